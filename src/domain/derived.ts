@@ -1,0 +1,182 @@
+import type { Bracket, OrderRequest } from "./order.ts";
+import type { Kind } from "./kind.ts";
+import type { KlineBlock } from "./kline.ts";
+import type { Direction, InstrumentIndex, Lots, Ticks } from "./units.ts";
+
+/** Derived items carry their cause's `seq` and line time; they are re-computed in every replay. */
+interface DerivedHeader<K extends Kind> {
+  readonly kind: K;
+  readonly seq: number;
+  readonly instrument: InstrumentIndex;
+  readonly knownAtMs: number;
+}
+
+/** Klines between `fromMs` (inclusive) and `toMs` (exclusive) are missing: the edge may fetch them. */
+export interface Gap extends DerivedHeader<typeof Kind.gap> {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly missingBars: number;
+}
+
+/**
+ * A closed bar of any time frame, aligned to UTC: a row of a block, like `Kline`. The bar of the base time frame comes
+ * last among the bars that close with one kline: it is the decision bar, and by then the longer ones are known.
+ */
+export interface Bar extends DerivedHeader<typeof Kind.bar> {
+  readonly timeframeMs: number;
+  readonly block: KlineBlock;
+  readonly row: number;
+  readonly openTimeMs: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+  readonly quoteVolume: number;
+  readonly trades: number;
+  readonly takerBuyVolume: number;
+  readonly takerBuyQuoteVolume: number;
+  /** Base bars inside; fewer than `timeframeMs / baseMs` after a gap. */
+  readonly baseBars: number;
+}
+
+/** L1: probabilities of the seven regime states, in the order of design §5. */
+export interface Regime extends DerivedHeader<typeof Kind.regime> {
+  readonly probabilities: Float64Array;
+}
+
+/**
+ * L3, one per decision bar. POOLED: one object per instrument, overwritten at its next decision bar; copy what you keep.
+ * A layer that is not warm says NEUTRAL with `ready` false.
+ */
+export interface Signal extends DerivedHeader<typeof Kind.signal> {
+  readonly ready: boolean;
+  readonly pLong: number;
+  readonly pShort: number;
+  readonly pNeutral: number;
+  /** Expected net return of the side over the horizon, as a fraction; NaN where the member states none. */
+  readonly netLong: number;
+  readonly netShort: number;
+}
+
+/** What the account holds of one instrument. Signed lots; the cost is exact in tick·lots. */
+export interface PositionState {
+  readonly instrument: InstrumentIndex;
+  readonly positionLots: number;
+  /** Σ price × signed quantity of the open position, in tick·lots (integer). */
+  readonly costTickLots: number;
+  /** Average entry in ticks: costTickLots / positionLots; NaN when flat. */
+  readonly averageTicks: number;
+  /** Last traded price known to the account. */
+  readonly markPrice: number;
+  readonly unrealisedUsdt: number;
+  readonly openedAtMs: number;
+  /** Plan that opened the position. */
+  readonly planId: string;
+}
+
+/** POOLED: one object per account, updated in place after every bar, fill and payment; copy what you keep. */
+export interface AccountState extends DerivedHeader<typeof Kind.accountState> {
+  /** Wallet balance: start + realised PnL − fees − funding. */
+  readonly cashUsdt: number;
+  readonly unrealisedUsdt: number;
+  /** cash + unrealised. */
+  readonly equityUsdt: number;
+  readonly realisedUsdt: number;
+  readonly feesUsdt: number;
+  readonly fundingUsdt: number;
+  readonly slippageUsdt: number;
+  readonly fills: number;
+  /** By instrument index. */
+  readonly positions: readonly PositionState[];
+}
+
+/** A finished round trip: flat → flat, or to a flip. */
+export interface TradeClosed extends DerivedHeader<typeof Kind.tradeClosed> {
+  readonly direction: Direction;
+  readonly entryTimeMs: number;
+  readonly entryPrice: number;
+  readonly exitTimeMs: number;
+  readonly exitPrice: number;
+  /** Total quantity entered, in lots. */
+  readonly qtyLots: Lots;
+  /** Net of fees and funding. */
+  readonly pnlUsdt: number;
+  readonly feesUsdt: number;
+  readonly fundingUsdt: number;
+  readonly slippageUsdt: number;
+  readonly exitReason: string;
+  readonly planId: string;
+}
+
+/** `cancelEntries` (withdraw resting entries) comes from the risk gate alone. */
+export type IntentAction = "enter" | "scaleIn" | "reduce" | "exit" | "moveStop" | "cancelEntries";
+
+/** An order before risk: what L4 would like. */
+export interface Intent extends DerivedHeader<typeof Kind.intent> {
+  /** A function of instrument, bar time and count within the bar: the same in every replay. */
+  readonly planId: string;
+  readonly action: IntentAction;
+  /** Direction of the position it opens, grows, shrinks or protects. */
+  readonly direction: Direction;
+  /** Quantity to trade; ignored by `exit` (all) and `moveStop`. */
+  readonly qtyLots: Lots;
+  readonly orderType: "market" | "limit";
+  readonly limitTicks: Ticks;
+  readonly postOnly: boolean;
+  /** Worst price the entry may cost: margin is computed with it. */
+  readonly worstTicks: Ticks;
+  readonly bracket: Bracket;
+  /** New stop of `moveStop`. */
+  readonly stopTicks: Ticks;
+  readonly leverage: number;
+  readonly expiresAtMs: number;
+  readonly reason: string;
+}
+
+declare const approved: unique symbol;
+/**
+ * A plan that risk let pass. Only `src/risk/plan.ts` can make one (it also keeps the register that `execute` asks), so
+ * an unchecked order neither compiles nor runs.
+ */
+export interface ApprovedPlan extends DerivedHeader<typeof Kind.approvedPlan> {
+  readonly [approved]: true;
+  readonly intent: Intent;
+}
+
+export interface Refusal extends DerivedHeader<typeof Kind.refusal> {
+  readonly planId: string;
+  /** Dotted name of the limit, e.g. `position.maxMarginFraction`. */
+  readonly rule: string;
+  readonly value: number;
+  readonly limit: number;
+}
+
+/** An order handed to the venue. */
+export interface OrderSent extends DerivedHeader<typeof Kind.orderSent> {
+  readonly order: OrderRequest;
+}
+
+export type RiskLevel = "ACTIVE" | "REDUCING" | "HALTED";
+
+/** A cause became active or cleared; `level` is the worst active cause afterwards. */
+export interface RiskState extends DerivedHeader<typeof Kind.riskState> {
+  readonly level: RiskLevel;
+  readonly rule: string;
+  readonly active: boolean;
+  readonly value: number;
+  readonly limit: number;
+}
+
+export type Derived =
+  | Gap
+  | Bar
+  | Regime
+  | Signal
+  | AccountState
+  | TradeClosed
+  | Intent
+  | ApprovedPlan
+  | Refusal
+  | OrderSent
+  | RiskState;

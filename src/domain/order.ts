@@ -1,0 +1,61 @@
+import type { Direction, InstrumentIndex, Lots, Ticks } from "./units.ts";
+
+export type OrderSide = "buy" | "sell";
+/** The last three are conditional orders: a kind of their own with own ids, as on Binance. */
+export type OrderType = "market" | "limit" | "stopMarket" | "takeProfitMarket" | "trailingStopMarket";
+/** GTX is post-only. */
+export type TimeInForce = "GTC" | "IOC" | "FOK" | "GTX";
+
+export const isConditional = (type: OrderType): boolean => type === "stopMarket" || type === "takeProfitMarket" || type === "trailingStopMarket";
+export const sideOf = (direction: Direction): OrderSide => (direction > 0 ? "buy" : "sell");
+export const directionOf = (side: OrderSide): Direction => (side === "buy" ? 1 : -1);
+
+/** Protection that goes live with the entry's fill: distances from the fill price as fractions; 0 = none. */
+export interface Bracket {
+  readonly stopFraction: number;
+  readonly targetFraction: number;
+}
+export const NO_BRACKET: Bracket = { stopFraction: 0, targetFraction: 0 };
+
+/** What a venue is asked to place. Client order ids are a function of the intent: the same on every retry and restart. */
+export interface OrderRequest {
+  readonly clientOrderId: string;
+  readonly planId: string;
+  readonly instrument: InstrumentIndex;
+  readonly side: OrderSide;
+  readonly type: OrderType;
+  readonly qtyLots: Lots;
+  /** Limit price; 0 for other types. */
+  readonly priceTicks: Ticks;
+  /** Trigger price of a conditional order; 0 for other types. */
+  readonly triggerTicks: Ticks;
+  /** Trailing distance as a fraction of the best price seen; 0 for other types. */
+  readonly callbackFraction: number;
+  readonly timeInForce: TimeInForce;
+  readonly reduceOnly: boolean;
+  /** A conditional order for whatever the position is when it triggers. */
+  readonly closePosition: boolean;
+  /** Protection of an entry; `NO_BRACKET` otherwise. */
+  readonly bracket: Bracket;
+  readonly leverage: number;
+  /** When a resting entry expires (ms, line time); Infinity = never. */
+  readonly expiresAtMs: number;
+  readonly reason: string;
+  /** Line time of the decision. */
+  readonly decidedAtMs: number;
+}
+
+/** The trigger prices of a bracket around an entry; 0 where the bracket has no such side. */
+export interface BracketLevels {
+  readonly stopTicks: Ticks;
+  readonly targetTicks: Ticks;
+}
+
+/**
+ * Levels of a bracket, to the nearest tick: stop at entry × (1 ∓ stopFraction), target at entry × (1 ± targetFraction).
+ * Labels (`src/lab/labels.ts`) and venues use this one function, so that they are one truth.
+ */
+export const bracketLevels = (entryTicks: number, direction: Direction, bracket: Bracket): BracketLevels => ({
+  stopTicks: (bracket.stopFraction > 0 ? Math.round(entryTicks * (1 - direction * bracket.stopFraction)) : 0) as Ticks,
+  targetTicks: (bracket.targetFraction > 0 ? Math.round(entryTicks * (1 + direction * bracket.targetFraction)) : 0) as Ticks,
+});

@@ -1,0 +1,73 @@
+import type { Event } from "./event.ts";
+import type { OrderRequest } from "./order.ts";
+import type { Instrument } from "./instrument.ts";
+import type { InstrumentIndex } from "./units.ts";
+import type { KindName } from "./kind.ts";
+
+/** Where orders go. Both calls only enqueue: what became of them comes back on the line as account items. */
+export interface Venue {
+  /** Hands over an order. Throws only on a broken invariant; refusals arrive as `orderRejected`. */
+  submit(order: OrderRequest): void;
+  /** Asks to cancel a resting or conditional order; unknown ids are answered with `orderRejected` −2011. */
+  cancel(instrument: InstrumentIndex, clientOrderId: string, decidedAtMs: number): void;
+}
+
+/** A range of history: `fromMs` inclusive, `toMs` exclusive, both in event time (a kline's open time). */
+export interface HistoryQuery {
+  readonly instruments: readonly Instrument[];
+  readonly kinds: readonly KindName[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Events per burst, at most 4096. */
+  readonly burstEvents: number;
+}
+
+/** What a store holds of one symbol and kind. */
+export interface HistorySpan {
+  readonly symbol: string;
+  readonly kind: KindName;
+  readonly fromMs: number;
+  /** Exclusive. */
+  readonly toMs: number;
+  readonly events: number;
+  /** `um` or `spot` (standing in for the perpetual), `simulated`. */
+  readonly market: string;
+}
+
+/** History behind one port: Parquet + DuckDB by default, QuestDB later; one contract test for all. */
+export interface HistoryStore {
+  /** Writes events of one symbol; idempotent by key: a later write of the same key wins. All or nothing per call. */
+  write(symbol: string, market: string, events: readonly Event[]): Promise<void>;
+  /** Bursts in line order (design §3), one burst prefetched, memory bounded. */
+  read(query: HistoryQuery): AsyncIterable<readonly Event[]>;
+  spans(): Promise<readonly HistorySpan[]>;
+  close(): Promise<void>;
+}
+
+/** Append-only record of every event, in line order. */
+export interface Journal {
+  append(event: Event): void;
+  /** Resolves when everything appended so far is on disk. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Synchronous inference: `[rows, window, features]` float32 row-major in, `[rows, outputs]` float32 row-major out.
+ * Backed by worker threads and shared memory where the member is an ONNX model.
+ */
+export interface ModelRuntime {
+  infer(layer: string, input: Float32Array, rows: number, window: number, features: number): InferenceResult;
+}
+export type InferenceResult =
+  | { readonly ok: true; readonly outputs: Float32Array; readonly outputsPerRow: number }
+  | { readonly ok: false; readonly reason: "late" | "notFinite" | "crashed" };
+
+export interface Clock {
+  nowMs(): number;
+}
+
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+}

@@ -1,0 +1,161 @@
+import type { Direction } from "../domain/units.ts";
+import type { RiskLevel } from "../domain/derived.ts";
+
+/**
+ * What a run leaves behind for its report: plain data, bounded by trades and days, never by bars. Prices in USDT,
+ * quantities in base units, times in ms UTC. The recorder (`src/lab/recorder.ts`) fills it from the line; the writers
+ * in `src/lab/report/` read it.
+ */
+export interface RunRecord {
+  readonly identity: RunIdentity;
+  readonly summary: RunSummary;
+  readonly trades: readonly TradeRow[];
+  readonly fills: readonly FillRow[];
+  /** A row a UTC day; the first row is the start. */
+  readonly equity: readonly EquityRow[];
+  /** Price of each symbol for the chart, thinned to a bounded number of candles. */
+  readonly candles: readonly CandleSeries[];
+  readonly stops: readonly StopSpan[];
+  readonly riskSpans: readonly RiskSpan[];
+  readonly gaps: readonly GapSpan[];
+  readonly refusals: readonly RefusalCount[];
+}
+
+export interface RunIdentity {
+  readonly name: string;
+  readonly commit: string;
+  readonly configSha256: string;
+  readonly dataSha256: string;
+  readonly decisionsSha256: string;
+  readonly seed: number | null;
+  readonly nodeVersion: string;
+  readonly profile: string;
+  /** Where the data came from, in words that may stand as a headline: `simulated market, seed 1 — no real prices`. */
+  readonly dataSource: string;
+  /** True when the prices are not real: said loudly in the report. */
+  readonly simulated: boolean;
+  readonly warnings: readonly string[];
+  readonly config: unknown;
+}
+
+/** `summary.json`; fractions, not percent; NaN is written as null. */
+export interface RunSummary {
+  readonly symbol: string;
+  readonly from: string;
+  readonly to: string;
+  readonly bars: number;
+  readonly gapBars: number;
+  readonly trades: number;
+  readonly equityStartUsdt: number;
+  readonly equityEndUsdt: number;
+  readonly feesUsdt: number;
+  readonly fundingUsdt: number;
+  readonly slippageUsdt: number;
+  readonly totalReturn: number;
+  readonly cagr: number;
+  readonly volatility: number;
+  readonly sharpe: number;
+  readonly sortino: number;
+  readonly calmar: number;
+  readonly maxDrawdown: number;
+  readonly maxDrawdownDays: number;
+  readonly winRate: number;
+  readonly profitFactor: number;
+  readonly expectancyUsdt: number;
+  readonly exposure: number;
+  readonly turnover: number;
+  readonly meanHoldingMinutes: number;
+  readonly valueAtRisk95: number;
+  readonly conditionalValueAtRisk95: number;
+  readonly riskRefusals: number;
+  /** First HALTED, or null. */
+  readonly haltedAtMs: number | null;
+  readonly halts: number;
+  /** What the strict profile would have ended with: equity once flat after the first halt; null when it never halted. */
+  readonly strictEquityEndUsdt: number | null;
+  readonly decisions: number;
+  readonly orders: number;
+  readonly decisionsSha256: string;
+  readonly replaySeconds: number;
+  readonly barsPerSecond: number;
+  readonly peakRssMb: number;
+}
+
+export interface TradeRow {
+  readonly symbol: string;
+  readonly side: "long" | "short";
+  readonly entryTimeMs: number;
+  readonly entryPrice: number;
+  readonly exitTimeMs: number;
+  readonly exitPrice: number;
+  readonly qty: number;
+  readonly pnlUsdt: number;
+  readonly feesUsdt: number;
+  readonly fundingUsdt: number;
+  readonly exitReason: string;
+  readonly slippageUsdt: number;
+}
+
+export interface FillRow {
+  readonly timeMs: number;
+  readonly symbol: string;
+  readonly clientOrderId: string;
+  readonly side: "buy" | "sell";
+  readonly price: number;
+  readonly qty: number;
+  readonly feeUsdt: number;
+  readonly slippageUsdt: number;
+  readonly maker: boolean;
+  readonly reason: string;
+}
+
+export interface EquityRow {
+  /** End of the UTC day (00:00 of the next), or the last bar's close. */
+  readonly timeMs: number;
+  readonly equityUsdt: number;
+  /** From the highest row so far, ≤ 0, as a fraction. */
+  readonly drawdown: number;
+  /** What the start equity would be worth in the first symbol. */
+  readonly buyAndHoldUsdt: number;
+}
+
+export interface CandleSeries {
+  readonly symbol: string;
+  readonly intervalMs: number;
+  readonly openTimeMs: readonly number[];
+  readonly open: readonly number[];
+  readonly high: readonly number[];
+  readonly low: readonly number[];
+  readonly close: readonly number[];
+}
+
+/** A stop level while it was live. */
+export interface StopSpan {
+  readonly symbol: string;
+  readonly direction: Direction;
+  readonly price: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface RiskSpan {
+  readonly rule: string;
+  readonly level: RiskLevel;
+  readonly fromMs: number;
+  /** Still open at the end: the end of the run. */
+  readonly toMs: number;
+  readonly value: number;
+  readonly limit: number;
+}
+
+export interface GapSpan {
+  readonly symbol: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly missingBars: number;
+}
+
+export interface RefusalCount {
+  readonly rule: string;
+  readonly count: number;
+}

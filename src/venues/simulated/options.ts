@@ -1,0 +1,31 @@
+/** How the simulated venue fills and charges (design §7). */
+export interface SimulatedVenueOptions {
+  readonly startUsdt: number;
+  /** Adverse price move of every market or triggered fill, as a fraction of price; rounded to the tick against us. */
+  readonly slippageFraction: number;
+  /** Time from decision to the venue. */
+  readonly latencyMs: number;
+  /** Share of a bar's volume that our fills may take; null: no cap. */
+  readonly maxVolumeShare: number | null;
+  /** Whether funding is paid. */
+  readonly funding: boolean;
+  /** `all`: Binance's filters with their error codes; `tickAndLot`: only those two. */
+  readonly filters: "all" | "tickAndLot";
+  /** Isolated margin with liquidation; false: no margin is asked for and nothing is liquidated. */
+  readonly margin: boolean;
+  /** Fee rates; null: the instrument's own. */
+  readonly makerFeeRate: number | null;
+  readonly takerFeeRate: number | null;
+}
+
+export const DEFAULT_VENUE: SimulatedVenueOptions = {
+  startUsdt: 10_000,
+  slippageFraction: 0.0001,
+  latencyMs: 250,
+  maxVolumeShare: 0.1,
+  funding: true,
+  filters: "all",
+  margin: true,
+  makerFeeRate: null,
+  takerFeeRate: null,
+};
