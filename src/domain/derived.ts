@@ -1,6 +1,6 @@
 import type { Bracket, OrderRequest } from "./order.ts";
 import type { Kind } from "./kind.ts";
-import type { KlineBlock } from "./kline.ts";
+import type { Bar } from "./kline.ts";
 import type { Direction, InstrumentIndex, Lots, Ticks } from "./units.ts";
 
 /** Derived items carry their cause's `seq` and line time; they are re-computed in every replay. */
@@ -16,28 +16,6 @@ export interface Gap extends DerivedHeader<typeof Kind.gap> {
   readonly fromMs: number;
   readonly toMs: number;
   readonly missingBars: number;
-}
-
-/**
- * A closed bar of any time frame, aligned to UTC: a row of a block, like `Kline`. The bar of the base time frame comes
- * last among the bars that close with one kline: it is the decision bar, and by then the longer ones are known.
- */
-export interface Bar extends DerivedHeader<typeof Kind.bar> {
-  readonly timeframeMs: number;
-  readonly block: KlineBlock;
-  readonly row: number;
-  readonly openTimeMs: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
-  readonly quoteVolume: number;
-  readonly trades: number;
-  readonly takerBuyVolume: number;
-  readonly takerBuyQuoteVolume: number;
-  /** Base bars inside; fewer than `timeframeMs / baseMs` after a gap. */
-  readonly baseBars: number;
 }
 
 /** L1: probabilities of the seven regime states, in the order of design §5. */
@@ -70,6 +48,8 @@ export interface PositionState {
   /** Last traded price known to the account. */
   readonly markPrice: number;
   readonly unrealisedUsdt: number;
+  /** |position| at the mark, USDT. */
+  readonly notionalUsdt: number;
   readonly openedAtMs: number;
   /** Plan that opened the position. */
   readonly planId: string;

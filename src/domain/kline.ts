@@ -62,15 +62,12 @@ export const appendKline = (block: KlineBlock, row: KlineValues): void => {
 };
 
 /**
- * A closed kline: one row of a block, read in place. It is a view and not a bag of numbers because V8 boxes every
- * float64 field of an object: a bar of ten columns would cost eleven allocations instead of one (bench/README.md).
- * Immutable, like every event. `seq` is given once, by the driver.
+ * One row of a block, read in place. Klines and bars are views and not bags of numbers because V8 boxes every float64
+ * field of an object: a bar of ten columns would cost eleven allocations instead of one (bench/README.md).
  */
-export class Kline {
-  readonly kind = Kind.kline;
+export abstract class KlineRow {
   readonly block: KlineBlock;
   readonly row: number;
-  seq = -1;
 
   constructor(block: KlineBlock, row: number) {
     this.block = block;
@@ -79,9 +76,6 @@ export class Kline {
 
   get instrument(): InstrumentIndex {
     return this.block.instrument;
-  }
-  get intervalMs(): number {
-    return this.block.intervalMs;
   }
   get openTimeMs(): number {
     return this.block.openTimeMs[this.row] as number;
@@ -115,6 +109,16 @@ export class Kline {
   get takerBuyQuoteVolume(): number {
     return this.block.takerBuyQuoteVolume[this.row] as number;
   }
+}
+
+/** A closed kline: an event, immutable but for `seq`, which the driver gives once. */
+export class Kline extends KlineRow {
+  readonly kind = Kind.kline;
+  seq = -1;
+
+  get intervalMs(): number {
+    return this.block.intervalMs;
+  }
   /** Exchange time of the close: the last millisecond of the bar. */
   get eventTimeMs(): number {
     return this.openTimeMs + this.block.intervalMs - 1;
@@ -123,6 +127,34 @@ export class Kline {
     return this.knownAtMs + this.block.receiveDelayMs;
   }
   /** When a trader could know the bar: its close + 1 ms. */
+  get knownAtMs(): number {
+    return this.openTimeMs + this.block.intervalMs;
+  }
+}
+
+/**
+ * A closed bar of any time frame, aligned to UTC. The bar of the base time frame (`base`) comes last among the bars
+ * that close with one kline: it is the decision bar, and by then the longer ones are known.
+ */
+export class Bar extends KlineRow {
+  readonly kind = Kind.bar;
+  /** The kline that closed it. */
+  readonly seq: number;
+  readonly base: boolean;
+  /** Base bars inside; fewer than `timeframeMs / intervalMs` after a gap. */
+  readonly baseBars: number;
+
+  constructor(block: KlineBlock, row: number, seq: number, base: boolean, baseBars: number) {
+    super(block, row);
+    this.seq = seq;
+    this.base = base;
+    this.baseBars = baseBars;
+  }
+
+  get timeframeMs(): number {
+    return this.block.intervalMs;
+  }
+  /** Line time of the close. */
   get knownAtMs(): number {
     return this.openTimeMs + this.block.intervalMs;
   }

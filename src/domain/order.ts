@@ -59,3 +59,13 @@ export const bracketLevels = (entryTicks: number, direction: Direction, bracket:
   stopTicks: (bracket.stopFraction > 0 ? Math.round(entryTicks * (1 - direction * bracket.stopFraction)) : 0) as Ticks,
   targetTicks: (bracket.targetFraction > 0 ? Math.round(entryTicks * (1 + direction * bracket.targetFraction)) : 0) as Ticks,
 });
+
+/** Ids of the orders a plan may send: a function of the plan, so that a retry or restart sends the same. */
+export const entryIdOf = (planId: string): string => `${planId}-e`;
+export const exitIdOf = (planId: string): string => `${planId}-x`;
+export const movedStopIdOf = (planId: string): string => `${planId}-s`;
+/** Protection that a venue places for an entry's bracket; execution knows the ids without asking. */
+export const stopIdOf = (entryId: string): string => `${entryId}.s`;
+export const targetIdOf = (entryId: string): string => `${entryId}.t`;
+/** The plan an order belongs to. */
+export const planIdOf = (clientOrderId: string): string => clientOrderId.slice(0, clientOrderId.lastIndexOf("-"));

@@ -13,7 +13,10 @@ export interface RunRecord {
   readonly fills: readonly FillRow[];
   /** A row a UTC day; the first row is the start. */
   readonly equity: readonly EquityRow[];
-  /** Price of each symbol for the chart, thinned to a bounded number of candles. */
+  /**
+   * Price of each symbol for the chart, thinned to a bounded number of candles. A symbol may have several series of
+   * different intervals: the chart draws the finest that suits the zoom (≤ 1,500 candles in view).
+   */
   readonly candles: readonly CandleSeries[];
   readonly stops: readonly StopSpan[];
   readonly riskSpans: readonly RiskSpan[];
@@ -36,6 +39,8 @@ export interface RunIdentity {
   readonly simulated: boolean;
   readonly warnings: readonly string[];
   readonly config: unknown;
+  /** The command line that repeats the run; left out when it was not started from one. */
+  readonly command?: string;
 }
 
 /** `summary.json`; fractions, not percent; NaN is written as null. */
@@ -94,6 +99,8 @@ export interface TradeRow {
   readonly fundingUsdt: number;
   readonly exitReason: string;
   readonly slippageUsdt: number;
+  /** L1 state at entry, once that layer exists: the report then splits P&L by it. */
+  readonly regime?: string;
 }
 
 export interface FillRow {

@@ -66,3 +66,12 @@ export const DEFAULT_LIMITS: RiskLimits = {
   shock: { maxVolatilityRatio: 3, clearVolatilityRatio: 2, clearMs: 3_600_000 },
   system: { maxDrawdownFraction: 0.05, maxVolatilityRatio: 3, minSharpeUpperBound: 0.5, sharpeMinDays: 90, resume: "person" },
 };
+
+/** No rule at all: for workloads that measure the line. Legal with the simulated venue only. */
+export const NO_LIMITS: RiskLimits = {
+  position: { maxMarginFraction: null, maxAccountMarginFraction: null, maxLeverage: null, maxStopFraction: null },
+  day: { maxLossFraction: null, maxEntries: null, maxConsecutiveLosses: null },
+  data: { healthyMs: null, maxInferenceFailuresPerMinute: null },
+  shock: { maxVolatilityRatio: null, clearVolatilityRatio: 2, clearMs: 3_600_000 },
+  system: { maxDrawdownFraction: null, maxVolatilityRatio: null, minSharpeUpperBound: null, sharpeMinDays: 90, resume: "person" },
+};

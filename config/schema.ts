@@ -1,0 +1,163 @@
+import { z } from "zod";
+import { UserError } from "../src/domain/units.ts";
+import { parseTime, timeframeMs } from "../src/domain/time.ts";
+import { DEFAULT_LIMITS } from "../src/risk/limits.ts";
+import { DEFAULT_VENUE } from "../src/venues/simulated/options.ts";
+
+/**
+ * Everything that decides what a run does. Each leaf has its default here, so any part may be left out; each object is
+ * strict, so a mistyped key is refused instead of ignored. The unit is in the name; rates and limits are fractions.
+ */
+
+/** Runs one of the domain's parsers as a check, so that config and command line say the same about the same mistake. */
+const parsedBy =
+  (parse: (text: string) => unknown) =>
+  (context: z.core.ParsePayload<string>): void => {
+    try {
+      parse(context.value);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      context.issues.push({ code: "custom", message: error.message, input: context.value });
+    }
+  };
+
+const fraction = z.number().gt(0).lte(1);
+const count = z.int().gte(0);
+const durationMs = z.int().gte(0);
+const time = z.string().check(parsedBy((text) => parseTime(text)));
+/** Binance's symbols are upper case and may hold letters of any script. */
+const symbol = z.string().regex(/^[\p{Lu}\p{Lo}\p{N}_]{2,}$/u, "must be a symbol in upper case, e.g. BTCUSDT");
+const unique = "must not name the same one twice";
+const options = z.record(z.string(), z.unknown());
+
+const data = z.strictObject({
+  /** Folder of the store. */
+  dir: z.string().min(1).default("history"),
+  /** Which of a store's markets to read; null: the only one it has. */
+  market: z.enum(["um", "spot"]).nullable().default(null),
+  /** Read the bars before `from` that the members need to be warm. */
+  warmUp: z.boolean().default(true),
+});
+
+/** The market simulator (`streams/simulatedMarket/options.ts`), where there is no history. */
+const simulate = z.strictObject({
+  seed: z.int().gte(0).default(1),
+  days: z.number().gt(0).lte(36_525).default(365),
+  from: time.default("2023-01-01"),
+  /** `none`: strict null; `regimes`: regimes with drifts; `planted`: an interaction of two features moves the next hour. */
+  edge: z.enum(["none", "regimes", "planted"]).default("regimes"),
+  /** Strength of the planted edge, in hourly volatilities; the other edges ignore it. */
+  edgeStrength: z.number().gte(-2).lte(2).default(0.25),
+  /** Mean number of holes a day and symbol. */
+  gapsPerDay: z.number().gte(0).lte(1440).default(0),
+  gapMeanMinutes: z.number().gte(1).lte(100_000).default(20),
+  /** Share of bars without a trade. */
+  zeroVolumeFraction: z.number().gte(0).lte(1).default(0),
+});
+
+const line = z.strictObject({
+  burstEvents: z.int().gte(1).lte(4096).default(4096),
+  /** Time frames above the base bar, aligned to UTC. */
+  timeframes: z
+    .array(z.string().check(parsedBy(timeframeMs)))
+    .refine((frames) => new Set(frames).size === frames.length, unique)
+    .default(["5m", "15m", "1h"]),
+});
+
+const venue = z.strictObject({
+  startUsdt: z.number().gt(0).default(DEFAULT_VENUE.startUsdt),
+  slippageFraction: z.number().gte(0).lt(1).default(DEFAULT_VENUE.slippageFraction),
+  latencyMs: durationMs.default(DEFAULT_VENUE.latencyMs),
+  maxVolumeShare: fraction.nullable().default(DEFAULT_VENUE.maxVolumeShare),
+  funding: z.boolean().default(DEFAULT_VENUE.funding),
+  filters: z.enum(["all", "tickAndLot"]).default(DEFAULT_VENUE.filters),
+  margin: z.boolean().default(DEFAULT_VENUE.margin),
+  /** Negative: a rebate. */
+  makerFeeRate: z.number().gt(-0.01).lt(0.1).nullable().default(DEFAULT_VENUE.makerFeeRate),
+  takerFeeRate: z.number().gt(-0.01).lt(0.1).nullable().default(DEFAULT_VENUE.takerFeeRate),
+});
+
+const { position: byPosition, day: byDay, data: byData, shock: byShock, system: bySystem } = DEFAULT_LIMITS;
+const risk = z.strictObject({
+  position: z
+    .strictObject({
+      maxMarginFraction: fraction.nullable().default(byPosition.maxMarginFraction),
+      maxAccountMarginFraction: fraction.nullable().default(byPosition.maxAccountMarginFraction),
+      maxLeverage: z.number().gte(1).lte(125).nullable().default(byPosition.maxLeverage),
+      maxStopFraction: fraction.nullable().default(byPosition.maxStopFraction),
+    })
+    .prefault({}),
+  day: z
+    .strictObject({
+      maxLossFraction: fraction.nullable().default(byDay.maxLossFraction),
+      maxEntries: count.nullable().default(byDay.maxEntries),
+      maxConsecutiveLosses: z.int().gte(1).nullable().default(byDay.maxConsecutiveLosses),
+    })
+    .prefault({}),
+  data: z
+    .strictObject({
+      healthyMs: durationMs.nullable().default(byData.healthyMs),
+      maxInferenceFailuresPerMinute: z.int().gte(1).nullable().default(byData.maxInferenceFailuresPerMinute),
+    })
+    .prefault({}),
+  shock: z
+    .strictObject({
+      maxVolatilityRatio: z.number().gt(0).nullable().default(byShock.maxVolatilityRatio),
+      clearVolatilityRatio: z.number().gt(0).default(byShock.clearVolatilityRatio),
+      clearMs: durationMs.default(byShock.clearMs),
+    })
+    .prefault({}),
+  system: z
+    .strictObject({
+      maxDrawdownFraction: fraction.nullable().default(bySystem.maxDrawdownFraction),
+      maxVolatilityRatio: z.number().gt(0).nullable().default(bySystem.maxVolatilityRatio),
+      minSharpeUpperBound: z.number().nullable().default(bySystem.minSharpeUpperBound),
+      sharpeMinDays: z.int().gte(2).default(bySystem.sharpeMinDays),
+      resume: z.enum(["person", "nextDay"]).default(bySystem.resume),
+    })
+    .prefault({}),
+});
+
+/** A shipped rule by name, or the path of a user's TypeScript module, with what it may be told. */
+const member = (module: string) => z.strictObject({ module: z.string().min(1).default(module), options: options.default({}) }).prefault({});
+
+export const configSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\w.-]{1,80}$/, "must be 1 to 80 letters, digits, dots, dashes or underscores")
+    .default("default"),
+  symbols: z
+    .array(symbol)
+    .min(1)
+    .refine((symbols) => new Set(symbols).size === symbols.length, unique)
+    .default(["BTCUSDT"]),
+  /** Inclusive; null: where the data begins. */
+  from: time.nullable().default(null),
+  /** Exclusive; null: where the data ends. */
+  to: time.nullable().default(null),
+  data: data.prefault({}),
+  simulate: simulate.prefault({}),
+  line: line.prefault({}),
+  signal: member("trend"),
+  position: member("bracket"),
+  venue: venue.prefault({}),
+  /** `none` lets entries go without a bracket: simulated venue only. */
+  protection: z.enum(["required", "none"]).default("required"),
+  /** null: no risk rule at all, simulated venue only. */
+  risk: risk.nullable().prefault({}),
+  report: z.strictObject({ decisions: z.enum(["changes", "all"]).default("changes") }).prefault({}),
+});
+
+export type RiposteConfig = z.output<typeof configSchema>;
+
+/**
+ * What is wrong between keys that are each right. Apart from the schema, because one layer of a config is checked alone: it
+ * may be half of a pair.
+ */
+export const contradictionOf = (config: RiposteConfig): string | undefined => {
+  const shock = config.risk?.shock;
+  if (shock && shock.maxVolatilityRatio !== null && shock.clearVolatilityRatio > shock.maxVolatilityRatio) {
+    return `risk.shock.clearVolatilityRatio ${shock.clearVolatilityRatio} must not be above maxVolatilityRatio ${shock.maxVolatilityRatio}`;
+  }
+  return undefined;
+};

@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { configSchema } from "./schema.ts";
+import { canonicalJson, configSha256 } from "./sha256.ts";
+
+describe("configSha256", () => {
+  it("does not depend on the order of keys", () => {
+    const a = configSchema.parse({ name: "a", simulate: { seed: 1, days: 2 }, signal: { options: { x: 1, y: [1, 2] } } });
+    const b = configSchema.parse({ signal: { options: { y: [1, 2], x: 1 } }, simulate: { days: 2, seed: 1 }, name: "a" });
+    expect(configSha256(a)).toBe(configSha256(b));
+    expect(configSha256(a)).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("changes with any leaf, and with the order of an array", () => {
+    const hashes = [{}, { simulate: { seed: 2 } }, { symbols: ["A1", "B1"] }, { symbols: ["B1", "A1"] }, { risk: null }].map((values) =>
+      configSha256(configSchema.parse(values)),
+    );
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  it("writes the text that is hashed", () => {
+    expect(canonicalJson({ b: [{ d: null, c: 1.5 }], a: "x" })).toBe('{"a":"x","b":[{"c":1.5,"d":null}]}');
+  });
+});

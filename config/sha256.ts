@@ -1,0 +1,13 @@
+import { createHash } from "node:crypto";
+import type { RiposteConfig } from "./schema.ts";
+
+/** SHA-256 (hex) of a config's canonical JSON: the same for equal configs, however they were put together. */
+export const configSha256 = (config: RiposteConfig): string => createHash("sha256").update(canonicalJson(config)).digest("hex");
+
+/** JSON without spaces and with the keys of every object sorted by code unit. */
+export const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : inner,
+  );

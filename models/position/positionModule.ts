@@ -1,0 +1,69 @@
+import type { PositionState, Signal } from "../../src/domain/derived.ts";
+import type { Instrument } from "../../src/domain/instrument.ts";
+import type { Bar } from "../../src/domain/kline.ts";
+import type { Bracket } from "../../src/domain/order.ts";
+import type { Direction } from "../../src/domain/units.ts";
+
+/** What L4 sees at a decision bar. POOLED: read it during the call only. */
+export interface PositionView {
+  readonly instrument: Instrument;
+  /** The decision bar that just closed. */
+  readonly bar: Bar;
+  readonly signal: Signal;
+  readonly position: PositionState;
+  readonly equityUsdt: number;
+  /** An entry is on its way or rests. */
+  readonly entryPending: boolean;
+  /** An exit is on its way. */
+  readonly exitPending: boolean;
+  /** The position's stop in ticks; 0 when it has none. */
+  readonly stopTicks: number;
+  /** Largest entry in lots that the position tier allows at this worst price and leverage (risk refuses more). */
+  maxQtyLots(direction: Direction, worstTicks: number, leverage: number): number;
+}
+
+export interface EntryProposal {
+  readonly direction: Direction;
+  readonly qtyLots: number;
+  readonly bracket: Bracket;
+  /** Worst price the entry may cost, in ticks: margin is reserved for it. */
+  readonly worstTicks: number;
+  readonly leverage: number;
+  /** A limit price in ticks; absent: a market order. */
+  readonly limitTicks?: number;
+  readonly postOnly?: boolean;
+  /** When a resting limit entry expires; absent: never. */
+  readonly expiresAtMs?: number;
+}
+
+/** What L4 may ask for. Each call becomes an intent that risk approves or refuses at once; true = approved. */
+export interface Proposals {
+  enter(entry: EntryProposal): boolean;
+  /** Grows the position; its protection covers the new part. */
+  scaleIn(entry: Omit<EntryProposal, "direction" | "bracket">): boolean;
+  /** Takes part of the position off at market. */
+  reduce(qtyLots: number, reason: string): boolean;
+  /** Closes the position at market. */
+  exit(reason: string): boolean;
+  /** Moves the stop; only tighter is allowed. `reason` is what the exit will be called, e.g. `break-even`. */
+  moveStop(stopTicks: number, reason: string): boolean;
+}
+
+/**
+ * A member of L4 as a step machine over decision bars: the shipped rules and users' own (`--position ./mine.ts`) alike.
+ * State is per instrument; the same views must always give the same proposals.
+ */
+export interface PositionModule<S = unknown> {
+  readonly name: string;
+  init(instrument: Instrument): S;
+  decide(state: S, view: PositionView, propose: Proposals): void;
+}
+
+/** What a position module's file exports as default: options (from `position.options` of the config) → module. */
+export type PositionFactory = (options: Readonly<Record<string, unknown>>) => PositionModule;
+
+/** Types the state of a module: `export default positionModule((options) => ({ … }))`. */
+export const positionModule =
+  <S>(factory: (options: Readonly<Record<string, unknown>>) => PositionModule<S>): PositionFactory =>
+  (options) =>
+    factory(options) as PositionModule;

@@ -1,0 +1,227 @@
+import type { OperatorFunction } from "rxjs";
+import type { AccountState, Intent, IntentAction, PositionState, Signal } from "../src/domain/derived.ts";
+import type { Fill, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
+import type { Instrument } from "../src/domain/instrument.ts";
+import { usdtPerTickLot } from "../src/domain/instrument.ts";
+import type { Emit, Item } from "../src/domain/item.ts";
+import { Kind } from "../src/domain/kind.ts";
+import type { Bar } from "../src/domain/kline.ts";
+import { bracketLevels, NO_BRACKET, planIdOf } from "../src/domain/order.ts";
+import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
+import type { PositionLimits } from "../src/risk/limits.ts";
+import { isApproved } from "../src/risk/plan.ts";
+import type { EntryProposal, PositionModule, PositionView, Proposals } from "../models/position/positionModule.ts";
+import { stepOperator } from "./stepOperator.ts";
+
+/** An approved plan that the venue has not finished. */
+interface InFlight {
+  readonly planId: string;
+  readonly entry: boolean;
+  readonly bracketStopFraction: number;
+  readonly direction: Direction;
+  remainingLots: number;
+}
+
+/** One instrument as L4 sees it, and its way of asking. One object serves as the pooled view and as the proposals. */
+class Seat implements PositionView, Proposals {
+  readonly instrument: Instrument;
+  readonly #limits: PositionLimits;
+  readonly #usdtPerTickLot: number;
+  bar!: Bar;
+  signal!: Signal;
+  account!: AccountState;
+  stopTicks = 0;
+  emit!: Emit;
+  readonly #inFlight: InFlight[] = [];
+  #stopPlanId = "";
+  #plansAtMs = NaN;
+  #plans = 0;
+
+  constructor(instrument: Instrument, limits: PositionLimits) {
+    this.instrument = instrument;
+    this.#limits = limits;
+    this.#usdtPerTickLot = usdtPerTickLot(instrument);
+  }
+
+  get position(): PositionState {
+    return this.account.positions[this.instrument.index] as PositionState;
+  }
+  get equityUsdt(): number {
+    return this.account.equityUsdt;
+  }
+  get entryPending(): boolean {
+    return this.#inFlight.some((plan) => plan.entry);
+  }
+  get exitPending(): boolean {
+    return this.#inFlight.some((plan) => !plan.entry);
+  }
+
+  maxQtyLots(direction: Direction, worstTicks: number, leverage: number): number {
+    const { maxMarginFraction, maxAccountMarginFraction } = this.#limits;
+    const own = this.position.positionLots * direction > 0 ? this.position.notionalUsdt : 0;
+    let others = 0;
+    for (const { instrument, notionalUsdt } of this.account.positions) if (instrument !== this.instrument.index) others += notionalUsdt;
+    const budget = Math.min(
+      (maxMarginFraction ?? Infinity) * this.equityUsdt * leverage - own,
+      (maxAccountMarginFraction ?? Infinity) * this.equityUsdt * leverage - own - others,
+    );
+    return Math.max(0, Math.floor(budget / (worstTicks * this.#usdtPerTickLot)));
+  }
+
+  // ---- proposals --------------------------------------------------------------------------------------------------------
+
+  enter(entry: EntryProposal): boolean {
+    return this.#entry("enter", entry.direction, entry, entry.bracket, "entry");
+  }
+
+  scaleIn(entry: Omit<EntryProposal, "direction" | "bracket">): boolean {
+    return this.#entry("scaleIn", this.#heldDirection, entry, NO_BRACKET, "scale-in");
+  }
+
+  reduce(qtyLots: number, reason: string): boolean {
+    return this.#propose({ ...this.#intent("reduce", this.#heldDirection, reason), qtyLots: qtyLots as Lots });
+  }
+
+  exit(reason: string): boolean {
+    const qtyLots = Math.abs(this.position.positionLots) as Lots;
+    return this.#propose({ ...this.#intent("exit", this.#heldDirection, reason), qtyLots });
+  }
+
+  moveStop(stopTicks: number, reason: string): boolean {
+    const approved = this.#propose({ ...this.#intent("moveStop", this.#heldDirection, reason), stopTicks: stopTicks as Ticks });
+    if (approved) this.stopTicks = stopTicks;
+    return approved;
+  }
+
+  // ---- what the venue says ------------------------------------------------------------------------------------------------
+
+  filled(fill: Fill): void {
+    const plan = this.#inFlight.find((each) => each.planId === fill.planId);
+    if (plan === undefined) return;
+    if (plan.entry && plan.bracketStopFraction > 0 && this.#stopPlanId !== plan.planId) {
+      this.#stopPlanId = plan.planId;
+      this.stopTicks = bracketLevels(fill.priceTicks, plan.direction, { stopFraction: plan.bracketStopFraction, targetFraction: 0 }).stopTicks;
+    }
+    plan.remainingLots -= fill.qtyLots;
+    if (plan.remainingLots <= 0) this.ended(plan.planId);
+  }
+
+  ended(planId: string): void {
+    const at = this.#inFlight.findIndex((plan) => plan.planId === planId);
+    if (at >= 0) this.#inFlight.splice(at, 1);
+  }
+
+  closed(planId: string): void {
+    if (this.#stopPlanId === planId) this.stopTicks = 0;
+  }
+
+  get #heldDirection(): Direction {
+    return this.position.positionLots < 0 ? -1 : 1;
+  }
+
+  #entry(action: "enter" | "scaleIn", direction: Direction, entry: Omit<EntryProposal, "direction" | "bracket">, bracket: EntryProposal["bracket"], reason: string): boolean {
+    return this.#propose({
+      ...this.#intent(action, direction, reason),
+      qtyLots: entry.qtyLots as Lots,
+      orderType: entry.limitTicks === undefined ? "market" : "limit",
+      limitTicks: (entry.limitTicks ?? 0) as Ticks,
+      postOnly: entry.postOnly ?? false,
+      worstTicks: entry.worstTicks as Ticks,
+      bracket,
+      leverage: entry.leverage,
+      expiresAtMs: entry.expiresAtMs ?? Infinity,
+    });
+  }
+
+  #propose(intent: Intent): boolean {
+    this.emit(intent);
+    if (!isApproved(intent)) return false;
+    if (intent.action === "moveStop") return true;
+    const { planId, direction, bracket } = intent;
+    const entry = intent.action === "enter" || intent.action === "scaleIn";
+    this.#inFlight.push({ planId, entry, direction, bracketStopFraction: bracket.stopFraction, remainingLots: intent.qtyLots });
+    return true;
+  }
+
+  #intent(action: IntentAction, direction: Direction, reason: string): Intent {
+    const { seq, knownAtMs } = this.signal;
+    this.#plans = knownAtMs === this.#plansAtMs ? this.#plans + 1 : 1;
+    this.#plansAtMs = knownAtMs;
+    return {
+      kind: Kind.intent,
+      seq,
+      instrument: this.instrument.index,
+      knownAtMs,
+      planId: `${this.instrument.symbol}-${knownAtMs.toString(36)}-${this.#plans}`,
+      action,
+      direction,
+      qtyLots: 0 as Lots,
+      orderType: "market",
+      limitTicks: 0 as Ticks,
+      postOnly: false,
+      worstTicks: 0 as Ticks,
+      bracket: NO_BRACKET,
+      stopTicks: 0 as Ticks,
+      leverage: 1,
+      expiresAtMs: Infinity,
+      reason,
+    };
+  }
+}
+
+export interface PositionOptions {
+  readonly instruments: readonly Instrument[];
+  readonly module: PositionModule;
+  readonly limits: PositionLimits;
+  /** Decision bars that close before this time only warm up: nothing is proposed. */
+  readonly tradeFromMs: number;
+}
+
+interface Desk {
+  readonly module: PositionModule;
+  readonly tradeFromMs: number;
+  readonly seats: readonly Seat[];
+  readonly states: readonly unknown[];
+}
+
+const endedStep = ({ seats }: Desk, item: OrderRejected | OrderCanceled | OrderExpired): void => {
+  (seats[item.instrument] as Seat).ended(planIdOf(item.clientOrderId));
+};
+
+const signalStep = (desk: Desk, signal: Signal, emit: Emit): void => {
+  const seat = desk.seats[signal.instrument] as Seat;
+  if (signal.knownAtMs <= desk.tradeFromMs) return;
+  seat.signal = signal;
+  seat.emit = emit;
+  desk.module.decide(desk.states[signal.instrument], seat, seat);
+};
+
+/** L4: at each decision bar a module looks at signal, position and account and proposes; the gate answers at once. */
+export const position = (options: PositionOptions): OperatorFunction<Item, Item> =>
+  stepOperator<Desk>(
+    "position",
+    () => ({
+      module: options.module,
+      tradeFromMs: options.tradeFromMs,
+      seats: options.instruments.map((instrument) => new Seat(instrument, options.limits)),
+      states: options.instruments.map((instrument) => options.module.init(instrument)),
+    }),
+    {
+      [Kind.bar]: ({ seats }, bar) => {
+        if (bar.base) (seats[bar.instrument] as Seat).bar = bar;
+      },
+      [Kind.accountState]: ({ seats }, account) => {
+        (seats[account.instrument] as Seat).account = account;
+      },
+      [Kind.tradeClosed]: ({ seats }, trade) => {
+        (seats[trade.instrument] as Seat).closed(trade.planId);
+      },
+      [Kind.fill]: ({ seats }, fill) => {
+        (seats[fill.instrument] as Seat).filled(fill);
+      },
+      [Kind.orderRejected]: endedStep,
+      [Kind.orderCanceled]: endedStep,
+      [Kind.orderExpired]: endedStep,
+      [Kind.signal]: signalStep,
+    },
+  );

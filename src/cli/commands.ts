@@ -1,0 +1,27 @@
+import type { Command } from "./command.ts";
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** Loads the command and what it needs: only when it is asked for, so that help stays fast. */
+  readonly load: () => Promise<Command>;
+}
+
+/** Every command, in the order of the help. The summaries stand here too, because help must not load the commands. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "backtest",
+    summary: "replay history, or the market simulator, through the pipeline and write a report",
+    load: async () => (await import("./backtest.ts")).backtestCommand,
+  },
+  {
+    name: "backfill",
+    summary: "fill the store from the public archive and REST",
+    load: async () => (await import("./backfill.ts")).backfillCommand,
+  },
+  {
+    name: "simulate",
+    summary: "write a seeded market into a store",
+    load: async () => (await import("./simulate.ts")).simulateCommand,
+  },
+];

@@ -1,0 +1,88 @@
+import { loadConfig } from "../../config/load.ts";
+import type { LoadedConfig } from "../../config/load.ts";
+import { layerOf, nest } from "../../config/layers.ts";
+import type { ConfigLayer } from "../../config/layers.ts";
+import type { CommandContext, OptionSpec, OptionValues } from "./command.ts";
+
+interface ConfigOption extends OptionSpec {
+  /** The config key the option stands for. */
+  readonly key: string;
+}
+
+/** Options that stand for one key of the config; commands list those they have by name. */
+const KEYED = {
+  symbol: {
+    type: "string",
+    multiple: true,
+    value: "SYMBOL",
+    key: "symbols",
+    help: "instrument, e.g. BTCUSDT; several: repeat, or separate by commas",
+  },
+  from: {
+    type: "string",
+    value: "TIME",
+    key: "from",
+    help: "first moment, inclusive: 2023-01-31 (00:00 UTC), 2023-01-31T08:30Z or epoch ms",
+  },
+  to: { type: "string", value: "TIME", key: "to", help: "end, exclusive" },
+  data: { type: "string", value: "DIR", key: "data.dir", help: "folder of the store" },
+  market: { type: "string", value: "um|spot", key: "data.market", help: "which market of the store" },
+  seed: { type: "string", value: "N", key: "simulate.seed", help: "seed of the market simulator" },
+  days: { type: "string", value: "N", key: "simulate.days", help: "days the market simulator makes" },
+  edge: { type: "string", value: "none|regimes|planted", key: "simulate.edge", help: "what can be predicted in the simulated market" },
+  burst: { type: "string", value: "N", key: "line.burstEvents", help: "events per burst, 1 to 4096; results do not depend on it" },
+  signal: {
+    type: "string",
+    value: "NAME|FILE",
+    key: "signal.module",
+    help: "signal: a shipped rule, or your own TypeScript module (./mine.ts)",
+  },
+  position: { type: "string", value: "NAME|FILE", key: "position.module", help: "position manager: a shipped one, or your own module" },
+  decisions: { type: "string", value: "changes|all", key: "report.decisions", help: "which bars decisions.jsonl holds" },
+} as const satisfies Record<string, ConfigOption>;
+
+export type ConfigOptionName = keyof typeof KEYED;
+
+const GENERAL: Record<string, OptionSpec> = {
+  config: { type: "string", value: "FILE", help: "config file (JSON); else RIPOSTE_CONFIG" },
+  profile: { type: "string", value: "NAME", help: "research or live; else RIPOSTE_PROFILE" },
+  set: { type: "string", multiple: true, value: "KEY=VALUE", help: "any setting, e.g. risk.day.maxLossFraction=0.01" },
+};
+
+/** Specs of `--config`, `--profile`, `--set` and the named options, for a command's `options`. */
+export const configOptions = (...names: readonly ConfigOptionName[]): Record<string, OptionSpec> => ({
+  ...GENERAL,
+  ...Object.fromEntries(
+    names.map((name) => {
+      const { key, ...spec }: ConfigOption = KEYED[name];
+      return [name, { ...spec, help: `${spec.help} [${key}]` }];
+    }),
+  ),
+});
+
+/** The config that a command's options, the environment and the config file ask for. Throws `UserError`s. */
+export const configOf = (
+  values: OptionValues,
+  context: Pick<CommandContext, "env">,
+  defaultProfile: "research" | "live" = "research",
+): Promise<LoadedConfig> =>
+  loadConfig({
+    profile: text(values["profile"]),
+    defaultProfile,
+    file: text(values["config"]),
+    flags: (Object.keys(KEYED) as ConfigOptionName[]).flatMap((name) => flagLayer(name, values[name])),
+    set: list(values["set"]),
+    env: context.env,
+  });
+
+const flagLayer = (name: ConfigOptionName, value: OptionValues[string]): ConfigLayer[] => {
+  const path = KEYED[name].key.split(".");
+  if (Array.isArray(value)) {
+    const items = value.flatMap((item) => item.split(",").map((part) => part.trim()));
+    return [{ source: value.map((item) => `--${name} ${item}`).join(" "), values: nest(path, items), exitCode: 2 }];
+  }
+  return typeof value === "string" ? [layerOf(`--${name} ${value}`, path, value, 2)] : [];
+};
+
+const text = (value: OptionValues[string]): string | undefined => (typeof value === "string" ? value : undefined);
+const list = (value: OptionValues[string]): string[] => (Array.isArray(value) ? value : typeof value === "string" ? [value] : []);

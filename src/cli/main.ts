@@ -1,0 +1,166 @@
+import { readFile } from "node:fs/promises";
+import { UserError } from "../domain/units.ts";
+import { didYouMean } from "../domain/nearestName.ts";
+import type { CommandContext } from "./command.ts";
+import { parseCommandLine } from "./commandLine.ts";
+import { COMMANDS } from "./commands.ts";
+import type { CommandEntry } from "./commands.ts";
+import { commandHelp, overview } from "./help.ts";
+import { progressMeter, silentProgress } from "./progress.ts";
+
+/** What the frame needs of the process; tests pass their own. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly commands: readonly CommandEntry[];
+  readonly stderrIsTty: boolean;
+  readonly stderrColumns: number;
+  stdout(text: string): void;
+  stderr(text: string): void;
+  nowMs(): number;
+  /** Aborts when the user wants to stop; the reason is the signal's name. */
+  readonly stop: AbortSignal;
+}
+
+/** npm hands a terminal's Ctrl-C on to a child that has it already: signals this close together are one. */
+const SAME_SIGNAL_MS = 500;
+const SIGNAL_EXIT_CODES: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 };
+
+/** Runs one command line (without node and script) and resolves to the exit code. Never rejects. */
+export const runCommandLine = async (args: readonly string[], terminal: Terminal): Promise<number> => {
+  const meter = { clear: (): void => undefined };
+  try {
+    const code = await dispatch(args, terminal, meter);
+    return stopCode(terminal.stop) ?? code;
+  } catch (error) {
+    meter.clear();
+    const stopped = stopCode(terminal.stop);
+    if (stopped !== undefined && isAbort(error, terminal.stop)) terminal.stderr("riposte: stopped\n");
+    else terminal.stderr(messageOf(error, terminal.env));
+    return stopped ?? (error instanceof UserError ? error.exitCode : 1);
+  }
+};
+
+const dispatch = async (args: readonly string[], terminal: Terminal, meter: { clear: () => void }): Promise<number> => {
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    terminal.stderr(overview(terminal.commands));
+    return 2;
+  }
+  if (name === "--version" || name === "version") {
+    terminal.stdout(`${await version()}\n`);
+    return 0;
+  }
+  const asksForHelp = name === "--help" || name === "-h" || name === "help";
+  if (asksForHelp && rest[0] === undefined) {
+    terminal.stdout(overview(terminal.commands));
+    return 0;
+  }
+  const command = await commandNamed(asksForHelp ? (rest[0] as string) : name, terminal.commands).load();
+  const parsed = parseCommandLine(command.name, command.options, asksForHelp ? ["--help"] : rest);
+  if (parsed.help) {
+    terminal.stdout(commandHelp(command));
+    return 0;
+  }
+  const context = contextOf(terminal, parsed.json, meter);
+  const result = await command.run(parsed.options, context);
+  meter.clear();
+  if (parsed.json) terminal.stdout(`${JSON.stringify(result ?? null, null, 2)}\n`);
+  return 0;
+};
+
+const contextOf = (terminal: Terminal, json: boolean, meter: { clear: () => void }): CommandContext => {
+  const progress =
+    json && !terminal.stderrIsTty
+      ? silentProgress
+      : progressMeter({
+          isTty: terminal.stderrIsTty,
+          columns: terminal.stderrColumns,
+          write: (text) => {
+            terminal.stderr(text);
+          },
+          nowMs: () => terminal.nowMs(),
+        });
+  meter.clear = () => {
+    progress.clear();
+  };
+  const write = (stream: "stdout" | "stderr", text: string): void => {
+    progress.clear();
+    terminal[stream](text.endsWith("\n") ? text : `${text}\n`);
+  };
+  return {
+    log: (line) => {
+      write("stderr", line);
+    },
+    print: (text) => {
+      write(json ? "stderr" : "stdout", text);
+    },
+    progress: (label, done, total) => {
+      progress.update(label, done, total);
+    },
+    signal: terminal.stop,
+    json,
+    env: terminal.env,
+  };
+};
+
+const commandNamed = (name: string, commands: readonly CommandEntry[]): CommandEntry => {
+  const entry = commands.find((command) => command.name === name);
+  if (entry !== undefined) return entry;
+  const names = commands.map((command) => command.name);
+  const hint = didYouMean(name, names) || ` (there are: ${names.join(", ")})`;
+  throw new UserError(`there is no ${name.startsWith("-") ? "option" : "command"} ${name}${hint}; see riposte --help`, 2);
+};
+
+/** One line; with `RIPOSTE_DEBUG=1` the stack of what is not the user's mistake follows. */
+const messageOf = (error: unknown, env: Terminal["env"]): string => {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = `riposte: ${message.replaceAll(/\s*\n\s*/g, " ")}\n`;
+  if (error instanceof UserError) return line;
+  if (env["RIPOSTE_DEBUG"] === "1") return `${line}${error instanceof Error ? (error.stack ?? "") : ""}\n`;
+  return `${line.trimEnd()} (not a mistake of yours; RIPOSTE_DEBUG=1 shows where)\n`;
+};
+
+const stopCode = (stop: AbortSignal): number | undefined => (stop.aborted ? (SIGNAL_EXIT_CODES[String(stop.reason)] ?? 130) : undefined);
+
+/** Whether the error is only the stop travelling up: the reason itself, or what Node's functions make of it. */
+const isAbort = (error: unknown, stop: AbortSignal): boolean =>
+  error === stop.reason || (error instanceof Error && error.name === "AbortError");
+
+const version = async (): Promise<string> => {
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+};
+
+/**
+ * The process's own frame: the first SIGINT or SIGTERM asks the command to stop and keep what it has, the second one
+ * kills. A reader that closes the pipe early (`| head`) ends the run quietly.
+ */
+export const main = async (): Promise<void> => {
+  const stop = new AbortController();
+  let stoppedMs = Infinity;
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (stop.signal.aborted && performance.now() - stoppedMs < SAME_SIGNAL_MS) return;
+      if (stop.signal.aborted) process.exit(SIGNAL_EXIT_CODES[name]);
+      stoppedMs = performance.now();
+      process.stderr.write("\nriposte: stopping; once more to kill\n");
+      stop.abort(name);
+    });
+  }
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+      throw error;
+    });
+  }
+  process.exitCode = await runCommandLine(process.argv.slice(2), {
+    env: process.env,
+    commands: COMMANDS,
+    stderrIsTty: process.stderr.isTTY,
+    stderrColumns: process.stderr.columns,
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+    nowMs: () => performance.now(),
+    stop: stop.signal,
+  });
+};

@@ -1,0 +1,50 @@
+import { stat } from "node:fs/promises";
+import { isAbsolute, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { UserError } from "../domain/units.ts";
+
+/** What loads TypeScript here; named in messages, because its complaints are not Node's. */
+const LOADER = "tsx";
+
+/** Whether a `module` setting means a file (`./mine.ts`, `/abs/mine.ts`, `rules/mine.ts`) rather than a shipped name. */
+export const isModulePath = (name: string): boolean => isAbsolute(name) || /[\\/]/.test(name) || /\.[cm]?[jt]s$/.test(name);
+
+/**
+ * The default export of a user's TypeScript (or JavaScript) module; `file` is relative to the working directory.
+ *
+ * `validate` returns the export when it has the shape that is wanted, or throws an Error whose message says what is
+ * wrong with it. A missing file, code that does not parse, an import that fails, an error while the module runs, a missing
+ * default export and a wrong shape each throw a one-line `UserError` that names the file.
+ */
+export const loadUserModule = async <T>(file: string, validate: (exported: unknown) => T): Promise<T> => {
+  const path = resolve(file);
+  const found = await stat(path).catch((error: unknown) => {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw new UserError(`module ${file} cannot be read: ${messageOf(error)}`);
+  });
+  if (found === undefined) throw new UserError(`module ${file} does not exist (looked for ${path})`);
+  if (!found.isFile()) throw new UserError(`module ${file} is no file; name the .ts file itself`);
+  let loaded: Readonly<Record<string, unknown>>;
+  try {
+    loaded = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw new UserError(`module ${file} does not load (by ${LOADER}): ${messageOf(error)}`);
+  }
+  if (!("default" in loaded)) {
+    const others = Object.keys(loaded);
+    const has = others.length === 0 ? "it exports nothing" : `it exports ${others.join(", ")}`;
+    throw new UserError(`module ${file} has no default export; ${has}; add "export default …"`);
+  }
+  try {
+    return validate(loaded["default"]);
+  } catch (error) {
+    throw new UserError(`module ${file}: ${messageOf(error)}`);
+  }
+};
+
+/** First telling line of an error: esbuild puts `file:line:column: ERROR: …` on the second one. */
+const messageOf = (error: unknown): string => {
+  const text = error instanceof Error ? error.message : String(error);
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.find((line) => /: ERROR: /.test(line)) ?? lines.find((line) => line !== "") ?? "an error without a message";
+};

@@ -1,0 +1,229 @@
+import type { AccountState, PositionState, TradeClosed } from "./derived.ts";
+import type { Fill } from "./event.ts";
+import type { Instrument } from "./instrument.ts";
+import { ticksToPrice, usdtPerTickLot } from "./instrument.ts";
+import { Kind } from "./kind.ts";
+import { directionOf } from "./order.ts";
+import type { Direction, InstrumentIndex, Lots } from "./units.ts";
+import { NO_INSTRUMENT, InvariantError } from "./units.ts";
+
+/** The open round trip of one instrument: what `TradeClosed` will say of it. */
+interface RoundTrip {
+  direction: Direction;
+  entryTimeMs: number;
+  entryLots: number;
+  entryTickLots: number;
+  exitLots: number;
+  exitTickLots: number;
+  realisedUsdt: number;
+  feesUsdt: number;
+  fundingUsdt: number;
+  slippageUsdt: number;
+  planId: string;
+}
+
+/** One instrument's position; mutable here, read-only to everybody else as `PositionState`. */
+class Position implements PositionState {
+  readonly instrument: InstrumentIndex;
+  readonly usdtPerTickLot: number;
+  readonly ticksPerUnit: number;
+  positionLots = 0;
+  costTickLots = 0;
+  markPrice = NaN;
+  unrealisedUsdt = 0;
+  trip: RoundTrip | null = null;
+
+  constructor(instrument: Instrument) {
+    this.instrument = instrument.index;
+    this.usdtPerTickLot = usdtPerTickLot(instrument);
+    this.ticksPerUnit = 1 / instrument.tickSize;
+  }
+
+  get averageTicks(): number {
+    return this.positionLots === 0 ? NaN : this.costTickLots / this.positionLots;
+  }
+  get notionalUsdt(): number {
+    return this.positionLots === 0 ? 0 : Math.abs(this.positionLots * this.markPrice * this.ticksPerUnit) * this.usdtPerTickLot;
+  }
+  get openedAtMs(): number {
+    return this.trip?.entryTimeMs ?? NaN;
+  }
+  get planId(): string {
+    return this.trip?.planId ?? "";
+  }
+}
+
+/**
+ * The account, exactly as the fills say: netted (one-way) positions, isolated USDT wallet. Cost is kept in tick·lots, an
+ * integer until a position is partly closed; realised PnL of a part is its share of that cost.
+ * equity = start + realised − fees − funding + unrealised.
+ */
+export class Ledger implements AccountState {
+  readonly kind = Kind.accountState;
+  seq = -1;
+  /** The instrument whose bar, fill or payment came last. */
+  instrument: InstrumentIndex = NO_INSTRUMENT;
+  knownAtMs = 0;
+  readonly startUsdt: number;
+  realisedUsdt = 0;
+  feesUsdt = 0;
+  fundingUsdt = 0;
+  slippageUsdt = 0;
+  cashUsdt: number;
+  unrealisedUsdt = 0;
+  equityUsdt: number;
+  fills = 0;
+  readonly positions: readonly Position[];
+  readonly #instruments: readonly Instrument[];
+
+  constructor(instruments: readonly Instrument[], startUsdt: number) {
+    this.#instruments = instruments;
+    this.startUsdt = startUsdt;
+    this.cashUsdt = startUsdt;
+    this.equityUsdt = startUsdt;
+    this.positions = instruments.map((instrument) => new Position(instrument));
+  }
+
+  /** Marks one position at `price` (USDT); cash does not change. */
+  mark(index: InstrumentIndex, price: number): void {
+    const position = this.positions[index] as Position;
+    position.markPrice = price;
+    if (position.positionLots === 0 && position.unrealisedUsdt === 0) return;
+    const unrealised =
+      (position.positionLots * (price * position.ticksPerUnit) - position.costTickLots) * position.usdtPerTickLot;
+    this.#setUnrealised(position, unrealised);
+  }
+
+  /** Books a fill and marks the instrument at its price. Returns the round trip that it closed, or null. */
+  fill(fill: Fill): TradeClosed | null {
+    const position = this.positions[fill.instrument] as Position;
+    const { qtyLots } = fill;
+    if (qtyLots <= 0) throw new InvariantError(`fill ${fill.tradeId} has quantity ${qtyLots}`);
+    const direction = directionOf(fill.side);
+    const closing = position.positionLots * direction < 0 ? Math.min(qtyLots, Math.abs(position.positionLots)) : 0;
+    this.fills += 1;
+    this.feesUsdt += fill.feeUsdt;
+    this.slippageUsdt += fill.slippageUsdt;
+    let closed: TradeClosed | null = null;
+    if (closing > 0) closed = this.#close(position, fill, closing, closing / qtyLots);
+    if (qtyLots > closing) this.#open(position, fill, direction, qtyLots - closing, (qtyLots - closing) / qtyLots);
+    this.cashUsdt = this.startUsdt + this.realisedUsdt - this.feesUsdt - this.fundingUsdt;
+    this.mark(fill.instrument, ticksToPrice(this.#instruments[fill.instrument] as Instrument, fill.priceTicks));
+    this.#sumUnrealised();
+    return closed;
+  }
+
+  /** Books a funding payment: > 0 paid, < 0 received. */
+  payFunding(index: InstrumentIndex, paidUsdt: number): void {
+    const { trip } = this.positions[index] as Position;
+    if (trip !== null) trip.fundingUsdt += paidUsdt;
+    this.fundingUsdt += paidUsdt;
+    this.cashUsdt = this.startUsdt + this.realisedUsdt - this.feesUsdt - this.fundingUsdt;
+    this.equityUsdt = this.cashUsdt + this.unrealisedUsdt;
+  }
+
+  /**
+   * The open round trip as if closed at the last mark without a fee (reason `open-at-end`), or null when flat. The
+   * ledger does not change.
+   */
+  openTrade(index: InstrumentIndex, knownAtMs: number): TradeClosed | null {
+    const position = this.positions[index] as Position;
+    const { trip } = position;
+    if (trip === null) return null;
+    const markTicks = position.markPrice * position.ticksPerUnit;
+    return this.#report(position, {
+      ...trip,
+      exitLots: trip.exitLots + Math.abs(position.positionLots),
+      exitTickLots: trip.exitTickLots + Math.abs(position.positionLots) * markTicks,
+      realisedUsdt: trip.realisedUsdt + position.unrealisedUsdt,
+    }, { seq: this.seq, knownAtMs, exitTimeMs: knownAtMs, reason: "open-at-end" });
+  }
+
+  #setUnrealised(position: Position, unrealisedUsdt: number): void {
+    this.unrealisedUsdt += unrealisedUsdt - position.unrealisedUsdt;
+    position.unrealisedUsdt = unrealisedUsdt;
+    this.equityUsdt = this.cashUsdt + this.unrealisedUsdt;
+  }
+
+  /** Summed anew at every fill: the running sum between fills has no time to drift. */
+  #sumUnrealised(): void {
+    let sum = 0;
+    for (const position of this.positions) sum += position.unrealisedUsdt;
+    this.unrealisedUsdt = sum;
+    this.equityUsdt = this.cashUsdt + sum;
+  }
+
+  #open(position: Position, fill: Fill, direction: Direction, qtyLots: number, share: number): void {
+    position.trip ??= {
+      direction,
+      entryTimeMs: fill.eventTimeMs,
+      entryLots: 0,
+      entryTickLots: 0,
+      exitLots: 0,
+      exitTickLots: 0,
+      realisedUsdt: 0,
+      feesUsdt: 0,
+      fundingUsdt: 0,
+      slippageUsdt: 0,
+      planId: fill.planId,
+    };
+    const { trip } = position;
+    trip.entryLots += qtyLots;
+    trip.entryTickLots += qtyLots * fill.priceTicks;
+    trip.feesUsdt += fill.feeUsdt * share;
+    trip.slippageUsdt += fill.slippageUsdt * share;
+    position.positionLots += direction * qtyLots;
+    position.costTickLots += direction * qtyLots * fill.priceTicks;
+  }
+
+  #close(position: Position, fill: Fill, qtyLots: number, share: number): TradeClosed | null {
+    const trip = position.trip as RoundTrip;
+    const held = Math.abs(position.positionLots);
+    const whole = qtyLots === held;
+    const cost = whole ? position.costTickLots : (position.costTickLots * qtyLots) / held;
+    const realised = (trip.direction * qtyLots * fill.priceTicks - cost) * position.usdtPerTickLot;
+    this.realisedUsdt += realised;
+    trip.realisedUsdt += realised;
+    trip.exitLots += qtyLots;
+    trip.exitTickLots += qtyLots * fill.priceTicks;
+    trip.feesUsdt += fill.feeUsdt * share;
+    trip.slippageUsdt += fill.slippageUsdt * share;
+    position.positionLots -= trip.direction * qtyLots;
+    position.costTickLots -= cost;
+    if (!whole) return null;
+    position.costTickLots = 0;
+    position.trip = null;
+    return this.#report(position, trip, {
+      seq: fill.seq,
+      knownAtMs: fill.knownAtMs,
+      exitTimeMs: fill.eventTimeMs,
+      reason: fill.reason,
+    });
+  }
+
+  #report(
+    position: Position,
+    trip: RoundTrip,
+    exit: { readonly seq: number; readonly knownAtMs: number; readonly exitTimeMs: number; readonly reason: string },
+  ): TradeClosed {
+    const instrument = this.#instruments[position.instrument] as Instrument;
+    return {
+      kind: Kind.tradeClosed,
+      seq: exit.seq,
+      instrument: position.instrument,
+      knownAtMs: exit.knownAtMs,
+      direction: trip.direction,
+      entryTimeMs: trip.entryTimeMs,
+      entryPrice: ticksToPrice(instrument, trip.entryTickLots / trip.entryLots),
+      exitTimeMs: exit.exitTimeMs,
+      exitPrice: ticksToPrice(instrument, trip.exitTickLots / trip.exitLots),
+      qtyLots: trip.entryLots as Lots,
+      pnlUsdt: trip.realisedUsdt - trip.feesUsdt - trip.fundingUsdt,
+      feesUsdt: trip.feesUsdt,
+      fundingUsdt: trip.fundingUsdt,
+      slippageUsdt: trip.slippageUsdt,
+      exitReason: exit.reason,
+      planId: trip.planId,
+    };
+  }
+}

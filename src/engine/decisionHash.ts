@@ -1,0 +1,202 @@
+import { createHash } from "node:crypto";
+import type { OperatorFunction } from "rxjs";
+import type { FundingPayment, Fill, OrderCanceled, OrderExpired, OrderRejected } from "../domain/event.ts";
+import type { ApprovedPlan, Gap, Intent, OrderSent, Refusal, RiskState, Signal } from "../domain/derived.ts";
+import type { Item } from "../domain/item.ts";
+import { Kind } from "../domain/kind.ts";
+import { stepOperator } from "../../operators/stepOperator.ts";
+
+const BUFFER_BYTES = 1 << 16;
+/** No record is larger: the strings in it are ids and rule names. */
+const RECORD_BYTES_MAX = 2048;
+
+/**
+ * SHA-256 over all decisions in line order (design §8), little-endian: every layer's outputs as raw float64 bits (one
+ * canonical NaN), each intent, verdict, order, fill, payment and state change. No `seq`, wall clock, burst, path or run
+ * name. Records are tagged with their kind; strings carry their length.
+ */
+export class DecisionHash {
+  readonly #hash = createHash("sha256");
+  readonly #bytes = new Uint8Array(BUFFER_BYTES);
+  readonly #view = new DataView(this.#bytes.buffer);
+  #at = 0;
+  /** Decision bars hashed. */
+  decisions = 0;
+
+  /** The digest of everything so far, in hex; more may follow. */
+  digest(): string {
+    this.#drain();
+    return this.#hash.copy().digest("hex");
+  }
+
+  signal(item: Signal): void {
+    this.decisions += 1;
+    this.#start(item.kind, item.instrument);
+    this.#number(item.knownAtMs);
+    this.#byte(item.ready ? 1 : 0);
+    this.#number(item.pLong);
+    this.#number(item.pShort);
+    this.#number(item.pNeutral);
+    this.#number(item.netLong);
+    this.#number(item.netShort);
+  }
+
+  intent(item: Intent): void {
+    this.#start(item.kind, item.instrument);
+    this.#text(item.planId);
+    this.#text(item.action);
+    this.#byte(item.direction + 1);
+    this.#byte(item.orderType === "market" ? 0 : 1);
+    this.#byte(item.postOnly ? 1 : 0);
+    this.#number(item.qtyLots);
+    this.#number(item.limitTicks);
+    this.#number(item.worstTicks);
+    this.#number(item.stopTicks);
+    this.#number(item.bracket.stopFraction);
+    this.#number(item.bracket.targetFraction);
+    this.#number(item.leverage);
+    this.#number(item.expiresAtMs);
+    this.#text(item.reason);
+  }
+
+  verdict(item: ApprovedPlan | Refusal): void {
+    this.#start(item.kind, item.instrument);
+    if (item.kind === Kind.approvedPlan) {
+      this.#text(item.intent.planId);
+      return;
+    }
+    this.#text(item.planId);
+    this.#text(item.rule);
+    this.#number(item.value);
+    this.#number(item.limit);
+  }
+
+  order({ order, kind, instrument }: OrderSent): void {
+    this.#start(kind, instrument);
+    this.#text(order.clientOrderId);
+    this.#text(order.side);
+    this.#text(order.type);
+    this.#number(order.priceTicks);
+    this.#number(order.triggerTicks);
+    this.#number(order.qtyLots);
+    this.#text(order.timeInForce);
+    this.#byte((order.reduceOnly ? 1 : 0) + (order.closePosition ? 2 : 0));
+  }
+
+  fill(item: Fill): void {
+    this.#start(item.kind, item.instrument);
+    this.#number(item.eventTimeMs);
+    this.#text(item.clientOrderId);
+    this.#text(item.side);
+    this.#number(item.priceTicks);
+    this.#number(item.qtyLots);
+    this.#number(item.feeUsdt);
+    this.#byte(item.maker ? 1 : 0);
+  }
+
+  ended(item: OrderRejected | OrderCanceled | OrderExpired): void {
+    this.#start(item.kind, item.instrument);
+    this.#number(item.eventTimeMs);
+    this.#text(item.clientOrderId);
+    this.#number(item.kind === Kind.orderRejected ? item.code : item.remainingLots);
+  }
+
+  payment(item: FundingPayment): void {
+    this.#start(item.kind, item.instrument);
+    this.#number(item.eventTimeMs);
+    this.#number(item.paidUsdt);
+  }
+
+  state(item: RiskState): void {
+    this.#start(item.kind, item.instrument);
+    this.#number(item.knownAtMs);
+    this.#text(item.level);
+    this.#text(item.rule);
+    this.#byte(item.active ? 1 : 0);
+    this.#number(item.value);
+  }
+
+  gap(item: Gap): void {
+    this.#start(item.kind, item.instrument);
+    this.#number(item.fromMs);
+    this.#number(item.toMs);
+  }
+
+  #start(kind: number, instrument: number): void {
+    if (this.#at > BUFFER_BYTES - RECORD_BYTES_MAX) this.#drain();
+    this.#bytes[this.#at] = kind;
+    this.#view.setInt16(this.#at + 1, instrument, true);
+    this.#at += 3;
+  }
+
+  #byte(value: number): void {
+    this.#bytes[this.#at] = value;
+    this.#at += 1;
+  }
+
+  #number(value: number): void {
+    if (value === value) this.#view.setFloat64(this.#at, value, true);
+    else {
+      this.#view.setUint32(this.#at, 0, true);
+      this.#view.setUint32(this.#at + 4, 0x7ff80000, true);
+    }
+    this.#at += 8;
+  }
+
+  /** ASCII by construction: ids, enumerations, rule names and reasons; other characters keep their low byte. */
+  #text(value: string): void {
+    const { length } = value;
+    if (length > 255) throw new RangeError(`a decision holds a text of ${length} characters: ${value.slice(0, 40)}…`);
+    this.#bytes[this.#at] = length;
+    for (let i = 0; i < length; i += 1) this.#bytes[this.#at + 1 + i] = value.charCodeAt(i);
+    this.#at += 1 + length;
+  }
+
+  #drain(): void {
+    this.#hash.update(this.#bytes.subarray(0, this.#at));
+    this.#at = 0;
+  }
+}
+
+/** Puts the hash at the end of a line; decision bars that close up to `fromMs` only warm up and do not count. */
+export const hashDecisions = (hash: DecisionHash, fromMs: number): OperatorFunction<Item, Item> =>
+  stepOperator("decisionHash", () => hash, {
+    [Kind.gap]: (h, item) => {
+      if (item.knownAtMs > fromMs) h.gap(item);
+    },
+    [Kind.signal]: (h, item) => {
+      if (item.knownAtMs > fromMs) h.signal(item);
+    },
+    [Kind.intent]: (h, item) => {
+      h.intent(item);
+    },
+    [Kind.approvedPlan]: (h, item) => {
+      // Emergencies have no intent of their own on the line: hash what was approved either way.
+      h.intent(item.intent);
+      h.verdict(item);
+    },
+    [Kind.refusal]: (h, item) => {
+      h.verdict(item);
+    },
+    [Kind.orderSent]: (h, item) => {
+      h.order(item);
+    },
+    [Kind.fill]: (h, item) => {
+      h.fill(item);
+    },
+    [Kind.fundingPayment]: (h, item) => {
+      h.payment(item);
+    },
+    [Kind.orderRejected]: (h, item) => {
+      h.ended(item);
+    },
+    [Kind.orderCanceled]: (h, item) => {
+      h.ended(item);
+    },
+    [Kind.orderExpired]: (h, item) => {
+      h.ended(item);
+    },
+    [Kind.riskState]: (h, item) => {
+      if (item.knownAtMs > fromMs) h.state(item);
+    },
+  });

@@ -1,0 +1,107 @@
+import { Observable } from "rxjs";
+import type { OperatorFunction, Subscriber } from "rxjs";
+import type { Event } from "../domain/event.ts";
+import { BARRIER } from "../domain/item.ts";
+import type { Item } from "../domain/item.ts";
+import type { Journal } from "../domain/ports.ts";
+
+/** How often the driver lets the event loop breathe, so that signals, timers and progress get their turn. */
+const YIELD_MS = 50;
+
+export interface DriveOptions {
+  /** Every event is appended before it enters the line. */
+  readonly journal?: Journal;
+  /** Stops between two bursts. */
+  readonly signal?: AbortSignal;
+  /** Called after each burst with the events so far and the line's time. */
+  readonly onBurst?: (events: number, knownAtMs: number) => void;
+  /** `seq` of the first event. */
+  readonly firstSeq?: number;
+}
+
+export interface DriveResult {
+  readonly events: number;
+  readonly bursts: number;
+  readonly aborted: boolean;
+  /** Time spent pushing events through the line, without waiting for the source. */
+  readonly lineSeconds: number;
+}
+
+/**
+ * The only owner of pace and order: pulls bursts, gives each event its `seq`, journals it, pushes it through the line,
+ * and ends every burst with a barrier. Rejects with the line's error; the source is closed in every case.
+ */
+export const drive = async (
+  source: AsyncIterable<readonly Event[]> | Iterable<readonly Event[]>,
+  line: OperatorFunction<Item, Item>,
+  tap: (item: Item) => void,
+  options: DriveOptions = {},
+): Promise<DriveResult> => {
+  const entry = connect(line, tap);
+  let seq = options.firstSeq ?? 0;
+  let bursts = 0;
+  let lineSeconds = 0;
+  let aborted = false;
+  let breathedAt = performance.now();
+  for await (const burst of source) {
+    if (options.signal?.aborted === true) {
+      aborted = true;
+      break;
+    }
+    const startedAt = performance.now();
+    for (const event of burst) {
+      event.seq = seq;
+      seq += 1;
+      options.journal?.append(event);
+      entry.push(event);
+    }
+    entry.push(BARRIER);
+    entry.throwIfFailed();
+    bursts += 1;
+    const endedAt = performance.now();
+    lineSeconds += (endedAt - startedAt) / 1000;
+    const last = burst[burst.length - 1];
+    if (last !== undefined) options.onBurst?.(seq, last.knownAtMs);
+    if (endedAt - breathedAt > YIELD_MS) {
+      await breathe();
+      breathedAt = performance.now();
+    }
+  }
+  if (!aborted) entry.complete();
+  entry.throwIfFailed();
+  return { events: seq - (options.firstSeq ?? 0), bursts, aborted, lineSeconds };
+};
+
+interface Entry {
+  readonly push: (item: Item) => void;
+  readonly complete: () => void;
+  readonly throwIfFailed: () => void;
+}
+
+/** Subscribes the line once and hands out its entrance. */
+const connect = (line: OperatorFunction<Item, Item>, tap: (item: Item) => void): Entry => {
+  let entrance: Subscriber<Item> | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  const events$ = new Observable<Item>((subscriber) => {
+    entrance = subscriber;
+  });
+  line(events$).subscribe({
+    next: tap,
+    error: (error: unknown) => {
+      failure = { error };
+    },
+  });
+  const into = entrance as Subscriber<Item> | undefined;
+  return {
+    push: (item) => into?.next(item),
+    complete: () => into?.complete(),
+    throwIfFailed: () => {
+      if (failure !== undefined) throw failure.error;
+    },
+  };
+};
+
+const breathe = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+/** The page's script, in the order in which its modules may use each other. */
+export const PAGE_MODULES = [
+  "format.js",
+  "columns.js",
+  "model.js",
+  "theme.js",
+  "charts.js",
+  "shading.js",
+  "equityChart.js",
+  "priceWindow.js",
+  "priceMarks.js",
+  "priceChart.js",
+  "figureCharts.js",
+  "tradesTable.js",
+  "main.js",
+] as const;
+
+/** The page's stylesheets, in cascade order. */
+const PAGE_STYLES = ["theme.css", "layout.css", "tables.css", "print.css"] as const;
+
+const pageFile = (name: string): string => readFileSync(new URL(`../page/${name}`, import.meta.url), "utf8");
+
+/**
+ * The modules in `page/` as one classic script: a page opened from disk may not load modules, and a report is one file.
+ * They share one scope, so their top-level names must differ (a repeated `const` is a syntax error that a test finds).
+ */
+export const pageScript = (): string => {
+  const bodies = PAGE_MODULES.map((name) => pageFile(name).replace(/^import [^;]*;\n/gm, "").replace(/^export (?=const |class )/gm, ""));
+  return `(() => {\n"use strict";\n${bodies.join("\n")}\n})();`;
+};
+
+export const pageStyle = (): string => PAGE_STYLES.map(pageFile).join("\n");
+
+/** Apache ECharts, the build for browsers, with its licence notice at the top. */
+export const chartLibrary = (): string => readFileSync(createRequire(import.meta.url).resolve("echarts/dist/echarts.min.js"), "utf8");

@@ -1,0 +1,87 @@
+// @ts-check
+/** How the report, its page and the terminal print numbers: one place, so that they never differ. */
+
+const MINUS = "−";
+export const NONE = "–";
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** Fixed decimals with thousands separators and a true minus sign; `–` for what is no number.
+ * @type {(value: number, decimals?: number) => string} */
+export const decimal = (value, decimals = 2) => {
+  if (value === Infinity) return "∞";
+  if (!Number.isFinite(value)) return value === -Infinity ? `${MINUS}∞` : NONE;
+  const [whole = "", fraction] = Math.abs(value).toFixed(decimals).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  const text = fraction === undefined ? grouped : `${grouped}.${fraction}`;
+  return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
+};
+
+/** As `decimal`, with a plus sign where it is above zero.
+ * @type {(value: number, decimals?: number) => string} */
+export const signed = (value, decimals = 2) => {
+  const text = decimal(value, decimals);
+  return value > 0 && (/[1-9]/.test(text) || value === Infinity) ? `+${text}` : text;
+};
+
+/** A fraction as percent. @type {(fraction: number, decimals?: number) => string} */
+export const percent = (fraction, decimals = 2) => (Number.isNaN(fraction) ? NONE : `${decimal(fraction * 100, decimals)}%`);
+
+/** A fraction as percent with its sign. @type {(fraction: number, decimals?: number) => string} */
+export const signedPercent = (fraction, decimals = 2) => (Number.isNaN(fraction) ? NONE : `${signed(fraction * 100, decimals)}%`);
+
+/** A whole number. @type {(value: number) => string} */
+export const count = (value) => decimal(value, 0);
+
+/** `1 trade`, `2,000 trades`. @type {(value: number, one: string, many?: string) => string} */
+export const counted = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
+
+/** A price or quantity with the digits it has, at most 8 decimals. @type {(value: number) => string} */
+export const exact = (value) => {
+  if (!Number.isFinite(value)) return NONE;
+  const digits = value.toFixed(8).replace(/0+$/, "").split(".")[1]?.length ?? 0;
+  return decimal(value, digits);
+};
+
+/** @type {(value: number, digits?: number) => string} */
+const padded = (value, digits = 2) => String(value).padStart(digits, "0");
+
+/** `2023-04-12`, UTC. @type {(timeMs: number) => string} */
+export const utcDay = (timeMs) => (Number.isFinite(timeMs) ? new Date(timeMs).toISOString().slice(0, 10) : NONE);
+
+/** `2023-04-12 07:31`, UTC, with seconds only where there are some. @type {(timeMs: number) => string} */
+export const utcTime = (timeMs) => {
+  if (!Number.isFinite(timeMs)) return NONE;
+  const text = new Date(timeMs).toISOString().replace("T", " ");
+  return timeMs % MINUTE_MS === 0 ? text.slice(0, 16) : text.slice(0, 19);
+};
+
+/** A span of time in its two largest units: `3 d 4 h`, `12 min`, `850 ms`. @type {(spanMs: number) => string} */
+export const duration = (spanMs) => {
+  if (!Number.isFinite(spanMs)) return NONE;
+  if (spanMs < 1000) return `${Math.round(spanMs)} ms`;
+  if (spanMs < MINUTE_MS) return `${Math.round(spanMs / 1000)} s`;
+  const minutes = Math.round(spanMs / MINUTE_MS);
+  const days = Math.floor(minutes / 1440);
+  const hours = Math.floor(minutes / 60) % 24;
+  if (days > 0) return days < 60 && hours > 0 ? `${count(days)} d ${hours} h` : `${count(days)} d`;
+  return hours > 0 ? (minutes % 60 > 0 ? `${hours} h ${minutes % 60} min` : `${hours} h`) : `${minutes} min`;
+};
+
+/** Clock of a UTC time: `07:31`. @type {(timeMs: number) => string} */
+export const utcClock = (timeMs) => {
+  const date = new Date(timeMs);
+  return `${padded(date.getUTCHours())}:${padded(date.getUTCMinutes())}`;
+};
+
+/** A value of a risk rule in the unit that the rule's name ends in.
+ * @type {(rule: string, value: number) => string} */
+export const ruleValue = (rule, value) => {
+  if (/fraction$/i.test(rule)) return percent(value);
+  if (/ms$/i.test(rule)) return duration(value);
+  if (/usdt$/i.test(rule)) return `${decimal(value)} USDT`;
+  if (/leverage$/i.test(rule)) return `${exact(value)}×`;
+  return Number.isInteger(value) ? count(value) : decimal(value);
+};

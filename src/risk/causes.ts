@@ -1,0 +1,72 @@
+import type { RiskLevel, RiskState } from "../domain/derived.ts";
+import { Kind } from "../domain/kind.ts";
+import { NO_INSTRUMENT } from "../domain/units.ts";
+
+/** Why risk is reduced: one active breach of one rule. */
+export interface Cause {
+  readonly rule: string;
+  readonly level: Exclude<RiskLevel, "ACTIVE">;
+  readonly value: number;
+  readonly limit: number;
+  readonly sinceMs: number;
+}
+
+/** Where on the line we are: what derived items carry. */
+export interface LineTime {
+  readonly seq: number;
+  readonly knownAtMs: number;
+}
+
+/**
+ * The active causes. The state is the worst of them; none clears but by its own rule; every change is reported as a
+ * `riskState` item through `emit`.
+ */
+export class Causes {
+  readonly #active = new Map<string, Cause>();
+  readonly #emit: (state: RiskState) => void;
+  #worst: Cause | null = null;
+
+  constructor(emit: (state: RiskState) => void) {
+    this.#emit = emit;
+  }
+
+  get level(): RiskLevel {
+    return this.#worst?.level ?? "ACTIVE";
+  }
+  /** The worst cause, the oldest of equals; null when ACTIVE. */
+  get worst(): Cause | null {
+    return this.#worst;
+  }
+  has(rule: string): boolean {
+    return this.#active.has(rule);
+  }
+  since(rule: string): number {
+    return this.#active.get(rule)?.sinceMs ?? NaN;
+  }
+
+  raise(time: LineTime, rule: string, level: Cause["level"], value: number, limit: number): void {
+    if (this.#active.has(rule)) return;
+    this.#active.set(rule, { rule, level, value, limit, sinceMs: time.knownAtMs });
+    this.#report(time, rule, true, value, limit);
+  }
+
+  clear(time: LineTime, rule: string): void {
+    const cause = this.#active.get(rule);
+    if (cause === undefined) return;
+    this.#active.delete(rule);
+    this.#report(time, rule, false, cause.value, cause.limit);
+  }
+
+  clearWhere(time: LineTime, which: (cause: Cause) => boolean): void {
+    for (const cause of [...this.#active.values()]) if (which(cause)) this.clear(time, cause.rule);
+  }
+
+  #report(time: LineTime, rule: string, active: boolean, value: number, limit: number): void {
+    this.#worst = null;
+    for (const cause of this.#active.values()) {
+      if (this.#worst === null || (cause.level === "HALTED" && this.#worst.level !== "HALTED")) this.#worst = cause;
+    }
+    const { seq, knownAtMs } = time;
+    this.#emit({ kind: Kind.riskState, seq, instrument: NO_INSTRUMENT, knownAtMs, level: this.level, rule, active, value, limit });
+  }
+}

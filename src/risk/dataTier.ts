@@ -1,0 +1,59 @@
+import { MINUTE_MS } from "../domain/units.ts";
+import type { Causes, LineTime } from "./causes.ts";
+import type { DataLimits } from "./limits.ts";
+
+const RULES = { gap: "data.gap", stream: "data.stream", inference: "data.maxInferenceFailuresPerMinute" } as const;
+
+/** Gaps, stale or broken streams and failing inference: no new risk until the line was whole for `healthyMs`. */
+export class DataTier {
+  readonly #limits: DataLimits;
+  readonly #causes: Causes;
+  readonly #badSinceMs = new Map<string, number>();
+  readonly #brokenStreams = new Set<string>();
+  #failuresMs: number[] = [];
+
+  constructor(limits: DataLimits, causes: Causes) {
+    this.#limits = limits;
+    this.#causes = causes;
+  }
+
+  gap(time: LineTime, missingBars: number): void {
+    this.#bad(time, RULES.gap, missingBars, 0);
+  }
+
+  stream(time: LineTime, stream: string, broken: boolean): void {
+    if (broken) {
+      this.#brokenStreams.add(stream);
+      this.#bad(time, RULES.stream, this.#brokenStreams.size, 0);
+    } else if (this.#brokenStreams.delete(stream)) {
+      // Health counts from the moment the last broken stream is back.
+      this.#badSinceMs.set(RULES.stream, time.knownAtMs);
+    }
+  }
+
+  inferenceFailed(time: LineTime): void {
+    const { maxInferenceFailuresPerMinute: max } = this.#limits;
+    if (max === null) return;
+    this.#failuresMs = this.#failuresMs.filter((at) => at > time.knownAtMs - MINUTE_MS);
+    this.#failuresMs.push(time.knownAtMs);
+    if (this.#failuresMs.length >= max) this.#bad(time, RULES.inference, this.#failuresMs.length, max);
+  }
+
+  /** Called with every bar or timer: clears what was healthy long enough. */
+  tick(time: LineTime): void {
+    if (this.#badSinceMs.size === 0) return;
+    const { healthyMs } = this.#limits;
+    for (const [rule, sinceMs] of this.#badSinceMs) {
+      if (rule === RULES.stream && this.#brokenStreams.size > 0) continue;
+      if (time.knownAtMs - sinceMs < (healthyMs ?? 0)) continue;
+      this.#badSinceMs.delete(rule);
+      this.#causes.clear(time, rule);
+    }
+  }
+
+  #bad(time: LineTime, rule: string, value: number, limit: number): void {
+    if (this.#limits.healthyMs === null) return;
+    this.#badSinceMs.set(rule, time.knownAtMs);
+    this.#causes.raise(time, rule, "REDUCING", value, limit);
+  }
+}

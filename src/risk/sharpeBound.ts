@@ -1,0 +1,1 @@
+export const sharpeUpperBound = (_r: readonly number[], _c: number): number => Infinity;

@@ -1,0 +1,20 @@
+import { createHash } from "node:crypto";
+import { UserError } from "../../domain/units.ts";
+
+/** SHA-256 of bytes, in hex. */
+export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+const LINE = /^([0-9a-fA-F]{64}) [ *](.+)$/;
+
+/** The checksum in a `.CHECKSUM` file (format of `sha256sum -c`) for `file`, without folders. */
+export const parseChecksum = (text: string, file: string): string => {
+  for (const line of text.split("\n")) {
+    const match = LINE.exec(line.trimEnd());
+    if (match?.[2]?.split("/").at(-1) === file) return (match[1] as string).toLowerCase();
+  }
+  throw new UserError(`${file}.CHECKSUM does not name ${file} ("${text.trim().slice(0, 40)}"): download it again`);
+};
+
+/** The error for a file whose bytes are not those that were published. */
+export const checksumError = (file: string, expected: string, found: string): UserError =>
+  new UserError(`${file} has the wrong checksum: expected ${expected}, found ${found}; nothing of this file was imported; download it again`);

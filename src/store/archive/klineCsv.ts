@@ -1,0 +1,114 @@
+import type { KlineBlock } from "../../domain/kline.ts";
+import { KLINE_COLUMNS, klineBlock } from "../../domain/kline.ts";
+import type { InstrumentIndex } from "../../domain/units.ts";
+import { UserError } from "../../domain/units.ts";
+import { CsvRows, REMEDY } from "./csv.ts";
+import { decimalsOf, parseDecimal } from "./decimal.ts";
+import { periodOfFile } from "./fileName.ts";
+
+/** open_time, open, high, low, close, volume, close_time, quote_volume, count, taker_buy_volume, taker_buy_quote_volume, ignore. */
+const WIDTH = 12;
+const NAMES = ["open_time", "open", "high", "low", "close", "volume", "close_time", "quote_volume", "count", "taker_buy_volume", "taker_buy_quote_volume"];
+/** CSV column of each block column, in the order of `KLINE_COLUMNS`. */
+const FROM_CSV = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10] as const;
+const CLOSE_TIME = 6;
+/** Block columns by number. */
+const [OPEN, HIGH, LOW, CLOSE, VOLUME, TAKER_BUY] = [1, 2, 3, 4, 5, 8] as const;
+/** Times above this are microseconds: spot files since 2025. */
+const MICROSECONDS_FROM = 1e13;
+
+export interface ParsedKlines {
+  readonly block: KlineBlock;
+  /** Rows that repeat an earlier open time with the same values, and with others (the later row won). */
+  readonly identicalDuplicates: number;
+  readonly conflictingDuplicates: number;
+  /** Decimals of prices and of quantities, without trailing zeros: the data's tick and lot (stray longer ones ignored). */
+  readonly priceDecimals: number;
+  readonly qtyDecimals: number;
+}
+
+/**
+ * The CSV of an archive file of klines as one block: rows in order of open time, inside the period that `file` names,
+ * aligned to `intervalMs`. Header or none; milliseconds or microseconds. Anything else is a `UserError` with file and line.
+ */
+export const parseKlineCsv = (bytes: Uint8Array, file: string, intervalMs: number, instrument = 0 as InstrumentIndex): ParsedKlines => {
+  const period = periodOfFile(file);
+  const rows = new CsvRows(bytes, file, WIDTH);
+  const block = klineBlock(instrument, intervalMs, rows.countLines());
+  const columns = KLINE_COLUMNS.map((name) => block[name]);
+  const openTimes = block.openTimeMs;
+  const values = new Float64Array(columns.length);
+  const duplicates = { identicalDuplicates: 0, conflictingDuplicates: 0 };
+  const priceDecimals = new DecimalCount();
+  const qtyDecimals = new DecimalCount();
+  rows.skipHeader("open_time");
+  while (rows.next()) {
+    readRow(rows, values);
+    const openTimeMs = values[0] as number;
+    if (openTimeMs < period.fromMs || openTimeMs >= period.toMs) throw rows.error(`has the open time ${isoText(openTimeMs)}, which is not in ${period.label}`);
+    if (openTimeMs % intervalMs !== 0) throw rows.error(`has the open time ${openTimeMs}, which is not a multiple of ${intervalMs} ms`);
+    checkValues(rows, values);
+    priceDecimals.add(rows, CLOSE);
+    qtyDecimals.add(rows, VOLUME);
+    let at = block.length;
+    const lastMs = at > 0 ? (openTimes[at - 1] as number) : -Infinity;
+    if (openTimeMs <= lastMs) {
+      at = openTimes.subarray(0, block.length).lastIndexOf(openTimeMs);
+      if (at < 0) throw rows.error(`is out of order: open time ${isoText(openTimeMs)} comes after ${isoText(lastMs)}`);
+      if (columns.every((column, c) => column[at] === values[c])) duplicates.identicalDuplicates += 1;
+      else duplicates.conflictingDuplicates += 1;
+    } else block.length += 1;
+    for (let c = 0; c < columns.length; c++) (columns[c] as Float64Array)[at] = values[c] as number;
+  }
+  if (block.length === 0) throw new UserError(`${file} has no rows; ${REMEDY}`);
+  return { block, ...duplicates, priceDecimals: priceDecimals.typical(), qtyDecimals: qtyDecimals.typical() };
+};
+
+/** Numbers of the current row, in the order of the block's columns; times in ms. */
+const readRow = (rows: CsvRows, values: Float64Array): void => {
+  for (let c = 0; c < FROM_CSV.length; c++) values[c] = number(rows, FROM_CSV[c] as number);
+  number(rows, CLOSE_TIME);
+  const time = values[0] as number;
+  if (time > MICROSECONDS_FROM) values[0] = Math.floor(time / 1000);
+};
+
+const number = (rows: CsvRows, cell: number): number => {
+  const value = parseDecimal(rows.bytes, rows.starts[cell] as number, rows.ends[cell] as number);
+  if (value >= 0) return value;
+  const what = Number.isNaN(value) ? "not a finite number" : "negative";
+  throw rows.error(`has ${NAMES[cell]} "${rows.text(cell)}", which is ${what}`);
+};
+
+const checkValues = (rows: CsvRows, values: Float64Array): void => {
+  const high = values[HIGH] as number;
+  const low = values[LOW] as number;
+  if (!(low > 0)) throw rows.error(`has low ${low}, but prices are above 0`);
+  if (high < low) throw rows.error(`has high ${high} below low ${low}`);
+  for (const c of [OPEN, CLOSE]) {
+    const price = values[c] as number;
+    if (price < low || price > high) throw rows.error(`has ${KLINE_COLUMNS[c]} ${price} outside low ${low} … high ${high}`);
+  }
+  if ((values[TAKER_BUY] as number) > (values[VOLUME] as number) * (1 + 1e-9))
+    throw rows.error(`has taker_buy_volume ${values[TAKER_BUY]} above volume ${values[VOLUME]}`);
+};
+
+/**
+ * How many decimals a column shows. Nine of ten numbers end in their last decimal, so one that less than a hundredth of
+ * them reaches is not the column's (sums of old spot trades show a digit too many in one row of a thousand).
+ */
+class DecimalCount {
+  readonly #rows = new Int32Array(32);
+  #total = 0;
+
+  add({ bytes, starts, ends }: CsvRows, cell: number): void {
+    const decimals = Math.min(decimalsOf(bytes, starts[cell]!, ends[cell]!), this.#rows.length - 1);
+    this.#rows[decimals]! += 1;
+    this.#total += 1;
+  }
+
+  typical(): number {
+    return Math.max(0, this.#rows.findLastIndex((rows) => rows * 100 >= this.#total && rows > 0));
+  }
+}
+
+const isoText = (timeMs: number): string => (timeMs <= 8.64e15 ? new Date(timeMs).toISOString() : String(timeMs));

@@ -1,0 +1,107 @@
+import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { names } from "./layout.ts";
+
+/** Files of a store that are written together: staged under other names, then all renamed, or none. */
+const STAGING = ".staging";
+const COMMIT = "commit.json";
+
+interface Move {
+  /** File name inside the staging folder. */
+  readonly staged: string;
+  /** Target, relative to the store's root. */
+  readonly target: string;
+}
+
+/**
+ * One write of several files. `commit` puts the list of renames on disk before the first of them, so that a crash
+ * between two renames is finished by the next writer (`recover`); a crash before the list leaves only rubbish, which
+ * the next writer deletes. Only the holder of the write lock may use it.
+ */
+export class Staging {
+  readonly #root: string;
+  readonly #folder: string;
+  readonly #moves: Move[] = [];
+
+  private constructor(root: string, folder: string) {
+    this.#root = root;
+    this.#folder = folder;
+  }
+
+  static async begin(root: string, id: string): Promise<Staging> {
+    const folder = join(root, STAGING, id);
+    await mkdir(folder, { recursive: true });
+    return new Staging(root, folder);
+  }
+
+  get empty(): boolean {
+    return this.#moves.length === 0;
+  }
+
+  /** Path to write the new content of `target` (relative to the root) to. */
+  stage(target: string): string {
+    const staged = `${this.#moves.length}`;
+    this.#moves.push({ staged, target });
+    return join(this.#folder, staged);
+  }
+
+  async commit(): Promise<void> {
+    for (const { staged } of this.#moves) await sync(join(this.#folder, staged));
+    const list = join(this.#folder, COMMIT);
+    await writeFile(`${list}.tmp`, JSON.stringify(this.#moves));
+    await sync(`${list}.tmp`);
+    await rename(`${list}.tmp`, list);
+    await finish(this.#root, this.#folder, this.#moves);
+  }
+
+  async abandon(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Finishes what a crashed writer had committed and deletes what it had not. Returns the number of writes finished. */
+export const recover = async (root: string): Promise<number> => {
+  let finished = 0;
+  for (const id of await names(join(root, STAGING))) {
+    const folder = join(root, STAGING, id);
+    const moves = await committed(folder);
+    if (moves === undefined) await rm(folder, { recursive: true, force: true });
+    else {
+      await finish(root, folder, moves);
+      finished += 1;
+    }
+  }
+  return finished;
+};
+
+const committed = async (folder: string): Promise<readonly Move[] | undefined> => {
+  try {
+    return JSON.parse(await readFile(join(folder, COMMIT), "utf8")) as Move[];
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+};
+
+const finish = async (root: string, folder: string, moves: readonly Move[]): Promise<void> => {
+  for (const { staged, target } of moves) {
+    const to = join(root, target);
+    await mkdir(dirname(to), { recursive: true });
+    try {
+      await rename(join(folder, staged), to);
+    } catch (error) {
+      // Renamed already, before the crash that this call mends.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+  await rm(folder, { recursive: true, force: true });
+};
+
+const sync = async (path: string): Promise<void> => {
+  const file = await open(path, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};

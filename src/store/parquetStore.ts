@@ -1,0 +1,180 @@
+import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { mergeOnLine } from "../../streams/merge.ts";
+import type { Event } from "../domain/event.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import type { HistoryQuery, HistorySpan, HistoryStore } from "../domain/ports.ts";
+import type { InstrumentIndex } from "../domain/units.ts";
+import { instrumentIndex, MINUTE_MS, UserError } from "../domain/units.ts";
+import { Catalog } from "./parquet/catalog.ts";
+import type { Columns } from "./parquet/columns.ts";
+import { sameColumns, sliceRows, upserted } from "./parquet/columns.ts";
+import { Duck } from "./parquet/duck.ts";
+import { tablesOf } from "./parquet/eventColumns.ts";
+import type { GapSpan } from "./parquet/gaps.ts";
+import { findGaps } from "./parquet/gaps.ts";
+import { mergeRules, readRules, rulesText } from "./parquet/instrumentRules.ts";
+import type { Series } from "./parquet/layout.ts";
+import { checkedName, instrumentFile, periodBounds, periodOf, periodsOf, seriesFolder } from "./parquet/layout.ts";
+import { sourcesOf } from "./parquet/sources.ts";
+import { recover, Staging } from "./parquet/staging.ts";
+import { FUNDING_TABLE, KLINE_TABLE } from "./parquet/tables.ts";
+import { unwritable, WriteLock } from "./parquet/writeLock.ts";
+
+/** Most events in one burst (design §4). */
+const BURST_EVENTS_MAX = 4096;
+
+export interface ParquetStoreOptions {
+  /** Root folder; made by the first write. */
+  readonly root: string;
+  /** Interval of the klines that `read` and `spans` speak of; default one minute. Any interval can be written. */
+  readonly intervalMs?: number;
+  /** Market whose klines are read; default: of those that hold the symbol, the first of um, spot, simulated. */
+  readonly market?: string;
+}
+
+/** A store with what goes beyond the port: the instrument rules as of a time, and the holes in the klines. */
+export interface ParquetStore extends HistoryStore {
+  /**
+   * Rules of symbols in the order given (which becomes their index), as of `asOfMs`: the newest not after it, else the
+   * oldest there is. A symbol without rules is a `UserError`.
+   */
+  instruments(symbols: readonly string[], asOfMs?: number): Promise<readonly Instrument[]>;
+  /** Runs of missing klines between the first and the last one inside the range. */
+  gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]>;
+  /** True when the file that holds this row's period is there. */
+  holdsPeriod(kind: "kline" | "funding", symbol: string, market: string, timeMs: number): Promise<boolean>;
+  /** Takes the write lock now instead of at the first write. */
+  lock(): Promise<void>;
+}
+
+/**
+ * History as Parquet files with DuckDB as the engine in memory (layout: `parquet/layout.ts`, speeds: docs/data.md).
+ * Reads need no lock and hold a few chunks per symbol and kind. Writes take the store's lock until `close`.
+ */
+export const parquetStore = (options: ParquetStoreOptions): ParquetStore => new Store(options);
+
+class Store implements ParquetStore {
+  readonly #root: string;
+  readonly #shownRoot: string;
+  readonly #intervalMs: number;
+  readonly #duck = new Duck();
+  readonly #catalog: Catalog;
+  readonly #lock: WriteLock;
+  /** Writes of this store one after the other. */
+  #writing: Promise<unknown> = Promise.resolve();
+  #writes = 0;
+
+  constructor({ root, intervalMs = MINUTE_MS, market }: ParquetStoreOptions) {
+    this.#root = resolve(root);
+    this.#shownRoot = root;
+    this.#intervalMs = intervalMs;
+    this.#catalog = new Catalog({ root: this.#root, shownRoot: root, intervalMs, market, duck: this.#duck });
+    this.#lock = new WriteLock(root);
+  }
+
+  write(symbol: string, market: string, events: readonly Event[]): Promise<void> {
+    return this.#inTurn(() => this.#write(checkedName(symbol, "symbol"), checkedName(market, "market"), events));
+  }
+
+  lock(): Promise<void> {
+    return this.#inTurn(() => this.#acquire());
+  }
+
+  async *read(query: HistoryQuery): AsyncGenerator<readonly Event[], void, undefined> {
+    const { fromMs, toMs, burstEvents } = query;
+    if (!(fromMs <= toMs)) throw new UserError(`the range ends before it starts: from ${fromMs} to ${toMs} (ms)`, 2);
+    if (!Number.isSafeInteger(burstEvents) || burstEvents < 1 || burstEvents > BURST_EVENTS_MAX)
+      throw new UserError(`a burst has 1 to ${BURST_EVENTS_MAX} events, not ${burstEvents}`, 2);
+    if (fromMs === toMs) return;
+    const sources = await sourcesOf(query, { root: this.#root, intervalMs: this.#intervalMs, duck: this.#duck, catalog: this.#catalog });
+    yield* mergeOnLine(sources, burstEvents);
+  }
+
+  spans(): Promise<readonly HistorySpan[]> {
+    return this.#catalog.spans();
+  }
+
+  async instruments(symbols: readonly string[], asOfMs = Infinity): Promise<readonly Instrument[]> {
+    return Promise.all(symbols.map((symbol, index) => this.#instrument(checkedName(symbol, "symbol"), instrumentIndex(index), asOfMs)));
+  }
+
+  async gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]> {
+    return findGaps(this.#duck, this.#root, { table: KLINE_TABLE, market, symbol, intervalMs: this.#intervalMs }, fromMs, toMs);
+  }
+
+  async holdsPeriod(kind: "kline" | "funding", symbol: string, market: string, timeMs: number): Promise<boolean> {
+    const table = kind === "kline" ? KLINE_TABLE : FUNDING_TABLE;
+    const periods = await periodsOf(this.#root, { table, market, symbol, intervalMs: this.#intervalMs });
+    return periods.includes(periodOf(table, timeMs));
+  }
+
+  async close(): Promise<void> {
+    await this.#inTurn(() => this.#lock.release());
+    await this.#duck.close();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#writing.then(work);
+    this.#writing = done.catch(() => undefined); // the caller has the error; the next write has its own fate
+    return done;
+  }
+
+  async #acquire(): Promise<void> {
+    if (this.#lock.held) return;
+    await this.#lock.acquire();
+    await recover(this.#root);
+  }
+
+  async #write(symbol: string, market: string, events: readonly Event[]): Promise<void> {
+    const { klines, funding, rules } = tablesOf(events);
+    await this.#acquire();
+    let staging: Staging | undefined;
+    try {
+      staging = await Staging.begin(this.#root, `${process.pid}-${this.#writes++}`);
+      for (const [intervalMs, columns] of klines) await this.#stage(staging, { table: KLINE_TABLE, market, symbol, intervalMs }, columns);
+      if (funding !== undefined) await this.#stage(staging, { table: FUNDING_TABLE, market, symbol, intervalMs: this.#intervalMs }, funding);
+      if (rules.length > 0) {
+        const old = await readRules(this.#root, market, symbol);
+        const text = rulesText(mergeRules(old, rules));
+        if (text !== rulesText(old)) await writeFile(staging.stage(instrumentFile(market, symbol)), text);
+      }
+      if (staging.empty) await staging.abandon();
+      else await staging.commit();
+    } catch (error) {
+      await staging?.abandon().catch(() => undefined); // what failed is told below; the next writer cleans up
+      throw isFileError(error) ? unwritable(this.#shownRoot, error) : error;
+    }
+  }
+
+  /** Stages every period that the rows touch and change. */
+  async #stage(staging: Staging, series: Series, rows: Columns): Promise<void> {
+    const { table } = series;
+    const folder = seriesFolder(series);
+    const present = new Set(await periodsOf(this.#root, series));
+    const keys = rows.data[0] as Float64Array;
+    for (let from = 0; from < rows.length; ) {
+      const period = periodOf(table, keys[from] as number);
+      const bounds = periodBounds(period);
+      let to = from;
+      while (to < rows.length && (keys[to] as number) < bounds.toMs) to += 1;
+      const newer = sliceRows(rows, from, to);
+      const target = `${folder}/${period}.parquet`;
+      const older = present.has(period) ? await this.#duck.load({ table, files: [join(this.#root, target)], ...bounds }) : undefined;
+      const merged = older === undefined ? newer : upserted(older, newer);
+      if (older === undefined || !sameColumns(older, merged)) await this.#duck.write(table, merged, staging.stage(target));
+      from = to;
+    }
+  }
+
+  async #instrument(symbol: string, index: InstrumentIndex, asOfMs: number): Promise<Instrument> {
+    const market = await this.#catalog.rulesMarket(symbol);
+    const dated = await readRules(this.#root, market, symbol);
+    const found = dated.findLast(({ validFromMs }) => validFromMs <= asOfMs) ?? dated[0];
+    if (found === undefined) throw await this.#catalog.notHeld(symbol, "instrumentRules");
+    return { index, ...found.rules };
+  }
+}
+
+const isFileError = (error: unknown): boolean =>
+  error instanceof Error && !(error instanceof UserError) && ("errno" in error || /IO Error|No space left|Permission denied/i.test(error.message));

@@ -1,0 +1,43 @@
+import { configDefaults, defineConfig } from "vitest/config";
+
+const SPECIAL = ["shared", "long", "browser", "parity"] as const;
+const specialPattern = (kind: (typeof SPECIAL)[number]): string => `**/*.${kind}.test.ts`;
+
+/**
+ * `unit` is `npm test`: a minute, no network, no server, no data from outside. The rest is named by its file: `*.shared.test.ts`
+ * needs the shared market data, `*.long.test.ts` needs minutes, `*.browser.test.ts` needs Chromium, `*.parity.test.ts` is run on
+ * every Node version.
+ */
+export default defineConfig({
+  test: {
+    pool: "threads",
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: [
+            ...configDefaults.exclude,
+            "out/**",
+            "scratch/**",
+            "history/**",
+            ...(["shared", "long", "browser"] as const).map(specialPattern),
+          ],
+          testTimeout: 20_000,
+        },
+      },
+      ...SPECIAL.map((kind) => ({
+        extends: true as const,
+        test: {
+          name: kind,
+          include: [specialPattern(kind)],
+          exclude: [...configDefaults.exclude, "out/**", "scratch/**", "history/**"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          passWithNoTests: true,
+        },
+      })),
+    ],
+  },
+});
