@@ -135,6 +135,7 @@ let last: Awaited<ReturnType<typeof replay>> | undefined;
 for (let i = 0; i < repeats; i += 1) {
   last = await replay();
   seconds.push(last.seconds);
+  if (process.env['VERBOSE']) console.error(last.seconds.toFixed(3), (last.seconds/bars*1e9).toFixed(0)+' ns/bar');
 }
 const run = last as Awaited<ReturnType<typeof replay>>;
 const { entries, hash } = entryHash(run.fills);

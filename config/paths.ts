@@ -41,7 +41,7 @@ const nodeOf = (schema: AnySchema, path: readonly string[], nullable = false): C
   }
 };
 
-export const configRoot: ConfigNode = nodeOf(configSchema as unknown as AnySchema, []);
+export const configRoot: ConfigNode = nodeOf(configSchema, []);
 
 /** The node at a path; inside a record every path exists and takes any JSON value. Undefined where there is none. */
 export const nodeAt = (path: readonly string[]): ConfigNode | undefined => {

@@ -9,7 +9,7 @@ import { entryIdOf, exitIdOf, movedStopIdOf, NO_BRACKET, sideOf, stopIdOf } from
 import type { Venue } from "../src/domain/ports.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { InvariantError } from "../src/domain/units.ts";
-import { isApproved } from "../src/risk/plan.ts";
+import { isSealed } from "../src/risk/plan.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 /** What `execute` remembers of one instrument: entries that may still rest, and the stop that protects. */
@@ -32,15 +32,15 @@ export const executeState = (instruments: readonly Instrument[], venue: Venue): 
 
 const planStep = (state: ExecuteState, plan: ApprovedPlan, emit: Emit): void => {
   const { intent } = plan;
-  if (!isApproved(intent)) throw new InvariantError(`plan ${intent.planId} did not pass risk`);
+  if (!isSealed(plan)) throw new InvariantError(`plan ${intent.planId} did not pass risk`);
   const sent = state.sent[plan.instrument] as Sent;
   switch (intent.action) {
     case "enter":
     case "scaleIn": {
-      const order = entryOrder(intent);
-      sent.entryIds.push(order.clientOrderId);
-      send(state, plan.seq, order, emit);
-      if (intent.action === "enter") sent.stopId = stopIdOf(order.clientOrderId);
+      const entry = entryOrder(intent);
+      sent.entryIds.push(entry.clientOrderId);
+      send(state, plan.seq, entry, emit);
+      if (intent.action === "enter") sent.stopId = stopIdOf(entry.clientOrderId);
       return;
     }
     case "reduce":
@@ -57,9 +57,9 @@ const planStep = (state: ExecuteState, plan: ApprovedPlan, emit: Emit): void => 
   }
 };
 
-const send = (state: ExecuteState, seq: number, order: OrderRequest, emit: Emit): void => {
-  emit({ kind: Kind.orderSent, seq, instrument: order.instrument, knownAtMs: order.decidedAtMs, order });
-  state.venue.submit(order);
+const send = (state: ExecuteState, seq: number, request: OrderRequest, emit: Emit): void => {
+  emit({ kind: Kind.orderSent, seq, instrument: request.instrument, knownAtMs: request.decidedAtMs, order: request });
+  state.venue.submit(request);
 };
 
 /** Protection is replaced before it is withdrawn: the old stop goes once the venue has the new one. */
@@ -87,46 +87,65 @@ const forget = (sent: Sent, clientOrderId: string): void => {
   if (sent.nextStopId === clientOrderId) sent.nextStopId = "";
 };
 
-const entryOrder = (intent: Intent): OrderRequest => ({
-  ...orderBase(intent, entryIdOf(intent.planId), intent.direction),
-  type: intent.orderType,
-  priceTicks: intent.orderType === "limit" ? intent.limitTicks : (0 as Ticks),
-  timeInForce: intent.postOnly ? "GTX" : "GTC",
-  bracket: intent.bracket,
-  leverage: intent.leverage,
-  expiresAtMs: intent.expiresAtMs,
-});
+const entryOrder = (intent: Intent): OrderRequest => {
+  const limit = intent.orderType === "limit";
+  return order(intent, entryIdOf(intent.planId), intent.direction, {
+    type: intent.orderType,
+    qtyLots: intent.qtyLots,
+    priceTicks: limit ? intent.limitTicks : (0 as Ticks),
+    triggerTicks: 0 as Ticks,
+    timeInForce: intent.postOnly ? "GTX" : "GTC",
+    reduceOnly: false,
+    closePosition: false,
+    bracket: intent.bracket,
+  });
+};
 
-const exitOrder = (intent: Intent): OrderRequest => ({
-  ...orderBase(intent, exitIdOf(intent.planId), -intent.direction as Direction),
-  reduceOnly: true,
-});
+const exitOrder = (intent: Intent): OrderRequest =>
+  order(intent, exitIdOf(intent.planId), -intent.direction as Direction, {
+    type: "market",
+    qtyLots: intent.qtyLots,
+    priceTicks: 0 as Ticks,
+    triggerTicks: 0 as Ticks,
+    timeInForce: "GTC",
+    reduceOnly: true,
+    closePosition: false,
+    bracket: NO_BRACKET,
+  });
 
-const stopOrder = (intent: Intent): OrderRequest => ({
-  ...orderBase(intent, movedStopIdOf(intent.planId), -intent.direction as Direction),
-  type: "stopMarket",
-  qtyLots: 0 as Lots,
-  triggerTicks: intent.stopTicks,
-  reduceOnly: true,
-  closePosition: true,
-});
+const stopOrder = (intent: Intent): OrderRequest =>
+  order(intent, movedStopIdOf(intent.planId), -intent.direction as Direction, {
+    type: "stopMarket",
+    qtyLots: 0 as Lots,
+    priceTicks: 0 as Ticks,
+    triggerTicks: intent.stopTicks,
+    timeInForce: "GTC",
+    reduceOnly: true,
+    closePosition: true,
+    bracket: NO_BRACKET,
+  });
 
-const orderBase = (intent: Intent, clientOrderId: string, direction: Direction): OrderRequest => ({
+type OrderTerms = Pick<
+  OrderRequest,
+  "type" | "qtyLots" | "priceTicks" | "triggerTicks" | "timeInForce" | "reduceOnly" | "closePosition" | "bracket"
+>;
+
+const order = (intent: Intent, clientOrderId: string, direction: Direction, terms: OrderTerms): OrderRequest => ({
   clientOrderId,
   planId: intent.planId,
   instrument: intent.instrument,
   side: sideOf(direction),
-  type: "market",
-  qtyLots: intent.qtyLots,
-  priceTicks: 0 as Ticks,
-  triggerTicks: 0 as Ticks,
+  type: terms.type,
+  qtyLots: terms.qtyLots,
+  priceTicks: terms.priceTicks,
+  triggerTicks: terms.triggerTicks,
   callbackFraction: 0,
-  timeInForce: "GTC",
-  reduceOnly: false,
-  closePosition: false,
-  bracket: NO_BRACKET,
+  timeInForce: terms.timeInForce,
+  reduceOnly: terms.reduceOnly,
+  closePosition: terms.closePosition,
+  bracket: terms.bracket,
   leverage: intent.leverage,
-  expiresAtMs: Infinity,
+  expiresAtMs: intent.expiresAtMs,
   reason: intent.reason,
   decidedAtMs: intent.knownAtMs,
 });

@@ -6,6 +6,7 @@ import { usdtPerTickLot } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { Bar } from "../src/domain/kline.ts";
+import type { Bracket } from "../src/domain/order.ts";
 import { bracketLevels, NO_BRACKET, planIdOf } from "../src/domain/order.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import type { PositionLimits } from "../src/risk/limits.ts";
@@ -34,7 +35,7 @@ class Seat implements PositionView, Proposals {
   emit!: Emit;
   readonly #inFlight: InFlight[] = [];
   #stopPlanId = "";
-  #plansAtMs = NaN;
+  #plansAtSecond = 0;
   #plans = 0;
 
   constructor(instrument: Instrument, limits: PositionLimits) {
@@ -71,24 +72,23 @@ class Seat implements PositionView, Proposals {
   // ---- proposals --------------------------------------------------------------------------------------------------------
 
   enter(entry: EntryProposal): boolean {
-    return this.#entry("enter", entry.direction, entry, entry.bracket, "entry");
+    return this.#propose("enter", entry.direction, entry.qtyLots, entry, entry.bracket, 0, "entry");
   }
 
   scaleIn(entry: Omit<EntryProposal, "direction" | "bracket">): boolean {
-    return this.#entry("scaleIn", this.#heldDirection, entry, NO_BRACKET, "scale-in");
+    return this.#propose("scaleIn", this.#heldDirection, entry.qtyLots, entry, NO_BRACKET, 0, "scale-in");
   }
 
   reduce(qtyLots: number, reason: string): boolean {
-    return this.#propose({ ...this.#intent("reduce", this.#heldDirection, reason), qtyLots: qtyLots as Lots });
+    return this.#propose("reduce", this.#heldDirection, qtyLots, NO_ENTRY, NO_BRACKET, 0, reason);
   }
 
   exit(reason: string): boolean {
-    const qtyLots = Math.abs(this.position.positionLots) as Lots;
-    return this.#propose({ ...this.#intent("exit", this.#heldDirection, reason), qtyLots });
+    return this.#propose("exit", this.#heldDirection, Math.abs(this.position.positionLots), NO_ENTRY, NO_BRACKET, 0, reason);
   }
 
   moveStop(stopTicks: number, reason: string): boolean {
-    const approved = this.#propose({ ...this.#intent("moveStop", this.#heldDirection, reason), stopTicks: stopTicks as Ticks });
+    const approved = this.#propose("moveStop", this.#heldDirection, 0, NO_ENTRY, NO_BRACKET, stopTicks, reason);
     if (approved) this.stopTicks = stopTicks;
     return approved;
   }
@@ -119,55 +119,51 @@ class Seat implements PositionView, Proposals {
     return this.position.positionLots < 0 ? -1 : 1;
   }
 
-  #entry(action: "enter" | "scaleIn", direction: Direction, entry: Omit<EntryProposal, "direction" | "bracket">, bracket: EntryProposal["bracket"], reason: string): boolean {
-    return this.#propose({
-      ...this.#intent(action, direction, reason),
-      qtyLots: entry.qtyLots as Lots,
+  /** One intent, complete: emitted, and remembered until the venue is done with it when the gate let it pass. */
+  #propose(
+    action: IntentAction,
+    direction: Direction,
+    qtyLots: number,
+    entry: EntryTerms,
+    bracket: Bracket,
+    stopTicks: number,
+    reason: string,
+  ): boolean {
+    const { seq, knownAtMs } = this.signal;
+    const second = Math.floor(knownAtMs / 1000);
+    this.#plans = second === this.#plansAtSecond ? this.#plans + 1 : 1;
+    this.#plansAtSecond = second;
+    const planId = `${this.instrument.symbol}-${second}-${this.#plans}`;
+    const intent: Intent = {
+      kind: Kind.intent,
+      seq,
+      instrument: this.instrument.index,
+      knownAtMs,
+      planId,
+      action,
+      direction,
+      qtyLots: qtyLots as Lots,
       orderType: entry.limitTicks === undefined ? "market" : "limit",
       limitTicks: (entry.limitTicks ?? 0) as Ticks,
       postOnly: entry.postOnly ?? false,
       worstTicks: entry.worstTicks as Ticks,
       bracket,
+      stopTicks: stopTicks as Ticks,
       leverage: entry.leverage,
       expiresAtMs: entry.expiresAtMs ?? Infinity,
-    });
-  }
-
-  #propose(intent: Intent): boolean {
-    this.emit(intent);
-    if (!isApproved(intent)) return false;
-    if (intent.action === "moveStop") return true;
-    const { planId, direction, bracket } = intent;
-    const entry = intent.action === "enter" || intent.action === "scaleIn";
-    this.#inFlight.push({ planId, entry, direction, bracketStopFraction: bracket.stopFraction, remainingLots: intent.qtyLots });
-    return true;
-  }
-
-  #intent(action: IntentAction, direction: Direction, reason: string): Intent {
-    const { seq, knownAtMs } = this.signal;
-    this.#plans = knownAtMs === this.#plansAtMs ? this.#plans + 1 : 1;
-    this.#plansAtMs = knownAtMs;
-    return {
-      kind: Kind.intent,
-      seq,
-      instrument: this.instrument.index,
-      knownAtMs,
-      planId: `${this.instrument.symbol}-${knownAtMs.toString(36)}-${this.#plans}`,
-      action,
-      direction,
-      qtyLots: 0 as Lots,
-      orderType: "market",
-      limitTicks: 0 as Ticks,
-      postOnly: false,
-      worstTicks: 0 as Ticks,
-      bracket: NO_BRACKET,
-      stopTicks: 0 as Ticks,
-      leverage: 1,
-      expiresAtMs: Infinity,
       reason,
     };
+    this.emit(intent);
+    if (!isApproved(intent)) return false;
+    if (action === "moveStop") return true;
+    const opens = action === "enter" || action === "scaleIn";
+    this.#inFlight.push({ planId, entry: opens, direction, bracketStopFraction: bracket.stopFraction, remainingLots: qtyLots });
+    return true;
   }
 }
+
+type EntryTerms = Pick<EntryProposal, "worstTicks" | "leverage" | "limitTicks" | "postOnly" | "expiresAtMs">;
+const NO_ENTRY: EntryTerms = { worstTicks: 0, leverage: 1 };
 
 export interface PositionOptions {
   readonly instruments: readonly Instrument[];

@@ -113,8 +113,12 @@ export abstract class KlineRow {
 
 /** A closed kline: an event, immutable but for `seq`, which the driver gives once. */
 export class Kline extends KlineRow {
-  readonly kind = Kind.kline;
   seq = -1;
+
+  /** On the prototype, like all that every kline shares: it costs no field. */
+  get kind(): typeof Kind.kline {
+    return Kind.kline;
+  }
 
   get intervalMs(): number {
     return this.block.intervalMs;
@@ -137,7 +141,6 @@ export class Kline extends KlineRow {
  * that close with one kline: it is the decision bar, and by then the longer ones are known.
  */
 export class Bar extends KlineRow {
-  readonly kind = Kind.bar;
   /** The kline that closed it. */
   readonly seq: number;
   readonly base: boolean;
@@ -151,6 +154,9 @@ export class Bar extends KlineRow {
     this.baseBars = baseBars;
   }
 
+  get kind(): typeof Kind.bar {
+    return Kind.bar;
+  }
   get timeframeMs(): number {
     return this.block.intervalMs;
   }
@@ -175,4 +181,8 @@ export const klineValues = (kline: Kline): KlineValues => {
 };
 
 /** Every row of a block as events, in order. */
-export const klinesOf = (block: KlineBlock): Kline[] => Array.from({ length: block.length }, (_, row) => new Kline(block, row));
+export const klinesOf = (block: KlineBlock): Kline[] => {
+  const klines = new Array<Kline>(block.length);
+  for (let row = 0; row < block.length; row += 1) klines[row] = new Kline(block, row);
+  return klines;
+};

@@ -29,16 +29,20 @@ export class DecisionHash {
     return this.#hash.copy().digest("hex");
   }
 
+  /** The one record per decision bar, written without calls: it is the hot path. NaN outputs are bits of the mask. */
   signal(item: Signal): void {
     this.decisions += 1;
-    this.#start(item.kind, item.instrument);
-    this.#number(item.knownAtMs);
-    this.#byte(item.ready ? 1 : 0);
-    this.#number(item.pLong);
-    this.#number(item.pShort);
-    this.#number(item.pNeutral);
-    this.#number(item.netLong);
-    this.#number(item.netShort);
+    const at = this.#start(item.kind, item.instrument);
+    const view = this.#view;
+    const { netLong, netShort } = item;
+    this.#bytes[at] = (item.ready ? 1 : 0) | (netLong === netLong ? 2 : 0) | (netShort === netShort ? 4 : 0);
+    view.setFloat64(at + 1, item.knownAtMs, true);
+    view.setFloat64(at + 9, item.pLong, true);
+    view.setFloat64(at + 17, item.pShort, true);
+    view.setFloat64(at + 25, item.pNeutral, true);
+    this.#at = at + 33;
+    if (netLong === netLong) this.#number(netLong);
+    if (netShort === netShort) this.#number(netShort);
   }
 
   intent(item: Intent): void {
@@ -61,11 +65,7 @@ export class DecisionHash {
 
   verdict(item: ApprovedPlan | Refusal): void {
     this.#start(item.kind, item.instrument);
-    if (item.kind === Kind.approvedPlan) {
-      this.#text(item.intent.planId);
-      return;
-    }
-    this.#text(item.planId);
+    if (item.kind === Kind.approvedPlan) return;
     this.#text(item.rule);
     this.#number(item.value);
     this.#number(item.limit);
@@ -122,11 +122,14 @@ export class DecisionHash {
     this.#number(item.toMs);
   }
 
-  #start(kind: number, instrument: number): void {
+  #start(kind: number, instrument: number): number {
     if (this.#at > BUFFER_BYTES - RECORD_BYTES_MAX) this.#drain();
-    this.#bytes[this.#at] = kind;
-    this.#view.setInt16(this.#at + 1, instrument, true);
-    this.#at += 3;
+    const at = this.#at;
+    this.#bytes[at] = kind;
+    this.#bytes[at + 1] = instrument;
+    this.#bytes[at + 2] = instrument >> 8;
+    this.#at = at + 3;
+    return at + 3;
   }
 
   #byte(value: number): void {
@@ -171,8 +174,6 @@ export const hashDecisions = (hash: DecisionHash, fromMs: number): OperatorFunct
       h.intent(item);
     },
     [Kind.approvedPlan]: (h, item) => {
-      // Emergencies have no intent of their own on the line: hash what was approved either way.
-      h.intent(item.intent);
       h.verdict(item);
     },
     [Kind.refusal]: (h, item) => {

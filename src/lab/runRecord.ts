@@ -14,8 +14,8 @@ export interface RunRecord {
   /** A row a UTC day; the first row is the start. */
   readonly equity: readonly EquityRow[];
   /**
-   * Price of each symbol for the chart, thinned to a bounded number of candles. A symbol may have several series of
-   * different intervals: the chart draws the finest that suits the zoom (≤ 1,500 candles in view).
+   * Price of each symbol for the chart, thinned to a bounded number of candles, one series a symbol. The report merges
+   * them to suit the zoom, so the finer the better: up to 80,000 in all (20 bytes each) are kept as they are.
    */
   readonly candles: readonly CandleSeries[];
   readonly stops: readonly StopSpan[];

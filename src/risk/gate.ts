@@ -181,7 +181,7 @@ export class RiskGate {
     this.#emit(state);
     if (!state.active || state.level === "ACTIVE") return;
     for (const [index, exposure] of this.#exposures.entries()) {
-      if (exposure.pendingEntries > 0) this.#approve(this.#emergency(state, index as InstrumentIndex, "cancelEntries", 0, "risk"));
+      if (exposure.pendingEntries > 0) this.#order(this.#emergency(state, index as InstrumentIndex, "cancelEntries", 0, "risk"));
     }
     if (state.level === "HALTED") this.#flatten(state);
   }
@@ -194,7 +194,13 @@ export class RiskGate {
 
   #leave(time: LineTime, index: InstrumentIndex, reason: string): void {
     const { positionLots } = this.#exposures[index] as InstrumentExposure;
-    if (positionLots !== 0) this.#approve(this.#emergency(time, index, "exit", positionLots, reason));
+    if (positionLots !== 0) this.#order(this.#emergency(time, index, "exit", positionLots, reason));
+  }
+
+  /** An emergency is an intent on the line like any other, approved as it is made. */
+  #order(intent: Intent): void {
+    this.#emit(intent);
+    this.#approve(intent);
   }
 
   #emergency(time: LineTime, index: InstrumentIndex, action: "exit" | "cancelEntries", positionLots: number, reason: string): Intent {
@@ -205,7 +211,7 @@ export class RiskGate {
       seq: time.seq,
       instrument: index,
       knownAtMs: time.knownAtMs,
-      planId: `${symbol}-${time.knownAtMs.toString(36)}-r${this.#emergencies}`,
+      planId: `${symbol}-${Math.floor(time.knownAtMs / 1000)}-r${this.#emergencies}`,
       action,
       direction: (positionLots < 0 ? -1 : 1) as Direction,
       qtyLots: Math.abs(positionLots) as Lots,

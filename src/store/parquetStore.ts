@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { mergeOnLine } from "../../streams/merge.ts";
 import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
@@ -44,6 +44,8 @@ export interface ParquetStore extends HistoryStore {
   gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]>;
   /** True when the file that holds this row's period is there. */
   holdsPeriod(kind: "kline" | "funding", symbol: string, market: string, timeMs: number): Promise<boolean>;
+  /** True when the store has rules of a symbol in this market. */
+  hasRules(symbol: string, market: string): Promise<boolean>;
   /** Takes the write lock now instead of at the first write. */
   lock(): Promise<void>;
 }
@@ -67,10 +69,10 @@ class Store implements ParquetStore {
 
   constructor({ root, intervalMs = MINUTE_MS, market }: ParquetStoreOptions) {
     this.#root = resolve(root);
-    this.#shownRoot = root;
+    this.#shownRoot = isAbsolute(root) || root.startsWith(".") ? root : `./${root}`;
     this.#intervalMs = intervalMs;
-    this.#catalog = new Catalog({ root: this.#root, shownRoot: root, intervalMs, market, duck: this.#duck });
-    this.#lock = new WriteLock(root);
+    this.#catalog = new Catalog({ root: this.#root, shownRoot: this.#shownRoot, intervalMs, market, duck: this.#duck });
+    this.#lock = new WriteLock(this.#root, this.#shownRoot);
   }
 
   write(symbol: string, market: string, events: readonly Event[]): Promise<void> {
@@ -107,6 +109,10 @@ class Store implements ParquetStore {
     const table = kind === "kline" ? KLINE_TABLE : FUNDING_TABLE;
     const periods = await periodsOf(this.#root, { table, market, symbol, intervalMs: this.#intervalMs });
     return periods.includes(periodOf(table, timeMs));
+  }
+
+  async hasRules(symbol: string, market: string): Promise<boolean> {
+    return (await readRules(this.#root, checkedName(market, "market"), checkedName(symbol, "symbol"))).length > 0;
   }
 
   async close(): Promise<void> {

@@ -13,13 +13,28 @@ export interface SymbolProfile {
   readonly factorShare: number;
 }
 
-const BTC: SymbolProfile = { tickSize: 0.1, lotSize: 0.001, startPrice: 20_000, volatility: 0.00068, minuteUsdt: 3_000_000, factorShare: 0.75 };
-const ETH: SymbolProfile = { tickSize: 0.01, lotSize: 0.001, startPrice: 1_500, volatility: 0.0008, minuteUsdt: 1_500_000, factorShare: 0.65 };
+const BTC: SymbolProfile = {
+  tickSize: 0.1,
+  lotSize: 0.001,
+  startPrice: 20_000,
+  volatility: 0.00068,
+  minuteUsdt: 3_000_000,
+  factorShare: 0.75,
+};
+const ETH: SymbolProfile = {
+  tickSize: 0.01,
+  lotSize: 0.001,
+  startPrice: 1_500,
+  volatility: 0.0008,
+  minuteUsdt: 1_500_000,
+  factorShare: 0.65,
+};
 const OTHER: SymbolProfile = { tickSize: 0.001, lotSize: 1, startPrice: 20, volatility: 0.001, minuteUsdt: 150_000, factorShare: 0.5 };
 const PROFILES: Readonly<Record<string, SymbolProfile>> = { BTCUSDT: BTC, ETHUSDT: ETH };
 
 /** Profile of a symbol: BTCUSDT and ETHUSDT have their own, all others are an altcoin at 20 USDT. */
-export const symbolProfile = (symbol: string): SymbolProfile => (Object.hasOwn(PROFILES, symbol) ? (PROFILES[symbol] as SymbolProfile) : OTHER);
+export const symbolProfile = (symbol: string): SymbolProfile =>
+  Object.hasOwn(PROFILES, symbol) ? (PROFILES[symbol] as SymbolProfile) : OTHER;
 
 /** Notional cap in USDT, maintenance rate, highest leverage: the shape of Binance's USD-M tables for large and for small coins. */
 type Tier = readonly [capUsdt: number, maintenanceRate: number, maxLeverage: number];

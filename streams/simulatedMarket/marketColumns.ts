@@ -22,6 +22,9 @@ export const marketColumns = (options: SimulatedMarketOptions, index = 0): Marke
       for (const name of KLINE_COLUMNS) columns[name][rows] = event.block[name][event.row] as number;
       rows += 1;
     }
-  const used = Object.fromEntries(KLINE_COLUMNS.map((name) => [name, columns[name].subarray(0, rows)])) as Record<KlineColumn, Float64Array>;
+  const used = Object.fromEntries(KLINE_COLUMNS.map((name) => [name, columns[name].subarray(0, rows)])) as Record<
+    KlineColumn,
+    Float64Array
+  >;
   return { ...used, length: rows, funding };
 };

@@ -25,7 +25,7 @@ export interface SimulatedMarketOptions {
   /** Mean length of a hole, geometric. */
   readonly gapMeanMinutes: number;
   /** Share of bars without a trade: flat at the last close, volume 0. */
-  readonly zeroVolumeRate: number;
+  readonly zeroVolumeFraction: number;
   /**
    * From minute `atBar` of the run on (0-based, holes counted) chance comes from another seed, while everything before is
    * bit-equal: an alternative future, for tests that nothing looks ahead.
@@ -46,7 +46,7 @@ export const DEFAULT_MARKET: SimulatedMarketOptions = {
   edge: "regimes",
   gapsPerDay: 0,
   gapMeanMinutes: 20,
-  zeroVolumeRate: 0,
+  zeroVolumeFraction: 0,
   splice: null,
   blockRows: 4096,
   burstEvents: 4096,
@@ -55,12 +55,13 @@ export const DEFAULT_MARKET: SimulatedMarketOptions = {
 /** Number of minutes of the run. */
 export const minutesOf = (options: SimulatedMarketOptions): number => Math.round(options.days * 1440);
 
-const wrong = (name: string, value: unknown, remedy: string): UserError => new UserError(`simulated market: ${name} = ${String(value)}: ${remedy}`);
+const wrong = (name: string, value: unknown, remedy: string): UserError =>
+  new UserError(`simulated market: ${name} = ${String(value)}: ${remedy}`);
 
 /** Returns the options; throws a `UserError` that names the first one that makes no sense. */
 export const checkedOptions = (options: SimulatedMarketOptions): SimulatedMarketOptions => {
   const { seed, symbols, fromMs, days, edge, splice } = options;
-  const inside = (name: "gapsPerDay" | "zeroVolumeRate" | "gapMeanMinutes", low: number, high: number): void => {
+  const inside = (name: "gapsPerDay" | "zeroVolumeFraction" | "gapMeanMinutes", low: number, high: number): void => {
     const value = options[name];
     if (!(value >= low && value <= high)) throw wrong(name, value, `give a number from ${low} to ${high}`);
   };
@@ -72,7 +73,8 @@ export const checkedOptions = (options: SimulatedMarketOptions): SimulatedMarket
   if (symbols.length === 0) throw wrong("symbols", "[]", "name at least one symbol");
   const twice = symbols.find((symbol, at) => symbols.indexOf(symbol) !== at);
   if (twice !== undefined) throw wrong("symbols", twice, "name each symbol once");
-  if (!Number.isSafeInteger(fromMs) || fromMs < 0 || fromMs % MINUTE_MS !== 0) throw wrong("fromMs", fromMs, "give a time on a full minute since 1970");
+  if (!Number.isSafeInteger(fromMs) || fromMs < 0 || fromMs % MINUTE_MS !== 0)
+    throw wrong("fromMs", fromMs, "give a time on a full minute since 1970");
   if (!(days > 0 && days <= 36_525) || Math.abs(days * 1440 - minutesOf(options)) > 1e-6 || minutesOf(options) < 1)
     throw wrong("days", days, "give a whole number of minutes, at most 100 years");
   if (typeof edge === "object" && !(Number.isFinite(edge.strength) && Math.abs(edge.strength) <= 2))
@@ -81,7 +83,7 @@ export const checkedOptions = (options: SimulatedMarketOptions): SimulatedMarket
   if (splice && (!Number.isSafeInteger(splice.seed) || splice.seed < 0)) throw wrong("splice.seed", splice.seed, "give an integer ≥ 0");
   inside("gapsPerDay", 0, 1440);
   inside("gapMeanMinutes", 1, 100_000);
-  inside("zeroVolumeRate", 0, 1);
+  inside("zeroVolumeFraction", 0, 1);
   rows("blockRows");
   rows("burstEvents");
   return options;

@@ -31,7 +31,9 @@ export const regimeFrequencies = (states: readonly RegimeState[] = REGIME_STATES
   let visits = states.map(() => 1 / states.length);
   const rowSums = states.map((state) => state.next.reduce((sum, odds) => sum + odds, 0));
   for (let sweep = 0; sweep < 500; sweep++) {
-    const jumped = states.map((_, to) => states.reduce((sum, from, at) => sum + ((visits[at] as number) * (from.next[to] as number)) / (rowSums[at] as number), 0));
+    const jumped = states.map((_, to) =>
+      states.reduce((sum, from, at) => sum + ((visits[at] as number) * (from.next[to] as number)) / (rowSums[at] as number), 0),
+    );
     // Half a step at a time, so that a chain that alternates between two states converges too.
     visits = visits.map((share, to) => (share + (jumped[to] as number)) / 2);
   }

@@ -1,5 +1,7 @@
 /** Volatility by hour of the UTC day: quiet before Europe opens, loudest in the first hours of New York. */
-const HOURS = [0.95, 0.95, 0.9, 0.85, 0.8, 0.8, 0.85, 0.95, 1.05, 1.05, 1, 1, 1.1, 1.35, 1.45, 1.4, 1.3, 1.15, 1.1, 1.1, 1.05, 0.95, 0.9, 0.95];
+const HOURS = [
+  0.95, 0.95, 0.9, 0.85, 0.8, 0.8, 0.85, 0.95, 1.05, 1.05, 1, 1, 1.1, 1.35, 1.45, 1.4, 1.3, 1.15, 1.1, 1.1, 1.05, 0.95, 0.9, 0.95,
+];
 /** Volatility by weekday, Monday first. */
 const WEEKDAYS = [1.03, 1.06, 1.06, 1.06, 1.05, 0.82, 0.85];
 

@@ -36,7 +36,7 @@ const anyMarket = fc
     edge: edges,
     symbol: fc.constantFrom("BTCUSDT", "ETHUSDT", "DOGEUSDT"),
     gapsPerDay: fc.constantFrom(0, 5),
-    zeroVolumeRate: fc.constantFrom(0, 0.02),
+    zeroVolumeFraction: fc.constantFrom(0, 0.02),
   })
   .map(({ symbol, ...rest }) => market({ ...rest, symbols: [symbol], days: 1 }));
 
@@ -136,7 +136,7 @@ describe("holes and empty bars", () => {
   });
 
   test("empty bars are flat at the last close, at the stated rate", () => {
-    const c = marketColumns(market({ days: 20, zeroVolumeRate: 0.05 }));
+    const c = marketColumns(market({ days: 20, zeroVolumeFraction: 0.05 }));
     let empty = 0;
     for (let row = 1; row < c.length; row++) {
       if (c.volume[row]! > 0) continue;
@@ -154,7 +154,7 @@ describe("alternative futures", () => {
   test("a splice keeps every bit before the cut and replaces what follows", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2879 }), fc.nat(), edges, (atBar, seed, edge) => {
-        const options = market({ days: 2, edge, symbols: ["ETHUSDT"], gapsPerDay: 6, zeroVolumeRate: 0.01 });
+        const options = market({ days: 2, edge, symbols: ["ETHUSDT"], gapsPerDay: 6, zeroVolumeFraction: 0.01 });
         const path = marketColumns(options);
         const other = marketColumns({ ...options, splice: { atBar, seed: seed + 2 } });
         const cutMs = options.fromMs + atBar * MINUTE_MS;
@@ -206,7 +206,7 @@ describe("instruments and options", () => {
       [{ edge: { kind: "planted", strength: NaN } }, "edge.strength = NaN"],
       [{ gapsPerDay: -1 }, "gapsPerDay = -1"],
       [{ gapMeanMinutes: 0 }, "gapMeanMinutes = 0"],
-      [{ zeroVolumeRate: 2 }, "zeroVolumeRate = 2"],
+      [{ zeroVolumeFraction: 2 }, "zeroVolumeFraction = 2"],
       [{ splice: { atBar: -1, seed: 1 } }, "splice.atBar = -1"],
       [{ splice: { atBar: 1, seed: 0.1 } }, "splice.seed = 0.1"],
       [{ blockRows: 5000 }, "blockRows = 5000"],

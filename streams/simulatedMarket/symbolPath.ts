@@ -25,7 +25,14 @@ interface SymbolStreams {
 const symbolStreams = (seed: number, symbol: string): SymbolStreams => {
   const stream = (name: string): Random => randomStream(seed, `${symbol} ${name}`);
   const price = stream("price");
-  return { price, tails: new FatTails(price), flow: stream("flow"), premium: stream("premium"), hole: stream("hole"), empty: stream("empty") };
+  return {
+    price,
+    tails: new FatTails(price),
+    flow: stream("flow"),
+    premium: stream("premium"),
+    hole: stream("hole"),
+    empty: stream("empty"),
+  };
 };
 
 /**
@@ -75,7 +82,7 @@ export class SymbolPath {
     }
     this.drawHole();
     factor.step(options.fromMs + this.minute * MINUTE_MS);
-    this.empty = options.zeroVolumeRate > 0 && this.streams.empty.uniform() < options.zeroVolumeRate;
+    this.empty = options.zeroVolumeFraction > 0 && this.streams.empty.uniform() < options.zeroVolumeFraction;
     if (this.empty) this.flatBar();
     else this.tradedBar();
     if (this.strength !== 0) this.edge.step(this.openTicks, this.closeTicks, this.flow.qtyLots, this.flow.takerBuyLots);

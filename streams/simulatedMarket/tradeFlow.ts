@@ -26,7 +26,7 @@ export class TradeFlow {
     const noise = Math.exp(this.appetite.step(random) + 0.3 * random.normal() - 0.1);
     const activity = (0.15 + 0.25 * level + 0.25 * move + 0.2 * range) * noise;
     this.qtyLots = Math.max(1, Math.round(fairLots * activity));
-    const trades = (this.qtyLots * lotUsdt) / (TRADE_USDT * Math.sqrt(activity)) * Math.exp(0.2 * random.normal());
+    const trades = ((this.qtyLots * lotUsdt) / (TRADE_USDT * Math.sqrt(activity))) * Math.exp(0.2 * random.normal());
     this.trades = Math.min(this.qtyLots, Math.max(1, Math.round(trades)));
     const lean = 0.6 * signedMove + this.pressure.step(random) + 0.35 * random.normal();
     this.takerBuyLots = Math.round(this.qtyLots / (1 + Math.exp(-lean)));

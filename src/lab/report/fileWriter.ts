@@ -28,6 +28,6 @@ export const writePieces = (path: string, pieces: Iterable<string>, shownAs = pa
 const writeWhole = (shownAs: string, file: number, text: string): void => {
   const bytes = Buffer.from(text, "utf8");
   writing(shownAs, () => {
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
   });
 };

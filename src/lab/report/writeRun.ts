@@ -16,8 +16,7 @@ import { summaryJson } from "./summaryJson.ts";
  */
 export const writeRun = (target: string | Staging, record: RunRecord, decisions?: Iterable<string>): readonly string[] => {
   const staging = typeof target === "string" ? openStaging(target) : target;
-  const write = (name: string, pieces: Iterable<string>): void =>
-    writePieces(staging.file(name), pieces, join(staging.outDir, name));
+  const write = (name: string, pieces: Iterable<string>): void => writePieces(staging.file(name), pieces, join(staging.outDir, name));
   try {
     write("trades.csv", csvLines(TRADE_COLUMNS, record.trades));
     write("fills.csv", csvLines(FILL_COLUMNS, record.fills));

@@ -12,6 +12,11 @@ import { FUNDING_TABLE, KLINE_TABLE } from "./tables.ts";
 /** Which market stands for a symbol when several hold it and none is asked for. */
 const MARKET_PREFERENCE = ["um", "spot", "simulated"];
 
+const preference = (market: string): number => {
+  const at = MARKET_PREFERENCE.indexOf(market);
+  return at < 0 ? MARKET_PREFERENCE.length : at;
+};
+
 export interface CatalogOptions {
   readonly root: string;
   /** The root as the user wrote it, for messages. */
@@ -46,7 +51,7 @@ export class Catalog {
         return { symbol, kind: "instrumentRules", market, fromMs: first.validFromMs, toMs: last.validFromMs + 1, events: dated.length };
       }),
     );
-    return [...tables.flat(), ...rules].filter((span) => span !== undefined);
+    return [...tables.flat(), ...rules].filter((span) => span !== undefined).sort((a, b) => preference(a.market) - preference(b.market));
   }
 
   /** Market whose klines are read for a symbol; undefined when there are none. */

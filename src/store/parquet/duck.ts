@@ -1,6 +1,6 @@
 import { DOUBLE, DuckDBDataChunk, DuckDBDoubleVector, DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection, DuckDBVector } from "@duckdb/node-api";
-import { InvariantError } from "../../domain/units.ts";
+import { InvariantError, UserError } from "../../domain/units.ts";
 import type { Columns } from "./columns.ts";
 import { emptyColumns } from "./columns.ts";
 import type { Table } from "./tables.ts";
@@ -26,8 +26,9 @@ export interface FileFacts {
 }
 
 /**
- * DuckDB as an engine in memory: it reads and writes Parquet and keeps no state. Two threads, 256 MB, nothing spilled
- * to disk, no extension from the network.
+ * DuckDB as an engine in memory: it reads and writes Parquet and keeps no state. One thread of its own (a scan runs on
+ * the thread that fetches, beside JavaScript; a second one read no faster and held more), 256 MB, nothing spilled to
+ * disk, no extension from the network.
  */
 export class Duck {
   #instance: Promise<DuckDBInstance> | undefined;
@@ -35,7 +36,7 @@ export class Duck {
 
   async #connect(): Promise<DuckDBConnection> {
     this.#instance ??= DuckDBInstance.create(":memory:", {
-      threads: "2",
+      threads: "1",
       memory_limit: "256MB",
       max_temp_directory_size: "0MB",
       preserve_insertion_order: "true",
@@ -63,6 +64,8 @@ export class Duck {
         next = result.fetchChunk();
         yield copyOf(chunk);
       }
+    } catch (error) {
+      throw unreadable(error, scan.files[0] as string);
     } finally {
       // A chunk on its way must land before its connection goes.
       await next?.catch(() => null);
@@ -133,6 +136,13 @@ export class Duck {
     if (instance !== undefined) (await instance).closeSync();
   }
 }
+
+/** What DuckDB says about a damaged file, in one line; the file it names, else the first of the scan. */
+const unreadable = (error: unknown, first: string): unknown => {
+  if (!(error instanceof Error) || error instanceof UserError || error instanceof InvariantError) return error;
+  const said = error.message.split("\n")[0] ?? "";
+  return new UserError(`cannot read the history file ${/'([^']+\.parquet)'/.exec(said)?.[1] ?? first}: ${said}; delete it and run riposte backfill --force`);
+};
 
 /** SQL text of a string. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -18,12 +18,15 @@ let lockCount = 0;
 
 /** One writer per store: a file `.lock` in its root, from the first write until `release`. Readers need no lock. */
 export class WriteLock {
+  readonly #folder: string;
   readonly #root: string;
   readonly #path: string;
   #token = "";
 
-  constructor(root: string) {
-    this.#root = root;
+  /** `shownRoot` is the root as messages name it. */
+  constructor(root: string, shownRoot: string) {
+    this.#folder = root;
+    this.#root = shownRoot;
     this.#path = join(root, ".lock");
   }
 
@@ -64,7 +67,7 @@ export class WriteLock {
 
   async #mkdir(): Promise<void> {
     try {
-      await mkdir(this.#root, { recursive: true });
+      await mkdir(this.#folder, { recursive: true });
     } catch (error) {
       throw unwritable(this.#root, error);
     }

@@ -139,7 +139,17 @@ export class InstrumentBook {
 
   #rest(order: WorkingOrder): void {
     this.#working.push(order);
-    this.#emit({ kind: Kind.orderAccepted, ...this.#header(this.#openMs), clientOrderId: order.request.clientOrderId });
+    const { seq, knownAtMs, openTimeMs } = this.#kline as Kline;
+    this.#emit({
+      kind: Kind.orderAccepted,
+      seq,
+      instrument: this.instrument.index,
+      eventTimeMs: openTimeMs,
+      receivedTimeMs: openTimeMs,
+      knownAtMs,
+      sub: (this.#sub += 1),
+      clientOrderId: order.request.clientOrderId,
+    });
   }
 
   #refusal(order: OrderRequest): FilterRefusal | null {

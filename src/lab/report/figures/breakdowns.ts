@@ -36,12 +36,12 @@ const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
 /** 1970-01-01 was a Thursday. */
 const FIRST_WEEKDAY = 3;
 const HOLDING: readonly (readonly [name: string, belowMs: number])[] = [
-  ["< 5 min", 5 * MINUTE_MS],
-  ["5–15 min", 15 * MINUTE_MS],
-  ["15–60 min", HOUR_MS],
-  ["1–4 h", 4 * HOUR_MS],
-  ["4–24 h", DAY_MS],
-  ["≥ 1 day", Infinity],
+  ["< 5m", 5 * MINUTE_MS],
+  ["5–15m", 15 * MINUTE_MS],
+  ["15–60m", HOUR_MS],
+  ["1–4h", 4 * HOUR_MS],
+  ["4–24h", DAY_MS],
+  ["≥ 1d", Infinity],
 ];
 
 /** The report's breakdowns, in its order. Hours and weekdays are those of the entry, in UTC. */

@@ -26,7 +26,7 @@ export const tradeReturn = (trade: TradeRow): number => trade.pnlUsdt / (trade.e
 
 /**
  * Histogram of returns (fractions) with an edge at 0, so that no bin mixes profit and loss. Bin width: Freedman and
- * Diaconis (1981), 2 · IQR / ∛n, rounded up to 1, 2 or 5 times a power of ten and until there are at most 60 bins.
+ * Diaconis (1981), 2 · IQR / ∛n, rounded down to 1, 2 or 5 times a power of ten, but never more than 60 bins.
  * Values that are not finite are left out.
  */
 export const returnHistogram = (returns: readonly number[]): ReturnHistogram => {
@@ -36,7 +36,7 @@ export const returnHistogram = (returns: readonly number[]): ReturnHistogram => 
   const low = Math.min(quantile(sorted, TAIL), 0);
   const high = Math.max(quantile(sorted, 1 - TAIL), 0);
   const spread = 2 * (quantile(sorted, 0.75) - quantile(sorted, 0.25)) * count ** (-1 / 3);
-  const width = niceStep(Math.max(spread, (high - low) / (MAX_BINS - 2), 1e-6));
+  const width = Math.max(niceStep(spread / 2.5), niceStep(Math.max((high - low) / (MAX_BINS - 2), 1e-6)));
   const first = Math.floor(low / width);
   const bins = Math.max(1, Math.floor(high / width) - first + 1);
   const counts = new Array<number>(bins).fill(0);

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 export const PAGE_MODULES = [
   "format.js",
   "columns.js",
+  "candles.js",
   "model.js",
   "theme.js",
   "charts.js",
@@ -28,7 +29,11 @@ const pageFile = (name: string): string => readFileSync(new URL(`../page/${name}
  * They share one scope, so their top-level names must differ (a repeated `const` is a syntax error that a test finds).
  */
 export const pageScript = (): string => {
-  const bodies = PAGE_MODULES.map((name) => pageFile(name).replace(/^import [^;]*;\n/gm, "").replace(/^export (?=const |class )/gm, ""));
+  const bodies = PAGE_MODULES.map((name) =>
+    pageFile(name)
+      .replace(/^import [^;]*;\n/gm, "")
+      .replace(/^export (?=const |class )/gm, ""),
+  );
   return `(() => {\n"use strict";\n${bodies.join("\n")}\n})();`;
 };
 

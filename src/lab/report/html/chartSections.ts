@@ -14,9 +14,12 @@ export const equitySection = (record: RunRecord): Markup => html`
   <section class="card wide" id="equity">
     <div class="card-head">
       <h2>Equity and drawdown</h2>
-      <p class="note">USDT at the end of each UTC day, beside the same money held in ${record.candles[0]?.symbol ?? "the first symbol"}. Drag the slider, or Ctrl + wheel, to zoom; the price below follows.</p>
+      <p class="note">
+        USDT at the end of each UTC day, beside the same money held in ${record.candles[0]?.symbol ?? "the first symbol"}. Drag the slider,
+        or Ctrl + wheel, to zoom; the price below follows.
+      </p>
     </div>
-    ${chartBox("equity", "tall", "Equity, buy and hold, and drawdown over time")}
+    ${equityKey(record)} ${chartBox("equity", "tall", "Equity, buy and hold, and drawdown over time")}
     ${record.summary.halts > 0 ? html`<p class="note strict">${strictText(record)}</p>` : null}
   </section>
 `;
@@ -28,9 +31,16 @@ export const priceSection = (record: RunRecord): Markup => {
       <div class="card-head">
         <h2>Price and trades</h2>
         <div class="controls">
-          ${symbols.length > 1
-            ? html`<label>Symbol <select data-price-symbol>${symbols.map((symbol) => html`<option>${symbol}</option>`)}</select></label>`
-            : null}
+          ${
+            symbols.length > 1
+              ? html`<label
+                  >Symbol
+                  <select data-price-symbol>
+                    ${symbols.map((symbol) => html`<option>${symbol}</option>`)}
+                  </select></label
+                >`
+              : null
+          }
           <div class="buttons" role="group" aria-label="Span shown">
             ${["1d", "1w", "1m", "3m", "all"].map((span) => html`<button type="button" data-price-span="${span}">${span === "all" ? "All" : span.toUpperCase()}</button>`)}
           </div>
@@ -51,6 +61,25 @@ export const priceSection = (record: RunRecord): Markup => {
   `;
 };
 
+/** The chart's key; each name switches its line or shade off and on. */
+const equityKey = ({ riskSpans }: RunRecord): Markup => {
+  const names = [
+    ["Strategy", "strategy"],
+    ["Buy and hold", "benchmark"],
+    ["Drawdown", "loss"],
+    ...(riskSpans.some((span) => span.level === "HALTED") ? [["Halted", "halted"]] : []),
+    ...(riskSpans.some((span) => span.level === "REDUCING") ? [["Reducing", "reducing"]] : []),
+  ];
+  return html`<div class="key" role="group" aria-label="Show or hide">
+    ${names.map(
+      ([name = "", colour = ""]) =>
+        html`<button type="button" data-equity-key="${name}" aria-pressed="true">
+          <i style="background:var(--${colour})"></i>${name}
+        </button>`,
+    )}
+  </div>`;
+};
+
 /** Months by year, coloured by return, the year's total at the end. */
 export const monthlySection = (equity: readonly EquityRow[]): Markup => {
   const years = monthlyReturns(equity);
@@ -58,7 +87,14 @@ export const monthlySection = (equity: readonly EquityRow[]): Markup => {
   const cell = (value: number | null, month: string, kind: string): Markup =>
     value === null
       ? html`<td class="${kind} none" data-month="${month}"></td>`
-      : html`<td class="${kind} ${value < 0 ? "down" : "up"}" data-month="${month}" style="--strength:${decimal(Math.min(1, Math.abs(value) / strongest), 3)}" title="${signedPercent(value)}">${signed(value * 100, 1)}</td>`;
+      : html`<td
+          class="${kind} ${value < 0 ? "down" : "up"}"
+          data-month="${month}"
+          style="--strength:${decimal(Math.min(1, Math.abs(value) / strongest), 3)}"
+          title="${signedPercent(value)}"
+        >
+          ${signed(value * 100, 1)}
+        </td>`;
   return html`
     <section class="card wide" id="returns">
       <h2>Monthly returns</h2>
@@ -66,14 +102,19 @@ export const monthlySection = (equity: readonly EquityRow[]): Markup => {
       ${years.length === 0 ? html`<p class="empty">The run is shorter than a day.</p>` : null}
       <table class="months" ${years.length === 0 ? html`hidden` : null}>
         <thead>
-          <tr><th>Year</th>${MONTHS.map((month) => html`<th>${month}</th>`)}<th>Total</th></tr>
+          <tr>
+            <th>Year</th>
+            ${MONTHS.map((month) => html`<th>${month}</th>`)}
+            <th>Total</th>
+          </tr>
         </thead>
         <tbody>
           ${years.map(
-            (year) => html`<tr>
-              <th scope="row">${year.year}</th>
-              ${year.months.map((value, index) => cell(value, MONTHS[index] ?? "", "month"))}${cell(year.total, "Total", "total")}
-            </tr>`,
+            (year) =>
+              html`<tr>
+                <th scope="row">${year.year}</th>
+                ${year.months.map((value, index) => cell(value, MONTHS[index] ?? "", "month"))}${cell(year.total, "Total", "total")}
+              </tr>`,
           )}
         </tbody>
       </table>
@@ -98,14 +139,16 @@ export const moneySection = (record: RunRecord): Markup => html`
   </section>
 `;
 
-/** One card a breakdown. */
+const barsHeight = (bars: number): string => (bars <= 3 ? "slim" : bars <= 7 ? "short" : bars <= 11 ? "medium" : "tall");
+
+/** One card a breakdown; an odd last one takes the whole row. */
 export const breakdownSections = (cards: readonly Breakdown[]): readonly Markup[] =>
   cards.map(
-    ({ spec, rows }) => html`
-      <section class="card">
+    ({ spec, rows }, index) => html`
+      <section class="card ${index === cards.length - 1 && index % 2 === 0 ? "wide" : ""}">
         <h2>${spec.title}</h2>
         <p class="note">USDT, net; ${spec.note}.</p>
-        ${chartBox(`breakdown-${spec.id}`, spec.layout === "bars" && rows.length > 6 ? "medium" : "short", spec.title)}
+        ${chartBox(`breakdown-${spec.id}`, spec.layout === "bars" ? barsHeight(rows.length) : "short", spec.title)}
       </section>
     `,
   );
@@ -117,7 +160,10 @@ export const tradesSection = (record: RunRecord): Markup => html`
       <h2>Trades</h2>
       <div class="controls" data-trade-filters></div>
     </div>
-    <p class="note">Times in UTC, prices in USDT, quantities in the base asset; P&amp;L net of fees and funding. A row shows itself in the price chart when clicked.</p>
+    <p class="note">
+      Times in UTC, prices in USDT, quantities in the base asset; P&amp;L net of fees and funding. A row shows itself in the price chart
+      when clicked.
+    </p>
     <div class="table-box"><table class="trades-table" data-trades></table></div>
     <div class="pager" data-trade-pager></div>
     <noscript><p class="empty">This table needs scripts; trades.csv has all ${count(record.trades.length)} rows.</p></noscript>

@@ -20,17 +20,21 @@ export const headerSection = ({ identity, summary }: RunRecord): Markup => html`
       <span>profile ${identity.profile}</span>
       ${identity.simulated ? null : html`<span>${identity.dataSource}</span>`}
     </p>
-    ${identity.simulated ? html`<p class="banner" role="note"><strong>Simulated market, not real prices.</strong> ${identity.dataSource}</p>` : null}
+    ${identity.simulated ? html`<p class="banner" role="note"><strong>Simulated market, not real prices.</strong> Nothing here says anything about a real market. Source: ${identity.dataSource}.</p>` : null}
     ${identity.warnings.map((warning) => html`<p class="warning" role="note">${warning}</p>`)}
     <nav aria-label="Sections">
-      <a href="#equity">Equity</a><a href="#price">Price</a><a href="#returns">Returns</a><a href="#costs">Costs</a
-      ><a href="#risk">Risk</a><a href="#trades">Trades</a><a href="#run">Run</a>
+      <a href="#equity">Equity</a><a href="#price">Price</a><a href="#returns">Returns</a><a href="#costs">Costs</a><a href="#risk">Risk</a
+      ><a href="#trades">Trades</a><a href="#run">Run</a>
     </nav>
   </header>
 `;
 
 /** An ISO time as the page writes times: without the zone, without a clock that says 00:00. */
-const spanText = (text: string): string => text.replace(/T00:00(:00(\.0+)?)?Z?$/, "").replace("T", " ").replace(/(:00)?(\.0+)?Z$/, "");
+const spanText = (text: string): string =>
+  text
+    .replace(/T00:00(:00(\.0+)?)?Z?$/, "")
+    .replace("T", " ")
+    .replace(/(:00)?(\.0+)?Z$/, "");
 
 interface Tile {
   readonly name: string;
@@ -43,11 +47,12 @@ interface Tile {
 export const tilesSection = (record: RunRecord): Markup => html`
   <section class="tiles" aria-label="Key figures">
     ${tiles(record).map(
-      (tile) => html`<div class="tile">
-        <h2>${tile.name}</h2>
-        <p class="value ${tile.tone}">${tile.value}</p>
-        <p class="note">${tile.note}</p>
-      </div>`,
+      (tile) =>
+        html`<div class="tile">
+          <h2>${tile.name}</h2>
+          <p class="value ${tile.tone}">${tile.value}</p>
+          <p class="note">${tile.note}</p>
+        </div>`,
     )}
   </section>
 `;

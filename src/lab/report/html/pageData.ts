@@ -4,11 +4,15 @@ import { returnHistogram, tradeReturn } from "../figures/histogram.ts";
 import { moneyFlow } from "../figures/moneyFlow.ts";
 import type { CandleSeries, EquityRow, RunRecord, StopSpan, TradeRow } from "../../runRecord.ts";
 import type { CandleColumns, EquityColumns, HistogramData, PageData, StopColumns, TradeColumns } from "../page/pageData.js";
+import { candleInterval, mergeCandles } from "../page/candles.js";
 import { packColumn } from "./columns.ts";
 
 /** Decimals that the page keeps of amounts in USDT and of fractions. */
 const MONEY_DECIMALS = 6;
 const FRACTION_DECIMALS = 8;
+
+/** Candles of the whole page, about 20 bytes each: more are merged to a longer interval. */
+const MAX_CANDLES = 80_000;
 
 /** What the page's script draws from, and the breakdowns that decide which cards it has. */
 export const pageData = (record: RunRecord): { readonly data: PageData; readonly cards: readonly Breakdown[] } => {
@@ -20,7 +24,7 @@ export const pageData = (record: RunRecord): { readonly data: PageData; readonly
     ...spanOf(record),
     symbols,
     equity: equityColumns(record.equity),
-    candles: record.candles.map((series) => candleColumns(series, symbolIndex)),
+    candles: record.candles.map((series) => candleColumns(bounded(series, MAX_CANDLES / record.candles.length), symbolIndex)),
     trades: tradeColumns(record.trades, symbolIndex),
     stops: stopColumns(record.stops, symbolIndex),
     riskSpans: record.riskSpans.map(({ rule, level, fromMs, toMs, value, limit }) => ({
@@ -75,6 +79,12 @@ const equityColumns = (rows: readonly EquityRow[]): EquityColumns => ({
   buyAndHoldUsdt: column(rows, (row) => row.buyAndHoldUsdt, MONEY_DECIMALS),
   drawdown: column(rows, (row) => row.drawdown, FRACTION_DECIMALS),
 });
+
+const bounded = (series: CandleSeries, most: number): CandleSeries => {
+  const spanMs = (series.openTimeMs.at(-1) ?? 0) - (series.openTimeMs[0] ?? 0);
+  const intervalMs = candleInterval(spanMs, series.intervalMs, most);
+  return intervalMs === series.intervalMs ? series : { symbol: series.symbol, ...mergeCandles(series, intervalMs) };
+};
 
 const candleColumns = (series: CandleSeries, symbolIndex: (symbol: string) => number): CandleColumns => ({
   symbol: symbolIndex(series.symbol),

@@ -39,6 +39,7 @@ export function* reportPage(record: RunRecord): Generator<string> {
         <meta name="color-scheme" content="light dark" />
         <title>${record.identity.name} · ${record.summary.symbol} · Riposte</title>
         <link rel="icon" href="${trusted(ICON)}" />
+        <script>document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";</script>
         <style>${trusted(pageStyle())}</style>
       </head>
       <body>

@@ -19,30 +19,45 @@ export const riskSection = (record: RunRecord): Markup => {
     <section class="card wide" id="risk">
       <h2>Risk</h2>
       <p class="note">${counted(record.summary.riskRefusals, "plan")} refused. ${strictText(record)}</p>
-      ${rows.length === 0
-        ? html`<p class="empty">No rule fired and no plan was refused.</p>`
-        : html`<div class="table-box">
-            <table class="risk-table">
-              <thead>
-                <tr><th>Rule</th><th>State</th><th class="number">Times</th><th class="number">Total time</th><th class="number">Share of run</th><th>First, UTC</th><th class="number">Value</th><th class="number">Limit</th><th class="number">Refusals</th></tr>
-              </thead>
-              <tbody>
-                ${rows.map(
-                  (row) => html`<tr>
-                    <th scope="row"><code>${row.rule}</code></th>
-                    <td>${row.level === null ? "refused only" : html`<span class="state ${row.level.toLowerCase()}">${row.level}</span>`}</td>
-                    <td class="number">${count(row.times)}</td>
-                    <td class="number">${row.times > 0 ? duration(row.totalMs) : "–"}</td>
-                    <td class="number">${row.times > 0 ? percent(row.totalMs / spanMs, 1) : "–"}</td>
-                    <td>${utcTime(row.firstMs ?? NaN)}</td>
-                    <td class="number">${ruleValue(row.rule, row.value)}</td>
-                    <td class="number">${ruleValue(row.rule, row.limit)}</td>
-                    <td class="number">${count(row.refusals)}</td>
-                  </tr>`,
-                )}
-              </tbody>
-            </table>
-          </div>`}
+      ${
+        rows.length === 0
+          ? html`<p class="empty">No rule fired and no plan was refused.</p>`
+          : html`<div class="table-box">
+              <table class="risk-table">
+                <thead>
+                  <tr>
+                    <th>Rule</th>
+                    <th>State</th>
+                    <th class="number">Times</th>
+                    <th class="number">Total time</th>
+                    <th class="number">Share of run</th>
+                    <th>First, UTC</th>
+                    <th class="number">Value</th>
+                    <th class="number">Limit</th>
+                    <th class="number">Refusals</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  ${rows.map(
+                    (row) =>
+                      html`<tr>
+                        <th scope="row"><code>${row.rule}</code></th>
+                        <td>
+                          ${row.level === null ? "refused only" : html`<span class="state ${row.level.toLowerCase()}">${row.level}</span>`}
+                        </td>
+                        <td class="number">${count(row.times)}</td>
+                        <td class="number">${row.times > 0 ? duration(row.totalMs) : "–"}</td>
+                        <td class="number">${row.times > 0 ? percent(row.totalMs / spanMs, 1) : "–"}</td>
+                        <td>${utcTime(row.firstMs ?? NaN)}</td>
+                        <td class="number">${ruleValue(row.rule, row.value)}</td>
+                        <td class="number">${ruleValue(row.rule, row.limit)}</td>
+                        <td class="number">${count(row.refusals)}</td>
+                      </tr>`,
+                  )}
+                </tbody>
+              </table>
+            </div>`
+      }
     </section>
   `;
 };
@@ -61,27 +76,40 @@ export const strictText = ({ summary }: RunRecord): string => {
 export const gapSection = (gaps: readonly GapSpan[]): Markup => html`
   <section class="card wide" id="gaps">
     <h2>Data gaps</h2>
-    ${gaps.length === 0
-      ? html`<p class="empty">None: every bar of the span was there.</p>`
-      : html`<p class="note">${counted(gaps.length, "gap")}, ${counted(missing(gaps), "missing bar")}${gaps.length > MAX_GAP_ROWS ? `; the first ${MAX_GAP_ROWS} are listed` : ""}. Shaded in the price chart.</p>
-          <div class="table-box scroll-box">
-            <table>
-              <thead>
-                <tr><th>Symbol</th><th>From, UTC</th><th>To, UTC</th><th class="number">Length</th><th class="number">Missing bars</th></tr>
-              </thead>
-              <tbody>
-                ${gaps.slice(0, MAX_GAP_ROWS).map(
-                  (gap) => html`<tr>
-                    <td>${gap.symbol}</td>
-                    <td>${utcTime(gap.fromMs)}</td>
-                    <td>${utcTime(gap.toMs)}</td>
-                    <td class="number">${duration(gap.toMs - gap.fromMs)}</td>
-                    <td class="number">${count(gap.missingBars)}</td>
-                  </tr>`,
-                )}
-              </tbody>
-            </table>
-          </div>`}
+    ${
+      gaps.length === 0
+        ? html`<p class="empty">None: every bar of the span was there.</p>`
+        : html`<p class="note">
+              ${counted(gaps.length, "gap")},
+              ${counted(missing(gaps), "missing bar")}${gaps.length > MAX_GAP_ROWS ? `; the first ${MAX_GAP_ROWS} are listed` : ""}. Shaded
+              in the price chart.
+            </p>
+            <div class="table-box scroll-box">
+              <table>
+                <thead>
+                  <tr>
+                    <th>Symbol</th>
+                    <th>From, UTC</th>
+                    <th>To, UTC</th>
+                    <th class="number">Length</th>
+                    <th class="number">Missing bars</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  ${gaps.slice(0, MAX_GAP_ROWS).map(
+                    (gap) =>
+                      html`<tr>
+                        <td>${gap.symbol}</td>
+                        <td>${utcTime(gap.fromMs)}</td>
+                        <td>${utcTime(gap.toMs)}</td>
+                        <td class="number">${duration(gap.toMs - gap.fromMs)}</td>
+                        <td class="number">${count(gap.missingBars)}</td>
+                      </tr>`,
+                  )}
+                </tbody>
+              </table>
+            </div>`
+    }
   </section>
 `;
 
@@ -91,13 +119,23 @@ const missing = (gaps: readonly GapSpan[]): number => gaps.reduce((sum, gap) => 
 export const runSection = (record: RunRecord): Markup => html`
   <section class="card" id="figures">
     <h2>All figures</h2>
-    <dl class="facts">${figureRows(record).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+    <dl class="facts">
+      ${figureRows(record).map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd>${value}</dd>`,
+      )}
+    </dl>
   </section>
   <section class="card" id="run">
     <h2>The run</h2>
     <p class="note">The same data, configuration and code give the same decisions: compare the decision hash.</p>
     <dl class="facts identity">
-      ${identityRows(record.identity).map(([name, value]) => html`<dt>${name}</dt><dd><code>${value}</code></dd>`)}
+      ${identityRows(record.identity).map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd><code>${value}</code></dd>`,
+      )}
     </dl>
     <p class="files">
       Beside this page: <a href="summary.json">summary.json</a> <a href="trades.csv">trades.csv</a> <a href="fills.csv">fills.csv</a>

@@ -2,4 +2,4 @@ import type { PackedColumn } from "./pageData.js";
 
 /** Types of `columns.js` for tests on the server side. */
 export const unpack: (column: PackedColumn) => Float64Array;
-export const lowerBound: (values: Float64Array, wanted: number) => number;
+export const lowerBound: (values: ArrayLike<number>, wanted: number) => number;

@@ -18,7 +18,7 @@ export const unpack = ([multiplier, divisor, steps]) => {
 };
 
 /** Index of the first value that is ≥ `wanted` in ascending values; their number if there is none.
- * @type {(values: Float64Array, wanted: number) => number} */
+ * @type {(values: ArrayLike<number>, wanted: number) => number} */
 export const lowerBound = (values, wanted) => {
   let low = 0;
   let high = values.length;

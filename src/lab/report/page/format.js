@@ -82,6 +82,7 @@ export const ruleValue = (rule, value) => {
   if (/fraction$/i.test(rule)) return percent(value);
   if (/ms$/i.test(rule)) return duration(value);
   if (/usdt$/i.test(rule)) return `${decimal(value)} USDT`;
+  if (/ratio$|bound$/i.test(rule)) return decimal(value);
   if (/leverage$/i.test(rule)) return `${exact(value)}×`;
   return Number.isInteger(value) ? count(value) : decimal(value);
 };

@@ -21,14 +21,9 @@ export const sampleRandom = (seed: number): Random => {
   return { uniform, normal };
 };
 
-/** Candles of a random walk with fat tails, at 15 minutes and thinned to 6 hours; short runs have minutes and hours. */
-export const sampleCandles = (symbol: string, fromMs: number, toMs: number, startPrice: number, random: Random): CandleSeries[] => {
-  const short = toMs - fromMs <= 3 * DAY_MS;
-  const fine = walk(symbol, fromMs, toMs, short ? MINUTE_MS : 15 * MINUTE_MS, startPrice, random);
-  return [fine, merged(fine, short ? 60 : 24)];
-};
-
-const walk = (symbol: string, fromMs: number, toMs: number, intervalMs: number, startPrice: number, random: Random): CandleSeries => {
+/** Candles of a random walk with fat tails: 15 minutes long, one minute in runs of up to three days. */
+export const sampleCandles = (symbol: string, fromMs: number, toMs: number, startPrice: number, random: Random): CandleSeries => {
+  const intervalMs = toMs - fromMs <= 3 * DAY_MS ? MINUTE_MS : 15 * MINUTE_MS;
   const [openTimeMs, open, high, low, close]: number[][] = [[], [], [], [], []];
   const cents = (price: number): number => Math.round(price * 100) / 100;
   const scale = 0.025 * Math.sqrt(intervalMs / (24 * HOUR_MS));
@@ -46,18 +41,4 @@ const walk = (symbol: string, fromMs: number, toMs: number, intervalMs: number, 
     price = end;
   }
   return { symbol, intervalMs, openTimeMs: openTimeMs ?? [], open: open ?? [], high: high ?? [], low: low ?? [], close: close ?? [] };
-};
-
-const merged = (series: CandleSeries, size: number): CandleSeries => {
-  const starts = Array.from({ length: Math.ceil(series.close.length / size) }, (_, index) => index * size);
-  const part = (values: readonly number[], start: number): readonly number[] => values.slice(start, start + size);
-  return {
-    symbol: series.symbol,
-    intervalMs: series.intervalMs * size,
-    openTimeMs: starts.map((start) => series.openTimeMs[start] as number),
-    open: starts.map((start) => series.open[start] as number),
-    high: starts.map((start) => Math.max(...part(series.high, start))),
-    low: starts.map((start) => Math.min(...part(series.low, start))),
-    close: starts.map((start) => part(series.close, start).at(-1) as number),
-  };
 };

@@ -28,10 +28,9 @@ export const sampleRecord = (options: Partial<SampleOptions> = {}): RunRecord =>
   const o = { ...DEFAULTS, ...options };
   const random = sampleRandom(o.seed);
   const toMs = FROM_MS + o.days * DAY_MS;
-  const candles = o.symbols.flatMap((symbol, index) => sampleCandles(symbol, FROM_MS, toMs, 16_500 / (1 + index * 8), random));
-  const finest = candles.filter((series) => !candles.some((other) => other.symbol === series.symbol && other.intervalMs < series.intervalMs));
-  const trades = sampleTrades(o, finest, toMs, random);
-  const equity = sampleEquity(trades, finest[0], o.days);
+  const candles = o.symbols.map((symbol, index) => sampleCandles(symbol, FROM_MS, toMs, 16_500 / (1 + index * 8), random));
+  const trades = sampleTrades(o, candles, toMs, random);
+  const equity = sampleEquity(trades, candles[0], o.days);
   const riskSpans = o.halts ? sampleRisk(toMs) : [];
   const gaps = o.gaps ? sampleGaps(o.symbols, o.days) : [];
   const refusals = o.halts
@@ -69,16 +68,16 @@ export const sampleRecord = (options: Partial<SampleOptions> = {}): RunRecord =>
 };
 
 /** Trades one after the other over the span, each between two closes of its symbol, cut at a bracket. */
-const sampleTrades = (o: SampleOptions, finest: readonly CandleSeries[], toMs: number, random: Random): TradeRow[] => {
+const sampleTrades = (o: SampleOptions, candles: readonly CandleSeries[], toMs: number, random: Random): TradeRow[] => {
   const slotMs = Math.floor((toMs - FROM_MS) / Math.max(1, o.trades) / MINUTE_MS) * MINUTE_MS;
   return Array.from({ length: o.trades }, (_, index) => {
-    const series = finest[Math.floor(random.uniform() * finest.length)] as CandleSeries;
+    const series = candles[Math.floor(random.uniform() * candles.length)] as CandleSeries;
     const entryTimeMs = FROM_MS + index * slotMs + Math.floor((random.uniform() * slotMs * 0.4) / MINUTE_MS) * MINUTE_MS;
     const held = Math.max(1, Math.floor((Math.min(0.55 * slotMs, 5 * HOUR_MS) * random.uniform() ** 2) / MINUTE_MS));
     const at = Math.min(series.close.length - 1, Math.floor((entryTimeMs - FROM_MS) / series.intervalMs));
     const entryPrice = series.close[at] as number;
     const direction = random.uniform() < 0.52 ? 1 : -1;
-    const gross = Math.max(-0.005, Math.min(0.015, 0.0012 + 0.0055 * random.normal()));
+    const gross = Math.max(-0.005, Math.min(0.015, 0.0005 + 0.0055 * random.normal()));
     const exitReason = gross <= -0.005 ? "stop" : gross >= 0.015 ? "target" : (REASONS[2 + Math.floor(random.uniform() * 4)] as string);
     const qty = Math.max(1, Math.round(3_000 / entryPrice / 0.001)) * 0.001;
     const exitPrice = Math.round(entryPrice * (1 + direction * gross) * 100) / 100;

@@ -1,0 +1,100 @@
+import { posix } from "node:path";
+import ts from "typescript";
+import { isTest, isTypeScript, parse, placeOf, runAsScript, walk } from "./sourceTree.ts";
+import type { SourceFile } from "./sourceTree.ts";
+
+/** Rooms of the project (design §9), and the one direction in which they may import. */
+interface Room {
+  readonly name: string;
+  readonly matches: RegExp;
+  /** Names of the rooms it may import from; its own is always one. */
+  readonly imports: readonly string[];
+  /** Rooms it may take types, but no values, from. */
+  readonly types?: readonly string[];
+  /** Packages it may import; absent: any. */
+  readonly packages?: readonly string[];
+}
+
+const LINE = ["domain", "operators", "models", "risk"];
+const EDGE = [...LINE, "runtime", "streams", "venues", "store"];
+const CENTRE = [...EDGE, "pipeline", "engine", "lab"];
+const ALL = [...CENTRE, "config", "cli", "server", "examples", "bench", "scripts"];
+
+const ROOMS: readonly Room[] = [
+  { name: "domain", matches: /^src\/domain\//, imports: [], packages: [] },
+  { name: "operators", matches: /^operators\//, imports: LINE, packages: ["rxjs"] },
+  { name: "runtime", matches: /^models\/runtime\//, imports: LINE },
+  { name: "models", matches: /^models\//, imports: LINE, packages: ["rxjs"] },
+  { name: "risk", matches: /^src\/risk\//, imports: LINE, packages: ["rxjs"] },
+  { name: "pipeline", matches: /^src\/pipeline\.ts$/, imports: ["domain", "operators"], types: ["models", "risk"], packages: ["rxjs"] },
+  { name: "streams", matches: /^streams\//, imports: EDGE },
+  { name: "venues", matches: /^src\/venues\//, imports: EDGE },
+  { name: "store", matches: /^src\/store\//, imports: EDGE },
+  { name: "engine", matches: /^src\/engine\//, imports: CENTRE, types: ["config"] },
+  { name: "lab", matches: /^src\/lab\//, imports: CENTRE, types: ["config"] },
+  { name: "config", matches: /^config\//, imports: ["domain"], types: CENTRE },
+  { name: "cli", matches: /^src\/cli\//, imports: [...CENTRE, "config", "server"] },
+  { name: "server", matches: /^src\/server\//, imports: [...CENTRE, "config"] },
+  { name: "examples", matches: /^examples\//, imports: LINE },
+  { name: "bench", matches: /^bench\//, imports: ALL },
+  { name: "scripts", matches: /^scripts\//, imports: ALL },
+  { name: "test", matches: /^test\//, imports: ALL },
+  { name: "root", matches: /^[^/]+$/, imports: ALL },
+];
+
+/** The config's schema repeats the shape and the defaults of what it configures. */
+const isOptions = (path: string): boolean => /\/(options|limits)\.ts$/.test(path);
+
+/** One line for every import against the direction of design §9. Tests may import anything, and nothing imports a test. */
+export const importProblems = (files: readonly SourceFile[]): string[] => files.filter(isTypeScript).flatMap(problemsOf);
+
+const problemsOf = (file: SourceFile): string[] => {
+  const room = roomOf(file.path);
+  if (room === undefined) return [`${file.path}: lies in no room of design §9; move it, or add the room to scripts/checkImports.ts`];
+  const source = parse(file);
+  return importsOf(source).flatMap(({ specifier, typeOnly, node }) => {
+    const problem = problemOf(file.path, room, specifier, typeOnly);
+    return problem === undefined ? [] : [`${placeOf(source, node)}: ${problem}`];
+  });
+};
+
+const problemOf = (path: string, room: Room, specifier: string, typeOnly: boolean): string | undefined => {
+  if (!specifier.startsWith(".")) {
+    const allowed = isTest(path) || room.packages === undefined || room.packages.includes(specifier);
+    return allowed ? undefined : `${room.name} may not import ${specifier}: it is pure (design §9)`;
+  }
+  const target = posix.join(posix.dirname(path), specifier);
+  if (target.endsWith(".test.ts")) return `${target} is a test: nothing may import it`;
+  if (isTest(path)) return undefined;
+  if (!target.endsWith(".ts")) return undefined;
+  const to = roomOf(target);
+  if (to === undefined) return `${target} lies in no room of design §9`;
+  if (to === room || room.imports.includes(to.name)) return undefined;
+  if (typeOnly && room.types?.includes(to.name) === true) return undefined;
+  if (room.name === "config" && isOptions(target)) return undefined;
+  return `${room.name} may not import ${target} of ${to.name}${typeOnly ? "" : room.types?.includes(to.name) === true ? " (types only)" : ""}`;
+};
+
+const roomOf = (path: string): Room | undefined => ROOMS.find(({ matches }) => matches.test(path));
+
+interface Import {
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+  readonly node: ts.Node;
+}
+
+const importsOf = (source: ts.SourceFile): Import[] => {
+  const found: Import[] = [];
+  const add = (specifier: ts.Node | undefined, typeOnly: boolean, node: ts.Node): void => {
+    if (specifier !== undefined && ts.isStringLiteralLike(specifier)) found.push({ specifier: specifier.text, typeOnly, node });
+  };
+  walk(source, (node) => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword, node);
+    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly, node);
+    else if (ts.isImportTypeNode(node)) add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true, node);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], false, node);
+  });
+  return found;
+};
+
+runAsScript(import.meta.url, "import direction", importProblems);

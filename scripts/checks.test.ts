@@ -1,0 +1,166 @@
+import { fileURLToPath } from "node:url";
+import { ESLint } from "eslint";
+import { describe, expect, it } from "vitest";
+import { callProblems } from "./checkCalls.ts";
+import { importProblems } from "./checkImports.ts";
+import { treeProblems } from "./checkTree.ts";
+
+/** Each check is shown a planted violation: a check that cannot fail checks nothing. */
+
+describe("import direction", () => {
+  const problems = (path: string, text: string) => importProblems([{ path, text }]);
+
+  it.each([
+    ["src/domain/a.ts", 'import { x } from "../risk/limits.ts";'],
+    ["src/domain/a.ts", 'import type { Item } from "../../operators/bars.ts";'],
+    ["src/domain/a.ts", 'export { x } from "../store/x.ts";'],
+    ["src/domain/a.ts", 'import { of } from "rxjs";'],
+    ["operators/a.ts", 'import { x } from "../src/venues/simulated/options.ts";'],
+    ["operators/a.ts", 'import { readFile } from "node:fs";'],
+    ["operators/a.ts", 'const later = () => import("../src/engine/driver.ts");'],
+    ["models/signal/a.ts", 'import pino from "pino";'],
+    ["src/risk/a.ts", 'import { x } from "../../streams/merge.ts";'],
+    ["src/pipeline.ts", 'import { gate } from "./risk/gate.ts";'],
+    ["src/pipeline.ts", 'import { x } from "./engine/driver.ts";'],
+    ["src/store/a.ts", 'import { x } from "../engine/driver.ts";'],
+    ["src/venues/a.ts", 'import type { C } from "../../config/schema.ts";'],
+    ["src/lab/a.ts", 'import { load } from "../../config/load.ts";'],
+    ["src/engine/a.ts", 'import { x } from "../cli/main.ts";'],
+    ["config/a.ts", 'import { x } from "../src/risk/gate.ts";'],
+    ["src/cli/a.ts", 'import { x } from "../../bench/x.ts";'],
+    ["src/store/a.ts", 'import { x } from "./b.test.ts";'],
+    ["src/store/a.test.ts", 'import { x } from "./b.test.ts";'],
+    ["src/helpers/a.ts", ""],
+  ])("%s refuses %s", (path, text) => {
+    expect(problems(path, text)).toHaveLength(1);
+  });
+
+  it.each([
+    ["src/domain/a.ts", 'import { x } from "./units.ts";'],
+    ["operators/a.ts", 'import { map } from "rxjs"; import { x } from "../src/domain/units.ts"; import { g } from "../src/risk/gate.ts";'],
+    ["models/runtime/a.ts", 'import { Worker } from "node:worker_threads";'],
+    ["src/pipeline.ts", 'import type { RiskLimits } from "./risk/limits.ts"; import { bars } from "../operators/bars.ts";'],
+    ["src/store/a.ts", 'import { readFile } from "node:fs"; import { merge } from "../../streams/merge.ts";'],
+    ["src/engine/a.ts", 'import { perceive } from "../pipeline.ts"; import type { C } from "../../config/schema.ts";'],
+    ["config/a.ts", 'import { D } from "../src/risk/limits.ts"; import { z } from "zod";'],
+    ["src/cli/a.ts", 'import { l } from "../../config/load.ts"; import { s } from "../store/x.ts"; import p from "../../package.json";'],
+    ["src/domain/a.test.ts", 'import { it } from "vitest"; import { x } from "../cli/main.ts";'],
+    ["vitest.config.ts", 'import { x } from "./src/cli/main.ts";'],
+  ])("%s accepts %s", (path, text) => {
+    expect(problems(path, text)).toEqual([]);
+  });
+
+  it("names the line", () => {
+    expect(problems("operators/a.ts", '\n\nimport fs from "node:fs";')[0]).toMatch(/^operators\/a\.ts:3: operators may not import node:fs/);
+  });
+});
+
+describe("banned calls", () => {
+  const problems = (path: string, text: string) => callProblems([{ path, text }]);
+
+  it.each([
+    "const t = Date.now();",
+    "const t = new Date(0);",
+    "const t = new Date();",
+    "const t = Date();",
+    "const r = Math.random();",
+    "const p = Math.pow(2, 3);",
+    "const p = 2 ** 3;",
+    "let p = 2; p **= 3;",
+    "const t = performance.now();",
+    "setTimeout(() => 1, 1);",
+    "setInterval(() => 1, 1);",
+    "setImmediate(() => 1);",
+    "const later = setTimeout;",
+    "console.log(1);",
+    "const e = process.env;",
+    "void fetch('x');",
+    "const g = globalThis;",
+    'import fs from "node:fs";',
+    'const fs = await import("node:fs");',
+    "try { f(); } catch {}",
+    "p.catch(() => undefined);",
+  ])("pure code refuses %s", (text) => {
+    for (const path of ["operators/a.ts", "models/signal/a.ts", "src/domain/a.ts", "src/risk/a.ts", "src/pipeline.ts"]) {
+      expect(problems(path, text), path).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    "try { f(); } catch { /* fine */ }",
+    "try { f(); } catch (error) {}",
+    "s.pipe(catchError(() => EMPTY));",
+    "s.pipe(catchError(() => of(1)));",
+    "p.catch(() => {});",
+  ])("any code, tests too, refuses %s", (text) => {
+    for (const path of ["src/cli/a.ts", "src/store/a.test.ts", "test/a.ts"]) expect(problems(path, text), path).toHaveLength(1);
+  });
+
+  it.each([
+    "// Date.now() and Math.random() in a comment",
+    'const text = "setTimeout(console.log) 2 ** 3";',
+    "const t = Date.UTC(2020, 0);",
+    "const x = order.process(item); const y = { console: 1, process: 2 }; f(y.console);",
+    "const run = (process: () => number) => process();",
+    "interface Edge { fetch(): void; performance: number }",
+    "const a = Math.sqrt(2) * Math.exp(1);",
+    "try { f(); } catch (error) { g(error); }",
+    "s.pipe(catchError((error) => of(fault(error))));",
+  ])("pure code accepts %s", (text) => {
+    expect(problems("operators/a.ts", text)).toEqual([]);
+  });
+
+  it("leaves the edges and tests alone", () => {
+    for (const path of ["src/cli/a.ts", "models/runtime/a.ts", "operators/a.test.ts", "src/store/a.ts"]) {
+      expect(problems(path, "const t = Date.now() + Math.random();"), path).toEqual([]);
+    }
+  });
+});
+
+describe("tree", () => {
+  const problems = (path: string, text: string) => treeProblems([{ path, text }]);
+  const folders = ["work", "root", "home"].map((name) => `/${name}/`);
+
+  it.each([
+    ...folders.map((folder) => ["docs/a.md", `see ${folder}x`]),
+    ...folders.map((folder) => ["a.sh", `${folder}x`]),
+    ["package-lock.json", `"resolved": "https://registry.npm${"js"}.org/x"`],
+    ["training/requirements.txt", `--index-url https://py${"pi"}.org/simple`],
+    ["a.test.ts", `it.on${"ly"}("x", f);`],
+    ["a.test.ts", `describe.ski${"p"}("x", f);`],
+    ["a.test.ts", `it.concurrent.tod${"o"}("x");`],
+    ["src/a.ts", "x\n".repeat(351)],
+    ["training/a.py", "x\n".repeat(351)],
+  ])("%s refuses %s", (path, text) => {
+    expect(problems(path, text)).toHaveLength(1);
+  });
+
+  it.each([
+    ["docs/a.md", "https://example.org/home/page and ./work/x and ~/work/x"],
+    ["a.test.ts", "describe.skipIf(missing)('x', f); it.each([1])('y', f); list.skip(3);"],
+    ["src/a.ts", "x\n".repeat(350)],
+    ["src/a.test.ts", "x\n".repeat(2000)],
+    ["docs/a.md", "x\n".repeat(2000)],
+  ])("%s accepts %s", (path, text) => {
+    expect(problems(path, text)).toEqual([]);
+  });
+});
+
+describe("lint", () => {
+  it("refuses floating promises, any, and operators that order by arrival on the line", async () => {
+    const eslint = new ESLint({ cwd: fileURLToPath(new URL("..", import.meta.url)) });
+    const rulesOf = async (filePath: string, text: string) =>
+      (await eslint.lintText(text, { filePath })).flatMap(({ messages }) => messages.map(({ ruleId }) => ruleId));
+    const planted = `import { mergeMap } from "rxjs";
+      export const later = async (): Promise<void> => {};
+      export const now = (x: any): unknown => { later(); return [mergeMap, x]; };`;
+    // Real files, because the rules need types: only their text is replaced.
+    const found = await rulesOf("src/domain/time.ts", planted);
+    for (const rule of ["no-restricted-imports", "@typescript-eslint/no-floating-promises", "@typescript-eslint/no-explicit-any"]) {
+      expect(found).toContain(rule);
+    }
+    expect(await rulesOf("src/cli/help.ts", 'import { mergeMap } from "rxjs";\nexport const x = mergeMap;\n')).not.toContain(
+      "no-restricted-imports",
+    );
+  }, 60_000);
+});

@@ -1,0 +1,25 @@
+// @ts-check
+/** Draws the page. `data-ready` on the root says when everything stands: tests and screenshots wait for it. */
+import { allCharts } from "./charts.js";
+import { mountEquity } from "./equityChart.js";
+import { mountBreakdowns, mountHistogram, mountMoney } from "./figureCharts.js";
+import { readModel } from "./model.js";
+import { mountPrice } from "./priceChart.js";
+import { followTheme } from "./theme.js";
+import { mountTrades } from "./tradesTable.js";
+
+const drawReport = () => {
+  const model = readModel();
+  const price = mountPrice(model);
+  mountEquity(model, price.showSpan);
+  mountHistogram(model);
+  mountMoney(model);
+  mountBreakdowns(model);
+  mountTrades(model, price.showTrade);
+  followTheme(() => allCharts().forEach((one) => one.draw()));
+  requestAnimationFrame(() => {
+    document.documentElement.dataset["ready"] = "true";
+  });
+};
+
+drawReport();

@@ -1,0 +1,276 @@
+import type { Event, Funding } from "../domain/event.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import type { KlineBlock } from "../domain/kline.ts";
+import { klinesOf } from "../domain/kline.ts";
+import type { HistorySpan } from "../domain/ports.ts";
+import { DAY_MS, UserError } from "../domain/units.ts";
+import { parseFundingCsv } from "./archive/fundingCsv.ts";
+import { parseKlineCsv } from "./archive/klineCsv.ts";
+import type { ArchiveSource } from "./archive/source.ts";
+import { unzipCsv } from "./archive/zip.ts";
+import type { FetchedFile, FetchedMonth } from "./backfill/fetchMonth.ts";
+import { fetchMonth } from "./backfill/fetchMonth.ts";
+import { Manifest } from "./backfill/manifest.ts";
+import type { BackfillKind, FileSeries, MonthUnit } from "./backfill/plan.ts";
+import { folderOf, localSpan, planMonths } from "./backfill/plan.ts";
+import type { SeenDecimals } from "./defaultInstruments.ts";
+import { defaultInstrument, instrumentRulesEvent } from "./defaultInstruments.ts";
+import type { GapSpan } from "./parquet/gaps.ts";
+import { intervalMsOf } from "./parquet/layout.ts";
+import type { ParquetStore } from "./parquetStore.ts";
+
+/** The newest days, which the archive has not yet (`src/venues/binance/rest.ts` is one). */
+export interface NewestSource {
+  klines(symbol: string, interval: string, intervalMs: number, fromMs: number, toMs: number, signal?: AbortSignal): AsyncIterable<KlineBlock>;
+  funding(symbol: string, fromMs: number, toMs: number, signal?: AbortSignal): Promise<readonly Funding[]>;
+}
+
+export interface BackfillOptions {
+  readonly store: ParquetStore;
+  /** The store's folder, where the list of landed files lies. */
+  readonly root: string;
+  readonly symbols: readonly string[];
+  /** Absent: everything that a local archive has. The network needs it. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly interval: string;
+  readonly market: "um" | "spot";
+  readonly kinds: readonly BackfillKind[];
+  readonly archive: ArchiveSource;
+  readonly newest?: NewestSource;
+  /** Rules of a symbol from the exchange; undefined answers and no function mean the defaults. */
+  readonly rulesOf?: (symbol: string) => Promise<Instrument | undefined>;
+  /** Imports files again that have landed before. */
+  readonly force?: boolean;
+  readonly nowMs: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: BackfillProgress) => void;
+}
+
+export interface BackfillProgress {
+  /** File or page in work. */
+  readonly label: string;
+  readonly filesDone: number;
+  readonly filesTotal: number;
+  readonly bytes: number;
+  readonly rows: number;
+  /** Time left by the speed so far; NaN before the first file. */
+  readonly etaMs: number;
+}
+
+export interface BackfillReport {
+  filesLanded: number;
+  filesSkipped: number;
+  bytes: number;
+  rows: number;
+  rowsFromRest: number;
+  identicalDuplicates: number;
+  conflictingDuplicates: number;
+  /** Files that the archive should have and has not. */
+  missing: string[];
+  gaps: (GapSpan & { readonly symbol: string })[];
+  spans: readonly HistorySpan[];
+  /** True when the signal ended the work; what has landed stays. */
+  aborted: boolean;
+}
+
+/** Months fetched ahead of the one that is parsed. */
+const FETCH_AHEAD = 2;
+/** Farthest back that REST fills in for the archive. */
+const REST_SPAN_MS = 62 * DAY_MS;
+
+/**
+ * Fills a store from the public archive and, for the newest days, from REST: fetch, verify, parse, write, file by file,
+ * each file whole or not at all. Files that landed before are skipped while their checksum is the same. Ends at the
+ * first damaged file with a `UserError`; an aborted signal ends it cleanly with `aborted` in the report.
+ */
+export const backfill = async (options: BackfillOptions): Promise<BackfillReport> => {
+  const run = new Run(options);
+  await options.store.lock();
+  try {
+    await run.all();
+  } catch (error) {
+    if (options.signal?.aborted !== true) throw error;
+    run.report.aborted = true;
+  }
+  await run.check();
+  return run.report;
+};
+
+class Run {
+  readonly report: BackfillReport = {
+    filesLanded: 0,
+    filesSkipped: 0,
+    bytes: 0,
+    rows: 0,
+    rowsFromRest: 0,
+    identicalDuplicates: 0,
+    conflictingDuplicates: 0,
+    missing: [],
+    gaps: [],
+    spans: [],
+    aborted: false,
+  };
+  readonly #options: BackfillOptions;
+  readonly #intervalMs: number;
+  #filesDone = 0;
+  #filesTotal = 0;
+  readonly #startedMs = performance.now();
+  /** Decimals seen per symbol in this run. */
+  readonly #decimals = new Map<string, SeenDecimals>();
+
+  constructor(options: BackfillOptions) {
+    this.#options = options;
+    this.#intervalMs = intervalMsOf(options.interval);
+  }
+
+  async all(): Promise<void> {
+    const { root, symbols, kinds, market, interval, archive, nowMs } = this.#options;
+    const manifest = await Manifest.open(root);
+    const plans: { readonly series: FileSeries; readonly units: readonly MonthUnit[]; readonly toMs: number }[] = [];
+    for (const symbol of symbols)
+      for (const kind of kinds) {
+        const series: FileSeries = { symbol, kind, market: kind === "funding" ? "um" : market, interval };
+        const span = archive.local ? await localSpan(archive, series) : { fromMs: NaN, toMs: nowMs };
+        const fromMs = this.#options.fromMs ?? span?.fromMs ?? NaN;
+        const toMs = Math.min(this.#options.toMs ?? span?.toMs ?? nowMs, nowMs);
+        if (Number.isNaN(fromMs) && !archive.local) throw new UserError(`say from when: add --from, e.g. --from 2023-01-01`, 2);
+        plans.push({ series, units: fromMs < toMs ? planMonths(series, fromMs, toMs, nowMs, archive.local) : [], toMs });
+      }
+    this.#filesTotal = plans.reduce((sum, plan) => sum + plan.units.length, 0);
+    for (const { series, units, toMs } of plans) await this.#series(series, units, toMs, manifest);
+  }
+
+  /** Holes, and what the store holds now. */
+  async check(): Promise<void> {
+    const { store, symbols, market, kinds, fromMs = 0, toMs = Infinity } = this.#options;
+    for (const symbol of kinds.includes("kline") ? symbols : [])
+      this.report.gaps.push(...(await store.gaps(symbol, market, fromMs, Math.min(toMs, Number.MAX_SAFE_INTEGER))).map((gap) => ({ symbol, ...gap })));
+    this.report.spans = (await store.spans()).filter((span) => symbols.includes(span.symbol));
+  }
+
+  async #series(series: FileSeries, units: readonly MonthUnit[], toMs: number, manifest: Manifest): Promise<void> {
+    const before = this.report.filesLanded + this.report.filesSkipped + this.report.rowsFromRest;
+    let coveredToMs = this.#options.fromMs ?? units[0]?.fromMs ?? toMs;
+    const missing: string[] = [];
+    for await (const month of this.#fetchAll(units, manifest)) {
+      this.report.filesSkipped += month.skipped.length;
+      for (const file of month.files) await this.#land(series, file, manifest);
+      if (month.coveredToMs > month.unit.fromMs) coveredToMs = Math.max(coveredToMs, month.coveredToMs);
+      missing.push(...month.missing);
+      this.#filesDone += 1;
+      this.#progress(month.unit.label);
+    }
+    const filledFromMs = await this.#newest(series, coveredToMs, toMs);
+    // Days that REST has filled are no gap; older ones are.
+    this.report.missing.push(...missing.filter((path) => !(periodEnd(path) > filledFromMs)));
+    if (series.kind === "kline") await this.#rules(series);
+    const found = this.report.filesLanded + this.report.filesSkipped + this.report.rowsFromRest > before;
+    if (!found && series.kind === "kline") throw await this.#nothing(series);
+  }
+
+  /** Months in order, a few fetched ahead of the consumer. */
+  async *#fetchAll(units: readonly MonthUnit[], manifest: Manifest): AsyncGenerator<FetchedMonth> {
+    const { archive, store, force = false, signal } = this.#options;
+    const ahead: Promise<FetchedMonth>[] = [];
+    let next = 0;
+    const hasLanded = async (path: string, sum: string, timeMs: number, { series }: MonthUnit): Promise<boolean> =>
+      !force && manifest.get(path)?.sha256 === sum && (await store.holdsPeriod(series.kind, series.symbol, series.market, timeMs));
+    const onBytes = (bytes: number): void => {
+      this.report.bytes += bytes;
+      this.#progress(units[Math.min(next, units.length) - 1]?.label ?? "");
+    };
+    while (next < units.length || ahead.length > 0) {
+      while (next < units.length && ahead.length <= FETCH_AHEAD) {
+        const fetched = fetchMonth(archive, units[next++] as MonthUnit, hasLanded, { signal, onBytes });
+        fetched.catch(() => undefined); // thrown where it is awaited; those behind a failed month do not matter
+        ahead.push(fetched);
+      }
+      yield await (ahead.shift() as Promise<FetchedMonth>);
+      signal?.throwIfAborted();
+    }
+  }
+
+  /** Parses one file and writes it whole. */
+  async #land(series: FileSeries, { path, name, sha256, bytes }: FetchedFile, manifest: Manifest): Promise<void> {
+    const { store, archive } = this.#options;
+    const csv = await unzipCsv(bytes, name);
+    let events: readonly Event[];
+    if (series.kind === "kline") {
+      const parsed = parseKlineCsv(csv, name, this.#intervalMs);
+      const seen = this.#decimals.get(series.symbol) ?? { priceDecimals: 0, qtyDecimals: 0 };
+      this.#decimals.set(series.symbol, {
+        priceDecimals: Math.max(seen.priceDecimals, parsed.priceDecimals),
+        qtyDecimals: Math.max(seen.qtyDecimals, parsed.qtyDecimals),
+      });
+      this.#count(parsed);
+      events = klinesOf(parsed.block);
+    } else {
+      const parsed = parseFundingCsv(csv, name);
+      this.#count(parsed);
+      events = parsed.events;
+    }
+    await store.write(series.symbol, series.market, events);
+    await manifest.add(path, { sha256, rows: events.length });
+    this.report.filesLanded += 1;
+    this.report.rows += events.length;
+    if (archive.local) this.report.bytes += bytes.length;
+    this.#progress(name);
+  }
+
+  #count(parsed: { readonly identicalDuplicates: number; readonly conflictingDuplicates: number }): void {
+    this.report.identicalDuplicates += parsed.identicalDuplicates;
+    this.report.conflictingDuplicates += parsed.conflictingDuplicates;
+  }
+
+  /** Asks REST for what the archive does not have yet; returns from when it was asked, Infinity when it was not. */
+  async #newest({ symbol, kind, market, interval }: FileSeries, fromMs: number, toMs: number): Promise<number> {
+    const { newest, store, signal, nowMs } = this.#options;
+    const startMs = Math.max(fromMs, nowMs - REST_SPAN_MS);
+    if (newest === undefined || startMs >= toMs) return Infinity;
+    const landed = async (events: readonly Event[]): Promise<void> => {
+      if (events.length === 0) return;
+      await store.write(symbol, market, events);
+      this.report.rowsFromRest += events.length;
+      this.report.rows += events.length;
+      this.#progress(`${symbol} ${kind} from REST`);
+    };
+    if (kind === "funding") await landed(await newest.funding(symbol, startMs, toMs, signal));
+    else for await (const block of newest.klines(symbol, interval, this.#intervalMs, startMs, toMs, signal)) await landed(klinesOf(block));
+    signal?.throwIfAborted();
+    return startMs;
+  }
+
+  /** Rules for a symbol that has none: the exchange's for the perpetual, else those that the data shows. */
+  async #rules({ symbol, market }: FileSeries): Promise<void> {
+    const { store, rulesOf } = this.#options;
+    const seen = this.#decimals.get(symbol);
+    if (await store.hasRules(symbol, market)) return;
+    const listed = market === "um" ? await rulesOf?.(symbol) : undefined;
+    if (listed === undefined && seen === undefined) return;
+    const rules = listed ?? defaultInstrument(symbol, market, seen as SeenDecimals);
+    await store.write(symbol, market, [instrumentRulesEvent(rules)]);
+  }
+
+  /** The error when neither archive nor REST had a single row, with what a local archive does have. */
+  async #nothing(series: FileSeries): Promise<UserError> {
+    const { archive } = this.#options;
+    const other: FileSeries = { ...series, market: series.market === "um" ? "spot" : "um" };
+    const hint = (await archive.list(folderOf(other, "monthly"))).length > 0 ? `it has ${other.market} klines: use --market ${other.market}` : "check --symbol, --interval, --market, --from and --to";
+    return new UserError(`nothing found for ${series.symbol} ${series.interval} in ${archive.label} (looked in ${folderOf(series, "monthly")}): ${hint}`);
+  }
+
+  #progress(label: string): void {
+    const { onProgress } = this.#options;
+    if (onProgress === undefined) return;
+    const share = this.#filesDone / this.#filesTotal;
+    const etaMs = share > 0 ? ((performance.now() - this.#startedMs) * (1 - share)) / share : NaN;
+    onProgress({ label, filesDone: this.#filesDone, filesTotal: this.#filesTotal, bytes: this.report.bytes, rows: this.report.rows, etaMs });
+  }
+}
+
+/** End of the period in an archive path, for klines by day and files by month. */
+const periodEnd = (path: string): number => {
+  const [, year, month, day] = /-(\d{4})-(\d{2})(?:-(\d{2}))?\.zip$/.exec(path) ?? [];
+  return day === undefined ? Date.UTC(Number(year), Number(month)) : Date.UTC(Number(year), Number(month) - 1, Number(day) + 1);
+};
