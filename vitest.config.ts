@@ -35,7 +35,6 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, "out/**", "scratch/**", "history/**"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          passWithNoTests: true,
         },
       })),
     ],

@@ -52,11 +52,19 @@ const prepare = async (): Promise<string> => {
   const store = parquetStore({ root });
   const startedMs = performance.now();
   if (existsSync(shared)) {
-    for (const file of readdirSync(shared).filter((name) => name.endsWith(".zip")).sort())
-      await store.write(SYMBOL, "spot", klinesOf(parseKlineCsv(await unzipCsv(readFileSync(join(shared, file)), file), file, MINUTE_MS).block));
+    for (const file of readdirSync(shared)
+      .filter((name) => name.endsWith(".zip"))
+      .sort())
+      await store.write(
+        SYMBOL,
+        "spot",
+        klinesOf(parseKlineCsv(await unzipCsv(readFileSync(join(shared, file)), file), file, MINUTE_MS).block),
+      );
   } else await store.write(SYMBOL, "spot", klinesOf(randomWalk()));
   await store.close();
-  console.log(`imported ${existsSync(shared) ? "the archive" : "a random walk"} in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  console.log(
+    `imported ${existsSync(shared) ? "the archive" : "a random walk"} in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`,
+  );
   return root;
 };
 
@@ -73,7 +81,16 @@ const randomWalk = (): ReturnType<typeof klineBlock> => {
     const quoteVolume = (volume * close) / 100;
     const extremes = { high: (Math.max(open, close) + 500) / 100, low: (Math.min(open, close) - 500) / 100 };
     const taken = { takerBuyVolume: volume * taker, takerBuyQuoteVolume: quoteVolume * taker };
-    appendKline(block, { openTimeMs, open: open / 100, close: close / 100, ...extremes, volume, quoteVolume, trades: Math.round(volume * 20), ...taken });
+    appendKline(block, {
+      openTimeMs,
+      open: open / 100,
+      close: close / 100,
+      ...extremes,
+      volume,
+      quoteVolume,
+      trades: Math.round(volume * 20),
+      ...taken,
+    });
     open = close;
   }
   return block;
@@ -87,7 +104,9 @@ else {
   for (const { name, fromMs } of SIZES)
     for (let run = 0; run < RUNS; run++) {
       const startedMs = performance.now();
-      const child = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), "--read", root, String(fromMs)], { encoding: "utf8" });
+      const child = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), "--read", root, String(fromMs)], {
+        encoding: "utf8",
+      });
       const wholeMs = performance.now() - startedMs;
       if (child.status !== 0) throw new Error(child.stderr);
       const { bars, readMs, peakRssMb } = JSON.parse(child.stdout) as { bars: number; readMs: number; peakRssMb: number };

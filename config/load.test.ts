@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from "vitest";
@@ -138,7 +138,7 @@ describe("--set and environment are typed by the schema", () => {
 
   it("pollutes no prototype", async () => {
     const config = await load({ set: ["signal.options.__proto__.polluted=1"] });
-    for (const target of [{}, config.signal.options]) expect((target)["polluted"]).toBeUndefined();
+    for (const target of [{}, config.signal.options]) expect(target["polluted"]).toBeUndefined();
   });
 });
 
@@ -201,4 +201,12 @@ describe("refusals are one line that names source, key and remedy", () => {
     expect((await refusal({ file: join(folder, "no.json") })).message).toMatch(/no\.json does not exist/);
     expect((await refusal({ file: folder })).message).toMatch(/is a folder/);
   });
+});
+
+it("ships an .env.example whose variables all name settings", async () => {
+  const text = await readFile(new URL("../.env.example", import.meta.url), "utf8");
+  const entries = [...text.matchAll(/^#?(RIPOSTE_\w+)=(.*)$/gm)].map(([, name = "", value]): [string, string | undefined] => [name, value]);
+  const env = Object.fromEntries(entries.filter(([name]) => name !== "RIPOSTE_CONFIG"));
+  expect(entries.length).toBeGreaterThan(8);
+  expect(await load({ env })).toMatchObject({ symbols: ["BTCUSDT", "ETHUSDT"], risk: { day: { maxLossFraction: 0.02 } } });
 });

@@ -6,12 +6,9 @@ import type { RiskLimits } from "../src/risk/limits.ts";
 import { RiskGate } from "../src/risk/gate.ts";
 import { stepOperator } from "./stepOperator.ts";
 
-/**
- * The three tiers of risk, in line: intents in, approved plans or refusals out, `riskState` at every change. With
- * `limits` null (simulated venue only) every well-formed intent passes.
- */
-export const riskGate = (instruments: readonly Instrument[], limits: RiskLimits): OperatorFunction<Item, Item> =>
-  stepOperator("riskGate", () => new RiskGate(instruments, limits), {
+/** The three tiers of risk, in line: intents in, approved plans or refusals out, `riskState` at every change. */
+export const riskGate = (instruments: readonly Instrument[], limits: RiskLimits, tradeFromMs = -Infinity): OperatorFunction<Item, Item> =>
+  stepOperator("riskGate", () => new RiskGate(instruments, limits, tradeFromMs), {
     [Kind.gap]: (gate, item, emit) => {
       gate.gap(item, emit);
     },

@@ -41,7 +41,7 @@ export const act = (s: System): OperatorFunction<Item, Item> =>
   pipe(
     account(s.instruments, s.startUsdt), // position, cash, equity: exactly what the fills say
     position({ instruments: s.instruments, module: s.position, limits: s.limits.position, tradeFromMs: s.tradeFromMs }), // L4
-    riskGate(s.instruments, s.limits), // three tiers, in line: there is no way around it
+    riskGate(s.instruments, s.limits, s.tradeFromMs), // three tiers, in line: there is no way around it
     execute(s.instruments, s.venue), // approved plans → orders, idempotent, always protected
   );
 

@@ -38,15 +38,25 @@ describe("mergeOnLine", () => {
   });
 
   it("orders by time, rank, instrument, source", async () => {
-    const order = [event(1, Kind.kline), event(2, Kind.funding), event(2, Kind.kline, 0, 1), event(2, Kind.kline, 0, 2), event(2, Kind.kline, 1), event(3)];
+    const order = [
+      event(1, Kind.kline),
+      event(2, Kind.funding),
+      event(2, Kind.kline, 0, 1),
+      event(2, Kind.kline, 0, 2),
+      event(2, Kind.kline, 1),
+      event(3),
+    ];
     const [a, b, c, d, e, f] = order as [Event, Event, Event, Event, Event, Event];
     expect((await merged([source([[c, e]]), source([[a, d], [f]]), source([[b]])])).flat()).toEqual(order);
   });
 
   it("equals a stable sort, whatever the batches and the burst size (property)", async () => {
-    const batches = fc.array(fc.array(fc.record({ time: fc.nat(8), kind: fc.constantFrom(Kind.funding, Kind.kline), instrument: fc.nat(2) }), { maxLength: 6 }), {
-      maxLength: 4,
-    });
+    const batches = fc.array(
+      fc.array(fc.record({ time: fc.nat(8), kind: fc.constantFrom(Kind.funding, Kind.kline), instrument: fc.nat(2) }), { maxLength: 6 }),
+      {
+        maxLength: 4,
+      },
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(batches, { maxLength: 4 }), fc.integer({ min: 1, max: 9 }), async (raw, burstEvents) => {
         const sources = raw.map((parts, s) => {
@@ -86,7 +96,11 @@ describe("mergeOnLine", () => {
 
   it("ends every source when the consumer leaves", async () => {
     const closed: string[] = [];
-    const endless = (name: string): AsyncIterable<readonly Event[]> => source(Array.from({ length: 100 }, (_, i) => [event(i)]), () => closed.push(name));
+    const endless = (name: string): AsyncIterable<readonly Event[]> =>
+      source(
+        Array.from({ length: 100 }, (_, i) => [event(i)]),
+        () => closed.push(name),
+      );
     for await (const burst of mergeOnLine([endless("a"), endless("b")], 3)) {
       expect(burst).toHaveLength(3);
       break;

@@ -34,7 +34,8 @@ export async function* mergeOnLine(
   sources: readonly AsyncIterable<readonly Event[]>[],
   burstEvents: number,
 ): AsyncGenerator<readonly Event[], void, undefined> {
-  if (!Number.isSafeInteger(burstEvents) || burstEvents < 1) throw new InvariantError(`burstEvents must be a positive integer, got ${burstEvents}`);
+  if (!Number.isSafeInteger(burstEvents) || burstEvents < 1)
+    throw new InvariantError(`burstEvents must be a positive integer, got ${burstEvents}`);
   const cursors = sources.map((source, index): Cursor => ({
     source: index,
     iterator: source[Symbol.asyncIterator](),
@@ -58,7 +59,7 @@ export async function* mergeOnLine(
     }
     if (burst.length > 0) yield burst;
   } finally {
-    await Promise.all(cursors.map((cursor) => cursor.iterator.return?.()));
+    await Promise.all(cursors.map(async (cursor) => cursor.iterator.return?.()));
   }
 }
 

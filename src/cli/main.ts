@@ -5,6 +5,7 @@ import type { CommandContext } from "./command.ts";
 import { parseCommandLine } from "./commandLine.ts";
 import { COMMANDS } from "./commands.ts";
 import type { CommandEntry } from "./commands.ts";
+import { environment } from "./environment.ts";
 import { commandHelp, overview } from "./help.ts";
 import { progressMeter, silentProgress } from "./progress.ts";
 
@@ -154,7 +155,7 @@ export const main = async (): Promise<void> => {
     });
   }
   process.exitCode = await runCommandLine(process.argv.slice(2), {
-    env: process.env,
+    env: environment(process.env),
     commands: COMMANDS,
     stderrIsTty: process.stderr.isTTY,
     stderrColumns: process.stderr.columns,

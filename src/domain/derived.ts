@@ -142,6 +142,8 @@ export type RiskLevel = "ACTIVE" | "REDUCING" | "HALTED";
 /** A cause became active or cleared; `level` is the worst active cause afterwards. */
 export interface RiskState extends DerivedHeader<typeof Kind.riskState> {
   readonly level: RiskLevel;
+  /** What this cause alone asks for. */
+  readonly causeLevel: Exclude<RiskLevel, "ACTIVE">;
   readonly rule: string;
   readonly active: boolean;
   readonly value: number;

@@ -46,27 +46,28 @@ export class Causes {
 
   raise(time: LineTime, rule: string, level: Cause["level"], value: number, limit: number): void {
     if (this.#active.has(rule)) return;
-    this.#active.set(rule, { rule, level, value, limit, sinceMs: time.knownAtMs });
-    this.#report(time, rule, true, value, limit);
+    const cause = { rule, level, value, limit, sinceMs: time.knownAtMs };
+    this.#active.set(rule, cause);
+    this.#report(time, cause, true);
   }
 
   clear(time: LineTime, rule: string): void {
     const cause = this.#active.get(rule);
     if (cause === undefined) return;
     this.#active.delete(rule);
-    this.#report(time, rule, false, cause.value, cause.limit);
+    this.#report(time, cause, false);
   }
 
   clearWhere(time: LineTime, which: (cause: Cause) => boolean): void {
     for (const cause of [...this.#active.values()]) if (which(cause)) this.clear(time, cause.rule);
   }
 
-  #report(time: LineTime, rule: string, active: boolean, value: number, limit: number): void {
+  #report({ seq, knownAtMs }: LineTime, { rule, level: causeLevel, value, limit }: Cause, active: boolean): void {
     this.#worst = null;
     for (const cause of this.#active.values()) {
       if (this.#worst === null || (cause.level === "HALTED" && this.#worst.level !== "HALTED")) this.#worst = cause;
     }
-    const { seq, knownAtMs } = time;
-    this.#emit({ kind: Kind.riskState, seq, instrument: NO_INSTRUMENT, knownAtMs, level: this.level, rule, active, value, limit });
+    const { level } = this;
+    this.#emit({ kind: Kind.riskState, seq, instrument: NO_INSTRUMENT, knownAtMs, level, causeLevel, rule, active, value, limit });
   }
 }

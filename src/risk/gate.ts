@@ -42,8 +42,11 @@ export class RiskGate {
   #dayMs = NaN;
   #barDue = false;
   #emergencies = 0;
+  readonly #tradeFromMs: number;
 
-  constructor(instruments: readonly Instrument[], limits: RiskLimits) {
+  /** Up to `tradeFromMs` volatility windows fill, but no day begins and nothing is judged. */
+  constructor(instruments: readonly Instrument[], limits: RiskLimits, tradeFromMs = -Infinity) {
+    this.#tradeFromMs = tradeFromMs;
     this.#instruments = instruments;
     this.#limits = limits;
     this.#exposures = instruments.map((instrument) => new InstrumentExposure(instrument));
@@ -63,7 +66,7 @@ export class RiskGate {
     this.#emit = emit;
     const { shock, system } = this.#limits;
     if (shock.maxVolatilityRatio !== null || system.maxVolatilityRatio !== null) {
-      (this.#volatility[bar.instrument] as VolatilityTier).bar(bar, bar);
+      (this.#volatility[bar.instrument] as VolatilityTier).bar(bar, bar, bar.knownAtMs > this.#tradeFromMs);
     }
     this.#data.tick(bar);
     this.#barDue = true;
@@ -77,6 +80,7 @@ export class RiskGate {
     const position = state.positions[state.instrument] as PositionState;
     exposure.positionLots = position.positionLots;
     exposure.markPrice = position.markPrice;
+    if (state.knownAtMs <= this.#tradeFromMs) return;
     if (this.#barDue) {
       this.#barDue = false;
       const dayMs = utcDayStart(state.knownAtMs);
@@ -113,7 +117,7 @@ export class RiskGate {
 
   gap(gap: Gap, emit: Emit): void {
     this.#emit = emit;
-    this.#data.gap(gap, gap.missingBars);
+    if (gap.knownAtMs > this.#tradeFromMs) this.#data.gap(gap, gap.missingBars);
   }
 
   streamStatus(event: StreamStatus, emit: Emit): void {

@@ -15,14 +15,18 @@ export interface ReturnMoments {
   readonly kurtosis: number;
 }
 
-/** Central moments of returns, in two passes. A series without spread (to rounding) has no skew and no kurtosis. */
+/** Daily returns that lie closer together than this differ by the rounding of equity alone. */
+const NO_SPREAD = 1e-14;
+
+/** Central moments of returns, in two passes. A series without a spread has no skew and no kurtosis. */
 export const returnMoments = (returns: ArrayLike<number>): ReturnMoments => {
   const count = returns.length;
-  let sum = 0;
-  let largest = 0;
+  let [sum, smallest, largest] = [0, Infinity, -Infinity];
   for (let i = 0; i < count; i++) {
-    sum += returns[i] as number;
-    largest = Math.max(largest, Math.abs(returns[i] as number));
+    const value = returns[i] as number;
+    sum += value;
+    smallest = Math.min(smallest, value);
+    largest = Math.max(largest, value);
   }
   const mean = sum / count;
   let [second, third, fourth] = [0, 0, 0];
@@ -33,11 +37,9 @@ export const returnMoments = (returns: ArrayLike<number>): ReturnMoments => {
     third += square * deviation;
     fourth += square * square;
   }
-  // Equal returns leave a rounding residue in the mean: that is no spread.
-  const rounding = 1e-15 * largest;
-  if (!(second > count * rounding * rounding)) {
-    return { count, mean, standardDeviation: count < 2 || Number.isNaN(second) ? NaN : 0, skew: NaN, kurtosis: NaN };
-  }
+  const undefinedSpread = count < 2 || Number.isNaN(sum);
+  if (undefinedSpread || largest - smallest < NO_SPREAD)
+    return { count, mean, standardDeviation: undefinedSpread ? NaN : 0, skew: NaN, kurtosis: NaN };
   const variance = second / count;
   return {
     count,

@@ -27,10 +27,12 @@ export class VolatilityTier {
     this.#symbol = symbol;
   }
 
-  bar(time: LineTime, bar: Bar): void {
+  /** `judge` false only fills the windows. */
+  bar(time: LineTime, bar: Bar, judge: boolean): void {
     const { timeframeMs } = bar;
     this.#volatility ??= new RealisedVolatility(windows(timeframeMs));
     this.#volatility.push(Math.round(bar.openTimeMs / timeframeMs), bar.close);
+    if (!judge) return;
     this.#checkShock(time);
     this.#checkSystem(time);
   }

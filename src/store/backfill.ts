@@ -15,13 +15,21 @@ import type { BackfillKind, FileSeries, MonthUnit } from "./backfill/plan.ts";
 import { folderOf, localSpan, planMonths } from "./backfill/plan.ts";
 import type { SeenDecimals } from "./defaultInstruments.ts";
 import { defaultInstrument, instrumentRulesEvent } from "./defaultInstruments.ts";
+import { timeText } from "./parquet/catalog.ts";
 import type { GapSpan } from "./parquet/gaps.ts";
 import { intervalMsOf } from "./parquet/layout.ts";
 import type { ParquetStore } from "./parquetStore.ts";
 
 /** The newest days, which the archive has not yet (`src/venues/binance/rest.ts` is one). */
 export interface NewestSource {
-  klines(symbol: string, interval: string, intervalMs: number, fromMs: number, toMs: number, signal?: AbortSignal): AsyncIterable<KlineBlock>;
+  klines(
+    symbol: string,
+    interval: string,
+    intervalMs: number,
+    fromMs: number,
+    toMs: number,
+    signal?: AbortSignal,
+  ): AsyncIterable<KlineBlock>;
   funding(symbol: string, fromMs: number, toMs: number, signal?: AbortSignal): Promise<readonly Funding[]>;
 }
 
@@ -145,7 +153,9 @@ class Run {
   async check(): Promise<void> {
     const { store, symbols, market, kinds, fromMs = 0, toMs = Infinity } = this.#options;
     for (const symbol of kinds.includes("kline") ? symbols : [])
-      this.report.gaps.push(...(await store.gaps(symbol, market, fromMs, Math.min(toMs, Number.MAX_SAFE_INTEGER))).map((gap) => ({ symbol, ...gap })));
+      this.report.gaps.push(
+        ...(await store.gaps(symbol, market, fromMs, Math.min(toMs, Number.MAX_SAFE_INTEGER))).map((gap) => ({ symbol, ...gap })),
+      );
     this.report.spans = (await store.spans()).filter((span) => symbols.includes(span.symbol));
   }
 
@@ -166,7 +176,7 @@ class Run {
     this.report.missing.push(...missing.filter((path) => !(periodEnd(path) > filledFromMs)));
     if (series.kind === "kline") await this.#rules(series);
     const found = this.report.filesLanded + this.report.filesSkipped + this.report.rowsFromRest > before;
-    if (!found && series.kind === "kline") throw await this.#nothing(series);
+    if (!found && (series.kind === "kline" || this.#options.kinds.length === 1)) throw await this.#nothing(series);
   }
 
   /** Months in order, a few fetched ahead of the consumer. */
@@ -186,8 +196,9 @@ class Run {
         fetched.catch(() => undefined); // thrown where it is awaited; those behind a failed month do not matter
         ahead.push(fetched);
       }
-      yield await (ahead.shift() as Promise<FetchedMonth>);
+      const month = await (ahead.shift() as Promise<FetchedMonth>);
       signal?.throwIfAborted();
+      yield month;
     }
   }
 
@@ -255,9 +266,14 @@ class Run {
   /** The error when neither archive nor REST had a single row, with what a local archive does have. */
   async #nothing(series: FileSeries): Promise<UserError> {
     const { archive } = this.#options;
+    const { symbol, kind, interval } = series;
     const other: FileSeries = { ...series, market: series.market === "um" ? "spot" : "um" };
-    const hint = (await archive.list(folderOf(other, "monthly"))).length > 0 ? `it has ${other.market} klines: use --market ${other.market}` : "check --symbol, --interval, --market, --from and --to";
-    return new UserError(`nothing found for ${series.symbol} ${series.interval} in ${archive.label} (looked in ${folderOf(series, "monthly")}): ${hint}`);
+    const [span, otherSpan] = archive.local ? [await localSpan(archive, series), await localSpan(archive, other)] : [];
+    let hint = "check --symbol, --interval, --market, --from and --to";
+    if (span !== undefined) hint = `it has ${timeText(span.fromMs)} … ${timeText(span.toMs - DAY_MS)}: choose --from and --to inside it`;
+    else if (otherSpan !== undefined) hint = `it has ${other.market} klines: use --market ${other.market}`;
+    const what = kind === "kline" ? `${symbol} ${interval} klines` : `${symbol} funding`;
+    return new UserError(`found no ${what} in ${archive.label} (looked in ${folderOf(series, "monthly")}): ${hint}`);
   }
 
   #progress(label: string): void {
@@ -265,7 +281,14 @@ class Run {
     if (onProgress === undefined) return;
     const share = this.#filesDone / this.#filesTotal;
     const etaMs = share > 0 ? ((performance.now() - this.#startedMs) * (1 - share)) / share : NaN;
-    onProgress({ label, filesDone: this.#filesDone, filesTotal: this.#filesTotal, bytes: this.report.bytes, rows: this.report.rows, etaMs });
+    onProgress({
+      label,
+      filesDone: this.#filesDone,
+      filesTotal: this.#filesTotal,
+      bytes: this.report.bytes,
+      rows: this.report.rows,
+      etaMs,
+    });
   }
 }
 

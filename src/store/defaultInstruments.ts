@@ -24,7 +24,12 @@ export interface SeenDecimals {
  * Instrument rules for data that comes without them: tick and lot from the table of stand-ins for spot, else from the
  * decimals of the data; fees of a regular user (maker 0.02 %, taker 0.05 %), Binance's brackets where they are known.
  */
-export const defaultInstrument = (symbol: string, market: string, seen: SeenDecimals, index: InstrumentIndex = NO_INSTRUMENT): Instrument => {
+export const defaultInstrument = (
+  symbol: string,
+  market: string,
+  seen: SeenDecimals,
+  index: InstrumentIndex = NO_INSTRUMENT,
+): Instrument => {
   const standIn = market === "spot" && Object.hasOwn(STAND_IN, symbol) ? STAND_IN[symbol] : undefined;
   return {
     index,

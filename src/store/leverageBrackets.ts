@@ -1,6 +1,12 @@
 import type { MarginBracket } from "../domain/instrument.ts";
 
-type Row = readonly [notionalFloorUsdt: number, notionalCapUsdt: number, maintenanceMarginRate: number, maintenanceAmountUsdt: number, maxLeverage: number];
+type Row = readonly [
+  notionalFloorUsdt: number,
+  notionalCapUsdt: number,
+  maintenanceMarginRate: number,
+  maintenanceAmountUsdt: number,
+  maxLeverage: number,
+];
 
 /**
  * Leverage and maintenance-margin brackets as Binance listed them (`GET /fapi/v1/leverageBracket`, which needs a key),

@@ -64,7 +64,8 @@ describe("parquetStore on disk", () => {
   it("does not touch a file when the same rows come again, and only the touched month when others come", async () => {
     const store = open();
     await store.write("BTCUSDT", "um", testKlines(FROM_MS, 3000));
-    const times = async (): Promise<number[]> => Promise.all((await parquetFiles()).map(async (file) => (await stat(join(root, file))).mtimeMs));
+    const times = async (): Promise<number[]> =>
+      Promise.all((await parquetFiles()).map(async (file) => (await stat(join(root, file))).mtimeMs));
     const before = await times();
     await store.write("BTCUSDT", "um", testKlines(FROM_MS, 3000));
     expect(await times()).toEqual(before);
@@ -141,7 +142,9 @@ describe("parquetStore on disk", () => {
     await writeFile(file, "");
     const store = parquetStore({ root: join(file, "history") });
     opened.push(store);
-    await expect(store.write("BTCUSDT", "um", testKlines(FROM_MS, 1))).rejects.toThrow(/^cannot write to the store .*: a part of the path is a file; nothing was changed; .*--data/);
+    await expect(store.write("BTCUSDT", "um", testKlines(FROM_MS, 1))).rejects.toThrow(
+      /^cannot write to the store .*: a part of the path is a file; nothing was changed; .*--data/,
+    );
   });
 
   it("leaves every month as it was when one of several cannot be written", async () => {
@@ -174,10 +177,14 @@ describe("parquetStore on disk", () => {
 
   it("gives the instrument rules as of a time, with the run's index", async () => {
     const store = open();
-    const [old, young] = [0.01, 0.1].map((tickSize) => ({ ...defaultInstrument("BTCUSDT", "um", { priceDecimals: 2, qtyDecimals: 3 }), tickSize }));
+    const [old, young] = [0.01, 0.1].map((tickSize) => ({
+      ...defaultInstrument("BTCUSDT", "um", { priceDecimals: 2, qtyDecimals: 3 }),
+      tickSize,
+    }));
     if (old === undefined || young === undefined) throw new Error("two rules");
     await store.write("BTCUSDT", "um", [instrumentRulesEvent(old, 1000), instrumentRulesEvent(young, 2000)]);
-    const tick = async (asOfMs?: number): Promise<unknown> => (await store.instruments(["BTCUSDT"], asOfMs)).map(({ index, tickSize }) => [index, tickSize]);
+    const tick = async (asOfMs?: number): Promise<unknown> =>
+      (await store.instruments(["BTCUSDT"], asOfMs)).map(({ index, tickSize }) => [index, tickSize]);
     expect([await tick(1999), await tick(2000), await tick(5), await tick()]).toEqual([[[0, 0.01]], [[0, 0.1]], [[0, 0.01]], [[0, 0.1]]]);
     await expect(store.instruments(["XUSDT"])).rejects.toThrow("XUSDT instrumentRules is not in history");
     await writeFile(join(root, "instruments/market=um/symbol=BTCUSDT.json"), `[{"validFromMs":1,"rules":{"symbol":3}}]`);
@@ -187,7 +194,9 @@ describe("parquetStore on disk", () => {
   it("finds the holes between the first and the last kline", async () => {
     const store = open();
     await store.write("BTCUSDT", "um", [...testKlines(FROM_MS, 10), ...testKlines(FROM_MS + 90 * MINUTE_MS, 10)]);
-    expect(await store.gaps("BTCUSDT", "um", 0, RANGE.toMs)).toEqual([{ fromMs: FROM_MS + 10 * MINUTE_MS, toMs: FROM_MS + 90 * MINUTE_MS, bars: 80 }]);
+    expect(await store.gaps("BTCUSDT", "um", 0, RANGE.toMs)).toEqual([
+      { fromMs: FROM_MS + 10 * MINUTE_MS, toMs: FROM_MS + 90 * MINUTE_MS, bars: 80 },
+    ]);
     expect(await store.gaps("ETHUSDT", "um", 0, RANGE.toMs)).toEqual([]);
   });
 

@@ -139,7 +139,8 @@ class Store implements ParquetStore {
     try {
       staging = await Staging.begin(this.#root, `${process.pid}-${this.#writes++}`);
       for (const [intervalMs, columns] of klines) await this.#stage(staging, { table: KLINE_TABLE, market, symbol, intervalMs }, columns);
-      if (funding !== undefined) await this.#stage(staging, { table: FUNDING_TABLE, market, symbol, intervalMs: this.#intervalMs }, funding);
+      if (funding !== undefined)
+        await this.#stage(staging, { table: FUNDING_TABLE, market, symbol, intervalMs: this.#intervalMs }, funding);
       if (rules.length > 0) {
         const old = await readRules(this.#root, market, symbol);
         const text = rulesText(mergeRules(old, rules));
@@ -159,7 +160,7 @@ class Store implements ParquetStore {
     const folder = seriesFolder(series);
     const present = new Set(await periodsOf(this.#root, series));
     const keys = rows.data[0] as Float64Array;
-    for (let from = 0; from < rows.length; ) {
+    for (let from = 0; from < rows.length;) {
       const period = periodOf(table, keys[from] as number);
       const bounds = periodBounds(period);
       let to = from;
@@ -183,4 +184,6 @@ class Store implements ParquetStore {
 }
 
 const isFileError = (error: unknown): boolean =>
-  error instanceof Error && !(error instanceof UserError) && ("errno" in error || /IO Error|No space left|Permission denied/i.test(error.message));
+  error instanceof Error &&
+  !(error instanceof UserError) &&
+  ("errno" in error || /IO Error|No space left|Permission denied/i.test(error.message));

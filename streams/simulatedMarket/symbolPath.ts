@@ -85,7 +85,7 @@ export class SymbolPath {
     this.empty = options.zeroVolumeFraction > 0 && this.streams.empty.uniform() < options.zeroVolumeFraction;
     if (this.empty) this.flatBar();
     else this.tradedBar();
-    if (this.strength !== 0) this.edge.step(this.openTicks, this.closeTicks, this.flow.qtyLots, this.flow.takerBuyLots);
+    if (this.strength !== 0) this.edge.step(this.flow.qtyLots, this.flow.takerBuyLots);
     this.premium.step(this.closeTicks / this.openTicks - 1, this.streams.premium);
     this.minute += 1;
   }

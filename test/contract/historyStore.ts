@@ -60,7 +60,10 @@ interface ReadOptions {
  * What every `HistoryStore` must do. `makeStore` gives a fresh empty store, with the means to open it a second time
  * and to remove it; the tests close what they open.
  */
-export const historyStoreContract = (name: string, makeStore: () => Promise<{ open: () => HistoryStore; remove: () => Promise<void> }>): void => {
+export const historyStoreContract = (
+  name: string,
+  makeStore: () => Promise<{ open: () => HistoryStore; remove: () => Promise<void> }>,
+): void => {
   describe(`${name} keeps the contract of HistoryStore`, () => {
     const cleanups: (() => Promise<void>)[] = [];
     afterEach(async () => {
@@ -80,7 +83,8 @@ export const historyStoreContract = (name: string, makeStore: () => Promise<{ op
     const bursts = async (store: HistoryStore, options: ReadOptions = {}): Promise<(readonly Event[])[]> => {
       const { symbols = ["BTCUSDT"], kinds = KINDS, burstEvents = 4096, fromMs = ALL.fromMs, toMs = ALL.toMs } = options;
       const found: (readonly Event[])[] = [];
-      for await (const burst of store.read({ instruments: symbols.map(testInstrument), kinds, fromMs, toMs, burstEvents })) found.push(burst);
+      for await (const burst of store.read({ instruments: symbols.map(testInstrument), kinds, fromMs, toMs, burstEvents }))
+        found.push(burst);
       return found;
     };
     const events = async (store: HistoryStore, options: ReadOptions = {}): Promise<Event[]> => (await bursts(store, options)).flat();
@@ -107,7 +111,7 @@ export const historyStoreContract = (name: string, makeStore: () => Promise<{ op
       const { store } = await fresh();
       await store.write("BTCUSDT", "um", [...testKlines(FROM_MS, 10), ...funding(FROM_MS + 2 * MINUTE_MS, 2)]);
       const found = await events(store, { fromMs: FROM_MS + 2 * MINUTE_MS, toMs: FROM_MS + 5 * MINUTE_MS });
-      expect(found.filter((event) => event.kind === Kind.kline).map((kline) => (kline as Kline).openTimeMs)).toEqual(
+      expect(found.filter((event) => event.kind === Kind.kline).map((kline) => kline.openTimeMs)).toEqual(
         [2, 3, 4].map((minute) => FROM_MS + minute * MINUTE_MS),
       );
       expect(found.filter((event) => event.kind === Kind.funding)).toHaveLength(1);
@@ -180,8 +184,22 @@ export const historyStoreContract = (name: string, makeStore: () => Promise<{ op
       await store.write("ETHUSDT", "spot", testKlines(FROM_MS, 5));
       const found = await store.spans();
       expect(found).toHaveLength(3);
-      expect(found).toContainEqual({ symbol: "BTCUSDT", kind: "kline", market: "um", fromMs: FROM_MS, toMs: FROM_MS + 3 * 86_400_000, events: 4320 });
-      expect(found).toContainEqual({ symbol: "ETHUSDT", kind: "kline", market: "spot", fromMs: FROM_MS, toMs: FROM_MS + 5 * MINUTE_MS, events: 5 });
+      expect(found).toContainEqual({
+        symbol: "BTCUSDT",
+        kind: "kline",
+        market: "um",
+        fromMs: FROM_MS,
+        toMs: FROM_MS + 3 * 86_400_000,
+        events: 4320,
+      });
+      expect(found).toContainEqual({
+        symbol: "ETHUSDT",
+        kind: "kline",
+        market: "spot",
+        fromMs: FROM_MS,
+        toMs: FROM_MS + 5 * MINUTE_MS,
+        events: 5,
+      });
       expect(found).toContainEqual(expect.objectContaining({ symbol: "BTCUSDT", kind: "funding", fromMs: FROM_MS, events: 2 }));
     });
 
@@ -190,8 +208,12 @@ export const historyStoreContract = (name: string, makeStore: () => Promise<{ op
       await store.write("BTCUSDT", "um", [...testKlines(FROM_MS, 10), ...testKlines(FROM_MS + 20 * MINUTE_MS, 10)]);
       expect(await bursts(store, { fromMs: FROM_MS, toMs: FROM_MS })).toEqual([]);
       expect(await bursts(store, { fromMs: FROM_MS + 12 * MINUTE_MS, toMs: FROM_MS + 15 * MINUTE_MS })).toEqual([]);
-      await expect(events(store, { symbols: ["SOLUSDT"] })).rejects.toThrow(/^SOLUSDT is not in history .*BTCUSDT 2023-01-30 … 2023-01-30.*backfill/);
-      await expect(events(store, { fromMs: FROM_MS + 86_400_000 })).rejects.toThrow(/^BTCUSDT has no data from 2023-01-31 to 2030-01-01.*2023-01-30/);
+      await expect(events(store, { symbols: ["SOLUSDT"] })).rejects.toThrow(
+        /^SOLUSDT is not in history .*BTCUSDT 2023-01-30 … 2023-01-30.*backfill/,
+      );
+      await expect(events(store, { fromMs: FROM_MS + 86_400_000 })).rejects.toThrow(
+        /^BTCUSDT has no data from 2023-01-31 to 2030-01-01.*2023-01-30/,
+      );
       await expect(events(store, { fromMs: FROM_MS + 1, toMs: FROM_MS })).rejects.toBeInstanceOf(UserError);
       await expect(events(store, { burstEvents: 4097 })).rejects.toBeInstanceOf(UserError);
       await expect(events(store, { kinds: ["kline", "liquidation"] })).rejects.toThrow(/not liquidation/);
@@ -199,7 +221,7 @@ export const historyStoreContract = (name: string, makeStore: () => Promise<{ op
 
     it("writes nothing of a call with an event that it cannot keep", async () => {
       const { store } = await fresh();
-      const bad = { ...funding(FROM_MS, 1)[0], eventTimeMs: NaN } as Event;
+      const bad = { ...fundingEvent(FROM_MS, 1e-4, 8, NaN, instrumentIndex(0)), eventTimeMs: NaN };
       await expect(store.write("BTCUSDT", "um", [...testKlines(FROM_MS, 10), bad])).rejects.toBeInstanceOf(InvariantError);
       expect(await store.spans()).toEqual([]);
     });

@@ -3,24 +3,52 @@ import { writing } from "./outputError.ts";
 
 const CHUNK_CHARACTERS = 1 << 16;
 
+/** A text file that is being written: nothing counts before `close` returned. */
+export interface TextFile {
+  write(text: string): void;
+  /** Returns once everything is on disk: some file systems report a full disk only then. Closing twice is harmless. */
+  close(): void;
+}
+
 /**
- * Writes `pieces` one after the other as UTF-8 and returns once they are on disk: some file systems report a full disk
- * only then. At most 64 Ki characters plus one piece are held. Throws a `UserError` that names the file as `shownAs`.
+ * Opens `path` for writing UTF-8; at most 64 Ki characters plus one piece are held. Every call throws a `UserError` that
+ * names the file as `shownAs`.
  */
-export const writePieces = (path: string, pieces: Iterable<string>, shownAs = path): void => {
+export const openText = (path: string, shownAs = path): TextFile => {
   const file = writing(shownAs, () => openSync(path, "w"));
-  try {
-    let pending = "";
-    for (const piece of pieces) {
-      pending += piece;
-      if (pending.length < CHUNK_CHARACTERS) continue;
-      writeWhole(shownAs, file, pending);
-      pending = "";
-    }
+  let pending = "";
+  let open = true;
+  const drain = (): void => {
     writeWhole(shownAs, file, pending);
-    writing(shownAs, () => fsyncSync(file));
+    pending = "";
+  };
+  return {
+    write(text) {
+      pending += text;
+      if (pending.length >= CHUNK_CHARACTERS) drain();
+    },
+    close() {
+      if (!open) return;
+      open = false;
+      try {
+        drain();
+        writing(shownAs, () => {
+          fsyncSync(file);
+        });
+      } finally {
+        closeSync(file);
+      }
+    },
+  };
+};
+
+/** Writes `pieces` one after the other; see `openText`. */
+export const writePieces = (path: string, pieces: Iterable<string>, shownAs = path): void => {
+  const file = openText(path, shownAs);
+  try {
+    for (const piece of pieces) file.write(piece);
   } finally {
-    closeSync(file);
+    file.close();
   }
 };
 

@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { InvariantError } from "../../domain/units.ts";
 import { writing } from "./outputError.ts";
@@ -69,8 +70,9 @@ const makeStagingDir = (target: string): StagingDir => {
   const found = statSync(target, { throwIfNoEntry: false });
   if (found !== undefined && !found.isDirectory()) throw Object.assign(new Error("a file is in the way"), { code: "EEXIST" });
   const firstCreated = found === undefined ? mkdirSync(dirname(target), { recursive: true }) : undefined;
-  const dir = mkdtempSync(found === undefined ? join(dirname(target), `.${basename(target)}.partial-`) : join(target, ".partial-"));
-  chmodSync(dir, 0o777 & ~process.umask());
+  const prefix = found === undefined ? join(dirname(target), `.${basename(target)}.partial-`) : join(target, ".partial-");
+  const dir = prefix + randomUUID();
+  mkdirSync(dir);
   return { dir, firstCreated };
 };
 

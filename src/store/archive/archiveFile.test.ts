@@ -26,7 +26,9 @@ describe("unzipCsv", () => {
     ],
     ["a wrong CRC", zip.map((byte, i) => (zip.length - 22 - 16 - 46 + 16 === i ? byte ^ 1 : byte))],
   ])("refuses a zip that is %s in one line", async (_, bytes) => {
-    await expect(unzipCsv(bytes, "X-1m-2023-03.zip")).rejects.toThrow(/^X-1m-2023-03\.zip is not a whole zip \([^\n]+\); nothing of this file was imported; download it again[^\n]*$/);
+    await expect(unzipCsv(bytes, "X-1m-2023-03.zip")).rejects.toThrow(
+      /^X-1m-2023-03\.zip is not a whole zip \([^\n]+\); nothing of this file was imported; download it again[^\n]*$/,
+    );
   });
 });
 
@@ -53,7 +55,9 @@ describe("parseFundingCsv", () => {
 
   it("floors times to the minute and keeps negative rates", () => {
     const { events } = parse(HEADER, `${FROM_MS + 6},8,0.00010000`, `${FROM_MS + 28_800_009},8,-0.00012345`);
-    expect(events.map(({ eventTimeMs, knownAtMs, rate, intervalHours }) => [eventTimeMs - FROM_MS, knownAtMs - FROM_MS, rate, intervalHours])).toEqual([
+    expect(
+      events.map(({ eventTimeMs, knownAtMs, rate, intervalHours }) => [eventTimeMs - FROM_MS, knownAtMs - FROM_MS, rate, intervalHours]),
+    ).toEqual([
       [0, 0, 0.0001, 8],
       [28_800_000, 28_800_000, -0.00012345, 8],
     ]);

@@ -17,4 +17,6 @@ export const parseChecksum = (text: string, file: string): string => {
 
 /** The error for a file whose bytes are not those that were published. */
 export const checksumError = (file: string, expected: string, found: string): UserError =>
-  new UserError(`${file} has the wrong checksum: expected ${expected}, found ${found}; nothing of this file was imported; download it again`);
+  new UserError(
+    `${file} has the wrong checksum: expected ${expected}, found ${found}; nothing of this file was imported; download it again`,
+  );

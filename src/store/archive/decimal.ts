@@ -43,7 +43,8 @@ const slow = (bytes: Uint8Array, from: number, to: number): number => {
 };
 
 /** A cell as text, for messages and slow paths. */
-export const cellText = (bytes: Uint8Array, from: number, to: number): string => Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8");
+export const cellText = (bytes: Uint8Array, from: number, to: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8");
 
 /** Digits after the point without trailing zeros: the precision that a cell shows (exponents count as none). */
 export const decimalsOf = (bytes: Uint8Array, from: number, to: number): number => {

@@ -15,7 +15,9 @@ export const periodOfFile = (file: string): FilePeriod => {
   const [, year = "", month = "", day] = match ?? [];
   const fromMs = Date.UTC(Number(year), Number(month) - 1, day === undefined ? 1 : Number(day));
   if (match === null || Number(month) < 1 || Number(month) > 12 || new Date(fromMs).getUTCMonth() !== Number(month) - 1)
-    throw new UserError(`${file} is not named like a file of the archive (SYMBOL-1m-2023-03.zip or SYMBOL-1m-2023-03-05.zip): give it its name back`);
+    throw new UserError(
+      `${file} is not named like a file of the archive (SYMBOL-1m-2023-03.zip or SYMBOL-1m-2023-03-05.zip): give it its name back`,
+    );
   const toMs = day === undefined ? Date.UTC(Number(year), Number(month)) : fromMs + DAY_MS;
   return { label: day === undefined ? `${year}-${month}` : `${year}-${month}-${day}`, fromMs, toMs };
 };

@@ -15,9 +15,25 @@ export interface ParsedFunding {
 }
 
 /** A settled funding rate; the time is floored to the minute, since the archive's jitters by milliseconds (design §3). */
-export const fundingEvent = (timeMs: number, rate: number, intervalHours: number, markPrice: number, instrument: InstrumentIndex): Funding => {
+export const fundingEvent = (
+  timeMs: number,
+  rate: number,
+  intervalHours: number,
+  markPrice: number,
+  instrument: InstrumentIndex,
+): Funding => {
   const eventTimeMs = timeMs - (timeMs % MINUTE_MS);
-  return { kind: Kind.funding, seq: -1, instrument, eventTimeMs, receivedTimeMs: eventTimeMs, knownAtMs: eventTimeMs, rate, intervalHours, markPrice };
+  return {
+    kind: Kind.funding,
+    seq: -1,
+    instrument,
+    eventTimeMs,
+    receivedTimeMs: eventTimeMs,
+    knownAtMs: eventTimeMs,
+    rate,
+    intervalHours,
+    markPrice,
+  };
 };
 
 /** The CSV of a fundingRate file as events in order of time; errors are `UserError`s with file and line. */
@@ -35,7 +51,8 @@ export const parseFundingCsv = (bytes: Uint8Array, file: string, instrument = 0 
     const { eventTimeMs } = event;
     if (!(event.intervalHours > 0)) throw rows.error(`has funding_interval_hours "${rows.text(1)}", which is not above 0`);
     if (Math.abs(event.rate) >= 1) throw rows.error(`has last_funding_rate "${rows.text(2)}", which is no fraction`);
-    if (!(eventTimeMs >= period.fromMs && eventTimeMs < period.toMs)) throw rows.error(`has the time ${rows.text(0)}, which is not in ${period.label}`);
+    if (!(eventTimeMs >= period.fromMs && eventTimeMs < period.toMs))
+      throw rows.error(`has the time ${rows.text(0)}, which is not in ${period.label}`);
     const earlier = byTime.get(eventTimeMs);
     if (earlier !== undefined) {
       if (earlier.rate === event.rate && earlier.intervalHours === event.intervalHours) identicalDuplicates += 1;

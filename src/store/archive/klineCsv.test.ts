@@ -62,7 +62,10 @@ describe("parseKlineCsv reads", () => {
 
   it("the decimals of prices and volumes, without trailing zeros and rare longer ones", () => {
     const perpetual = klineLines(FROM_MS, 3).map((line) => line.replaceAll(/\d+\.\d+/g, "7.5000"));
-    expect(parse(perpetual.map((line) => line.replace(",100,", ",7.5,").replace(/,10[01],/, ",7.5,")))).toMatchObject({ priceDecimals: 1, qtyDecimals: 1 });
+    expect(parse(perpetual.map((line) => line.replace(",100,", ",7.5,").replace(/,10[01],/, ",7.5,")))).toMatchObject({
+      priceDecimals: 1,
+      qtyDecimals: 1,
+    });
     const lines = klineLines(FROM_MS, 400);
     lines[7] = (lines[7] as string).replace("12.345", "12.3456789");
     expect(parse(lines)).toMatchObject({ priceDecimals: 2, qtyDecimals: 3 });
@@ -87,9 +90,21 @@ describe("parseKlineCsv refuses, naming file and line", () => {
     ["a missing column", [first, second.slice(0, -2), third], "line 2 has 11 columns instead of 12"],
     ["a column too many", [first, `${second},1`], "line 2 has 13 columns instead of 12"],
     ["a line cut off", [first, second.slice(0, 30)], "line 2 has 4 columns instead of 12"],
-    ["bars out of order", [first, third, second], "line 3 is out of order: open time 2023-03-01T00:01:00.000Z comes after 2023-03-01T00:02:00.000Z"],
-    ["a bar off the interval", withCells({ 0: String(FROM_MS + MINUTE_MS + 1) }), `line 2 has the open time ${FROM_MS + MINUTE_MS + 1}, which is not a multiple of 60000 ms`],
-    ["a bar of another month", [first, ...klineLines(Date.UTC(2023, 3, 1), 1)], "line 2 has the open time 2023-04-01T00:00:00.000Z, which is not in 2023-03"],
+    [
+      "bars out of order",
+      [first, third, second],
+      "line 3 is out of order: open time 2023-03-01T00:01:00.000Z comes after 2023-03-01T00:02:00.000Z",
+    ],
+    [
+      "a bar off the interval",
+      withCells({ 0: String(FROM_MS + MINUTE_MS + 1) }),
+      `line 2 has the open time ${FROM_MS + MINUTE_MS + 1}, which is not a multiple of 60000 ms`,
+    ],
+    [
+      "a bar of another month",
+      [first, ...klineLines(Date.UTC(2023, 3, 1), 1)],
+      "line 2 has the open time 2023-04-01T00:00:00.000Z, which is not in 2023-03",
+    ],
     ["an unknown header", ["time,price", first], 'line 1 starts with "time,price", which is neither a number nor the header open_time,…'],
   ])("%s", (_, lines, message) => {
     expect(() => parse(lines)).toThrow(`${FILE} ${message}`);

@@ -8,7 +8,19 @@ import { periodOfFile } from "./fileName.ts";
 
 /** open_time, open, high, low, close, volume, close_time, quote_volume, count, taker_buy_volume, taker_buy_quote_volume, ignore. */
 const WIDTH = 12;
-const NAMES = ["open_time", "open", "high", "low", "close", "volume", "close_time", "quote_volume", "count", "taker_buy_volume", "taker_buy_quote_volume"];
+const NAMES = [
+  "open_time",
+  "open",
+  "high",
+  "low",
+  "close",
+  "volume",
+  "close_time",
+  "quote_volume",
+  "count",
+  "taker_buy_volume",
+  "taker_buy_quote_volume",
+];
 /** CSV column of each block column, in the order of `KLINE_COLUMNS`. */
 const FROM_CSV = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10] as const;
 const CLOSE_TIME = 6;
@@ -45,7 +57,8 @@ export const parseKlineCsv = (bytes: Uint8Array, file: string, intervalMs: numbe
   while (rows.next()) {
     readRow(rows, values);
     const openTimeMs = values[0] as number;
-    if (openTimeMs < period.fromMs || openTimeMs >= period.toMs) throw rows.error(`has the open time ${isoText(openTimeMs)}, which is not in ${period.label}`);
+    if (openTimeMs < period.fromMs || openTimeMs >= period.toMs)
+      throw rows.error(`has the open time ${isoText(openTimeMs)}, which is not in ${period.label}`);
     if (openTimeMs % intervalMs !== 0) throw rows.error(`has the open time ${openTimeMs}, which is not a multiple of ${intervalMs} ms`);
     checkValues(rows, values);
     priceDecimals.add(rows, CLOSE);
@@ -107,7 +120,10 @@ class DecimalCount {
   }
 
   typical(): number {
-    return Math.max(0, this.#rows.findLastIndex((rows) => rows * 100 >= this.#total && rows > 0));
+    return Math.max(
+      0,
+      this.#rows.findLastIndex((rows) => rows * 100 >= this.#total && rows > 0),
+    );
   }
 }
 

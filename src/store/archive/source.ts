@@ -22,7 +22,8 @@ export interface ArchiveSource {
 /** A local copy of the archive's layout, with or without the leading `data/`. Throws when there is no such folder. */
 export const localArchive = async (folder: string): Promise<ArchiveSource> => {
   const top = await entries(folder);
-  if (top === undefined) throw new UserError(`the archive folder ${folder} does not exist: give --archive the folder that holds futures/ or spot/`);
+  if (top === undefined)
+    throw new UserError(`the archive folder ${folder} does not exist: give --archive the folder that holds futures/ or spot/`);
   const root = ["futures", "spot"].some((name) => top.includes(name)) || !top.includes("data") ? folder : join(folder, "data");
   if (!["futures", "spot"].some((name) => top.includes(name) || root !== folder))
     throw new UserError(`the archive folder ${folder} holds neither futures/ nor spot/: give --archive the folder that does`);

@@ -26,7 +26,8 @@ const firstEntry = async (zip: Buffer): Promise<Buffer> => {
     archive.once("end", () => reject(new Error("it is empty")));
     archive.readEntry();
   });
-  if (archive.entryCount !== 1 || !entry.fileName.endsWith(".csv")) throw new Error(`it must hold one CSV, not ${archive.entryCount} × ${entry.fileName}`);
+  if (archive.entryCount !== 1 || !entry.fileName.endsWith(".csv"))
+    throw new Error(`it must hold one CSV, not ${archive.entryCount} × ${entry.fileName}`);
   if (entry.uncompressedSize > CSV_BYTES_MAX) throw new Error(`its CSV has ${entry.uncompressedSize} bytes`);
   const csv = await unpacked(archive, entry);
   if (crc32(csv) !== entry.crc32) throw new Error("its CRC-32 is wrong");
@@ -36,7 +37,10 @@ const firstEntry = async (zip: Buffer): Promise<Buffer> => {
 const unpacked = (archive: ZipFile, entry: Entry): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     archive.openReadStream(entry, (error, stream) => {
-      if (error) return reject(error);
+      if (error) {
+        reject(error);
+        return;
+      }
       const parts: Buffer[] = [];
       stream.on("data", (part: Buffer) => parts.push(part));
       stream.on("error", reject);

@@ -26,7 +26,12 @@ export interface FetchedMonth {
 export type HasLanded = (path: string, sha256: string, timeMs: number, unit: MonthUnit) => Promise<boolean>;
 
 /** Fetches the monthly file of a month, or its days where there is no monthly one; verifies each checksum. */
-export const fetchMonth = async (archive: ArchiveSource, unit: MonthUnit, hasLanded: HasLanded, options: ReadOptions): Promise<FetchedMonth> => {
+export const fetchMonth = async (
+  archive: ArchiveSource,
+  unit: MonthUnit,
+  hasLanded: HasLanded,
+  options: ReadOptions,
+): Promise<FetchedMonth> => {
   const files: FetchedFile[] = [];
   const skipped: string[] = [];
   const missing: string[] = [];
@@ -48,7 +53,8 @@ export const fetchMonth = async (archive: ArchiveSource, unit: MonthUnit, hasLan
     if (!(await take(day.path, day.fromMs, day.toMs))) missing.push(day.path);
   }
   // A whole month without a file is one gap, not thirty.
-  if (unit.monthly !== undefined && missing.length > 0 && missing.length === unit.daily.length) return { unit, files, skipped, missing: [unit.monthly], coveredToMs };
+  if (unit.monthly !== undefined && missing.length > 0 && missing.length === unit.daily.length)
+    return { unit, files, skipped, missing: [unit.monthly], coveredToMs };
   return { unit, files, skipped, missing, coveredToMs };
 };
 

@@ -27,7 +27,9 @@ export class Manifest {
       return new Manifest(path, new Map(Object.entries(FILE.parse(JSON.parse(await readFile(path, "utf8"))))));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Manifest(path, new Map());
-      throw new UserError(`${path} is damaged: delete it and run again (every file is then imported anew, which changes nothing that is right)`);
+      throw new UserError(
+        `${path} is damaged: delete it and run again (every file is then imported anew, which changes nothing that is right)`,
+      );
     }
   }
 

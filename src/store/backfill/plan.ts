@@ -32,7 +32,8 @@ export interface DayFile {
 /** Monthly files appear on the first Monday after the month; until then, and a week for safety, daily ones are asked. */
 const MONTHLY_DELAY_MS = 14 * DAY_MS;
 
-const nameOf = ({ symbol, kind, interval }: FileSeries, period: string): string => `${symbol}-${kind === "kline" ? interval : "fundingRate"}-${period}.zip`;
+const nameOf = ({ symbol, kind, interval }: FileSeries, period: string): string =>
+  `${symbol}-${kind === "kline" ? interval : "fundingRate"}-${period}.zip`;
 
 /** Folder of a series, e.g. `futures/um/monthly/klines/BTCUSDT/1m`. */
 export const folderOf = ({ symbol, kind, market, interval }: FileSeries, cadence: "monthly" | "daily"): string => {
@@ -57,21 +58,25 @@ export const planMonths = (series: FileSeries, fromMs: number, toMs: number, now
       fromMs: month,
       toMs: end,
       monthly: over ? `${folderOf(series, "monthly")}/${nameOf(series, label)}` : undefined,
-      daily: series.kind === "kline" && mayLack ? days(series, Math.max(month, fromMs), Math.min(end, toMs, nowMs)) : [],
+      daily: series.kind === "kline" && mayLack ? days(series, Math.max(month, fromMs), Math.min(end, toMs), nowMs) : [],
     });
   }
   return units;
 };
 
-const days = (series: FileSeries, fromMs: number, toMs: number): DayFile[] => {
+/** Files of the days that meet `[fromMs, toMs)` and are over at `nowMs`. */
+const days = (series: FileSeries, fromMs: number, toMs: number, nowMs: number): DayFile[] => {
   const files: DayFile[] = [];
-  for (let day = fromMs - (fromMs % DAY_MS); day + DAY_MS <= toMs + (DAY_MS - 1) - ((toMs + DAY_MS - 1) % DAY_MS); day += DAY_MS)
+  for (let day = fromMs - (fromMs % DAY_MS); day < toMs && day + DAY_MS <= nowMs; day += DAY_MS)
     files.push({ path: `${folderOf(series, "daily")}/${nameOf(series, isoDay(day))}`, fromMs: day, toMs: day + DAY_MS });
   return files;
 };
 
 /** Span of the files that a local copy has of a series; undefined when it has none. */
-export const localSpan = async (archive: ArchiveSource, series: FileSeries): Promise<{ readonly fromMs: number; readonly toMs: number } | undefined> => {
+export const localSpan = async (
+  archive: ArchiveSource,
+  series: FileSeries,
+): Promise<{ readonly fromMs: number; readonly toMs: number } | undefined> => {
   const names = [...(await archive.list(folderOf(series, "monthly"))), ...(await archive.list(folderOf(series, "daily")))];
   const periods = names.flatMap((name) => {
     const [, year, month, day] = /-(\d{4})-(\d{2})(?:-(\d{2}))?\.zip$/.exec(name) ?? [];

@@ -74,7 +74,9 @@ export class Catalog {
   async rulesMarket(symbol: string): Promise<string> {
     const klines = await this.klineMarket(symbol);
     if (klines !== undefined) return klines;
-    const held = (await symbolsIn(this.#options.root, "instruments")).filter((found) => found.symbol === symbol).map(({ market }) => market);
+    const held = (await symbolsIn(this.#options.root, "instruments"))
+      .filter((found) => found.symbol === symbol)
+      .map(({ market }) => market);
     return MARKET_PREFERENCE.find((name) => held.includes(name)) ?? held[0] ?? "um";
   }
 
@@ -87,9 +89,16 @@ export class Catalog {
     const where = market === undefined ? "" : ` of market ${market}`;
     const interval = intervalLabel(intervalMs);
     if (kind === "kline" && market !== undefined && others.length > 0)
-      return new UserError(`${what}${where} is not in history (${this.#options.shownRoot}): it holds ${others.map(spanText).join(", ")}; choose --market ${others[0]?.market}`);
-    const holds = held.length === 0 ? `it holds no ${interval} klines` : `it holds ${held.slice(0, 12).map(spanText).join(", ")}${held.length > 12 ? ", …" : ""}`;
-    return new UserError(`${what}${where} is not in history (${this.#options.shownRoot}): ${holds}; run riposte backfill --symbol ${symbol}`);
+      return new UserError(
+        `${what}${where} is not in history (${this.#options.shownRoot}): it holds ${others.map(spanText).join(", ")}; choose --market ${others[0]?.market}`,
+      );
+    const holds =
+      held.length === 0
+        ? `it holds no ${interval} klines`
+        : `it holds ${held.slice(0, 12).map(spanText).join(", ")}${held.length > 12 ? ", …" : ""}`;
+    return new UserError(
+      `${what}${where} is not in history (${this.#options.shownRoot}): ${holds}; run riposte backfill --symbol ${symbol}`,
+    );
   }
 
   /** The error for a range in which a symbol has nothing. */

@@ -51,7 +51,8 @@ export const upserted = (older: Columns, newer: Columns): Columns => {
     const newKey = n < newer.length ? (newKeys[n] as number) : Infinity;
     const from = newKey <= oldKey ? newer : older;
     const row = from === newer ? n : o;
-    for (let c = 0; c < result.data.length; c++) (result.data[c] as Float64Array)[result.length] = (from.data[c] as Float64Array)[row] as number;
+    for (let c = 0; c < result.data.length; c++)
+      (result.data[c] as Float64Array)[result.length] = (from.data[c] as Float64Array)[row] as number;
     result.length += 1;
     if (newKey <= oldKey) n += 1;
     if (oldKey <= newKey) o += 1;

@@ -141,7 +141,9 @@ export class Duck {
 const unreadable = (error: unknown, first: string): unknown => {
   if (!(error instanceof Error) || error instanceof UserError || error instanceof InvariantError) return error;
   const said = error.message.split("\n")[0] ?? "";
-  return new UserError(`cannot read the history file ${/'([^']+\.parquet)'/.exec(said)?.[1] ?? first}: ${said}; delete it and run riposte backfill --force`);
+  return new UserError(
+    `cannot read the history file ${/'([^']+\.parquet)'/.exec(said)?.[1] ?? first}: ${said}; delete it and run riposte backfill --force`,
+  );
 };
 
 /** SQL text of a string. */
@@ -158,7 +160,8 @@ export const selectSql = ({ table, files, fromMs, toMs }: Scan): string => {
 /** The numbers of a DOUBLE vector without a JS value per cell: its typed array, which is DuckDB's own memory. */
 const itemsOf = (vector: DuckDBVector): Float64Array => {
   const items: unknown = vector instanceof DuckDBDoubleVector ? (vector as unknown as { items: unknown }).items : undefined;
-  if (!(items instanceof Float64Array)) throw new InvariantError("this version of @duckdb/node-api keeps the numbers of a DOUBLE vector elsewhere");
+  if (!(items instanceof Float64Array))
+    throw new InvariantError("this version of @duckdb/node-api keeps the numbers of a DOUBLE vector elsewhere");
   return items;
 };
 

@@ -22,7 +22,8 @@ export const tablesOf = (events: readonly Event[]): EventTables => {
   const funding: Funding[] = [];
   const rules: InstrumentRules[] = [];
   for (const event of events) {
-    if (!Number.isSafeInteger(event.eventTimeMs)) throw new InvariantError(`event of kind ${KIND_NAMES[event.kind]} has the time ${event.eventTimeMs}`);
+    if (!Number.isSafeInteger(event.eventTimeMs))
+      throw new InvariantError(`event of kind ${KIND_NAMES[event.kind]} has the time ${event.eventTimeMs}`);
     if (event.kind === Kind.kline) {
       const found = klines.get(event.intervalMs);
       if (found === undefined) klines.set(event.intervalMs, [event]);
@@ -67,9 +68,10 @@ export const klinesFrom = (columns: Columns, instrument: InstrumentIndex, interv
 
 /** Columns of the kline table, which are in the order of a block, as that block. */
 export const blockOf = ({ data, length }: Columns, instrument: InstrumentIndex, intervalMs: number): KlineBlock => {
-  const [openTimeMs, open, high, low, close, volume, quoteVolume, trades, takerBuyVolume, takerBuyQuoteVolume] = data as readonly Float64Array[] & {
-    length: 10;
-  };
+  const [openTimeMs, open, high, low, close, volume, quoteVolume, trades, takerBuyVolume, takerBuyQuoteVolume] =
+    data as readonly Float64Array[] & {
+      length: 10;
+    };
   return {
     instrument,
     intervalMs,

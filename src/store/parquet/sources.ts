@@ -36,7 +36,8 @@ export const sourcesOf = async (query: HistoryQuery, context: SourceContext): Pr
         const market = await context.catalog.klineMarket(instrument.symbol);
         if (market === undefined) throw await context.catalog.notHeld(instrument.symbol, "kline");
         sources.push(klines(instrument, market, query, context));
-      } else if (query.kinds.includes("funding") && fundingMarket === undefined) throw await context.catalog.notHeld(instrument.symbol, "funding");
+      } else if (query.kinds.includes("funding") && fundingMarket === undefined)
+        throw await context.catalog.notHeld(instrument.symbol, "funding");
       return sources;
     }),
   );

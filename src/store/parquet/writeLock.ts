@@ -156,5 +156,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export const unwritable = (root: string, error: unknown): UserError => {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const reason = REASONS[code] ?? (error instanceof Error ? error.message.split("\n")[0] : String(error));
-  return new UserError(`cannot write to the store ${root}: ${reason}; nothing was changed; choose another folder with --data or mend this one`);
+  return new UserError(
+    `cannot write to the store ${root}: ${reason}; nothing was changed; choose another folder with --data or mend this one`,
+  );
 };

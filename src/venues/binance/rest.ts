@@ -25,7 +25,14 @@ export interface BinanceRestOptions {
 /** Public market data over REST; nothing here needs a key. All times in ms, ranges `[fromMs, toMs)`. */
 export interface BinanceRest {
   /** Closed klines, a block per page, ascending. */
-  klines(symbol: string, interval: string, intervalMs: number, fromMs: number, toMs: number, signal?: AbortSignal): AsyncIterable<KlineBlock>;
+  klines(
+    symbol: string,
+    interval: string,
+    intervalMs: number,
+    fromMs: number,
+    toMs: number,
+    signal?: AbortSignal,
+  ): AsyncIterable<KlineBlock>;
   funding(symbol: string, fromMs: number, toMs: number, signal?: AbortSignal): Promise<readonly Funding[]>;
   /** Today's rules of a symbol; undefined when it is not listed. */
   instrument(symbol: string, beside: BesideExchangeInfo, signal?: AbortSignal): Promise<Instrument | undefined>;
@@ -52,7 +59,12 @@ export const binanceRest = (options: BinanceRestOptions): BinanceRest => {
   const baseUrl = trimmed(options.baseUrl ?? market.baseUrl);
   const fundingBaseUrl = trimmed(options.fundingBaseUrl ?? (options.market === "um" ? baseUrl : FAPI_URL));
 
-  const json = async (base: string, name: string, query: Readonly<Record<string, string | number>>, signal?: AbortSignal): Promise<unknown> => {
+  const json = async (
+    base: string,
+    name: string,
+    query: Readonly<Record<string, string | number>>,
+    signal?: AbortSignal,
+  ): Promise<unknown> => {
     const parameters = new URLSearchParams(Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]));
     const { status, bytes, headers } = await get(`${base}${name}?${parameters.toString()}`, { signal });
     const used = Number(headers.get("x-mbx-used-weight-1m") ?? 0);
@@ -64,21 +76,27 @@ export const binanceRest = (options: BinanceRestOptions): BinanceRest => {
 
   return {
     async *klines(symbol, interval, intervalMs, fromMs, toMs, signal) {
-      for (let startTime = fromMs; startTime < Math.min(toMs, nowMs()); ) {
+      for (let startTime = fromMs; startTime < Math.min(toMs, nowMs());) {
         const query = { symbol, interval, startTime, endTime: toMs - 1, limit: klinesMax };
         const answer = await json(baseUrl, `${path}/klines`, query, signal);
         const block = checked(`${path}/klines`, () => parseRestKlines(answer, intervalMs, nowMs()));
         if (block.length === 0) return;
         const lastMs = block.openTimeMs[block.length - 1] as number;
-        if (lastMs < startTime) throw new UserError(`${baseUrl}${path}/klines answered with bars before the time that was asked for; check --rest-url`);
+        if (lastMs < startTime)
+          throw new UserError(`${baseUrl}${path}/klines answered with bars before the time that was asked for; check --rest-url`);
         yield block;
         startTime = lastMs + intervalMs;
       }
     },
     async funding(symbol, fromMs, toMs, signal) {
       const events: Funding[] = [];
-      for (let startTime = fromMs; startTime < toMs; ) {
-        const answer = await json(fundingBaseUrl, "/fapi/v1/fundingRate", { symbol, startTime, endTime: toMs - 1, limit: FUNDING_MAX }, signal);
+      for (let startTime = fromMs; startTime < toMs;) {
+        const answer = await json(
+          fundingBaseUrl,
+          "/fapi/v1/fundingRate",
+          { symbol, startTime, endTime: toMs - 1, limit: FUNDING_MAX },
+          signal,
+        );
         const page = checked("/fapi/v1/fundingRate", () => parseFundingRates(answer, events.at(-1)?.intervalHours));
         events.push(...page);
         const last = page.at(-1);
@@ -101,14 +119,18 @@ const decoded = (bytes: Uint8Array, name: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UserError(`Binance answered ${name} with something that is not JSON ("${text.slice(0, 40).replaceAll("\n", " ")}"); check --rest-url`);
+    throw new UserError(
+      `Binance answered ${name} with something that is not JSON ("${text.slice(0, 40).replaceAll("\n", " ")}"); check --rest-url`,
+    );
   }
 };
 
 /** An error body is `{code, msg}`: −1121 is an unknown symbol. */
 const refused = (name: string, status: number, body: unknown): UserError => {
   const { code, msg } = typeof body === "object" && body !== null ? recordAt(body, name) : {};
-  return new UserError(`Binance refused ${name}: ${typeof msg === "string" ? msg : "no reason given"} (code ${String(code)}, status ${status}); check --symbol and --market`);
+  return new UserError(
+    `Binance refused ${name}: ${typeof msg === "string" ? msg : "no reason given"} (code ${String(code)}, status ${status}); check --symbol and --market`,
+  );
 };
 
 const checked = <T>(name: string, parse: () => T): T => {

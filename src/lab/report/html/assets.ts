@@ -14,6 +14,7 @@ export const PAGE_MODULES = [
   "priceWindow.js",
   "priceMarks.js",
   "priceChart.js",
+  "histogramChart.js",
   "figureCharts.js",
   "tradesTable.js",
   "main.js",

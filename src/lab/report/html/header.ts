@@ -1,40 +1,43 @@
 import type { RunRecord } from "../../runRecord.ts";
 import { MINUTE_MS } from "../../../domain/units.ts";
-import { count, counted, decimal, duration, percent, signed, signedPercent, utcTime } from "../page/format.js";
+import { count, counted, decimal, duration, percent, shortIso, signed, signedPercent, utcTime } from "../page/format.js";
 import { html } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 import { signClass } from "./tables.ts";
 
-/** Name, symbol and span, loud words about data that is not real, and the run's warnings. */
-export const headerSection = ({ identity, summary }: RunRecord): Markup => html`
-  <header class="top">
-    <div class="top-row">
-      <p class="brand">Riposte <span>backtest report</span></p>
-      <button type="button" class="theme-button" data-theme-button aria-label="Switch between light and dark">◐</button>
-    </div>
-    <h1>${identity.name}</h1>
-    <p class="lead">
-      <strong>${summary.symbol}</strong>
-      <span>${spanText(summary.from)} → ${spanText(summary.to)} UTC</span>
-      <span>${counted(summary.bars, "bar")}${summary.gapBars > 0 ? `, ${count(summary.gapBars)} missing` : ""}</span>
-      <span>profile ${identity.profile}</span>
-      ${identity.simulated ? null : html`<span>${identity.dataSource}</span>`}
-    </p>
-    ${identity.simulated ? html`<p class="banner" role="note"><strong>Simulated market, not real prices.</strong> Nothing here says anything about a real market. Source: ${identity.dataSource}.</p>` : null}
-    ${identity.warnings.map((warning) => html`<p class="warning" role="note">${warning}</p>`)}
-    <nav aria-label="Sections">
-      <a href="#equity">Equity</a><a href="#price">Price</a><a href="#returns">Returns</a><a href="#costs">Costs</a><a href="#risk">Risk</a
-      ><a href="#trades">Trades</a><a href="#run">Run</a>
-    </nav>
-  </header>
-`;
+const SECTIONS = [
+  ["equity", "Equity"],
+  ["price", "Price"],
+  ["returns", "Returns"],
+  ["costs", "Costs"],
+  ["risk", "Risk"],
+  ["trades", "Trades"],
+  ["run", "Run"],
+] as const;
 
-/** An ISO time as the page writes times: without the zone, without a clock that says 00:00. */
-const spanText = (text: string): string =>
-  text
-    .replace(/T00:00(:00(\.0+)?)?Z?$/, "")
-    .replace("T", " ")
-    .replace(/(:00)?(\.0+)?Z$/, "");
+/** Name, symbol and span, loud words about data that is not real, and the run's warnings. */
+export const headerSection = ({ identity, summary, trades }: RunRecord): Markup => {
+  const sections = SECTIONS.filter(([id]) => id !== "costs" || trades.length > 0);
+  return html`
+    <header class="top">
+      <div class="top-row">
+        <p class="brand">Riposte <span>backtest report</span></p>
+        <button type="button" class="theme-button" data-theme-button aria-label="Switch between light and dark">◐</button>
+      </div>
+      <h1>${identity.name}</h1>
+      <p class="lead">
+        <strong>${summary.symbol}</strong>
+        <span>${shortIso(summary.from)} → ${shortIso(summary.to)} UTC</span>
+        <span>${counted(summary.bars, "bar")}${summary.gapBars > 0 ? `, ${count(summary.gapBars)} missing` : ""}</span>
+        <span>profile ${identity.profile}</span>
+        ${identity.simulated ? null : html`<span>${identity.dataSource}</span>`}
+      </p>
+      ${identity.simulated ? html`<p class="banner" role="note"><strong>Simulated market, not real prices.</strong> Nothing here says anything about a real market. Source: ${identity.dataSource}.</p>` : null}
+      ${identity.warnings.map((warning) => html`<p class="warning" role="note">${warning}</p>`)}
+      <nav aria-label="Sections">${sections.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
+    </header>
+  `;
+};
 
 interface Tile {
   readonly name: string;
@@ -77,12 +80,17 @@ const tiles = ({ summary, trades, equity }: RunRecord): readonly Tile[] => {
     { name: "Sharpe", value: decimal(summary.sharpe), tone: "", note: `volatility ${percent(summary.volatility, 1)} a year` },
     { name: "Sortino", value: decimal(summary.sortino), tone: "", note: `Calmar ${decimal(summary.calmar)}` },
     { name: "Trades", value: count(summary.trades), tone: "", note: `${count(longs)} long · ${count(trades.length - longs)} short` },
-    { name: "Win rate", value: percent(summary.winRate, 1), tone: "", note: `${signed(summary.expectancyUsdt)} USDT a trade` },
+    {
+      name: "Win rate",
+      value: percent(summary.winRate, 1),
+      tone: "",
+      note: trades.length === 0 ? "no trades" : `${signed(summary.expectancyUsdt)} USDT a trade`,
+    },
     {
       name: "Profit factor",
       value: decimal(summary.profitFactor),
       tone: "",
-      note: `holds ${duration(summary.meanHoldingMinutes * MINUTE_MS)} on average`,
+      note: trades.length === 0 ? "no trades" : `holds ${duration(summary.meanHoldingMinutes * MINUTE_MS)} on average`,
     },
     { name: "Exposure", value: percent(summary.exposure, 1), tone: "", note: `turnover ${decimal(summary.turnover, 1)}×` },
     {

@@ -27,6 +27,6 @@ export const scriptBody = (source: string): Markup => new Markup(source.replace(
 const inserted = (value: Insertable): string => {
   if (value === null) return "";
   if (value instanceof Markup) return value.text;
-  if (Array.isArray(value)) return (value as readonly Markup[]).map((item) => item.text).join("");
+  if (typeof value === "object") return value.map((item) => item.text).join("");
   return escapeHtml(String(value));
 };

@@ -143,7 +143,7 @@ export const runSection = (record: RunRecord): Markup => html`
     </p>
     <details>
       <summary>Configuration</summary>
-      <pre>${JSON.stringify(record.identity.config, null, 2) ?? "none"}</pre>
+      <pre>${record.identity.config === undefined ? "none" : JSON.stringify(record.identity.config, null, 2)}</pre>
     </details>
   </section>
 `;

@@ -137,6 +137,9 @@ export const timeZoom = (palette, axes, minSpanMs, { fromMs, toMs }) => {
   ];
 };
 
+/** Colour of an amount. @type {(value: number, palette: Palette) => string} */
+export const tone = (value, palette) => (value < 0 ? palette.loss : palette.profit);
+
 /** Text from the run, made harmless for a tooltip, which is HTML. @type {(text: string) => string} */
 export const escaped = (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 

@@ -50,7 +50,8 @@ const equityOption = (model, palette, shown, selected) => {
   const spansOf = (level) => joined(model.riskSpans.filter((span) => span.level === level));
   const [halted, reducing] = [spansOf("HALTED"), spansOf("REDUCING")];
   const lone = timeMs.length < 3;
-  const fine = Math.min(...drawdown.filter(Number.isFinite)) > -0.05;
+  const deepest = Math.min(0, ...drawdown.filter(Number.isFinite));
+  const fine = deepest > -0.05;
   /** @type {(name: string, colour: string, spans: import("./shading.js").Span[]) => object[]} */
   const shades = (name, colour, spans) =>
     spans.length === 0 ? [] : [0, 1].map((grid) => shadedSpans(name, `${name}-${grid}`, grid, colour, 0.2, spans));
@@ -79,6 +80,7 @@ const equityOption = (model, palette, shown, selected) => {
         gridIndex: 1,
         max: 0,
         splitNumber: 2,
+        ...(deepest === 0 ? { min: -0.01 } : {}),
       }),
     ],
     dataZoom: timeZoom(palette, [0, 1], Math.min(7 * DAY_MS, model.toMs - model.fromMs), shown),

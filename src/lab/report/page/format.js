@@ -58,6 +58,13 @@ export const utcTime = (timeMs) => {
   return timeMs % MINUTE_MS === 0 ? text.slice(0, 16) : text.slice(0, 19);
 };
 
+/** An ISO time in UTC without zone and empty clock: `2023-04-12`, `2023-04-12 07:31`. @type {(text: string) => string} */
+export const shortIso = (text) =>
+  text
+    .replace(/(:00)?(\.0+)?Z$/, "")
+    .replace(/T00:00$/, "")
+    .replace("T", " ");
+
 /** A span of time in its two largest units: `3 d 4 h`, `12 min`, `850 ms`. @type {(spanMs: number) => string} */
 export const duration = (spanMs) => {
   if (!Number.isFinite(spanMs)) return NONE;

@@ -2,7 +2,8 @@
 /** Draws the page. `data-ready` on the root says when everything stands: tests and screenshots wait for it. */
 import { allCharts } from "./charts.js";
 import { mountEquity } from "./equityChart.js";
-import { mountBreakdowns, mountHistogram, mountMoney } from "./figureCharts.js";
+import { mountBreakdowns, mountMoney } from "./figureCharts.js";
+import { mountHistogram } from "./histogramChart.js";
 import { readModel } from "./model.js";
 import { mountPrice } from "./priceChart.js";
 import { followTheme } from "./theme.js";

@@ -45,7 +45,10 @@ export const mountPrice = (model) => {
   let pending = 0;
   const refresh = () => {
     cancelAnimationFrame(pending);
-    pending = requestAnimationFrame(() => chart.setOption({ series: inView(readPalette()) }));
+    pending = requestAnimationFrame(() => {
+      chart.setOption({ series: inView(readPalette()) });
+      read(view.toMs);
+    });
   };
   chart.on("datazoom", (/** @type {any} */ event) => {
     const zoom = event.batch?.[0] ?? event;

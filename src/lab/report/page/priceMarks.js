@@ -1,7 +1,7 @@
 // @ts-check
 /** Trades and stops as series of the price chart. */
 import { tooltipTable } from "./charts.js";
-import { counted, decimal, duration, exact, signed, signedPercent, utcTime } from "./format.js";
+import { count, counted, decimal, duration, exact, signed, signedPercent, utcTime } from "./format.js";
 import { at } from "./model.js";
 
 /** @typedef {import("./model.js").Model} Model */
@@ -106,8 +106,7 @@ const tradeTooltip = (model, index) => {
 
 /** What is and is not drawn, in words. @type {(drawn: number, inView: number, stops: number, interval: number) => string} */
 export const marksNote = (drawn, inView, stops, interval) => {
-  const trades =
-    drawn < inView ? `${counted(drawn, "trade")} of ${counted(inView, "trade")} in view, an even sample` : counted(inView, "trade");
+  const trades = drawn < inView ? `${count(drawn)} of ${counted(inView, "trade")} in view, an even sample` : counted(inView, "trade");
   const hidden = [drawn < inView ? "the other trades" : "", inView > 0 && stops === 0 ? "stops" : ""].filter((text) => text !== "");
   const hint = hidden.length > 0 ? ` Zoom in to see ${hidden.join(" and ")}.` : "";
   return `Candles of ${duration(interval)}; ${trades}.${hint}`;

@@ -30,9 +30,9 @@ export const candlesIn = (level, fromMs, toMs, widthPixels) => {
   return mergeCandles(level, intervalMs, first, end);
 };
 
-/** Rows as the candle series takes them: `[openTime, open, close, low, high]`. @type {(candles: MergedCandles) => number[][]} */
-export const candleRows = ({ openTimeMs, open, high, low, close }) =>
-  openTimeMs.map((timeMs, row) => [timeMs, at(open, row), at(close, row), at(low, row), at(high, row)]);
+/** Rows as the candle series takes them, each in the middle of its interval: `[time, open, close, low, high]`. @type {(candles: MergedCandles) => number[][]} */
+export const candleRows = ({ intervalMs, openTimeMs, open, high, low, close }) =>
+  openTimeMs.map((timeMs, row) => [timeMs + intervalMs / 2, at(open, row), at(close, row), at(low, row), at(high, row)]);
 
 /** Indices of a symbol's trades in the order in which they earn a mark: any first part of it is an even sample in time, so
  * what is drawn shows profits and losses as they were. @type {(model: Model, symbol: number) => number[]} */

@@ -15,8 +15,10 @@ export const parseRestKlines = (json: unknown, intervalMs: number, nowMs: number
     const row = arrayAt(raw, `klines[${i}]`);
     const at = (column: number): number => amountAt(row[column], `klines[${i}][${column}]`);
     const openTimeMs = at(0);
-    if (openTimeMs % intervalMs !== 0) throw new WireError(`klines[${i}] opens at ${openTimeMs}, which is not a multiple of ${intervalMs} ms`);
-    if (i > 0 && block.length > 0 && openTimeMs <= (block.openTimeMs[block.length - 1] as number)) throw new WireError(`klines[${i}] is out of order`);
+    if (openTimeMs % intervalMs !== 0)
+      throw new WireError(`klines[${i}] opens at ${openTimeMs}, which is not a multiple of ${intervalMs} ms`);
+    if (i > 0 && block.length > 0 && openTimeMs <= (block.openTimeMs[block.length - 1] as number))
+      throw new WireError(`klines[${i}] is out of order`);
     if (openTimeMs + intervalMs > nowMs) continue;
     const [open, high, low, close] = [at(1), at(2), at(3), at(4)] as const;
     if (!(low > 0 && low <= Math.min(open, close) && high >= Math.max(open, close))) {

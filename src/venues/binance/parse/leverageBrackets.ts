@@ -42,7 +42,8 @@ const brackets = (rows: readonly unknown[], symbol: string): readonly MarginBrac
   found.sort((a, b) => a.notionalFloorUsdt - b.notionalFloorUsdt);
   if (found.length === 0) throw new WireError(`${symbol} has no brackets`);
   for (let i = 1; i < found.length; i++) {
-    if (found[i]?.notionalFloorUsdt !== found[i - 1]?.notionalCapUsdt) throw new WireError(`${symbol}.brackets[${i}] does not begin where the one before ends`);
+    if (found[i]?.notionalFloorUsdt !== found[i - 1]?.notionalCapUsdt)
+      throw new WireError(`${symbol}.brackets[${i}] does not begin where the one before ends`);
   }
   return found;
 };

@@ -11,7 +11,8 @@ export const arrayAt = (value: unknown, path: string): readonly unknown[] => {
 };
 
 export const recordAt = (value: unknown, path: string): Readonly<Record<string, unknown>> => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new WireError(`${path} is not an object but ${shown(value)}`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new WireError(`${path} is not an object but ${shown(value)}`);
   return value as Readonly<Record<string, unknown>>;
 };
 

@@ -1,0 +1,18 @@
+# syntax=docker/dockerfile:1
+# docker build -t riposte . && docker run --rm --read-only --tmpfs /tmp -v riposte-out:/app/out riposte backtest
+FROM node:20-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --no-audit --no-fund
+
+FROM node:20-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+# The only places that are written to, apart from /tmp (the loader's cache): volumes take over their owner.
+RUN install -d -o node -g node /app/history /app/out
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY . .
+USER node
+VOLUME ["/app/history", "/app/out"]
+ENTRYPOINT ["node", "bin/riposte.mjs"]
+CMD ["--help"]

@@ -1,0 +1,94 @@
+import type { Direction } from "../../src/domain/units.ts";
+import { MINUTE_MS } from "../../src/domain/units.ts";
+import { knownOptions, numberOption } from "../options.ts";
+import type { PositionView, Proposals } from "./positionModule.ts";
+import { positionModule } from "./positionModule.ts";
+
+const WHERE = "position.options";
+
+/**
+ * The default position manager, rule-based: enters with a bracket when a side is likely enough, moves the stop to
+ * break-even once the price went far enough, leaves when the signal turns or time is up.
+ *
+ * Options (fractions of price unless said otherwise): `marginFraction` 0.05 of equity, `leverage` 5, `stopFraction`
+ * 0.005, `targetFraction` 0.015, `enterProbability` 0.7, `exitProbability` 0.7 of the other side, `breakEvenFraction`
+ * 0.006 (0: never), `breakEvenCostFraction` 0.0012 (locked in, to pay the round trip), `timeLimitMinutes` 240,
+ * `worstFraction` 0.002 (how far a market entry may slip).
+ */
+export default positionModule((options) => {
+  const number = (name: string, range: Parameters<typeof numberOption>[3]): number => numberOption(WHERE, options, name, range);
+  const settings = {
+    marginFraction: number("marginFraction", { default: 0.05, above: 0, max: 1 }),
+    leverage: number("leverage", { default: 5, min: 1, max: 125 }),
+    stopFraction: number("stopFraction", { default: 0.005, above: 0, max: 0.5 }),
+    targetFraction: number("targetFraction", { default: 0.015, min: 0, max: 10 }),
+    enterProbability: number("enterProbability", { default: 0.7, above: 0, max: 1 }),
+    exitProbability: number("exitProbability", { default: 0.7, above: 0, max: 1 }),
+    breakEvenFraction: number("breakEvenFraction", { default: 0.006, min: 0, max: 10 }),
+    breakEvenCostFraction: number("breakEvenCostFraction", { default: 0.0012, min: 0, max: 1 }),
+    timeLimitMinutes: number("timeLimitMinutes", { default: 240, above: 0 }),
+    worstFraction: number("worstFraction", { default: 0.002, min: 0, max: 0.1 }),
+  };
+  knownOptions(WHERE, options, Object.keys(settings));
+  return {
+    name: "bracket",
+    init: () => null,
+    decide: (_, view, propose) => {
+      if (view.position.positionLots !== 0) manage(settings, view, propose);
+      else if (!view.entryPending) consider(settings, view, propose);
+    },
+  };
+});
+
+interface Settings {
+  readonly marginFraction: number;
+  readonly leverage: number;
+  readonly stopFraction: number;
+  readonly targetFraction: number;
+  readonly enterProbability: number;
+  readonly exitProbability: number;
+  readonly breakEvenFraction: number;
+  readonly breakEvenCostFraction: number;
+  readonly timeLimitMinutes: number;
+  readonly worstFraction: number;
+}
+
+const consider = (settings: Settings, view: PositionView, propose: Proposals): void => {
+  const { signal, instrument, bar } = view;
+  const direction: Direction = signal.pLong >= signal.pShort ? 1 : -1;
+  if (Math.max(signal.pLong, signal.pShort) < settings.enterProbability) return;
+  const closeTicks = bar.close / instrument.tickSize;
+  const worstTicks = Math.ceil(closeTicks * (1 + settings.worstFraction));
+  const wantedUsdt = settings.marginFraction * view.equityUsdt * settings.leverage;
+  const wantedLots = Math.floor(wantedUsdt / (bar.close * instrument.lotSize));
+  const qtyLots = Math.min(wantedLots, view.maxQtyLots(direction, worstTicks, settings.leverage));
+  // Too small to trade is a reason to wait, not to ask.
+  if (qtyLots < instrument.minQtyLots || qtyLots * instrument.lotSize * bar.close < instrument.minNotionalUsdt) return;
+  propose.enter({
+    direction,
+    qtyLots,
+    bracket: { stopFraction: settings.stopFraction, targetFraction: settings.targetFraction },
+    worstTicks,
+    leverage: settings.leverage,
+  });
+};
+
+const manage = (settings: Settings, view: PositionView, propose: Proposals): void => {
+  if (view.exitPending) return;
+  const { signal, position, bar, instrument } = view;
+  const direction: Direction = position.positionLots > 0 ? 1 : -1;
+  if (bar.knownAtMs - position.openedAtMs >= settings.timeLimitMinutes * MINUTE_MS) {
+    propose.exit("time-limit");
+    return;
+  }
+  if ((direction > 0 ? signal.pShort : signal.pLong) >= settings.exitProbability) {
+    propose.exit("signal");
+    return;
+  }
+  if (settings.breakEvenFraction === 0) return;
+  const { averageTicks } = position;
+  const gained = direction * (bar.close / instrument.tickSize / averageTicks - 1);
+  if (gained < settings.breakEvenFraction) return;
+  const stopTicks = Math.round(averageTicks * (1 + direction * settings.breakEvenCostFraction));
+  if ((stopTicks - view.stopTicks) * direction > 0) propose.moveStop(stopTicks, "break-even");
+};

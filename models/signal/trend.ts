@@ -1,0 +1,57 @@
+import { knownOptions, numberOption } from "../options.ts";
+import { signalModule } from "./signalModule.ts";
+
+const WHERE = "signal.options";
+
+interface TrendState {
+  fast: number;
+  slow: number;
+  close: number;
+  sigma: number;
+}
+
+/**
+ * The default signal, a plain trend rule: the distance between a fast and a slow EMA of closes, in units of the
+ * volatility that the slow window would show by chance. Within the dead band the market has no trend and the rule is
+ * NEUTRAL; beyond it P(side) grows with the distance.
+ *
+ * x = (fast − slow) / (close · σ · √slowBars), σ = EMA of |log return| over the slow window;
+ * P(side of x) = 1 − exp(−(|x| / band)²), NEUTRAL the rest.
+ * Options: `fastBars` 60, `slowBars` 240, `band` 0.35. Warm after three slow windows; a gap starts it anew.
+ */
+export default signalModule<TrendState>((options) => {
+  knownOptions(WHERE, options, ["fastBars", "slowBars", "band"]);
+  const fastBars = numberOption(WHERE, options, "fastBars", { default: 60, min: 1, max: 100_000 });
+  const slowBars = numberOption(WHERE, options, "slowBars", { default: 240, above: fastBars, max: 100_000 });
+  const band = numberOption(WHERE, options, "band", { default: 0.35, above: 0 });
+  const fastAlpha = 2 / (fastBars + 1);
+  const slowAlpha = 2 / (slowBars + 1);
+  const chance = Math.sqrt(slowBars);
+  return {
+    name: "trend",
+    warmUpBars: Math.ceil(3 * slowBars),
+    onGap: "reset",
+    init: () => ({ fast: NaN, slow: NaN, close: NaN, sigma: NaN }),
+    decide: (state, bar, out) => {
+      const { close } = bar;
+      if (Number.isNaN(state.close)) {
+        state.fast = close;
+        state.slow = close;
+        state.sigma = 0;
+      } else {
+        const change = Math.abs(Math.log(close / state.close));
+        state.fast += fastAlpha * (close - state.fast);
+        state.slow += slowAlpha * (close - state.slow);
+        state.sigma += slowAlpha * (change - state.sigma);
+      }
+      state.close = close;
+      // A market that does not move has no trend either.
+      const scale = close * state.sigma * chance;
+      const x = scale > 0 ? (state.fast - state.slow) / (scale * band) : 0;
+      const p = 1 - Math.exp(-x * x);
+      out.pLong = x > 0 ? p : 0;
+      out.pShort = x < 0 ? p : 0;
+      out.pNeutral = 1 - p;
+    },
+  };
+});

@@ -1,0 +1,180 @@
+import { join } from "node:path";
+import { pipe } from "rxjs";
+import { configSha256 } from "../../config/sha256.ts";
+import type { RiposteConfig } from "../../config/schema.ts";
+import { StepError } from "../../operators/stepOperator.ts";
+import type { Event } from "../domain/event.ts";
+import { formatUtc, timeframeMs } from "../domain/time.ts";
+import { DAY_MS, MINUTE_MS, UserError } from "../domain/units.ts";
+import { DataHash } from "../engine/dataHash.ts";
+import { DecisionHash, hashDecisions } from "../engine/decisionHash.ts";
+import { drive } from "../engine/driver.ts";
+import { readJournal } from "../engine/journal.ts";
+import type { JournalReader } from "../engine/journal.ts";
+import { logDecisions } from "../lab/decisionLog.ts";
+import { Recorder, record } from "../lab/recorder.ts";
+import { openText } from "../lab/report/fileWriter.ts";
+import { openStaging } from "../lab/report/staging.ts";
+import { summaryText } from "../lab/report/text.ts";
+import { summaryObject } from "../lab/report/summaryJson.ts";
+import { writeRun } from "../lab/report/writeRun.ts";
+import type { RunRecord } from "../lab/runRecord.ts";
+import { runRecord } from "../lab/summarise.ts";
+import { backtestLine } from "../pipeline.ts";
+import type { RiskLimits } from "../risk/limits.ts";
+import { NO_LIMITS } from "../risk/limits.ts";
+import { simulatedVenue } from "../venues/simulated/simulatedVenue.ts";
+import type { Command, CommandContext, OptionValues } from "./command.ts";
+import { configOf, configOptions } from "./configOptions.ts";
+import { codeVersion, commandLine } from "./identity.ts";
+import { journalled } from "./journalled.ts";
+import type { RunData } from "./history.ts";
+import { runData } from "./history.ts";
+import { positionMember, signalMember } from "./members.ts";
+
+/** Days the volatility rules look back: the longest window of the risk tiers. */
+const RISK_WINDOW_DAYS = 31;
+
+/** `riposte backtest`: replays history (or the market simulator) through the pipeline and writes the report. */
+export const backtestCommand: Command = {
+  name: "backtest",
+  summary: "replay history, or the market simulator, through the pipeline and write a report",
+  options: {
+    ...configOptions("symbol", "from", "to", "data", "market", "signal", "position", "seed", "days", "edge", "burst", "decisions"),
+    out: { type: "string", value: "DIR", help: "folder of the report", default: "out/backtest" },
+    simulate: { type: "boolean", help: "use the market simulator even if there is history" },
+    journal: { type: "string", value: "FILE", help: "also write every event to this journal; with --resume go on from it" },
+    resume: { type: "boolean", help: "go on from --journal: replay it, then continue with the data where it ends" },
+  },
+  run: async (values, context) => {
+    const { config, profile } = await configOf(values, context);
+    const run = await compose(config, profile, values, context);
+    const result = await replay(run, context);
+    const { summary } = result;
+    context.print(summaryText(result, { reportPath: join(run.outDir, "report.html") }));
+    return summaryObject(summary);
+  },
+};
+
+interface Run {
+  readonly config: RiposteConfig;
+  readonly profile: string;
+  readonly limits: RiskLimits;
+  readonly signal: Awaited<ReturnType<typeof signalMember>>;
+  readonly position: Awaited<ReturnType<typeof positionMember>>;
+  readonly data: RunData;
+  readonly outDir: string;
+  readonly journalPath: string | null;
+  readonly resume: JournalReader | null;
+}
+
+const compose = async (config: RiposteConfig, profile: string, values: OptionValues, context: CommandContext): Promise<Run> => {
+  const journalPath = typeof values["journal"] === "string" ? values["journal"] : null;
+  if (values["resume"] === true && journalPath === null) throw new UserError("--resume needs the journal to go on from: --journal FILE", 2);
+  const limits = limitsOf(config);
+  const [signal, position] = [await signalMember(config), await positionMember(config)];
+  const windows = limits.shock.maxVolatilityRatio !== null || limits.system.maxVolatilityRatio !== null;
+  const warmUpBars = Math.max(signal.warmUpBars, windows ? (RISK_WINDOW_DAYS * DAY_MS) / MINUTE_MS : 0);
+  const dirGiven = values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined;
+  const data = await runData({ config, warmUpBars, simulate: values["simulate"] === true, dirGiven });
+  const resume = values["resume"] === true && journalPath !== null ? await readJournal(journalPath) : null;
+  if (resume !== null && resume.header.configSha256 !== configSha256(config)) {
+    throw new UserError(`journal ${String(journalPath)} was written with another config: a run can only go on with the same one`);
+  }
+  if (data.simulated) context.log(`NOTE ${data.source}`);
+  return { config, profile, limits, signal, position, data, outDir: String(values["out"]), journalPath, resume };
+};
+
+const limitsOf = ({ risk, protection }: RiposteConfig): RiskLimits => {
+  const limits = risk ?? NO_LIMITS;
+  return protection === "none" ? { ...limits, position: { ...limits.position, maxStopFraction: null } } : limits;
+};
+
+const replay = async (run: Run, context: CommandContext): Promise<RunRecord> => {
+  const { config, data, limits } = run;
+  const { instruments, fromMs } = data;
+  const staging = openStaging(run.outDir);
+  const decisions = openText(staging.file("decisions.jsonl"), join(run.outDir, "decisions.jsonl"));
+  const hash = new DecisionHash();
+  const dataHash = new DataHash();
+  const recorder = new Recorder({ instruments, startUsdt: config.venue.startUsdt, fromMs });
+  const { venue, fills } = simulatedVenue(instruments, config.venue);
+  const system = {
+    instruments,
+    timeframesMs: config.line.timeframes.map(timeframeMs),
+    signal: run.signal,
+    position: run.position,
+    limits,
+    venue,
+    startUsdt: config.venue.startUsdt,
+    tradeFromMs: fromMs,
+  };
+  const line = pipe(
+    backtestLine(system, fills),
+    hashDecisions(hash, fromMs),
+    logDecisions(instruments, fromMs, (text) => {
+      decisions.write(`${text}\n`);
+    }),
+    record(recorder),
+  );
+  const journal = journalled(run);
+  const startedAt = performance.now();
+  try {
+    const result = await drive(hashed(journal.events, dataHash), line, () => undefined, {
+      signal: context.signal,
+      journal: journal.writer,
+      onBurst: () => {
+        context.progress("replaying", recorder.bars, data.expectedBars);
+      },
+    });
+    await journal.close();
+    if (result.aborted) throw stopped(run, recorder);
+    if (recorder.bars === 0) throw new UserError(`no bar came out of ${data.source} between ${formatUtc(fromMs)} and ${formatUtc(data.toMs)}`);
+    recorder.finish();
+    decisions.close();
+    const replaySeconds = (performance.now() - startedAt) / 1000;
+    const finished = runRecord(recorder, {
+      config,
+      profile: run.profile,
+      data,
+      configSha256: configSha256(config),
+      dataSha256: dataHash.digest(),
+      decisionsSha256: hash.digest(),
+      decisions: hash.decisions,
+      commit: await codeVersion(),
+      command: commandLine(),
+      replaySeconds,
+      peakRssMb: process.resourceUsage().maxRSS / 1024,
+    });
+    writeRun(staging, finished);
+    return finished;
+  } catch (error) {
+    await journal.close();
+    staging.discard();
+    throw userMistake(error, run);
+  } finally {
+    await data.close();
+  }
+};
+
+/** The run's events, passed through the data hash. */
+async function* hashed(events: AsyncIterable<readonly Event[]>, hash: DataHash): AsyncGenerator<readonly Event[], void, undefined> {
+  for await (const burst of events) {
+    hash.add(burst);
+    yield burst;
+  }
+}
+
+const stopped = ({ journalPath, outDir }: Run, recorder: Recorder): UserError => {
+  const at = Number.isNaN(recorder.lastCloseMs) ? "before the first bar" : `at ${formatUtc(recorder.lastCloseMs)}`;
+  const kept = journalPath === null ? "" : `; the journal ${journalPath} is kept: go on with --resume`;
+  return new UserError(`stopped ${at}: ${outDir} is as it was${kept}`);
+};
+
+/** What a member or the line threw, as one line; invariants stay what they are. */
+const userMistake = (error: unknown, { config }: Run): unknown => {
+  if (!(error instanceof StepError) || !["signal", "position"].includes(error.operator)) return error;
+  const layer = error.operator as "signal" | "position";
+  const cause = error.cause instanceof Error ? error.cause.message : String(error.cause);
+  return new UserError(`${layer} module ${config[layer].module} failed at event ${error.seq}: ${cause}`);
+};

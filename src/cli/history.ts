@@ -1,0 +1,129 @@
+import { existsSync } from "node:fs";
+import type { RiposteConfig } from "../../config/schema.ts";
+import { simulatedInstrument, simulatedMarket } from "../../streams/simulatedMarket.ts";
+import type { Event } from "../domain/event.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import { parseTimeRange, formatUtc } from "../domain/time.ts";
+import { DAY_MS, MINUTE_MS, UserError } from "../domain/units.ts";
+import { parquetStore } from "../store/parquetStore.ts";
+import type { ParquetStore } from "../store/parquetStore.ts";
+import { marketOptions } from "./marketOptions.ts";
+
+/** Where a run's events come from. */
+export interface RunData {
+  readonly instruments: readonly Instrument[];
+  /** Trading starts with the bar that opens here. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Bars the progress bar expects. */
+  readonly expectedBars: number;
+  readonly events: () => AsyncIterable<readonly Event[]>;
+  /** In words that may stand as a headline. */
+  readonly source: string;
+  readonly simulated: boolean;
+  readonly seed: number | null;
+  readonly warnings: readonly string[];
+  readonly close: () => Promise<void>;
+}
+
+export interface DataRequest {
+  readonly config: RiposteConfig;
+  /** Bars before `from` that the members and the risk windows want. */
+  readonly warmUpBars: number;
+  /** The market simulator even if there is history. */
+  readonly simulate: boolean;
+  /** The user named the folder: then it must be there. */
+  readonly dirGiven: boolean;
+}
+
+/** History from the store; the seeded market simulator where there is none. Throws `UserError`s that say what there is. */
+export const runData = async (request: DataRequest): Promise<RunData> => {
+  const { config, dirGiven, simulate } = request;
+  if (!simulate && dirGiven && !existsSync(config.data.dir)) {
+    throw new UserError(`there is no history in ${config.data.dir}: fill it with riposte backfill --data ${config.data.dir}, or leave --data out`);
+  }
+  if (simulate || !existsSync(config.data.dir)) return simulatedData(config);
+  const market = config.data.market;
+  const store = parquetStore({ root: config.data.dir, ...(market === null ? {} : { market }) });
+  try {
+    return await storedData(request, store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};
+
+const simulatedData = (config: RiposteConfig): RunData => {
+  const options = marketOptions(config);
+  const endMs = options.fromMs + options.days * DAY_MS;
+  const { toMs } = parseTimeRange(config.from, config.to);
+  const clippedMs = Math.min(toMs ?? Infinity, endMs);
+  const days = (clippedMs - options.fromMs) / DAY_MS;
+  return {
+    instruments: options.symbols.map((symbol, index) => simulatedInstrument(symbol, index)),
+    fromMs: options.fromMs,
+    toMs: clippedMs,
+    expectedBars: days * 1440 * options.symbols.length,
+    events: () => simulatedMarket({ ...options, days }),
+    source: `SIMULATED market, seed ${options.seed}: no real prices`,
+    simulated: true,
+    seed: options.seed,
+    warnings: [`The prices come from the seeded market simulator, not from an exchange; fill a store with "riposte backfill" for real ones.`],
+    close: () => Promise.resolve(),
+  };
+};
+
+const storedData = async ({ config, warmUpBars }: DataRequest, store: ParquetStore): Promise<RunData> => {
+  const { symbols } = config;
+  const spans = (await store.spans()).filter(({ kind, market }) => kind === "kline" && (config.data.market === null || market === config.data.market));
+  const mine = symbols.map((symbol) => {
+    const span = spans.find((each) => each.symbol === symbol);
+    if (span !== undefined) return span;
+    const held = spans.map((each) => `${each.symbol} (${each.market})`).join(", ") || "nothing";
+    throw new UserError(`${symbol} is not in the history in ${config.data.dir}: it holds ${held}; run riposte backfill --symbol ${symbol}`);
+  });
+  const range = parseTimeRange(config.from, config.to);
+  const firstMs = Math.min(...mine.map((span) => span.fromMs));
+  const lastMs = Math.max(...mine.map((span) => span.toMs));
+  const fromMs = range.fromMs ?? firstMs;
+  const toMs = range.toMs ?? lastMs;
+  if (fromMs >= lastMs || toMs <= firstMs) {
+    throw new UserError(
+      `there are no bars from ${formatUtc(fromMs)} to ${formatUtc(toMs)}: ${symbols.join(", ")} in ${config.data.dir} has ${formatUtc(firstMs)} to ${formatUtc(lastMs)}`,
+    );
+  }
+  const instruments = await store.instruments(symbols, fromMs);
+  const readFromMs = config.data.warmUp ? Math.max(firstMs, fromMs - warmUpBars * MINUTE_MS) : fromMs;
+  const market = (mine[0] as { market: string }).market;
+  const simulated = market === "simulated";
+  return {
+    instruments,
+    fromMs: Math.max(fromMs, firstMs),
+    toMs: Math.min(toMs, lastMs),
+    expectedBars: ((Math.min(toMs, lastMs) - readFromMs) / MINUTE_MS) * symbols.length,
+    events: () =>
+      store.read({ instruments, kinds: ["funding", "kline"], fromMs: readFromMs, toMs, burstEvents: config.line.burstEvents }),
+    source: simulated ? `SIMULATED market in ${config.data.dir}: no real prices` : `${marketName(market)} klines in ${config.data.dir}`,
+    simulated,
+    seed: null,
+    warnings: warningsFor(market, symbols, range, firstMs, lastMs),
+    close: () => store.close(),
+  };
+};
+
+const marketName = (market: string): string => (market === "um" ? "USD-M perpetual" : market === "spot" ? "spot" : market);
+
+const warningsFor = (
+  market: string,
+  symbols: readonly string[],
+  range: { readonly fromMs: number | null; readonly toMs: number | null },
+  firstMs: number,
+  lastMs: number,
+): string[] => {
+  const warnings: string[] = [];
+  if (market === "spot") warnings.push(`Spot klines of ${symbols.join(", ")} stand in for the perpetual: same price to a few basis points, other volume.`);
+  if (market === "simulated") warnings.push("The prices in this store come from the market simulator, not from an exchange.");
+  if (range.fromMs !== null && range.fromMs < firstMs) warnings.push(`History begins only at ${formatUtc(firstMs)}.`);
+  if (range.toMs !== null && range.toMs > lastMs) warnings.push(`History ends already at ${formatUtc(lastMs)}.`);
+  return warnings;
+};

@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import type { Hash } from "node:crypto";
+import type { Event } from "../domain/event.ts";
+import { Kind } from "../domain/kind.ts";
+import type { KlineBlock } from "../domain/kline.ts";
+import { KLINE_COLUMNS } from "../domain/kline.ts";
+import { encodeEvent } from "./eventCodec.ts";
+
+/** A run of consecutive rows of one block that has not been hashed yet. */
+interface Run {
+  block: KlineBlock;
+  fromRow: number;
+  toRow: number;
+}
+
+/**
+ * SHA-256 of the market events of a run, the same for the same events however they come in bursts and blocks. Klines are
+ * hashed column by column and instrument by instrument (whole runs of rows in one call); other events in line order.
+ */
+export class DataHash {
+  readonly #columns = new Map<number, readonly Hash[]>();
+  readonly #runs = new Map<number, Run>();
+  readonly #others = createHash("sha256");
+
+  add(burst: readonly Event[]): void {
+    for (const event of burst) {
+      if (event.kind !== Kind.kline) {
+        this.#others.update(encodeEvent({ ...event, seq: 0 }));
+        continue;
+      }
+      const { block, row, instrument } = event;
+      const run = this.#runs.get(instrument);
+      if (run?.block === block && run.toRow === row) run.toRow = row + 1;
+      else {
+        if (run !== undefined) this.#take(instrument, run);
+        this.#runs.set(instrument, { block, fromRow: row, toRow: row + 1 });
+      }
+    }
+    for (const [instrument, run] of this.#runs) this.#take(instrument, run);
+    this.#runs.clear();
+  }
+
+  digest(): string {
+    const all = createHash("sha256");
+    for (const [instrument, hashes] of [...this.#columns].sort((a, b) => a[0] - b[0])) {
+      all.update(`klines ${instrument}\n`);
+      for (const hash of hashes) all.update(hash.copy().digest());
+    }
+    return all.update(this.#others.copy().digest()).digest("hex");
+  }
+
+  #take(instrument: number, { block, fromRow, toRow }: Run): void {
+    let hashes = this.#columns.get(instrument);
+    if (hashes === undefined) {
+      hashes = KLINE_COLUMNS.map(() => createHash("sha256"));
+      this.#columns.set(instrument, hashes);
+    }
+    for (const [i, name] of KLINE_COLUMNS.entries()) (hashes[i] as Hash).update(block[name].subarray(fromRow, toRow));
+  }
+}

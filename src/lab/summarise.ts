@@ -1,0 +1,105 @@
+import type { RiskLimits } from "../risk/limits.ts";
+import { formatUtc } from "../domain/time.ts";
+import type { TradeClosed } from "../domain/derived.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import { runMetrics } from "./metrics/metrics.ts";
+import type { Recorder } from "./recorder.ts";
+import type { RunIdentity, RunRecord, RunSummary, TradeRow } from "./runRecord.ts";
+
+/** What a run knows of itself besides what the recorder saw. */
+export interface RunFacts {
+  readonly config: { readonly name: string; readonly risk: RiskLimits | null; readonly venue: { readonly startUsdt: number } };
+  readonly profile: string;
+  readonly data: {
+    readonly instruments: readonly Instrument[];
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly source: string;
+    readonly simulated: boolean;
+    readonly seed: number | null;
+    readonly warnings: readonly string[];
+  };
+  readonly configSha256: string;
+  readonly dataSha256: string;
+  readonly decisionsSha256: string;
+  readonly decisions: number;
+  readonly commit: string;
+  readonly command: string;
+  readonly replaySeconds: number;
+  readonly peakRssMb: number;
+}
+
+/** The record of a finished run, ready for the report's writers. An open position is marked at the last close. */
+export const runRecord = (recorder: Recorder, facts: RunFacts): RunRecord => {
+  const trades = [...recorder.trades, ...openTrades(recorder, facts.data.instruments)].sort((a, b) => a.exitTimeMs - b.exitTimeMs);
+  return {
+    identity: identityOf(recorder, facts),
+    summary: summaryOf(recorder, facts, trades),
+    trades,
+    fills: recorder.fills,
+    equity: recorder.equity,
+    candles: recorder.candles,
+    stops: recorder.stops,
+    riskSpans: recorder.risk.spans,
+    gaps: recorder.gaps,
+    refusals: recorder.refusals,
+  };
+};
+
+const openTrades = (recorder: Recorder, instruments: readonly Instrument[]): TradeRow[] => {
+  const { account } = recorder;
+  if (account === null) return [];
+  return instruments
+    .map(({ index }) => account.openTrade(index, recorder.lastCloseMs))
+    .filter((trade): trade is TradeClosed => trade !== null)
+    .map((trade) => recorder.tradeRow(trade));
+};
+
+const identityOf = (recorder: Recorder, facts: RunFacts): RunIdentity => {
+  const { config, data } = facts;
+  const faults = [...recorder.faults].map(([what, count]) => `${count} × ${what}`);
+  return {
+    name: config.name,
+    commit: facts.commit,
+    configSha256: facts.configSha256,
+    dataSha256: facts.dataSha256,
+    decisionsSha256: facts.decisionsSha256,
+    seed: data.seed,
+    nodeVersion: process.version,
+    profile: facts.profile,
+    dataSource: data.source,
+    simulated: data.simulated,
+    warnings: [...data.warnings, ...(faults.length === 0 ? [] : [`Bad data was left out: ${faults.join("; ")}.`])],
+    config,
+    command: facts.command,
+  };
+};
+
+const summaryOf = (recorder: Recorder, facts: RunFacts, trades: readonly TradeRow[]): RunSummary => {
+  const { account, risk } = recorder;
+  const { data, config } = facts;
+  return {
+    symbol: data.instruments.map(({ symbol }) => symbol).join(","),
+    from: formatUtc(recorder.firstOpenMs),
+    to: formatUtc(recorder.lastCloseMs),
+    bars: recorder.bars,
+    gapBars: recorder.gaps.reduce((sum, gap) => sum + gap.missingBars, 0),
+    trades: trades.length,
+    equityStartUsdt: config.venue.startUsdt,
+    equityEndUsdt: account?.equityUsdt ?? config.venue.startUsdt,
+    feesUsdt: account?.feesUsdt ?? 0,
+    fundingUsdt: account?.fundingUsdt ?? 0,
+    slippageUsdt: account?.slippageUsdt ?? 0,
+    ...runMetrics({ equity: recorder.equity, trades, fills: recorder.fills, fromMs: recorder.firstOpenMs, toMs: recorder.lastCloseMs }),
+    riskRefusals: recorder.refusals.reduce((sum, { count }) => sum + count, 0),
+    haltedAtMs: risk.haltedAtMs,
+    halts: risk.halts,
+    strictEquityEndUsdt: risk.strictEquityEndUsdt,
+    decisions: facts.decisions,
+    orders: recorder.orders,
+    decisionsSha256: facts.decisionsSha256,
+    replaySeconds: facts.replaySeconds,
+    barsPerSecond: recorder.bars / facts.replaySeconds,
+    peakRssMb: facts.peakRssMb,
+  };
+};

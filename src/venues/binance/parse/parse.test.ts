@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { MINUTE_MS } from "../../../domain/units.ts";
+import { listedSymbols, parseExchangeInfo } from "./exchangeInfo.ts";
+import { parseFundingRates } from "./fundingRate.ts";
+import { parseRestKlines } from "./klines.ts";
+import { parseLeverageBrackets } from "./leverageBrackets.ts";
+
+const FROM_MS = Date.UTC(2024, 0, 1);
+const NOW_MS = FROM_MS + 10 * MINUTE_MS;
+
+describe("parseRestKlines", () => {
+  const row = (minute: number, change: Readonly<Record<number, unknown>> = {}): unknown[] =>
+    Object.assign([FROM_MS + minute * MINUTE_MS, "1.5", "2", "1", "1.25", "10", 0, "15", 3, "4", "6", "0", "extra"], change);
+
+  it("takes closed rows and drops the open one", () => {
+    const block = parseRestKlines([row(8), row(9), row(10)], MINUTE_MS, NOW_MS);
+    expect([...block.openTimeMs.subarray(0, block.length)]).toEqual([FROM_MS + 8 * MINUTE_MS, FROM_MS + 9 * MINUTE_MS]);
+    expect([block.open[0], block.high[0], block.low[0], block.close[0], block.volume[0]]).toEqual([1.5, 2, 1, 1.25, 10]);
+    expect([block.quoteVolume[0], block.trades[0], block.takerBuyVolume[0], block.takerBuyQuoteVolume[0]]).toEqual([15, 3, 4, 6]);
+  });
+
+  it.each([
+    ["no array", { code: 1 }, "klines is not an array but"],
+    ["text in a cell", [row(0, { 2: "high" })], 'klines[0][2] is not a number but "high"'],
+    ["a missing cell", [row(0).slice(0, 10)], "klines[0][10] is not a number but missing"],
+    ["NaN", [row(0, { 4: "NaN" })], 'klines[0][4] is not a number but "NaN"'],
+    ["a negative volume", [row(0, { 5: "-1" })], 'klines[0][5] is negative: "-1"'],
+    ["high below low", [row(0, { 2: "0.5" })], "klines[0] has open 1.5, high 0.5"],
+    ["rows out of order", [row(1), row(0)], "klines[1] is out of order"],
+    ["a row off the interval", [row(0, { 0: FROM_MS + 5 })], "which is not a multiple of 60000 ms"],
+  ])("refuses %s", (_, json, message) => expect(() => parseRestKlines(json, MINUTE_MS, NOW_MS)).toThrow(message));
+});
+
+describe("parseFundingRates", () => {
+  const row = (hours: number): unknown => ({
+    symbol: "X",
+    fundingTime: FROM_MS + hours * 3_600_000 + 4,
+    fundingRate: "0.0001",
+    markPrice: "",
+  });
+  it("floors times and tells the interval from the distance", () => {
+    const events = parseFundingRates([row(0), row(8), row(12), row(36)]);
+    expect(events.map(({ eventTimeMs, intervalHours }) => [(eventTimeMs - FROM_MS) / 3_600_000, intervalHours])).toEqual([
+      [0, 8],
+      [8, 8],
+      [12, 4],
+      [36, 4],
+    ]);
+    expect(events[0]?.markPrice).toBeNaN();
+  });
+  it("refuses what is none", () => {
+    expect(() => parseFundingRates([{ fundingTime: 1 }])).toThrow("fundingRate[0].fundingRate is not a number but missing");
+    expect(() => parseFundingRates([3])).toThrow("fundingRate[0] is not an object but 3");
+  });
+});
+
+describe("parseExchangeInfo", () => {
+  const filters = [
+    { filterType: "PRICE_FILTER", minPrice: "556.80", maxPrice: "4529764", tickSize: "0.10" },
+    { filterType: "LOT_SIZE", minQty: "0.001", maxQty: "1000", stepSize: "0.001" },
+    { filterType: "MARKET_LOT_SIZE", minQty: "0.001", maxQty: "120", stepSize: "0.001" },
+    { filterType: "MIN_NOTIONAL", notional: "100" },
+    { filterType: "PERCENT_PRICE", multiplierUp: "1.0500", multiplierDown: "0.9500", multiplierDecimal: 4 },
+    { filterType: "SOMETHING_NEW" },
+  ];
+  const info = (changed: readonly unknown[] = filters): unknown => ({
+    symbols: [{ symbol: "ETHUSDT" }, { symbol: "BTCUSDT", liquidationFee: "0.012500", filters: changed }],
+  });
+  const brackets = [{ notionalFloorUsdt: 0, notionalCapUsdt: 1, maintenanceMarginRate: 0.1, maintenanceAmountUsdt: 0, maxLeverage: 5 }];
+  const beside = { brackets, makerFeeRate: 0.0002, takerFeeRate: 0.0005, fundingIntervalHours: 8 };
+
+  it("takes sizes and limits from the filters", () => {
+    expect(parseExchangeInfo(info(), "BTCUSDT", beside)).toEqual({
+      index: -1,
+      symbol: "BTCUSDT",
+      tickSize: 0.1,
+      lotSize: 0.001,
+      minQtyLots: 1,
+      maxQtyLots: 1_000_000,
+      maxMarketQtyLots: 120_000,
+      minPriceTicks: 5568,
+      maxPriceTicks: 45_297_640,
+      minNotionalUsdt: 100,
+      percentPriceUp: 1.05,
+      percentPriceDown: 0.95,
+      makerFeeRate: 0.0002,
+      takerFeeRate: 0.0005,
+      liquidationFeeRate: 0.0125,
+      fundingIntervalHours: 8,
+      brackets,
+    });
+    expect(listedSymbols(info())).toEqual(["ETHUSDT", "BTCUSDT"]);
+    expect(parseExchangeInfo(info(), "XUSDT", beside)).toBeUndefined();
+  });
+
+  it("refuses a symbol without its filters", () => {
+    expect(() => parseExchangeInfo(info(filters.slice(1)), "BTCUSDT", beside)).toThrow("BTCUSDT has no filter PRICE_FILTER");
+    const zero = filters.map((filter) => ("tickSize" in filter ? { ...filter, tickSize: "0" } : filter));
+    expect(() => parseExchangeInfo(info(zero), "BTCUSDT", beside)).toThrow("BTCUSDT.PRICE_FILTER.tickSize is not above 0");
+  });
+});
+
+describe("parseLeverageBrackets", () => {
+  const own = (floor: number, cap: number): unknown => ({
+    bracket: 1,
+    initialLeverage: 75,
+    notionalFloor: floor,
+    notionalCap: cap,
+    maintMarginRatio: 0.0065,
+    cum: 0,
+  });
+  const expected = (floor: number, cap: number): unknown => ({
+    notionalFloorUsdt: floor,
+    notionalCapUsdt: cap,
+    maintenanceMarginRate: 0.0065,
+    maintenanceAmountUsdt: 0,
+    maxLeverage: 75,
+  });
+
+  it("takes Binance's answers, with and without symbol, in any order", () => {
+    const answer = { symbol: "BTCUSDT", notionalCoef: 1.5, brackets: [own(10, 20), own(0, 10)] };
+    for (const json of [[answer], answer]) expect(parseLeverageBrackets(json).get("BTCUSDT")).toEqual([expected(0, 10), expected(10, 20)]);
+  });
+
+  it("takes the table that ccxt prints, perpetuals only", () => {
+    const info = { bracket: "1", initialLeverage: "75", notionalCap: "10", notionalFloor: "0", maintMarginRatio: "0.0065", cum: "0.0" };
+    const found = parseLeverageBrackets({ "BTC/USDT:USDT": [{ tier: 1, info }], "BTC/USDT:USDT-240628": [{ info }] });
+    expect([...found]).toEqual([["BTCUSDT", [expected(0, 10)]]]);
+  });
+
+  it("refuses holes between brackets and empty lists", () => {
+    expect(() => parseLeverageBrackets([{ symbol: "X", brackets: [own(0, 10), own(11, 20)] }])).toThrow(
+      "X.brackets[1] does not begin where the one before ends",
+    );
+    expect(() => parseLeverageBrackets([{ symbol: "X", brackets: [] }])).toThrow("X has no brackets");
+    expect(() => parseLeverageBrackets([{ symbol: "X", brackets: [{}] }])).toThrow(
+      "X.brackets[0].notionalFloor is not a number but missing",
+    );
+  });
+});
