@@ -50,20 +50,17 @@ const traderFeatures = (c: MarketColumns): Record<string, Float64Array> => {
 };
 
 /** The two planted features and their product by the documented formula, straight from the bars. */
-const plantedProduct = (c: MarketColumns): { imbalance: Float64Array; dayReturn: Float64Array; product: Float64Array } => {
+const plantedProduct = (c: MarketColumns): { imbalance: Float64Array; surprise: Float64Array; product: Float64Array } => {
   const net = trailingSum(
     c.takerBuyVolume.map((buys, row) => 2 * buys - c.volume[row]!),
     240,
   );
   const volume = trailingSum(c.volume, 240);
-  const squares = trailingSum(
-    c.close.map((close, row) => (close / c.open[row]! - 1) * (close / c.open[row]! - 1)),
-    1440,
-  );
+  const dayVolume = trailingSum(c.volume, 1440);
   const clamp = (value: number): number => Math.max(-2, Math.min(2, value));
   const imbalance = net.map((value, row) => value / volume[row]!);
-  const dayReturn = c.close.map((close, row) => (row >= 1440 ? (close / c.close[row - 1440]! - 1) / Math.sqrt(squares[row]!) : NaN));
-  return { imbalance, dayReturn, product: imbalance.map((value, row) => clamp(value / 0.05) * clamp(dayReturn[row]!) - 0.15) };
+  const surprise = volume.map((value, row) => Math.log((6 * value) / dayVolume[row]!));
+  return { imbalance, surprise, product: imbalance.map((value, row) => clamp(value / 0.07) * clamp((surprise[row]! + 0.04) / 0.3)) };
 };
 
 /** Next return open to close, its sign, and close to next open, of the bar after row i (lag 1). */
@@ -131,34 +128,31 @@ describe("edge regimes", () => {
 });
 
 describe("edge planted", () => {
-  test("the product predicts the next hour with the stated strength; neither feature does alone; the null has nothing", () => {
-    const strength = 0.15;
+  test("the product predicts the next hour with the stated strength, its factors do not; in the null nothing does", () => {
+    const strength = 0.2;
     const c = years({ kind: "planted", strength }, 3);
-    const nullProduct = plantedProduct(nullYear).product;
-    const { imbalance, dayReturn, product } = plantedProduct(c);
-    // Centred on the null, about 1 wide: strength means what it says.
-    const [centred] = hourly(nullYear, nullProduct, 0);
-    expect(Math.abs(mean(centred))).toBeLessThan(0.25);
-    expect(Math.sqrt(mean(centred.map((value) => value * value)))).toBeGreaterThan(1);
-    expect(Math.sqrt(mean(centred.map((value) => value * value)))).toBeLessThan(1.4);
+    const { imbalance, surprise, product } = plantedProduct(c);
+    const inNull = plantedProduct(nullYear);
     for (const offset of [0, 17, 42]) {
-      const [x, y] = hourly(c, product, offset);
-      const found = correlation(x, y);
-      expect(found).toBeGreaterThan(0.75 * strength);
-      expect(found).toBeLessThan(1.4 * strength);
-      const slope = (found * Math.sqrt(mean(y.map((v) => v * v)))) / Math.sqrt(mean(x.map((v) => v * v)) - mean(x) * mean(x));
-      expect(slope).toBeGreaterThan(0.65 * strength);
-      expect(slope).toBeLessThan(1.2 * strength);
-      expect(Math.abs(correlation(...hourly(c, imbalance, offset)))).toBeLessThan(0.07);
-      expect(Math.abs(correlation(...hourly(c, dayReturn, offset)))).toBeLessThan(0.07);
-      const [nullX, nullY] = hourly(nullYear, nullProduct, offset);
-      expect(Math.abs(correlation(nullX, nullY))).toBeLessThan(3.5 / Math.sqrt(nullX.length));
+      const found = correlation(...hourly(c, product, offset));
+      expect(found).toBeGreaterThan(0.7 * strength);
+      expect(found).toBeLessThan(1.15 * strength);
+      expect(Math.abs(correlation(...hourly(c, imbalance, offset)))).toBeLessThan(0.3 * strength);
+      expect(Math.abs(correlation(...hourly(c, surprise, offset)))).toBeLessThan(0.3 * strength);
+      for (const feature of Object.values(inNull)) {
+        const [x, y] = hourly(nullYear, feature, offset);
+        expect(Math.abs(correlation(x, y))).toBeLessThan(3.5 / Math.sqrt(x.length));
+      }
     }
+    // About 1 wide around 0: strength means what it says.
+    const [centred] = hourly(nullYear, inNull.product, 0);
+    expect(Math.abs(mean(centred))).toBeLessThan(0.15);
+    expect(mean(centred.map((value) => value * value))).toBeGreaterThan(0.9);
+    expect(mean(centred.map((value) => value * value))).toBeLessThan(1.4);
   });
 
   test("a negative strength turns the edge round", () => {
     const c = years({ kind: "planted", strength: -0.2 }, 5, 200);
-    const found = correlation(...hourly(c, plantedProduct(c).product, 0));
-    expect(found).toBeLessThan(-0.1);
+    expect(correlation(...hourly(c, plantedProduct(c).product, 0))).toBeLessThan(-0.12);
   });
 });

@@ -68,13 +68,21 @@ interface StagingDir {
 
 const makeStagingDir = (target: string): StagingDir => {
   const found = statSync(target, { throwIfNoEntry: false });
-  if (found !== undefined && !found.isDirectory()) throw Object.assign(new Error("a file is in the way"), { code: "EEXIST" });
-  const firstCreated = found === undefined ? mkdirSync(dirname(target), { recursive: true }) : undefined;
+  if (found !== undefined && !found.isDirectory()) throw systemError("EEXIST");
+  const firstCreated = found === undefined ? makeParent(dirname(target)) : undefined;
   const prefix = found === undefined ? join(dirname(target), `.${basename(target)}.partial-`) : join(target, ".partial-");
   const dir = prefix + randomUUID();
   mkdirSync(dir);
   return { dir, firstCreated };
 };
+
+/** Makes the folder with its parents and returns the topmost that was new. A file among them is no folder. */
+const makeParent = (folder: string): string | undefined => {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) throw systemError("ENOTDIR");
+  return mkdirSync(folder, { recursive: true });
+};
+
+const systemError = (code: "EEXIST" | "ENOTDIR" | "EISDIR"): Error => Object.assign(new Error(code), { code });
 
 /** One rename where the destination is new; else file by file with everything undone when one of them fails. */
 const moveIntoPlace = (dir: string, target: string): readonly string[] => {
@@ -92,7 +100,9 @@ const moveIntoPlace = (dir: string, target: string): readonly string[] => {
   };
   try {
     for (const name of new Set<string>([...names, ...RUN_FILES])) {
-      if (existsSync(join(target, name))) move(join(target, name), join(earlier, name));
+      const there = statSync(join(target, name), { throwIfNoEntry: false });
+      if (there?.isDirectory() === true) throw systemError("EISDIR");
+      if (there !== undefined) move(join(target, name), join(earlier, name));
     }
     for (const name of names) move(join(dir, name), join(target, name));
   } catch (error) {

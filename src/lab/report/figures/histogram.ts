@@ -37,15 +37,15 @@ export const returnHistogram = (returns: readonly number[]): ReturnHistogram => 
   const high = Math.max(quantile(sorted, 1 - TAIL), 0);
   const spread = 2 * (quantile(sorted, 0.75) - quantile(sorted, 0.25)) * count ** (-1 / 3);
   const width = Math.max(niceStep(spread / 2.5), niceStep(Math.max((high - low) / (MAX_BINS - 2), 1e-6)));
-  const first = Math.floor(low / width);
+  const lowest = sorted[0] as number;
+  const highest = sorted[count - 1] as number;
+  const first = Math.min(lowest < 0 ? -1 : 0, Math.floor(low / width));
   const bins = Math.max(1, Math.floor(high / width) - first + 1);
   const counts = new Array<number>(bins).fill(0);
   for (const value of sorted) {
     const bin = Math.min(bins - 1, Math.max(0, Math.floor(value / width) - first));
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
-  const lowest = sorted[0] as number;
-  const highest = sorted[count - 1] as number;
   return {
     bins: counts.map((inBin, bin) => {
       const from = (first + bin) * width;

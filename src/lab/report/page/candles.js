@@ -12,9 +12,9 @@ const FAMILIAR_MS = [
 /** The shortest multiple of `baseMs`, a familiar one if there is any, of which `most` cover the span.
  * @type {(spanMs: number, baseMs: number, most: number) => number} */
 export const candleInterval = (spanMs, baseMs, most) => {
-  const fits = FAMILIAR_MS.find((intervalMs) => intervalMs % baseMs === 0 && spanMs / intervalMs <= most);
   if (spanMs / baseMs <= most) return baseMs;
-  return fits ?? Math.ceil(spanMs / most / baseMs) * baseMs;
+  const plainMs = Math.ceil(spanMs / most / baseMs) * baseMs;
+  return FAMILIAR_MS.find((intervalMs) => intervalMs % baseMs === 0 && intervalMs >= plainMs && intervalMs <= 4 * plainMs) ?? plainMs;
 };
 
 /** Candles `first` (inclusive) to `end` (exclusive) joined to a longer interval, which is aligned to UTC. Input in time

@@ -1,0 +1,213 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunRecord } from "../runRecord.ts";
+import { sampleRecord } from "./testing/sampleRecord.ts";
+import { writeRun } from "./writeRun.ts";
+
+const ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"];
+const SILENT_ARGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const HOSTILE = `</script><img src=x onerror="alert(1)">`;
+const LOAD_MS_MAX = 2000;
+
+let root = "";
+let browser: Browser;
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "riposte-page-"));
+  browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: [...ARGS, ...SILENT_ARGS] });
+});
+afterAll(async () => {
+  await browser.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+interface Opened {
+  readonly page: Page;
+  /** Console errors and warnings, uncaught errors, dialogs. */
+  readonly complaints: string[];
+  readonly requests: string[];
+  readonly url: string;
+}
+
+interface View {
+  readonly width?: number;
+  readonly colorScheme?: "light" | "dark";
+}
+
+let opened = 0;
+const open = async (record: RunRecord, { width = 1440, colorScheme = "light" }: View = {}): Promise<Opened> => {
+  const dir = join(root, String((opened += 1)));
+  writeRun(dir, record);
+  const url = pathToFileURL(join(dir, "report.html")).href;
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("dialog", (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("request", (request) => requests.push(request.url()));
+  await page.goto(url);
+  await page.waitForSelector("html[data-ready]");
+  return { page, complaints, requests, url };
+};
+
+/** Of every chart: how many different colours its canvas shows (a blank one has 1), by name. */
+const coloursOf = (page: Page): Promise<Record<string, number>> =>
+  page.evaluate<Record<string, number>>(`Object.fromEntries([...document.querySelectorAll("[data-chart]")].map((box) => {
+    const canvas = box.querySelector("canvas");
+    if (canvas === null || canvas.width === 0) return [box.dataset.chart, 0];
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return [box.dataset.chart, new Set(new Uint32Array(data.buffer)).size];
+  }))`);
+
+const CHARTS = ["equity", "price", "histogram", "money", "hour", "weekday", "exitReason", "holding", "side"].map((name, index) =>
+  index < 4 ? name : `breakdown-${name}`,
+);
+const note = (page: Page): Promise<string> => page.innerText("[data-price-note]");
+
+describe("report.html in Chromium", () => {
+  it("draws every chart without an error and without a request", async () => {
+    const { page, complaints, requests, url } = await open(sampleRecord());
+    const colours = await coloursOf(page);
+    expect(Object.keys(colours).sort()).toEqual([...CHARTS].sort());
+    for (const [name, seen] of Object.entries(colours)) expect(seen, name).toBeGreaterThan(8);
+    expect(await page.isVisible(".banner")).toBe(true);
+    expect(complaints).toEqual([]);
+    expect(requests).toEqual([url]);
+    await page.close();
+  });
+
+  it("zooms: the wheel with Ctrl on equity takes the price along, buttons and trades move the price", async () => {
+    const { page, complaints } = await open(sampleRecord());
+    expect(await note(page)).toContain("of 3,000 trades in view");
+    const box = await page.locator('[data-chart="equity"]').boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 600, (box?.y ?? 0) + 150);
+    await page.keyboard.down("Control");
+    for (let turn = 0; turn < 6; turn += 1) await page.mouse.wheel(0, -240);
+    await page.keyboard.up("Control");
+    await expect.poll(() => note(page)).not.toContain("of 3,000 trades in view");
+    await page.click('[data-price-span="1d"]');
+    await expect.poll(() => note(page)).toMatch(/^Candles of 15 min; \d trades\.$/);
+    await page.click('[data-price-span="all"]');
+    await expect.poll(() => note(page)).toContain("of 3,000 trades in view");
+    await page.click("[data-trades] tbody tr:nth-child(5)");
+    await expect.poll(() => note(page)).toMatch(/; \d trades?\.$/);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("scrolls the page, not the chart, with a plain wheel", async () => {
+    const { page } = await open(sampleRecord());
+    const box = await page.locator('[data-chart="equity"]').boundingBox();
+    const before = await note(page);
+    await page.mouse.move((box?.x ?? 0) + 600, (box?.y ?? 0) + 150);
+    await page.mouse.wheel(0, 300);
+    await expect.poll(() => page.evaluate<number>("scrollY")).toBeGreaterThan(100);
+    expect(await note(page)).toBe(before);
+    await page.close();
+  });
+
+  it("sorts, filters and pages the trades", async () => {
+    const { page } = await open(sampleRecord({ trades: 300, days: 60 }));
+    const cells = (column: number): Promise<string[]> => page.locator(`[data-trades] tbody td:nth-child(${column})`).allInnerTexts();
+    await page.click("[data-trades] th:nth-child(8) button");
+    const pnl = (await cells(8)).map((text) => Number(text.replace("−", "-").replace(",", "")));
+    expect(pnl).toEqual([...pnl].sort((a, b) => b - a));
+    await page.selectOption('select[aria-label="All reasons"]', "stop");
+    expect(new Set(await cells(12))).toEqual(new Set(["stop"]));
+    await page.selectOption('select[aria-label="All reasons"]', "All reasons");
+    await page.click('button[aria-label="Last page"]');
+    expect(await page.innerText("[data-trade-pager] span")).toBe("251–300 of 300");
+    await page.close();
+  });
+
+  it("is dark where the system is, light on request, and hides what its key switches off", async () => {
+    const { page, complaints } = await open(sampleRecord({ trades: 40, days: 90 }), { colorScheme: "dark" });
+    const background = (): Promise<string> => page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+    expect(await background()).toBe("rgb(14, 19, 26)");
+    await page.click("[data-theme-button]");
+    expect(await background()).toBe("rgb(245, 246, 248)");
+    const before = (await coloursOf(page))["equity"] ?? 0;
+    await page.click('[data-equity-key="Buy and hold"]');
+    await expect.poll(async () => (await coloursOf(page))["equity"]).not.toBe(before);
+    for (const [name, seen] of Object.entries(await coloursOf(page))) expect(seen, name).toBeGreaterThan(8);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.each([400, 768, 1920])("needs no sideways scrolling at %i pixels", async (width) => {
+    const { page, complaints } = await open(sampleRecord({ trades: 200, symbols: ["BTCUSDT", "ETHUSDT"] }), { width });
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(width);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("changes the symbol of the price chart", async () => {
+    const { page, complaints } = await open(sampleRecord({ trades: 200, symbols: ["BTCUSDT", "ETHUSDT"] }));
+    const before = await page.innerText("[data-price-readout]");
+    await page.selectOption("[data-price-symbol]", "ETHUSDT");
+    await expect.poll(() => page.innerText("[data-price-readout]")).not.toBe(before);
+    expect((await coloursOf(page))["price"]).toBeGreaterThan(8);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.each([
+    ["no trades", sampleRecord({ trades: 0, days: 1, halts: false, gaps: false })],
+    ["one trade", sampleRecord({ trades: 1, days: 2 })],
+    ["no data at all", { ...sampleRecord({ trades: 0, days: 1, halts: false, gaps: false }), candles: [], equity: [] }],
+  ])("stands with %s", async (_name, record) => {
+    const { page, complaints } = await open(record);
+    expect(await page.isVisible("text=All figures")).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("runs no script that a name carries, in tables and tooltips neither", async () => {
+    const base = sampleRecord({ trades: 3, days: 3 });
+    const { page, complaints } = await open({
+      ...base,
+      identity: { ...base.identity, name: HOSTILE },
+      trades: base.trades.map((trade) => ({ ...trade, symbol: HOSTILE, exitReason: HOSTILE })),
+      candles: base.candles.map((series) => ({ ...series, symbol: HOSTILE })),
+      riskSpans: base.riskSpans.map((span) => ({ ...span, rule: HOSTILE })),
+    });
+    for (const chart of ["equity", "price", "breakdown-exitReason"]) {
+      const box = await page.locator(`[data-chart="${chart}"]`);
+      await box.scrollIntoViewIfNeeded();
+      await box.hover();
+    }
+    await expect.poll(() => page.innerText('[data-chart="breakdown-exitReason"]')).toContain(HOSTILE);
+    expect(await page.locator("img").count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("loads 22,000 trades and two years of candles in less than two seconds", async () => {
+    const { page, complaints } = await open(sampleRecord({ trades: 22_000, days: 730 }));
+    const loadMs = await page.evaluate<number>("performance.getEntriesByType('navigation')[0].duration");
+    expect(loadMs).toBeLessThan(LOAD_MS_MAX);
+    for (const [name, seen] of Object.entries(await coloursOf(page))) expect(seen, name).toBeGreaterThan(8);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("prints on light paper", async () => {
+    const { page } = await open(sampleRecord({ trades: 40, days: 90 }), { colorScheme: "dark" });
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    expect(await page.evaluate<string>("document.documentElement.dataset.theme")).toBe("light");
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    expect(await page.evaluate<string>("document.documentElement.dataset.theme")).toBe("dark");
+    expect((await page.pdf({ format: "A4" })).length).toBeGreaterThan(20_000);
+    await page.close();
+  });
+});
