@@ -8,12 +8,19 @@ const WHERE = "position.options";
 
 /**
  * The default position manager, rule-based: enters with a bracket when a side is likely enough, moves the stop to
- * break-even once the price went far enough, leaves when the signal turns or time is up.
+ * break-even once the price went far enough, leaves when its side is no longer likely or time is up.
+ *
+ * A side is asked for once: after an entry, and after a refusal, it is spent until the signal has left it (P below
+ * `exitProbability`) or `cooldownMinutes` have passed since the last answer or the last moment in a position. So a refused
+ * plan is not repeated at every bar, and a stop is not followed at once by the same trade.
  *
  * Options (fractions of price unless said otherwise): `marginFraction` 0.05 of equity, `leverage` 5, `stopFraction`
- * 0.005, `targetFraction` 0.015, `enterProbability` 0.7, `exitProbability` 0.7 of the other side, `breakEvenFraction`
- * 0.006 (0: never), `breakEvenCostFraction` 0.0012 (locked in, to pay the round trip), `timeLimitMinutes` 240,
- * `worstFraction` 0.002 (how far a market entry may slip).
+ * 0.005, `targetFraction` 0.015, `enterProbability` 0.7, `exitProbability` 0.3 (of the own side), `breakEvenFraction`
+ * 0.0075 (half of the target; 0: never), `breakEvenCostFraction` 0.0012 (locked in, to pay the round trip),
+ * `timeLimitMinutes` 720, `cooldownMinutes` 360, `worstFraction` 0.002 (how far a market entry may slip).
+ *
+ * The defaults are round numbers, chosen for their shares (trades on most days, every exit occurs, costs bounded) and not
+ * for their profit: this is a baseline for others to beat, it has no edge to claim.
  */
 export default positionModule((options) => {
   const number = (name: string, range: Parameters<typeof numberOption>[3]): number => numberOption(WHERE, options, name, range);
@@ -23,19 +30,24 @@ export default positionModule((options) => {
     stopFraction: number("stopFraction", { default: 0.005, above: 0, max: 0.5 }),
     targetFraction: number("targetFraction", { default: 0.015, min: 0, max: 10 }),
     enterProbability: number("enterProbability", { default: 0.7, above: 0, max: 1 }),
-    exitProbability: number("exitProbability", { default: 0.7, above: 0, max: 1 }),
-    breakEvenFraction: number("breakEvenFraction", { default: 0.006, min: 0, max: 10 }),
+    exitProbability: number("exitProbability", { default: 0.3, min: 0, max: 1 }),
+    breakEvenFraction: number("breakEvenFraction", { default: 0.0075, min: 0, max: 10 }),
     breakEvenCostFraction: number("breakEvenCostFraction", { default: 0.0012, min: 0, max: 1 }),
-    timeLimitMinutes: number("timeLimitMinutes", { default: 240, above: 0 }),
+    timeLimitMinutes: number("timeLimitMinutes", { default: 720, above: 0 }),
+    cooldownMinutes: number("cooldownMinutes", { default: 360, min: 0 }),
     worstFraction: number("worstFraction", { default: 0.002, min: 0, max: 0.1 }),
   };
   knownOptions(WHERE, options, Object.keys(settings));
   return {
     name: "bracket",
-    init: () => null,
-    decide: (_, view, propose) => {
-      if (view.position.positionLots !== 0) manage(settings, view, propose);
-      else if (!view.entryPending) consider(settings, view, propose);
+    init: (): Asked => ({ spent: 0, untilMs: 0 }),
+    decide: (asked, view, propose) => {
+      if (view.position.positionLots === 0) {
+        if (!view.entryPending) consider(settings, asked, view, propose);
+        return;
+      }
+      asked.untilMs = view.bar.knownAtMs + settings.cooldownMinutes * MINUTE_MS;
+      manage(settings, view, propose);
     },
   };
 });
@@ -50,13 +62,24 @@ interface Settings {
   readonly breakEvenFraction: number;
   readonly breakEvenCostFraction: number;
   readonly timeLimitMinutes: number;
+  readonly cooldownMinutes: number;
   readonly worstFraction: number;
 }
 
-const consider = (settings: Settings, view: PositionView, propose: Proposals): void => {
+/** What was asked for last. */
+interface Asked {
+  /** Side that is spent; 0: none. */
+  spent: Direction | 0;
+  /** When it may be asked for again although the signal never left it. */
+  untilMs: number;
+}
+
+const consider = (settings: Settings, asked: Asked, view: PositionView, propose: Proposals): void => {
   const { signal, instrument, bar } = view;
+  const { spent } = asked;
+  if (spent !== 0 && ((spent > 0 ? signal.pLong : signal.pShort) < settings.exitProbability || bar.knownAtMs >= asked.untilMs)) asked.spent = 0;
   const direction: Direction = signal.pLong >= signal.pShort ? 1 : -1;
-  if (Math.max(signal.pLong, signal.pShort) < settings.enterProbability) return;
+  if (Math.max(signal.pLong, signal.pShort) < settings.enterProbability || direction === asked.spent) return;
   const closeTicks = bar.close / instrument.tickSize;
   const worstTicks = Math.ceil(closeTicks * (1 + settings.worstFraction));
   const wantedUsdt = settings.marginFraction * view.equityUsdt * settings.leverage;
@@ -64,6 +87,8 @@ const consider = (settings: Settings, view: PositionView, propose: Proposals): v
   const qtyLots = Math.min(wantedLots, view.maxQtyLots(direction, worstTicks, settings.leverage));
   // Too small to trade is a reason to wait, not to ask.
   if (qtyLots < instrument.minQtyLots || qtyLots * instrument.lotSize * bar.close < instrument.minNotionalUsdt) return;
+  asked.spent = direction;
+  asked.untilMs = bar.knownAtMs + settings.cooldownMinutes * MINUTE_MS;
   propose.enter({
     direction,
     qtyLots,
@@ -81,7 +106,7 @@ const manage = (settings: Settings, view: PositionView, propose: Proposals): voi
     propose.exit("time-limit");
     return;
   }
-  if ((direction > 0 ? signal.pShort : signal.pLong) >= settings.exitProbability) {
+  if ((direction > 0 ? signal.pLong : signal.pShort) < settings.exitProbability) {
     propose.exit("signal");
     return;
   }

@@ -61,65 +61,34 @@ export const appendKline = (block: KlineBlock, row: KlineValues): void => {
   block.length = at + 1;
 };
 
-/**
- * One row of a block, read in place. Klines and bars are views and not bags of numbers because V8 boxes every float64
- * field of an object: a bar of ten columns would cost eleven allocations instead of one (bench/README.md).
- */
-export abstract class KlineRow {
+/** What klines and bars have in common: one row of a block, read in place. */
+export interface KlineRow extends Readonly<Record<KlineColumn, number>> {
   readonly block: KlineBlock;
   readonly row: number;
+  readonly instrument: InstrumentIndex;
+}
+
+/**
+ * A closed kline: an event, immutable but for `seq`, which the driver gives once. It is a view of a row and not a bag of
+ * numbers because V8 boxes every float64 field of an object: a bar of ten columns would cost eleven allocations instead of
+ * one. It has no base class and only plain assignments in its constructor because that halves the cost of making one
+ * (bench/README.md); the columns' getters are put on the prototype below.
+ */
+export class Kline {
+  declare readonly block: KlineBlock;
+  declare readonly row: number;
+  declare seq: number;
 
   constructor(block: KlineBlock, row: number) {
     this.block = block;
     this.row = row;
+    this.seq = -1;
   }
-
-  get instrument(): InstrumentIndex {
-    return this.block.instrument;
-  }
-  get openTimeMs(): number {
-    return this.block.openTimeMs[this.row] as number;
-  }
-  get open(): number {
-    return this.block.open[this.row] as number;
-  }
-  get high(): number {
-    return this.block.high[this.row] as number;
-  }
-  get low(): number {
-    return this.block.low[this.row] as number;
-  }
-  get close(): number {
-    return this.block.close[this.row] as number;
-  }
-  /** Base volume. */
-  get volume(): number {
-    return this.block.volume[this.row] as number;
-  }
-  get quoteVolume(): number {
-    return this.block.quoteVolume[this.row] as number;
-  }
-  /** Count of trades. */
-  get trades(): number {
-    return this.block.trades[this.row] as number;
-  }
-  get takerBuyVolume(): number {
-    return this.block.takerBuyVolume[this.row] as number;
-  }
-  get takerBuyQuoteVolume(): number {
-    return this.block.takerBuyQuoteVolume[this.row] as number;
-  }
-}
-
-/** A closed kline: an event, immutable but for `seq`, which the driver gives once. */
-export class Kline extends KlineRow {
-  seq = -1;
 
   /** On the prototype, like all that every kline shares: it costs no field. */
   get kind(): typeof Kind.kline {
     return Kind.kline;
   }
-
   get intervalMs(): number {
     return this.block.intervalMs;
   }
@@ -135,20 +104,25 @@ export class Kline extends KlineRow {
     return this.openTimeMs + this.block.intervalMs;
   }
 }
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the getters are added right below
+export interface Kline extends KlineRow {}
 
 /**
- * A closed bar of any time frame, aligned to UTC. The bar of the base time frame (`base`) comes last among the bars
- * that close with one kline: it is the decision bar, and by then the longer ones are known.
+ * A closed bar of any time frame, aligned to UTC; a view like `Kline`. The bar of the base time frame (`base`) comes last
+ * among the bars that close with one kline: it is the decision bar, and by then the longer ones are known.
  */
-export class Bar extends KlineRow {
+export class Bar {
+  declare readonly block: KlineBlock;
+  declare readonly row: number;
   /** The kline that closed it. */
-  readonly seq: number;
-  readonly base: boolean;
+  declare readonly seq: number;
+  declare readonly base: boolean;
   /** Base bars inside; fewer than `timeframeMs / intervalMs` after a gap. */
-  readonly baseBars: number;
+  declare readonly baseBars: number;
 
   constructor(block: KlineBlock, row: number, seq: number, base: boolean, baseBars: number) {
-    super(block, row);
+    this.block = block;
+    this.row = row;
     this.seq = seq;
     this.base = base;
     this.baseBars = baseBars;
@@ -165,6 +139,32 @@ export class Bar extends KlineRow {
     return this.openTimeMs + this.block.intervalMs;
   }
 }
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the getters are added right below
+export interface Bar extends KlineRow {}
+
+/** One getter per column, each a function of its own: shared code would share type feedback between the columns. */
+const COLUMN_GETTERS: { readonly [C in KlineColumn]: PropertyDescriptor & ThisType<KlineRow> } = {
+  openTimeMs: { get() { return this.block.openTimeMs[this.row]; } },
+  open: { get() { return this.block.open[this.row]; } },
+  high: { get() { return this.block.high[this.row]; } },
+  low: { get() { return this.block.low[this.row]; } },
+  close: { get() { return this.block.close[this.row]; } },
+  volume: { get() { return this.block.volume[this.row]; } },
+  quoteVolume: { get() { return this.block.quoteVolume[this.row]; } },
+  trades: { get() { return this.block.trades[this.row]; } },
+  takerBuyVolume: { get() { return this.block.takerBuyVolume[this.row]; } },
+  takerBuyQuoteVolume: { get() { return this.block.takerBuyQuoteVolume[this.row]; } },
+};
+for (const prototype of [Kline.prototype, Bar.prototype]) {
+  Object.defineProperties(prototype, {
+    ...COLUMN_GETTERS,
+    instrument: {
+      get(this: KlineRow) {
+        return this.block.instrument;
+      },
+    },
+  });
+}
 
 /** One kline in a block of its own: for live parsers, journals and tests. */
 export const singleKline = (instrument: InstrumentIndex, intervalMs: number, values: KlineValues, receiveDelayMs = 0): Kline => {
@@ -180,9 +180,9 @@ export const klineValues = (kline: Kline): KlineValues => {
   return values as KlineValues;
 };
 
-/** Every row of a block as events, in order. */
+/** Every row of a block as events, in order. Grown by `push`: an array made at full length is slower to fill. */
 export const klinesOf = (block: KlineBlock): Kline[] => {
-  const klines = new Array<Kline>(block.length);
-  for (let row = 0; row < block.length; row += 1) klines[row] = new Kline(block, row);
+  const klines: Kline[] = [];
+  for (let row = 0; row < block.length; row += 1) klines.push(new Kline(block, row));
   return klines;
 };

@@ -61,7 +61,8 @@ export const sharpeStandardError = ({ count, mean, standardDeviation, skew, kurt
 
 /**
  * Upper bound of the annualised Sharpe ratio of daily returns at one-sided `confidence`: the benchmark SR* that the
- * probabilistic Sharpe ratio Φ((SR − SR*) / standard error) gives a probability of 1 − confidence, that is (SR + Φ⁻¹(confidence) · standard error) · √365.
+ * probabilistic Sharpe ratio Φ((SR − SR*) / standard error) gives a probability of 1 − confidence, that is
+ * (SR + Φ⁻¹(confidence) · standard error) · √365.
  *
  * NaN where it is undefined: fewer than two returns, or no spread (a flat account has no Sharpe ratio). Comparisons with
  * NaN are false, so a rule "below x" does not fire. Throws `InvariantError` unless 0 < confidence < 1.

@@ -65,7 +65,10 @@ const coloursOf = (page: Page): Promise<Record<string, number>> =>
   page.evaluate<Record<string, number>>(`Object.fromEntries([...document.querySelectorAll("[data-chart]")].map((box) => {
     const canvas = box.querySelector("canvas");
     if (canvas === null || canvas.width === 0) return [box.dataset.chart, 0];
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+    const context = copy.getContext("2d", { willReadFrequently: true });
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
     return [box.dataset.chart, new Set(new Uint32Array(data.buffer)).size];
   }))`);
 
@@ -182,7 +185,7 @@ describe("report.html in Chromium", () => {
       riskSpans: base.riskSpans.map((span) => ({ ...span, rule: HOSTILE })),
     });
     for (const chart of ["equity", "price", "breakdown-exitReason"]) {
-      const box = await page.locator(`[data-chart="${chart}"]`);
+      const box = page.locator(`[data-chart="${chart}"]`);
       await box.scrollIntoViewIfNeeded();
       await box.hover();
     }

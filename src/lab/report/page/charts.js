@@ -20,6 +20,11 @@ export const mount = (name, optionOf) => {
   const box = /** @type {HTMLElement | null} */ (document.querySelector(`[data-chart="${name}"]`));
   if (box === null) return null;
   const chart = echarts.init(box, null, { renderer: "canvas" });
+  // A zoomable chart takes every wheel event, whatever its options say: those without Ctrl belong to the page.
+  const keepFromChart = (/** @type {WheelEvent} */ event) => {
+    if (!event.ctrlKey) event.stopPropagation();
+  };
+  box.addEventListener("wheel", keepFromChart, { capture: true, passive: true });
   const draw = () => {
     const palette = readPalette();
     chart.setOption({ ...baseOption(palette), ...optionOf(palette) }, { notMerge: true });
