@@ -13,7 +13,8 @@ const BLOCK_ROWS = 512;
 interface OpenBar {
   readonly timeframeMs: number;
   block: KlineBlock;
-  openTimeMs: number;
+  /** Exclusive; valid while `baseBars` > 0. */
+  endMs: number;
   baseBars: number;
 }
 
@@ -26,7 +27,7 @@ export const barsState = (instruments: readonly Instrument[], timeframesMs: read
   const ascending = [...timeframesMs].sort((a, b) => a - b);
   return {
     open: instruments.map(({ index }) =>
-      ascending.map((timeframeMs) => ({ timeframeMs, block: klineBlock(index, timeframeMs, BLOCK_ROWS), openTimeMs: NaN, baseBars: 0 })),
+      ascending.map((timeframeMs) => ({ timeframeMs, block: klineBlock(index, timeframeMs, BLOCK_ROWS), endMs: 0, baseBars: 0 })),
     ),
   };
 };
@@ -42,19 +43,19 @@ export const barsStep = (state: BarsState, kline: Kline, emit: Emit): void => {
 };
 
 const aggregate = (frame: OpenBar, kline: Kline, emit: Emit): void => {
-  const { timeframeMs } = frame;
   const openMs = kline.openTimeMs;
-  const startMs = openMs - (openMs % timeframeMs);
-  if (startMs !== frame.openTimeMs) {
-    if (frame.baseBars > 0) close(frame, kline.seq, emit);
-    start(frame, startMs, kline);
+  if (frame.baseBars === 0) start(frame, kline);
+  else if (openMs >= frame.endMs) {
+    close(frame, kline.seq, emit);
+    start(frame, kline);
   }
   add(frame.block, kline);
   frame.baseBars += 1;
-  if (openMs + kline.intervalMs === startMs + timeframeMs) close(frame, kline.seq, emit);
+  if (openMs + kline.intervalMs === frame.endMs) close(frame, kline.seq, emit);
 };
 
-const start = (frame: OpenBar, startMs: number, kline: Kline): void => {
+const start = (frame: OpenBar, kline: Kline): void => {
+  const startMs = kline.openTimeMs - (kline.openTimeMs % frame.timeframeMs);
   if (frame.block.length === BLOCK_ROWS) frame.block = klineBlock(kline.instrument, frame.timeframeMs, BLOCK_ROWS);
   const { block } = frame;
   const row = block.length;
@@ -62,7 +63,7 @@ const start = (frame: OpenBar, startMs: number, kline: Kline): void => {
   block.open[row] = kline.open;
   block.high[row] = kline.high;
   block.low[row] = kline.low;
-  frame.openTimeMs = startMs;
+  frame.endMs = startMs + frame.timeframeMs;
 };
 
 const add = (block: KlineBlock, kline: Kline): void => {
@@ -82,7 +83,6 @@ const close = (frame: OpenBar, seq: number, emit: Emit): void => {
   frame.block.length = row + 1;
   const { baseBars } = frame;
   frame.baseBars = 0;
-  frame.openTimeMs = NaN;
   emit(new Bar(frame.block, row, seq, false, baseBars));
 };
 

@@ -80,21 +80,19 @@ interface Chain {
 }
 
 class StepSubscriber extends Subscriber<Item> {
-  readonly #enter: Emit;
-  readonly #flush: () => void;
-  readonly #downstream: Subscriber<Item>;
+  private readonly downstream: Subscriber<Item>;
+  private readonly chain: Chain;
 
   constructor(destination: Subscriber<Item>, chain: Chain) {
     super(destination);
-    this.#downstream = destination;
-    this.#enter = chain.enter;
-    this.#flush = chain.flush;
+    this.downstream = destination;
+    this.chain = chain;
   }
 
   override next(item: Item): void {
     if (this.closed) return;
     try {
-      this.#enter(item);
+      this.chain.enter(item);
     } catch (error) {
       this.#fail(error);
     }
@@ -103,7 +101,7 @@ class StepSubscriber extends Subscriber<Item> {
   override complete(): void {
     if (this.closed) return;
     try {
-      this.#flush();
+      this.chain.flush();
     } catch (error) {
       this.#fail(error);
       return;
@@ -112,7 +110,7 @@ class StepSubscriber extends Subscriber<Item> {
   }
 
   #fail(error: unknown): void {
-    this.#downstream.error(error);
+    this.downstream.error(error);
     this.unsubscribe();
   }
 }

@@ -12,12 +12,13 @@ const WHERE = "position.options";
  *
  * A side is asked for once: after an entry, and after a refusal, it is spent until the signal has left it (P below
  * `exitProbability`) or `cooldownMinutes` have passed since the last answer or the last moment in a position. So a refused
- * plan is not repeated at every bar, and a stop is not followed at once by the same trade.
+ * plan is not repeated at every bar, and a stop is not followed at once by the same trade. A signal that is not ready (after
+ * a gap) has no opinion: it neither closes a position nor frees a side.
  *
  * Options (fractions of price unless said otherwise): `marginFraction` 0.05 of equity, `leverage` 5, `stopFraction`
  * 0.005, `targetFraction` 0.015, `enterProbability` 0.7, `exitProbability` 0.3 (of the own side), `breakEvenFraction`
  * 0.0075 (half of the target; 0: never), `breakEvenCostFraction` 0.0012 (locked in, to pay the round trip),
- * `timeLimitMinutes` 720, `cooldownMinutes` 360, `worstFraction` 0.002 (how far a market entry may slip).
+ * `timeLimitMinutes` 480 and `cooldownMinutes` 480 (the slow window of the default signal), `worstFraction` 0.002 (how far a market entry may slip).
  *
  * The defaults are round numbers, chosen for their shares (trades on most days, every exit occurs, costs bounded) and not
  * for their profit: this is a baseline for others to beat, it has no edge to claim.
@@ -33,8 +34,8 @@ export default positionModule((options) => {
     exitProbability: number("exitProbability", { default: 0.3, min: 0, max: 1 }),
     breakEvenFraction: number("breakEvenFraction", { default: 0.0075, min: 0, max: 10 }),
     breakEvenCostFraction: number("breakEvenCostFraction", { default: 0.0012, min: 0, max: 1 }),
-    timeLimitMinutes: number("timeLimitMinutes", { default: 720, above: 0 }),
-    cooldownMinutes: number("cooldownMinutes", { default: 360, min: 0 }),
+    timeLimitMinutes: number("timeLimitMinutes", { default: 480, above: 0 }),
+    cooldownMinutes: number("cooldownMinutes", { default: 480, min: 0 }),
     worstFraction: number("worstFraction", { default: 0.002, min: 0, max: 0.1 }),
   };
   knownOptions(WHERE, options, Object.keys(settings));
@@ -74,10 +75,13 @@ interface Asked {
   untilMs: number;
 }
 
+/** Whether the signal no longer speaks for a side. */
+const hasLeft = (settings: Settings, { signal }: PositionView, side: Direction): boolean =>
+  signal.ready && (side > 0 ? signal.pLong : signal.pShort) < settings.exitProbability;
+
 const consider = (settings: Settings, asked: Asked, view: PositionView, propose: Proposals): void => {
   const { signal, instrument, bar } = view;
-  const { spent } = asked;
-  if (spent !== 0 && ((spent > 0 ? signal.pLong : signal.pShort) < settings.exitProbability || bar.knownAtMs >= asked.untilMs)) asked.spent = 0;
+  if (asked.spent !== 0 && (hasLeft(settings, view, asked.spent) || bar.knownAtMs >= asked.untilMs)) asked.spent = 0;
   const direction: Direction = signal.pLong >= signal.pShort ? 1 : -1;
   if (Math.max(signal.pLong, signal.pShort) < settings.enterProbability || direction === asked.spent) return;
   const closeTicks = bar.close / instrument.tickSize;
@@ -100,13 +104,13 @@ const consider = (settings: Settings, asked: Asked, view: PositionView, propose:
 
 const manage = (settings: Settings, view: PositionView, propose: Proposals): void => {
   if (view.exitPending) return;
-  const { signal, position, bar, instrument } = view;
+  const { position, bar, instrument } = view;
   const direction: Direction = position.positionLots > 0 ? 1 : -1;
   if (bar.knownAtMs - position.openedAtMs >= settings.timeLimitMinutes * MINUTE_MS) {
     propose.exit("time-limit");
     return;
   }
-  if ((direction > 0 ? signal.pLong : signal.pShort) < settings.exitProbability) {
+  if (hasLeft(settings, view, direction)) {
     propose.exit("signal");
     return;
   }

@@ -17,12 +17,13 @@ interface TrendState {
  *
  * x = (fast − slow) / (close · σ · √slowBars), σ = EMA of |log return| over the slow window;
  * P(side of x) = 1 − exp(−(|x| / band)²), NEUTRAL the rest.
- * Options: `fastBars` 60, `slowBars` 240, `band` 0.35. Warm after three slow windows; a gap starts it anew.
+ * Options: `fastBars` 120, `slowBars` 480 (two hours over eight: round numbers, slow enough that fees do not decide, fast
+ * enough to trade on most days; not fitted to profit), `band` 0.35. Warm after three slow windows; a gap starts it anew.
  */
 export default signalModule<TrendState>((options) => {
   knownOptions(WHERE, options, ["fastBars", "slowBars", "band"]);
-  const fastBars = numberOption(WHERE, options, "fastBars", { default: 60, min: 1, max: 100_000 });
-  const slowBars = numberOption(WHERE, options, "slowBars", { default: 240, above: fastBars, max: 100_000 });
+  const fastBars = numberOption(WHERE, options, "fastBars", { default: 120, min: 1, max: 100_000 });
+  const slowBars = numberOption(WHERE, options, "slowBars", { default: 480, above: fastBars, max: 100_000 });
   const band = numberOption(WHERE, options, "band", { default: 0.35, above: 0 });
   const fastAlpha = 2 / (fastBars + 1);
   const slowAlpha = 2 / (slowBars + 1);

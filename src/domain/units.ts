@@ -32,7 +32,7 @@ const integer = (value: number, what: string): number => {
   return value;
 };
 
-/** Start of the UTC day that contains `timeMs`. */
+/** Start of the UTC day that contains `timeMs`. A float modulo is a call into C: not once per bar. */
 export const utcDayStart = (timeMs: number): number => timeMs - (timeMs % DAY_MS);
 
 /** A broken invariant of the system itself: never caught on the line, ends the run. */

@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
 import type { OperatorFunction } from "rxjs";
 import type { FundingPayment, Fill, OrderCanceled, OrderExpired, OrderRejected } from "../domain/event.ts";
 import type { ApprovedPlan, Gap, Intent, OrderSent, Refusal, RiskState, Signal } from "../domain/derived.ts";
 import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
+import { BackgroundSha256 } from "./backgroundSha256.ts";
 
-const BUFFER_BYTES = 1 << 16;
+const BUFFER_BYTES = 1 << 18;
 /** No record is larger: the strings in it are ids and rule names. */
 const RECORD_BYTES_MAX = 2048;
 
@@ -16,9 +16,9 @@ const RECORD_BYTES_MAX = 2048;
  * name. Records are tagged with their kind; strings carry their length.
  */
 export class DecisionHash {
-  readonly #hash = createHash("sha256");
-  readonly #bytes = new Uint8Array(BUFFER_BYTES);
-  readonly #view = new DataView(this.#bytes.buffer);
+  readonly #hash = new BackgroundSha256();
+  #bytes = new Uint8Array(BUFFER_BYTES);
+  #view = new DataView(this.#bytes.buffer);
   #at = 0;
   /** Decision bars hashed. */
   decisions = 0;
@@ -26,7 +26,7 @@ export class DecisionHash {
   /** The digest of everything so far, in hex; more may follow. */
   digest(): string {
     this.#drain();
-    return this.#hash.copy().digest("hex");
+    return this.#hash.digest();
   }
 
   /** The one record per decision bar, written without calls: it is the hot path. NaN outputs are bits of the mask. */
@@ -156,7 +156,10 @@ export class DecisionHash {
   }
 
   #drain(): void {
+    if (this.#at === 0) return;
     this.#hash.update(this.#bytes.subarray(0, this.#at));
+    this.#bytes = new Uint8Array(BUFFER_BYTES);
+    this.#view = new DataView(this.#bytes.buffer);
     this.#at = 0;
   }
 }

@@ -4,6 +4,7 @@ import type { Event } from "../domain/event.ts";
 import { BARRIER } from "../domain/item.ts";
 import type { Item } from "../domain/item.ts";
 import type { Journal } from "../domain/ports.ts";
+import { InvariantError } from "../domain/units.ts";
 
 /** How often the driver lets the event loop breathe, so that signals, timers and progress get their turn. */
 const YIELD_MS = 50;
@@ -37,7 +38,8 @@ export const drive = async (
   tap: (item: Item) => void,
   options: DriveOptions = {},
 ): Promise<DriveResult> => {
-  const entry = connect(line, tap);
+  const { into, throwIfFailed } = connect(line, tap);
+  const { journal } = options;
   let seq = options.firstSeq ?? 0;
   let bursts = 0;
   let lineSeconds = 0;
@@ -52,11 +54,11 @@ export const drive = async (
     for (const event of burst) {
       event.seq = seq;
       seq += 1;
-      options.journal?.append(event);
-      entry.push(event);
+      if (journal !== undefined) journal.append(event);
+      into.next(event);
     }
-    entry.push(BARRIER);
-    entry.throwIfFailed();
+    into.next(BARRIER);
+    throwIfFailed();
     bursts += 1;
     const endedAt = performance.now();
     lineSeconds += (endedAt - startedAt) / 1000;
@@ -67,23 +69,23 @@ export const drive = async (
       breathedAt = performance.now();
     }
   }
-  if (!aborted) entry.complete();
-  entry.throwIfFailed();
+  if (!aborted) into.complete();
+  throwIfFailed();
   return { events: seq - (options.firstSeq ?? 0), bursts, aborted, lineSeconds };
 };
 
 interface Entry {
-  readonly push: (item: Item) => void;
-  readonly complete: () => void;
+  /** Where items enter the line. */
+  readonly into: Pick<Subscriber<Item>, "next" | "complete">;
   readonly throwIfFailed: () => void;
 }
 
 /** Subscribes the line once and hands out its entrance. */
 const connect = (line: OperatorFunction<Item, Item>, tap: (item: Item) => void): Entry => {
-  let entrance: Subscriber<Item> | undefined;
+  let into: Subscriber<Item> | undefined;
   let failure: { readonly error: unknown } | undefined;
   const events$ = new Observable<Item>((subscriber) => {
-    entrance = subscriber;
+    into = subscriber;
   });
   line(events$).subscribe({
     next: tap,
@@ -91,14 +93,12 @@ const connect = (line: OperatorFunction<Item, Item>, tap: (item: Item) => void):
       failure = { error };
     },
   });
-  const into = entrance as Subscriber<Item> | undefined;
-  return {
-    push: (item) => into?.next(item),
-    complete: () => into?.complete(),
-    throwIfFailed: () => {
-      if (failure !== undefined) throw failure.error;
-    },
+  const throwIfFailed = (): void => {
+    if (failure !== undefined) throw failure.error;
   };
+  throwIfFailed();
+  if (into === undefined) throw new InvariantError("the line did not subscribe to its events");
+  return { into, throwIfFailed };
 };
 
 const breathe = (): Promise<void> =>

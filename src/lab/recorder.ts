@@ -9,7 +9,7 @@ import type { Bar } from "../domain/kline.ts";
 import { Ledger } from "../domain/ledger.ts";
 import type { OrderRequest } from "../domain/order.ts";
 import { bracketLevels, directionOf } from "../domain/order.ts";
-import { utcDayStart } from "../domain/units.ts";
+import { DAY_MS, utcDayStart } from "../domain/units.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
 import { RiskSpans } from "./riskSpans.ts";
 import type { EquityRow, FillRow, GapSpan, RefusalCount, StopSpan, TradeRow } from "./runRecord.ts";
@@ -51,7 +51,7 @@ export class Recorder {
   readonly #refusals = new Map<string, number>();
   readonly #entries = new Map<string, OrderRequest>();
   readonly #openStops: (OpenStop | null)[];
-  #dayMs = NaN;
+  #nextDayMs = Infinity;
   #peakUsdt: number;
   #firstPrice = NaN;
   #lastPrice = NaN;
@@ -86,9 +86,9 @@ export class Recorder {
     if (account instanceof Ledger) this.account = account;
     if (account.knownAtMs <= this.#options.fromMs || this.bars === 0) return;
     this.risk.equity(account);
+    if (account.knownAtMs < this.#nextDayMs || account.knownAtMs !== this.lastCloseMs) return;
     const dayMs = utcDayStart(account.knownAtMs);
-    if (account.knownAtMs !== this.lastCloseMs || dayMs === this.#dayMs) return;
-    this.#dayMs = dayMs;
+    this.#nextDayMs = dayMs + DAY_MS;
     this.#equityRow(dayMs, account.equityUsdt);
   }
 
@@ -177,7 +177,7 @@ export class Recorder {
     this.firstOpenMs = bar.openTimeMs;
     this.#firstPrice = bar.open;
     this.#lastPrice = bar.open;
-    this.#dayMs = utcDayStart(bar.openTimeMs);
+    this.#nextDayMs = utcDayStart(bar.openTimeMs) + DAY_MS;
     this.#equityRow(bar.openTimeMs, this.#options.startUsdt);
   }
 

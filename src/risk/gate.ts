@@ -6,7 +6,7 @@ import { Kind } from "../domain/kind.ts";
 import type { Bar } from "../domain/kline.ts";
 import { planIdOf, NO_BRACKET } from "../domain/order.ts";
 import type { Direction, InstrumentIndex, Lots, Ticks } from "../domain/units.ts";
-import { utcDayStart } from "../domain/units.ts";
+import { DAY_MS, utcDayStart } from "../domain/units.ts";
 import { Causes } from "./causes.ts";
 import type { LineTime } from "./causes.ts";
 import { DataTier } from "./dataTier.ts";
@@ -39,7 +39,8 @@ export class RiskGate {
   readonly #volatility: readonly VolatilityTier[];
   #emit: Emit = () => undefined;
   #equityUsdt = NaN;
-  #dayMs = NaN;
+  /** NaN before the first judged bar. */
+  #nextDayMs = NaN;
   #barDue = false;
   #emergencies = 0;
   readonly #tradeFromMs: number;
@@ -83,10 +84,9 @@ export class RiskGate {
     if (state.knownAtMs <= this.#tradeFromMs) return;
     if (this.#barDue) {
       this.#barDue = false;
-      const dayMs = utcDayStart(state.knownAtMs);
-      if (dayMs !== this.#dayMs) this.#roll(state, dayMs);
+      if (!(state.knownAtMs < this.#nextDayMs)) this.#roll(state);
     }
-    if (Number.isNaN(this.#dayMs)) return;
+    if (Number.isNaN(this.#nextDayMs)) return;
     this.#day.equity(state, state.equityUsdt);
     this.#system.equity(state, state.equityUsdt);
     if (this.#causes.level === "HALTED") this.#flatten(state);
@@ -231,8 +231,8 @@ export class RiskGate {
     };
   }
 
-  #roll(state: AccountState, dayMs: number): void {
-    this.#dayMs = dayMs;
+  #roll(state: AccountState): void {
+    this.#nextDayMs = utcDayStart(state.knownAtMs) + DAY_MS;
     this.#day.roll(state, state.equityUsdt);
     this.#system.roll(state, state.equityUsdt);
   }
