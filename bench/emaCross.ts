@@ -3,8 +3,6 @@
  * and decision hash, from columns in memory. usage: node --import tsx bench/emaCross.ts DATA.f64 [repeats]
  * DATA.f64: float64 columns openTime, open, high, low, close, volume back to back. Prints one JSON line.
  */
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { pipe } from "rxjs";
 import emaCross from "../examples/emaCross.ts";
 import follow from "../models/position/follow.ts";
@@ -21,16 +19,16 @@ import { drive } from "../src/engine/driver.ts";
 import { backtestLine } from "../src/pipeline.ts";
 import { NO_LIMITS } from "../src/risk/limits.ts";
 import { simulatedVenue } from "../src/venues/simulated/simulatedVenue.ts";
+import type { Entry } from "./peers/resultLine.ts";
+import { peakRssMb, readColumns, tradeHash } from "./peers/resultLine.ts";
 
 const BURST = 4096;
 const file = process.argv[2];
 if (file === undefined) throw new Error("usage: node --import tsx bench/emaCross.ts DATA.f64 [repeats]");
 const repeats = Number(process.argv[3] ?? 7);
 
-const bytes = readFileSync(file);
-const all = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
-const bars = all.length / 6;
-const column = (k: number, from: number, to: number): Float64Array => all.subarray(k * bars + from, k * bars + to);
+const columns = readColumns(file);
+const bars = columns.time.length;
 
 const instrument: Instrument = {
   index: instrumentIndex(0),
@@ -62,12 +60,12 @@ function* bursts(): Generator<readonly Event[]> {
       intervalMs: MINUTE_MS,
       receiveDelayMs: 0,
       length: to - from,
-      openTimeMs: column(0, from, to),
-      open: column(1, from, to),
-      high: column(2, from, to),
-      low: column(3, from, to),
-      close: column(4, from, to),
-      volume: column(5, from, to),
+      openTimeMs: columns.time.subarray(from, to),
+      open: columns.open.subarray(from, to),
+      high: columns.high.subarray(from, to),
+      low: columns.low.subarray(from, to),
+      close: columns.close.subarray(from, to),
+      volume: columns.volume.subarray(from, to),
       quoteVolume: none,
       trades: none,
       takerBuyVolume: none,
@@ -105,53 +103,52 @@ const replay = async (): Promise<{ seconds: number; fills: Fill[]; decisions: st
   const hash = new DecisionHash();
   const fills: Fill[] = [];
   let equity = NaN;
-  const record = stepOperator("record", () => null, {
-    [Kind.fill]: (_, fill) => {
-      fills.push(fill);
+  const record = stepOperator(
+    "record",
+    () => null,
+    {
+      [Kind.fill]: (_, fill) => {
+        fills.push(fill);
+      },
+      [Kind.accountState]: (_, account) => {
+        equity = account.equityUsdt;
+      },
     },
-    [Kind.accountState]: (_, account) => {
-      equity = account.equityUsdt;
-    },
-  });
+    { passing: "none" },
+  );
   const startedAt = performance.now();
   await drive(bursts(), pipe(line, hashDecisions(hash, -Infinity), record), () => undefined);
   const decisions = hash.digest();
   return { seconds: (performance.now() - startedAt) / 1000, fills, decisions, equity };
 };
 
-const entryHash = (fills: readonly Fill[]): { entries: number; hash: string } => {
-  const hash = createHash("sha256");
-  let entries = 0;
-  for (const fill of fills) {
-    if (fill.reduceOnly) continue;
-    entries += 1;
-    hash.update(`${fill.eventTimeMs},${fill.side === "buy" ? 1 : -1},${ticksToPrice(instrument, fill.priceTicks).toFixed(2)}\n`);
-  }
-  return { entries, hash: hash.digest("hex").slice(0, 16) };
-};
+const entriesOf = (fills: readonly Fill[]): Entry[] =>
+  fills
+    .filter((fill) => !fill.reduceOnly)
+    .map((fill): Entry => [fill.eventTimeMs, fill.side === "buy" ? 1 : -1, ticksToPrice(instrument, fill.priceTicks)]);
 
+const first = await replay();
 const seconds: number[] = [];
-let last: Awaited<ReturnType<typeof replay>> | undefined;
-for (let i = 0; i < repeats; i += 1) {
+let last = first;
+for (let i = 1; i < repeats; i += 1) {
   last = await replay();
   seconds.push(last.seconds);
-  if (process.env['VERBOSE']) console.error(last.seconds.toFixed(3), (last.seconds/bars*1e9).toFixed(0)+' ns/bar');
+  if (last.decisions !== first.decisions) throw new Error("two replays of the same data decided differently");
 }
-const run = last as Awaited<ReturnType<typeof replay>>;
-const { entries, hash } = entryHash(run.fills);
-const median = [...seconds].sort((a, b) => a - b)[seconds.length >> 1] as number;
+const entries = entriesOf(last.fills);
+const median = [...seconds].sort((a, b) => a - b)[seconds.length >> 1] ?? first.seconds;
 console.log(
   JSON.stringify({
     peer: "riposte",
     version: process.version,
     bars,
     replaySeconds: median,
-    firstSeconds: seconds[0],
-    barsPerSecond: Math.round(bars / median),
-    entries,
-    tradeHash: hash,
-    equity: run.equity,
-    decisionsSha256: run.decisions,
-    peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
+    firstReplaySeconds: first.seconds,
+    repeats: repeats - 1,
+    entries: entries.length,
+    tradeHash: tradeHash(entries),
+    equity: last.equity,
+    peakRssMb: peakRssMb(),
+    decisionsSha256: last.decisions,
   }),
 );

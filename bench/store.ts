@@ -25,14 +25,14 @@ const SIZES = [
 ];
 const RUNS = 3;
 
-const read = async (root: string, fromMs: number): Promise<void> => {
+const read = async (root: string, fromMs: number, toMs: number): Promise<void> => {
   const openedMs = performance.now();
   const store = parquetStore({ root });
   const instruments = [defaultInstrument(SYMBOL, "spot", { priceDecimals: 2, qtyDecimals: 5 }, instrumentIndex(0))];
   let bars = 0;
   let closes = 0;
   let lastMs = 0;
-  for await (const burst of store.read({ instruments, kinds: ["kline", "funding"], fromMs, toMs: TO_MS, burstEvents: 4096 }))
+  for await (const burst of store.read({ instruments, kinds: ["kline", "funding"], fromMs, toMs, burstEvents: 4096 }))
     for (const event of burst) {
       if (event.kind !== Kind.kline) continue;
       if (event.openTimeMs <= lastMs) throw new Error("out of order");
@@ -96,21 +96,30 @@ const randomWalk = (): ReturnType<typeof klineBlock> => {
   return block;
 };
 
+/** A process of its own that reads `[fromMs, toMs)`, loaded as `riposte` itself is. */
+const measure = (root: string, fromMs: number, toMs: number): { bars: number; readMs: number; wholeMs: number; peakRssMb: number } => {
+  const startedMs = performance.now();
+  const loader = fileURLToPath(new URL("../bin/loader.mjs", import.meta.url));
+  const script = [fileURLToPath(import.meta.url), "--read", root, String(fromMs), String(toMs)];
+  const child = spawnSync(process.execPath, ["--import", loader, ...script], { encoding: "utf8" });
+  const wholeMs = performance.now() - startedMs;
+  if (child.status !== 0) throw new Error(child.stderr);
+  return { ...(JSON.parse(child.stdout) as { bars: number; readMs: number; peakRssMb: number }), wholeMs };
+};
+
 const [, , mode, ...rest] = process.argv;
-if (mode === "--read") await read(rest[0] as string, Number(rest[1]));
+if (mode === "--read") await read(rest[0] as string, Number(rest[1]), Number(rest[2]));
 else {
   const root = mode === "--data" ? resolve(rest[0] as string) : await prepare();
-  console.log("size        bars       read alone              whole process           peak RSS");
+  const { wholeMs, peakRssMb } = measure(root, TO_MS, TO_MS);
+  console.log(`start-up alone (nothing read): ${wholeMs.toFixed(0)} ms, ${peakRssMb.toFixed(0)} MB`);
+  console.log("size           bars   read alone                 whole process              peak RSS");
   for (const { name, fromMs } of SIZES)
     for (let run = 0; run < RUNS; run++) {
-      const startedMs = performance.now();
-      const child = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), "--read", root, String(fromMs)], {
-        encoding: "utf8",
-      });
-      const wholeMs = performance.now() - startedMs;
-      if (child.status !== 0) throw new Error(child.stderr);
-      const { bars, readMs, peakRssMb } = JSON.parse(child.stdout) as { bars: number; readMs: number; peakRssMb: number };
-      const speed = (ms: number): string => `${ms.toFixed(0).padStart(5)} ms ${(bars / ms / 1000).toFixed(2)} M bars/s`;
-      console.log(`${name.padEnd(10)} ${String(bars).padStart(8)}   ${speed(readMs)}   ${speed(wholeMs)}   ${peakRssMb.toFixed(0)} MB`);
+      const found = measure(root, fromMs, TO_MS);
+      const speed = (ms: number): string => `${ms.toFixed(0).padStart(5)} ms  ${(found.bars / ms / 1000).toFixed(2)} M bars/s`;
+      console.log(
+        `${name.padEnd(10)} ${String(found.bars).padStart(8)}   ${speed(found.readMs)}   ${speed(found.wholeMs)}   ${found.peakRssMb.toFixed(0)} MB`,
+      );
     }
 }

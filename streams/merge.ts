@@ -111,7 +111,7 @@ const takeRun = (cursor: Cursor, rival: Cursor | undefined, burst: Event[], burs
     if (timeMs <= lastMs && last !== undefined && compareOnLine(last, event) > 0) throw backwards(source, last, event);
     if (timeMs >= boundMs && bound !== undefined) {
       const order = compareOnLine(event, bound);
-      if (order > 0 || (order === 0)) break;
+      if (order > 0 || (order === 0 && !winsTies)) break;
     }
     burst.push(event);
     last = event;

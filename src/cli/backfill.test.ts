@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checksumOf, klineLines, zipOf } from "../../test/contract/archiveFiles.ts";
-import { body, WireServer } from "../../test/contract/wireServer.ts";
+import { body, status, WireServer } from "../../test/contract/wireServer.ts";
 import { UserError } from "../domain/units.ts";
 import type { BackfillReport } from "../store/backfill.ts";
 import { backfillCommand } from "./backfill.ts";
@@ -76,9 +76,10 @@ describe("riposte backfill", () => {
       const path = "/data/futures/um/monthly/klines/BTCUSDT/1m/BTCUSDT-1m-2023-01.zip";
       wire.on(path, body(zip));
       wire.on(`${path}.CHECKSUM`, body(checksumOf(zip, "BTCUSDT-1m-2023-01.zip")));
-      wire.on("/fapi/v1/exchangeInfo", body('{"symbols":[]}'));
+      wire.on("/fapi/v1/exchangeInfo", status(451, {}, '{"code":0,"msg":"restricted location"}'));
       const options = { from: "2023-01-01", to: "2023-02-01", "archive-url": wire.url, "rest-url": wire.url };
-      const { report } = await run({ ...options, kinds: "klines,funding" });
+      const { report, printed } = await run({ ...options, kinds: "klines,funding" });
+      expect(printed[0]).toMatch(/^default instrument rules for BTCUSDT: Binance refused .*restricted location/);
       expect(report).toMatchObject({ filesLanded: 1, rows: 5, missing: [expect.stringContaining("fundingRate-2023-01.zip")] });
     } finally {
       await wire.stop();

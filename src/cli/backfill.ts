@@ -1,13 +1,16 @@
+import type { Instrument } from "../domain/instrument.ts";
 import { parseTime } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
 import { httpArchive, localArchive } from "../store/archive/source.ts";
 import type { BackfillReport } from "../store/backfill.ts";
 import { backfill } from "../store/backfill.ts";
 import type { BackfillKind } from "../store/backfill/plan.ts";
+import { DEFAULT_FEES } from "../store/defaultInstruments.ts";
 import { bracketsOf } from "../store/leverageBrackets.ts";
 import { spanText, timeText } from "../store/parquet/catalog.ts";
 import { intervalMsOf } from "../store/parquet/layout.ts";
 import { parquetStore } from "../store/parquetStore.ts";
+import type { HttpGet } from "../venues/binance/http.ts";
 import { httpGet } from "../venues/binance/http.ts";
 import { binanceRest } from "../venues/binance/rest.ts";
 import type { Command, CommandContext, OptionValues } from "./command.ts";
@@ -100,21 +103,23 @@ const checkedUrl = (value: string, option: string): string => {
   throw new UserError(`${option} ${value} is not an http(s) URL`, 2);
 };
 
-const networkOf = (market: "um" | "spot", restUrl: string | undefined, get: ReturnType<typeof httpGet>, context: CommandContext) => {
+/** REST for the newest days and for instrument rules, which fall back to the defaults where the exchange is out of reach. */
+const networkOf = (market: "um" | "spot", restUrl: string | undefined, get: HttpGet, context: CommandContext) => {
   const newest = binanceRest({
     market,
     get,
     ...(restUrl === undefined ? {} : { baseUrl: checkedUrl(restUrl, "--rest-url"), fundingBaseUrl: restUrl }),
   });
-  return {
-    newest,
-    rulesOf: (symbol: string) =>
-      newest.instrument(
-        symbol,
-        { brackets: bracketsOf(symbol), makerFeeRate: 0.0002, takerFeeRate: 0.0005, fundingIntervalHours: 8 },
-        context.signal,
-      ),
+  const rulesOf = async (symbol: string): Promise<Instrument | undefined> => {
+    try {
+      return await newest.instrument(symbol, { brackets: bracketsOf(symbol), ...DEFAULT_FEES, fundingIntervalHours: 8 }, context.signal);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      context.log(`default instrument rules for ${symbol}: ${error.message}`);
+      return undefined;
+    }
   };
+  return { newest, rulesOf };
 };
 
 const print = (report: BackfillReport, market: string, context: CommandContext): void => {

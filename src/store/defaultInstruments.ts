@@ -8,6 +8,9 @@ import { bracketsOf } from "./leverageBrackets.ts";
 /** Start of the first USD-M perpetual: rules that no source dates hold from here on. */
 export const RULES_VALID_FROM_MS = Date.UTC(2019, 8, 8);
 
+/** Fees of a regular user. */
+export const DEFAULT_FEES = { makerFeeRate: 0.0002, takerFeeRate: 0.0005 };
+
 /** Rules where spot stands in for the perpetual: its finer prices and volumes must fit into ticks and lots. */
 const STAND_IN: Readonly<Record<string, { readonly tickSize: number; readonly lotSize: number }>> = {
   BTCUSDT: { tickSize: 0.01, lotSize: 0.00001 },
@@ -44,8 +47,7 @@ export const defaultInstrument = (
     minNotionalUsdt: symbol === "BTCUSDT" ? 100 : 5,
     percentPriceUp: 1.05,
     percentPriceDown: 0.95,
-    makerFeeRate: 0.0002,
-    takerFeeRate: 0.0005,
+    ...DEFAULT_FEES,
     liquidationFeeRate: 0.0125,
     fundingIntervalHours: 8,
     brackets: bracketsOf(symbol),
