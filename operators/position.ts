@@ -5,13 +5,15 @@ import type { Instrument } from "../src/domain/instrument.ts";
 import { usdtPerTickLot } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
-import type { Bar } from "../src/domain/kline.ts";
+import type { KlineBlock } from "../src/domain/kline.ts";
+import { Bar } from "../src/domain/kline.ts";
 import type { Bracket } from "../src/domain/order.ts";
 import { bracketLevels, NO_BRACKET, planIdOf } from "../src/domain/order.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import type { PositionLimits } from "../src/risk/limits.ts";
 import { isApproved } from "../src/risk/plan.ts";
 import type { EntryProposal, PositionModule, PositionView, Proposals } from "../models/position/positionModule.ts";
+import { checkProposal } from "../models/position/proposalCheck.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 /** An approved plan that the venue has not finished. */
@@ -28,11 +30,17 @@ class Seat implements PositionView, Proposals {
   readonly instrument: Instrument;
   readonly #limits: PositionLimits;
   readonly #usdtPerTickLot: number;
-  bar!: Bar;
   signal!: Signal;
   account!: AccountState;
   stopTicks = 0;
   emit!: Emit;
+  /**
+   * The decision bar, kept as block and row: storing each bar object in this old one would pass V8's write barrier
+   * (tens of ns) at every bar, for a bar that is looked at in few.
+   */
+  #block!: KlineBlock;
+  #row = 0;
+  #seq = 0;
   readonly #inFlight: InFlight[] = [];
   #stopPlanId = "";
   #plansAtSecond = 0;
@@ -44,6 +52,15 @@ class Seat implements PositionView, Proposals {
     this.#usdtPerTickLot = usdtPerTickLot(instrument);
   }
 
+  see(bar: Bar): void {
+    if (bar.block !== this.#block) this.#block = bar.block;
+    this.#row = bar.row;
+    this.#seq = bar.seq;
+  }
+
+  get bar(): Bar {
+    return new Bar(this.#block, this.#row, this.#seq, true, 1);
+  }
   get position(): PositionState {
     return this.account.positions[this.instrument.index] as PositionState;
   }
@@ -129,6 +146,7 @@ class Seat implements PositionView, Proposals {
     stopTicks: number,
     reason: string,
   ): boolean {
+    checkProposal(action, direction, qtyLots, entry, bracket, stopTicks, reason);
     const { seq, knownAtMs } = this.signal;
     const second = Math.floor(knownAtMs / 1000);
     this.#plans = second === this.#plansAtSecond ? this.#plans + 1 : 1;
@@ -187,8 +205,9 @@ const endedStep = ({ seats }: Desk, item: OrderRejected | OrderCanceled | OrderE
 const signalStep = (desk: Desk, signal: Signal, emit: Emit): void => {
   const seat = desk.seats[signal.instrument] as Seat;
   if (signal.knownAtMs <= desk.tradeFromMs) return;
-  seat.signal = signal;
-  seat.emit = emit;
+  // Both are the same objects at every bar: stored once.
+  if (seat.signal !== signal) seat.signal = signal;
+  if (seat.emit !== emit) seat.emit = emit;
   desk.module.decide(desk.states[signal.instrument], seat, seat);
 };
 
@@ -204,10 +223,11 @@ export const position = (options: PositionOptions): OperatorFunction<Item, Item>
     }),
     {
       [Kind.bar]: ({ seats }, bar) => {
-        if (bar.base) (seats[bar.instrument] as Seat).bar = bar;
+        if (bar.base) (seats[bar.instrument] as Seat).see(bar);
       },
       [Kind.accountState]: ({ seats }, account) => {
-        (seats[account.instrument] as Seat).account = account;
+        const seat = seats[account.instrument] as Seat;
+        if (seat.account !== account) seat.account = account;
       },
       [Kind.tradeClosed]: ({ seats }, trade) => {
         (seats[trade.instrument] as Seat).closed(trade.planId);

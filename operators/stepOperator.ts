@@ -130,7 +130,13 @@ const handledKinds = (step: Step): number[] =>
  *     const deliver0_10 = (item) => { deliver1_10(item); try { handler0_10(state0, item, emit0); } catch … };
  */
 const fuse = (steps: readonly Step[], destination: Subscriber<Item>): Chain => {
-  const states = steps.map((step) => step.init());
+  const states = steps.map((step) => {
+    try {
+      return step.init();
+    } catch (error) {
+      throw wrapped(step.name, -1, error);
+    }
+  });
   const lines: string[] = [];
   /** By kind: the function that takes it from here on; kinds without an entry go to `rest`. */
   let routes = new Map<number, string>();

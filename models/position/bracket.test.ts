@@ -145,13 +145,13 @@ describe("managing", () => {
     ["asks for no second exit", { ...held, minute: 480, exitPending: true }, "-"],
     ["a tick before break-even", { ...held, close: 20_149.9 }, "-"],
     ["break-even of a long", { ...held, close: 20_150 }, "stop 200240 break-even"],
-    ["break-even of a short", { ...short, close: 19_850 }, "stop 199760 break-even"],
+    ["break-even of a short", { ...short, close: 19_849.9 }, "stop 199760 break-even"],
     ["break-even once", { ...held, close: 20_200, stopTicks: 200_240 }, "-"],
   ])("%s", (_, row, said) => {
     expect(one(row)).toBe(said);
   });
 
-  it("never moves the stop when told so, and may move it on entering profit", () => {
+  it("never moves the stop, or earlier, when told so", () => {
     expect(one({ ...held, close: 20_290 }, { breakEvenFraction: 0 })).toBe("-");
     expect(one({ ...held, close: 20_040 }, { breakEvenFraction: 0.002, breakEvenCostFraction: 0 })).toBe("stop 200000 break-even");
   });

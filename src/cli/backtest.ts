@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { pipe } from "rxjs";
 import { configSha256 } from "../../config/sha256.ts";
 import type { RiposteConfig } from "../../config/schema.ts";
@@ -15,6 +16,7 @@ import { logDecisions } from "../lab/decisionLog.ts";
 import { Recorder, record } from "../lab/recorder.ts";
 import { openText } from "../lab/report/fileWriter.ts";
 import { openStaging } from "../lab/report/staging.ts";
+import type { Staging } from "../lab/report/staging.ts";
 import { summaryText } from "../lab/report/text.ts";
 import { summaryObject } from "../lab/report/summaryJson.ts";
 import { writeRun } from "../lab/report/writeRun.ts";
@@ -28,9 +30,11 @@ import type { Command, CommandContext, OptionValues } from "./command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { codeVersion, commandLine } from "./identity.ts";
 import { journalled } from "./journalled.ts";
+import type { Journalled } from "./journalled.ts";
 import type { RunData } from "./history.ts";
 import { runData } from "./history.ts";
 import { positionMember, signalMember } from "./members.ts";
+import { isModulePath } from "./userModule.ts";
 
 /** Days the volatility rules look back: the longest window of the risk tiers. */
 const RISK_WINDOW_DAYS = 31;
@@ -76,13 +80,16 @@ const compose = async (config: RiposteConfig, profile: string, values: OptionVal
   const windows = limits.shock.maxVolatilityRatio !== null || limits.system.maxVolatilityRatio !== null;
   const warmUpBars = Math.max(signal.warmUpBars, windows ? (RISK_WINDOW_DAYS * DAY_MS) / MINUTE_MS : 0);
   const dirGiven = values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined;
+  const resume = values["resume"] === true && journalPath !== null ? await resumable(journalPath, config) : null;
   const data = await runData({ config, warmUpBars, simulate: values["simulate"] === true, dirGiven });
-  const resume = values["resume"] === true && journalPath !== null ? await readJournal(journalPath) : null;
-  if (resume !== null && resume.header.configSha256 !== configSha256(config)) {
-    throw new UserError(`journal ${String(journalPath)} was written with another config: a run can only go on with the same one`);
-  }
-  if (data.simulated) context.log(`NOTE ${data.source}`);
   return { config, profile, limits, signal, position, data, outDir: String(values["out"]), journalPath, resume };
+};
+
+/** The journal to go on from. It must be of the same run: another config would make other decisions of the same events. */
+const resumable = async (path: string, config: RiposteConfig): Promise<JournalReader> => {
+  const journal = await readJournal(path);
+  if (journal.header.configSha256 === configSha256(config)) return journal;
+  throw new UserError(`journal ${path} was written with another config: repeat its options to go on, or leave --resume out and name a new journal`);
 };
 
 const limitsOf = ({ risk, protection }: RiposteConfig): RiskLimits => {
@@ -91,14 +98,35 @@ const limitsOf = ({ risk, protection }: RiposteConfig): RiskLimits => {
 };
 
 const replay = async (run: Run, context: CommandContext): Promise<RunRecord> => {
+  const { data } = run;
+  /** The burst on the line: an error knows the number of its event only. */
+  const onLine: OnLine = { burst: [] };
+  let staging: Staging | undefined;
+  let journal: Journalled | undefined;
+  try {
+    staging = openStaging(run.outDir);
+    journal = journalled(run);
+    if (data.simulated) context.log(`NOTE ${data.source}`);
+    const finished = await through(run, staging, journal, onLine, context);
+    writeRun(staging, finished);
+    return finished;
+  } catch (error) {
+    staging?.discard();
+    throw userMistake(error, run, onLine);
+  } finally {
+    await journal?.close();
+    await data.close();
+  }
+};
+
+/** The run itself: every event through the line, into journal, hashes, recorder and decision log. */
+const through = async (run: Run, staging: Staging, journal: Journalled, onLine: OnLine, context: CommandContext): Promise<RunRecord> => {
   const { config, data, limits } = run;
   const { instruments, fromMs } = data;
-  const staging = openStaging(run.outDir);
-  const decisions = openText(staging.file("decisions.jsonl"), join(run.outDir, "decisions.jsonl"));
-  const hash = new DecisionHash();
-  const dataHash = new DataHash();
+  const [hash, dataHash] = [new DecisionHash(), new DataHash()];
   const recorder = new Recorder({ instruments, startUsdt: config.venue.startUsdt, fromMs });
   const { venue, fills } = simulatedVenue(instruments, config.venue);
+  const decisions = openText(staging.file("decisions.jsonl"), join(run.outDir, "decisions.jsonl"));
   const system = {
     instruments,
     timeframesMs: config.line.timeframes.map(timeframeMs),
@@ -117,50 +145,44 @@ const replay = async (run: Run, context: CommandContext): Promise<RunRecord> => 
     }),
     record(recorder),
   );
-  const journal = journalled(run);
   const startedAt = performance.now();
-  try {
-    const result = await drive(hashed(journal.events, dataHash), line, () => undefined, {
-      signal: context.signal,
-      journal: journal.writer,
-      onBurst: () => {
-        context.progress("replaying", recorder.bars, data.expectedBars);
-      },
-    });
-    await journal.close();
-    if (result.aborted) throw stopped(run, recorder);
-    if (recorder.bars === 0) throw new UserError(`no bar came out of ${data.source} between ${formatUtc(fromMs)} and ${formatUtc(data.toMs)}`);
-    recorder.finish();
-    decisions.close();
-    const replaySeconds = (performance.now() - startedAt) / 1000;
-    const finished = runRecord(recorder, {
-      config,
-      profile: run.profile,
-      data,
-      configSha256: configSha256(config),
-      dataSha256: dataHash.digest(),
-      decisionsSha256: hash.digest(),
-      decisions: hash.decisions,
-      commit: await codeVersion(),
-      command: commandLine(),
-      replaySeconds,
-      peakRssMb: process.resourceUsage().maxRSS / 1024,
-    });
-    writeRun(staging, finished);
-    return finished;
-  } catch (error) {
-    await journal.close();
-    staging.discard();
-    throw userMistake(error, run);
-  } finally {
-    await data.close();
-  }
+  const result = await drive(hashed(journal.events, dataHash, onLine), line, () => undefined, {
+    signal: context.signal,
+    journal: journal.writer,
+    onBurst: () => {
+      context.progress("replaying", recorder.bars, data.expectedBars);
+    },
+  });
+  await journal.close();
+  if (result.aborted) throw stopped(run, recorder);
+  if (recorder.bars === 0) throw new UserError(`no bar came out of ${data.source} between ${formatUtc(fromMs)} and ${formatUtc(data.toMs)}: choose another range`);
+  recorder.finish();
+  decisions.close();
+  const replaySeconds = (performance.now() - startedAt) / 1000;
+  return runRecord(recorder, {
+    config,
+    profile: run.profile,
+    data,
+    configSha256: configSha256(config),
+    dataSha256: dataHash.digest(),
+    decisionsSha256: hash.digest(),
+    decisions: hash.decisions,
+    commit: await codeVersion(),
+    command: commandLine(),
+    replaySeconds,
+    peakRssMb: process.resourceUsage().maxRSS / 1024,
+  });
 };
 
+interface OnLine {
+  burst: readonly Event[];
+}
+
 /** The run's events, passed through the data hash. */
-async function* hashed(events: AsyncIterable<readonly Event[]>, hash: DataHash): AsyncGenerator<readonly Event[], void, undefined> {
+async function* hashed(events: AsyncIterable<readonly Event[]>, hash: DataHash, onLine: OnLine): AsyncGenerator<readonly Event[], void, undefined> {
   for await (const burst of events) {
     hash.add(burst);
+    onLine.burst = burst;
     yield burst;
   }
 }
@@ -171,10 +193,24 @@ const stopped = ({ journalPath, outDir }: Run, recorder: Recorder): UserError =>
   return new UserError(`stopped ${at}: ${outDir} is as it was${kept}`);
 };
 
-/** What a member or the line threw, as one line; invariants stay what they are. */
-const userMistake = (error: unknown, { config }: Run): unknown => {
-  if (!(error instanceof StepError) || !["signal", "position"].includes(error.operator)) return error;
-  const layer = error.operator as "signal" | "position";
-  const cause = error.cause instanceof Error ? error.cause.message : String(error.cause);
-  return new UserError(`${layer} module ${config[layer].module} failed at event ${error.seq}: ${cause}`);
+/** What a module threw, or the system refused to a writer on the line, as one line; invariants stay what they are. */
+const userMistake = (error: unknown, { config }: Run, { burst }: OnLine): unknown => {
+  if (!(error instanceof StepError)) return error;
+  const { cause, operator, seq } = error;
+  if (cause instanceof UserError) return cause;
+  if (operator !== "signal" && operator !== "position") return error;
+  const { module } = config[operator];
+  const timeMs = burst.find((event) => event.seq === seq)?.knownAtMs;
+  const when = timeMs === undefined ? "in init" : `at the bar that closed at ${formatUtc(timeMs)}`;
+  return new UserError(`${operator} module ${module} failed ${when}: ${reasonOf(cause)}${lineIn(module, cause)}`);
+};
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+/** Where in the user's file it happened, if it happened there: ` (line 12)`. */
+const lineIn = (module: string, cause: unknown): string => {
+  const frames = cause instanceof Error ? (cause.stack ?? "").split("\n") : [];
+  const frame = isModulePath(module) ? frames.find((text) => text.includes(pathToFileURL(resolve(module)).pathname)) : undefined;
+  const line = /:(\d+):\d+\)?$/.exec(frame ?? "")?.[1];
+  return line === undefined ? "" : ` (line ${line})`;
 };

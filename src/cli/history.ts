@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { RiposteConfig } from "../../config/schema.ts";
 import { simulatedInstrument, simulatedMarket } from "../../streams/simulatedMarket.ts";
 import type { Event } from "../domain/event.ts";
@@ -39,10 +39,13 @@ export interface DataRequest {
 /** History from the store; the seeded market simulator where there is none. Throws `UserError`s that say what there is. */
 export const runData = async (request: DataRequest): Promise<RunData> => {
   const { config, dirGiven, simulate } = request;
-  if (!simulate && dirGiven && !existsSync(config.data.dir)) {
+  const found = statSync(config.data.dir, { throwIfNoEntry: false });
+  if (!simulate && found !== undefined && !found.isDirectory())
+    throw new UserError(`the history ${config.data.dir} is a file, not a folder: name the folder with --data`);
+  if (!simulate && dirGiven && found === undefined) {
     throw new UserError(`there is no history in ${config.data.dir}: fill it with riposte backfill --data ${config.data.dir}, or leave --data out`);
   }
-  if (simulate || !existsSync(config.data.dir)) return simulatedData(config);
+  if (simulate || found === undefined) return simulatedData(config);
   const market = config.data.market;
   const store = parquetStore({ root: config.data.dir, ...(market === null ? {} : { market }) });
   try {
@@ -57,6 +60,11 @@ const simulatedData = (config: RiposteConfig): RunData => {
   const options = marketOptions(config);
   const endMs = options.fromMs + options.days * DAY_MS;
   const { toMs } = parseTimeRange(config.from, config.to);
+  if (toMs !== null && toMs <= options.fromMs) {
+    throw new UserError(
+      `there are no bars to ${formatUtc(toMs)}: the simulated market has ${formatUtc(options.fromMs)} to ${formatUtc(endMs)}; move --to, or say --from`,
+    );
+  }
   const clippedMs = Math.min(toMs ?? Infinity, endMs);
   const days = (clippedMs - options.fromMs) / DAY_MS;
   return {
@@ -80,7 +88,8 @@ const storedData = async ({ config, warmUpBars }: DataRequest, store: ParquetSto
     const span = spans.find((each) => each.symbol === symbol);
     if (span !== undefined) return span;
     const held = spans.map((each) => `${each.symbol} (${each.market})`).join(", ") || "nothing";
-    throw new UserError(`${symbol} is not in the history in ${config.data.dir}: it holds ${held}; run riposte backfill --symbol ${symbol}`);
+    const where = `${config.data.market === null ? "" : ` --market ${config.data.market}`} --data ${config.data.dir}`;
+    throw new UserError(`${symbol} is not in the history in ${config.data.dir}: it holds ${held}; run riposte backfill --symbol ${symbol}${where}`);
   });
   const range = parseTimeRange(config.from, config.to);
   const firstMs = Math.min(...mine.map((span) => span.fromMs));
@@ -88,8 +97,9 @@ const storedData = async ({ config, warmUpBars }: DataRequest, store: ParquetSto
   const fromMs = range.fromMs ?? firstMs;
   const toMs = range.toMs ?? lastMs;
   if (fromMs >= lastMs || toMs <= firstMs) {
+    const asked = [range.fromMs === null ? "" : `from ${formatUtc(range.fromMs)}`, range.toMs === null ? "" : `to ${formatUtc(range.toMs)}`];
     throw new UserError(
-      `there are no bars from ${formatUtc(fromMs)} to ${formatUtc(toMs)}: ${symbols.join(", ")} in ${config.data.dir} has ${formatUtc(firstMs)} to ${formatUtc(lastMs)}`,
+      `there are no bars ${asked.filter((part) => part !== "").join(" ")}: ${symbols.join(", ")} in ${config.data.dir} has ${formatUtc(firstMs)} to ${formatUtc(lastMs)}; move --from or --to, or backfill more`,
     );
   }
   const instruments = await store.instruments(symbols, fromMs);

@@ -2,8 +2,10 @@ import { configSha256 } from "../../config/sha256.ts";
 import type { RiposteConfig } from "../../config/schema.ts";
 import type { Event } from "../domain/event.ts";
 import type { Journal } from "../domain/ports.ts";
+import { UserError } from "../domain/units.ts";
 import { continued, FileJournal } from "../engine/journal.ts";
 import type { JournalReader } from "../engine/journal.ts";
+import { systemProblem } from "../lab/report/outputError.ts";
 import type { RunData } from "./history.ts";
 
 export interface JournalledRun {
@@ -40,17 +42,39 @@ export const journalled = ({ config, data, journalPath, resume }: JournalledRun)
       : continued(resume, data.events(), config.line.burstEvents, (tail) => {
           file = FileJournal.append(journalPath, tail);
         });
+  const writing = <T>(write: () => T): T => {
+    try {
+      return write();
+    } catch (error) {
+      file = null; // it has said what it had to: closing it would only fail again
+      throw refused(error, journalPath ?? "");
+    }
+  };
+  const close = async (): Promise<void> => {
+    const open = file;
+    file = null;
+    try {
+      await open?.close();
+    } catch (error) {
+      throw refused(error, journalPath ?? "");
+    }
+  };
   return {
     events,
     writer: {
-      append: (event) => file?.append(event),
-      flush: () => file?.flush() ?? Promise.resolve(),
-      close: () => file?.close() ?? Promise.resolve(),
+      append: (event) => {
+        writing(() => file?.append(event));
+      },
+      flush: () => writing(() => file?.flush() ?? Promise.resolve()),
+      close,
     },
-    close: async () => {
-      const open = file;
-      file = null;
-      await open?.close();
-    },
+    close,
   };
+};
+
+/** A journal that cannot grow ends the run: what is in it already stays good. */
+const refused = (error: unknown, path: string): unknown => {
+  const problem = systemProblem(error);
+  if (problem === undefined) return error;
+  return new UserError(`cannot write the journal ${path}: ${problem}; make room or name another file with --journal. What it holds is kept: --resume goes on from there`);
 };

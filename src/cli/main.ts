@@ -148,6 +148,8 @@ export const main = async (): Promise<void> => {
       stop.abort(name);
     });
   }
+  // A file that grows beyond `ulimit -f` is then an error of that write, with its one line, instead of the end of the process.
+  process.on("SIGXFSZ", () => undefined);
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);

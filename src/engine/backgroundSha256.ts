@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { InvariantError } from "../domain/units.ts";
 
 /** Below this much data a worker costs more than it saves. */
@@ -7,38 +8,47 @@ const WORKER_FROM_BYTES = 4 << 20;
 const DIGEST_TIMEOUT_MS = 30_000;
 const DIGEST_BYTES = 32;
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
 /**
  * SHA-256 of a long stream whose hashing would cost the line a third of its time: beyond the first 4 MiB the blocks go to
  * a worker thread. `digest` waits for it synchronously, so that to its callers this is an ordinary hash.
  */
 export class BackgroundSha256 {
-  #pending: Uint8Array<ArrayBuffer>[] = [];
+  #pending: { readonly bytes: Bytes; readonly length: number }[] = [];
   #pendingBytes = 0;
-  #worker: Worker | null = null;
+  #port: MessagePort | null = null;
 
-  /** Takes ownership of `bytes`: the caller must not touch them again. */
-  update(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.#worker === null) {
-      this.#pending.push(bytes);
-      this.#pendingBytes += bytes.length;
-      if (this.#pendingBytes < WORKER_FROM_BYTES) return;
-      this.#worker = startWorker();
-      for (const earlier of this.#pending) send(this.#worker, earlier);
-      this.#pending = [];
-      return;
+  /**
+   * Hashes the first `length` bytes of `full`, which the caller must not touch again, and returns a buffer of the same
+   * size to go on with: one that the worker is done with, or a new one.
+   */
+  exchange(full: Bytes, length: number): Bytes {
+    const size = full.length;
+    if (this.#port !== null) {
+      send(this.#port, full, length);
+      const returned = receiveMessageOnPort(this.#port) as { readonly message: Bytes } | undefined;
+      return returned?.message ?? new Uint8Array(size);
     }
-    send(this.#worker, bytes);
+    this.#pending.push({ bytes: full, length });
+    this.#pendingBytes += length;
+    if (this.#pendingBytes >= WORKER_FROM_BYTES) {
+      this.#port = startWorker();
+      for (const earlier of this.#pending) send(this.#port, earlier.bytes, earlier.length);
+      this.#pending = [];
+    }
+    return new Uint8Array(size);
   }
 
   /** Hex digest of everything so far; more may follow. */
   digest(): string {
-    if (this.#worker === null) {
+    if (this.#port === null) {
       const hash = createHash("sha256");
-      for (const bytes of this.#pending) hash.update(bytes);
+      for (const { bytes, length } of this.#pending) hash.update(bytes.subarray(0, length));
       return hash.digest("hex");
     }
     const result = new SharedArrayBuffer(4 + DIGEST_BYTES);
-    this.#worker.postMessage({ result });
+    this.#port.postMessage({ result });
     if (Atomics.wait(new Int32Array(result, 0, 1), 0, 0, DIGEST_TIMEOUT_MS) === "timed-out") {
       throw new InvariantError("the hashing worker does not answer");
     }
@@ -46,12 +56,19 @@ export class BackgroundSha256 {
   }
 }
 
-const startWorker = (): Worker => {
-  const worker = new Worker(new URL("./sha256Worker.mjs", import.meta.url), { execArgv: [], env: {} });
+const startWorker = (): MessagePort => {
+  const { port1, port2 } = new MessageChannel();
+  const worker = new Worker(new URL("./sha256Worker.mjs", import.meta.url), {
+    execArgv: [],
+    env: {},
+    workerData: { port: port2 },
+    transferList: [port2],
+  });
   worker.unref();
-  return worker;
+  port1.unref();
+  return port1;
 };
 
-const send = (worker: Worker, bytes: Uint8Array<ArrayBuffer>): void => {
-  worker.postMessage({ bytes }, [bytes.buffer]);
+const send = (port: MessagePort, bytes: Bytes, length: number): void => {
+  port.postMessage({ bytes, length }, [bytes.buffer]);
 };

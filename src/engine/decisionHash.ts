@@ -1,14 +1,20 @@
 import type { OperatorFunction } from "rxjs";
 import type { FundingPayment, Fill, OrderCanceled, OrderExpired, OrderRejected } from "../domain/event.ts";
-import type { ApprovedPlan, Gap, Intent, OrderSent, Refusal, RiskState, Signal } from "../domain/derived.ts";
+import type { ApprovedPlan, Gap, Intent, IntentAction, OrderSent, Refusal, RiskState, Signal } from "../domain/derived.ts";
 import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
+import type { OrderType, TimeInForce } from "../domain/order.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
 import { BackgroundSha256 } from "./backgroundSha256.ts";
 
 const BUFFER_BYTES = 1 << 18;
 /** No record is larger: the strings in it are ids and rule names. */
 const RECORD_BYTES_MAX = 2048;
+
+// Positions in these lists are part of the hash: append only.
+const INTENT_ACTIONS: readonly IntentAction[] = ["enter", "scaleIn", "reduce", "exit", "moveStop", "cancelEntries"];
+const ORDER_TYPES: readonly OrderType[] = ["market", "limit", "stopMarket", "takeProfitMarket", "trailingStopMarket"];
+const TIMES_IN_FORCE: readonly TimeInForce[] = ["GTC", "IOC", "FOK", "GTX"];
 
 /**
  * SHA-256 over all decisions in line order (design §8), little-endian: every layer's outputs as raw float64 bits (one
@@ -47,11 +53,9 @@ export class DecisionHash {
 
   intent(item: Intent): void {
     this.#start(item.kind, item.instrument);
-    this.#text(item.planId);
-    this.#text(item.action);
+    this.#byte(INTENT_ACTIONS.indexOf(item.action));
     this.#byte(item.direction + 1);
-    this.#byte(item.orderType === "market" ? 0 : 1);
-    this.#byte(item.postOnly ? 1 : 0);
+    this.#byte((item.orderType === "limit" ? 1 : 0) | (item.postOnly ? 2 : 0));
     this.#number(item.qtyLots);
     this.#number(item.limitTicks);
     this.#number(item.worstTicks);
@@ -60,12 +64,14 @@ export class DecisionHash {
     this.#number(item.bracket.targetFraction);
     this.#number(item.leverage);
     this.#number(item.expiresAtMs);
+    this.#text(item.planId);
     this.#text(item.reason);
   }
 
   verdict(item: ApprovedPlan | Refusal): void {
     this.#start(item.kind, item.instrument);
     if (item.kind === Kind.approvedPlan) return;
+    this.#text(item.planId);
     this.#text(item.rule);
     this.#number(item.value);
     this.#number(item.limit);
@@ -73,32 +79,30 @@ export class DecisionHash {
 
   order({ order, kind, instrument }: OrderSent): void {
     this.#start(kind, instrument);
-    this.#text(order.clientOrderId);
-    this.#text(order.side);
-    this.#text(order.type);
+    this.#byte((order.side === "buy" ? 1 : 0) | (order.reduceOnly ? 2 : 0) | (order.closePosition ? 4 : 0));
+    this.#byte(ORDER_TYPES.indexOf(order.type));
+    this.#byte(TIMES_IN_FORCE.indexOf(order.timeInForce));
     this.#number(order.priceTicks);
     this.#number(order.triggerTicks);
     this.#number(order.qtyLots);
-    this.#text(order.timeInForce);
-    this.#byte((order.reduceOnly ? 1 : 0) + (order.closePosition ? 2 : 0));
+    this.#text(order.clientOrderId);
   }
 
   fill(item: Fill): void {
     this.#start(item.kind, item.instrument);
+    this.#byte((item.side === "buy" ? 1 : 0) | (item.maker ? 2 : 0));
     this.#number(item.eventTimeMs);
-    this.#text(item.clientOrderId);
-    this.#text(item.side);
     this.#number(item.priceTicks);
     this.#number(item.qtyLots);
     this.#number(item.feeUsdt);
-    this.#byte(item.maker ? 1 : 0);
+    this.#text(item.clientOrderId);
   }
 
   ended(item: OrderRejected | OrderCanceled | OrderExpired): void {
     this.#start(item.kind, item.instrument);
     this.#number(item.eventTimeMs);
-    this.#text(item.clientOrderId);
     this.#number(item.kind === Kind.orderRejected ? item.code : item.remainingLots);
+    this.#text(item.clientOrderId);
   }
 
   payment(item: FundingPayment): void {
@@ -150,15 +154,16 @@ export class DecisionHash {
   #text(value: string): void {
     const { length } = value;
     if (length > 255) throw new RangeError(`a decision holds a text of ${length} characters: ${value.slice(0, 40)}…`);
-    this.#bytes[this.#at] = length;
-    for (let i = 0; i < length; i += 1) this.#bytes[this.#at + 1 + i] = value.charCodeAt(i);
-    this.#at += 1 + length;
+    const bytes = this.#bytes;
+    const from = this.#at + 1;
+    bytes[from - 1] = length;
+    for (let i = 0; i < length; i += 1) bytes[from + i] = value.charCodeAt(i);
+    this.#at = from + length;
   }
 
   #drain(): void {
     if (this.#at === 0) return;
-    this.#hash.update(this.#bytes.subarray(0, this.#at));
-    this.#bytes = new Uint8Array(BUFFER_BYTES);
+    this.#bytes = this.#hash.exchange(this.#bytes, this.#at);
     this.#view = new DataView(this.#bytes.buffer);
     this.#at = 0;
   }

@@ -1,13 +1,20 @@
 import type { Event } from "../domain/event.ts";
 import type { KindName } from "../domain/kind.ts";
 import { Kind, KIND_NAMES } from "../domain/kind.ts";
-import { klineValues, singleKline } from "../domain/kline.ts";
+import { KLINE_COLUMNS, klineValues, singleKline } from "../domain/kline.ts";
 import type { KlineValues } from "../domain/kline.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
 import { InvariantError } from "../domain/units.ts";
 
 /** Numbers that JSON has no words for. */
-const SPECIAL: Readonly<Record<string, number>> = { NaN: NaN, Infinity: Infinity, "-Infinity": -Infinity };
+const SPECIAL: Readonly<Record<string, number>> = { NaN: NaN, Infinity: Infinity, "-Infinity": -Infinity, "-0": -0 };
+
+/** A number as JSON has it, or under a tag. */
+const written = (value: number): unknown =>
+  Number.isFinite(value) && !Object.is(value, -0) ? value : { $number: Object.is(value, -0) ? "-0" : String(value) };
+
+/** JSON may hold these two as they are, but readers take them for the end of a line. */
+const oneLine = (json: string): string => json.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 
 /**
  * One event as one line of JSON, without loss: doubles in their shortest round-trip form, typed arrays and the numbers
@@ -16,19 +23,22 @@ const SPECIAL: Readonly<Record<string, number>> = { NaN: NaN, Infinity: Infinity
 export const encodeEvent = (event: Event): string => {
   if (event.kind === Kind.kline) {
     const { seq, instrument, block } = event;
-    return JSON.stringify({
+    const line: Record<string, unknown> = {
       kind: "kline",
       seq,
       instrument,
       intervalMs: block.intervalMs,
       receiveDelayMs: block.receiveDelayMs,
-      ...klineValues(event),
-    });
+    };
+    const values = klineValues(event);
+    for (const column of KLINE_COLUMNS) line[column] = written(values[column]);
+    return JSON.stringify(line);
   }
-  return JSON.stringify({ ...event, kind: KIND_NAMES[event.kind] }, (_, value: unknown) => {
-    if (typeof value === "number" && !Number.isFinite(value)) return { $number: String(value) };
+  const json = JSON.stringify({ ...event, kind: KIND_NAMES[event.kind] }, (_, value: unknown) => {
+    if (typeof value === "number") return written(value);
     return value instanceof Float64Array ? { $float64: Array.from(value) } : value;
   });
+  return oneLine(json);
 };
 
 /** The event of a line that `encodeEvent` wrote. Throws `InvariantError` on a kind it does not know. */

@@ -94,7 +94,7 @@ export interface JournalReader {
 export const readJournal = async (path: string): Promise<JournalReader> => {
   const lines = whole(path);
   const first = await lines.next();
-  if (first.done === true) throw new UserError(`journal ${path} is empty or its first line is torn: there is nothing to replay`);
+  if (first.done === true) throw new UserError(`journal ${path} is empty or its first line is torn: there is nothing to replay; start a new one`);
   const header = JSON.parse(first.value) as JournalHeader;
   if (header.format !== FORMAT) throw new UserError(`journal ${path} has format ${String(header.format)}; this version reads format ${FORMAT}`);
   return {
@@ -151,18 +151,18 @@ export async function* continued(
 
 /** JSON of each whole line; returns how many bytes of a torn last line follow. */
 async function* whole(path: string): AsyncGenerator<string, number, undefined> {
+  const bytes = sizeOf(path); // before the stream: one that cannot open would throw where nobody listens yet
   const lines = createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Infinity });
   let number = 0;
   let held: string | undefined;
-  const bytes = sizeOf(path);
   let wholeBytes = 0;
   try {
     for await (const line of lines) {
       number += 1;
-      if (held !== undefined) throw new UserError(`journal ${path} line ${number - 1} is damaged: its checksum does not match`);
+      if (held !== undefined) throw new UserError(`journal ${path} line ${number - 1} is damaged: its checksum does not match; restore it from a copy, or start anew`);
       const json = line.slice(9);
       const lineBytes = Buffer.byteLength(line) + 1;
-      if (checksum(json) !== line.slice(0, 8) || wholeBytes + lineBytes > bytes) {
+      if (`${checksum(json)} ` !== line.slice(0, 9) || wholeBytes + lineBytes > bytes) {
         held = line;
         continue;
       }
@@ -179,7 +179,8 @@ const checksum = (json: string): string => crc32(json).toString(16).padStart(8, 
 
 const sizeOf = (path: string): number => {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) throw new UserError(`journal ${path} does not exist`);
+  if (found === undefined) throw new UserError(`journal ${path} does not exist: check the name, or start a new one`);
+  if (!found.isFile()) throw new UserError(`journal ${path} is no file: name the journal itself`);
   return found.size;
 };
 
@@ -189,8 +190,12 @@ const opened = (path: string, flags: string): number => {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw new InvariantError(String(error));
-    throw new UserError(
-      code === "EEXIST" ? `journal ${path} is there already: journals are never overwritten; move it or give another name` : `journal ${path} cannot be written (${code})`,
-    );
+    const problem =
+      code === "EEXIST"
+        ? "is there already: journals are never overwritten; move it or give another name"
+        : code === "ENOENT" || code === "ENOTDIR"
+          ? "cannot be written: its folder does not exist; make it first or give another name"
+          : `cannot be written (${code}): make its folder writable or give another name`;
+    throw new UserError(`journal ${path} ${problem}`);
   }
 };

@@ -25,6 +25,8 @@ export class Causes {
   readonly #active = new Map<string, Cause>();
   readonly #emit: (state: RiskState) => void;
   #worst: Cause | null = null;
+  /** Whether the level is not ACTIVE: asked at every bar. */
+  restricted = false;
 
   constructor(emit: (state: RiskState) => void) {
     this.#emit = emit;
@@ -40,8 +42,8 @@ export class Causes {
   has(rule: string): boolean {
     return this.#active.has(rule);
   }
-  since(rule: string): number {
-    return this.#active.get(rule)?.sinceMs ?? NaN;
+  some(which: (cause: Cause) => boolean): boolean {
+    return [...this.#active.values()].some(which);
   }
 
   raise(time: LineTime, rule: string, level: Cause["level"], value: number, limit: number): void {
@@ -68,6 +70,7 @@ export class Causes {
       if (this.#worst === null || (cause.level === "HALTED" && this.#worst.level !== "HALTED")) this.#worst = cause;
     }
     const { level } = this;
+    this.restricted = level !== "ACTIVE";
     this.#emit({ kind: Kind.riskState, seq, instrument: NO_INSTRUMENT, knownAtMs, level, causeLevel, rule, active, value, limit });
   }
 }

@@ -10,7 +10,8 @@ export class DataTier {
   readonly #causes: Causes;
   readonly #badSinceMs = new Map<string, number>();
   readonly #brokenStreams = new Set<string>();
-  #failuresMs: number[] = [];
+  /** Times of the last failures, at most as many as breach. */
+  readonly #failuresMs: number[] = [];
 
   constructor(limits: DataLimits, causes: Causes) {
     this.#limits = limits;
@@ -21,6 +22,7 @@ export class DataTier {
     this.#bad(time, RULES.gap, missingBars, 0);
   }
 
+  /** A stream is healthy again when the same one, of the same instrument, says so. */
   stream(time: LineTime, stream: string, broken: boolean): void {
     if (broken) {
       this.#brokenStreams.add(stream);
@@ -34,14 +36,21 @@ export class DataTier {
   inferenceFailed(time: LineTime): void {
     const { maxInferenceFailuresPerMinute: max } = this.#limits;
     if (max === null) return;
-    this.#failuresMs = this.#failuresMs.filter((at) => at > time.knownAtMs - MINUTE_MS);
     this.#failuresMs.push(time.knownAtMs);
-    if (this.#failuresMs.length >= max) this.#bad(time, RULES.inference, this.#failuresMs.length, max);
+    if (this.#failuresMs.length > max) this.#failuresMs.shift();
+    const first = this.#failuresMs[0] as number;
+    if (this.#failuresMs.length >= max && time.knownAtMs - first < MINUTE_MS) this.#bad(time, RULES.inference, max, max);
+    // A single failure is no breach, but no health either.
+    else if (this.#causes.has(RULES.inference)) this.#badSinceMs.set(RULES.inference, time.knownAtMs);
+  }
+
+  /** Whether `tick` has anything to clear. */
+  get unhealthy(): boolean {
+    return this.#badSinceMs.size > 0;
   }
 
   /** Called with every bar or timer: clears what was healthy long enough. */
   tick(time: LineTime): void {
-    if (this.#badSinceMs.size === 0) return;
     const { healthyMs } = this.#limits;
     for (const [rule, sinceMs] of this.#badSinceMs) {
       if (rule === RULES.stream && this.#brokenStreams.size > 0) continue;

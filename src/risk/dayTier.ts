@@ -33,20 +33,21 @@ export class DayTier {
     }
   }
 
-  /** Whether one more entry is within the day's count; the attempt beyond it raises the cause. */
-  mayEnter(time: LineTime): boolean {
+  /** Somebody wants one more entry (or scale-in): beyond the day's count that raises the cause. */
+  wantsEntry(time: LineTime): void {
     const { maxEntries } = this.#limits;
-    if (maxEntries === null || this.#entries + 1 <= maxEntries) return true;
+    if (maxEntries === null || this.#entries + 1 <= maxEntries) return;
     this.#causes.raise(time, RULES.entries, "REDUCING", this.#entries + 1, maxEntries);
-    return false;
   }
 
+  /** An entry was approved: it counts, whatever the venue makes of it. */
   entered(): void {
     this.#entries += 1;
   }
 
   tradeClosed(time: LineTime, pnlUsdt: number): void {
-    this.#lossesInRow = pnlUsdt < 0 ? this.#lossesInRow + 1 : 0;
+    // Written so that NaN counts as a loss.
+    this.#lossesInRow = pnlUsdt >= 0 ? 0 : this.#lossesInRow + 1;
     const { maxConsecutiveLosses } = this.#limits;
     if (maxConsecutiveLosses === null || this.#lossesInRow <= maxConsecutiveLosses) return;
     this.#causes.raise(time, RULES.losses, "REDUCING", this.#lossesInRow, maxConsecutiveLosses);

@@ -1,97 +1,195 @@
+import type { Intent, PositionState } from "../domain/derived.ts";
+import type { Fill } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { usdtPerTickLot } from "../domain/instrument.ts";
-import type { Bracket } from "../domain/order.ts";
-import { bracketLevels } from "../domain/order.ts";
+import { bracketLevels, directionOf, entryIdOf, exitIdOf, movedStopIdOf, stopIdOf } from "../domain/order.ts";
 import type { Direction } from "../domain/units.ts";
 
-/** An approved entry that has not filled, been refused or withdrawn yet. */
+/** An approved entry that has not filled, been refused or been withdrawn yet. */
 interface PendingEntry {
-  readonly planId: string;
-  readonly direction: Direction;
-  remainingLots: number;
+  readonly orderId: string;
+  readonly intent: Intent;
   readonly worstTicks: number;
-  readonly bracket: Bracket;
+  remainingLots: number;
+  /** Asked to be canceled; the venue has not said so yet. */
+  withdrawn: boolean;
 }
 
+/** An approved reduction on its way. */
+interface PendingExit {
+  readonly orderId: string;
+  readonly direction: Direction;
+  remainingLots: number;
+}
+
+/** A stop at the venue, or on its way there: an entry's own from its first fill on, or a moved one. */
+interface Stop {
+  readonly orderId: string;
+  readonly direction: Direction;
+  readonly ticks: number;
+}
+
+/** What an entry asks of the account. */
+export type EntryTerms = Pick<Intent, "direction" | "qtyLots" | "worstTicks" | "leverage">;
+
 /**
- * What one instrument could cost when every entry on its way fills at its worst price. Reductions never count in
- * favour: they may not fill.
+ * What one instrument holds and has on its way, and what it costs when every entry fills at its worst price. Reductions
+ * never count in favour: they may not fill.
+ *
+ * Orders are told apart by their own id: an entry, its bracket and its moved stop share a plan, and what ends one of them
+ * says nothing about the others. All lists empty themselves as the venue answers; stops and exits also when the trade closes.
  */
 export class InstrumentExposure {
   readonly #usdtPerTickLot: number;
   readonly #ticksPerUnit: number;
-  readonly #pending: PendingEntry[] = [];
-  positionLots = 0;
-  markPrice = NaN;
-  leverage = 1;
-  /** The position's current stop in ticks; 0 when it has none. */
-  stopTicks = 0;
-  #stopPlanId = "";
-  /** Plan id of an exit on its way; "" when none. */
-  exitPlanId = "";
+  readonly #entries: PendingEntry[] = [];
+  #exits: PendingExit[] = [];
+  #stops: Stop[] = [];
+  /** Lowest leverage of what was filled into the position; 1 where nobody said. */
+  #leverage = 1;
+  /** The account's own view of the position, pooled. */
+  position: Pick<PositionState, "positionLots" | "markPrice"> = { positionLots: 0, markPrice: NaN };
 
   constructor(instrument: Instrument) {
     this.#usdtPerTickLot = usdtPerTickLot(instrument);
     this.#ticksPerUnit = 1 / instrument.tickSize;
   }
 
+  get positionLots(): number {
+    return this.position.positionLots;
+  }
+  /** Last price in ticks, not rounded; NaN before the first. */
+  get markTicks(): number {
+    return this.position.markPrice * this.#ticksPerUnit;
+  }
   get pendingEntries(): number {
-    return this.#pending.length;
+    return this.#entries.length;
+  }
+  get isProtected(): boolean {
+    return this.#stops.length > 0;
+  }
+  /** The tightest stop of the position in ticks; 0 when it has none. */
+  get stopTicks(): number {
+    let tightest = 0;
+    for (const { ticks, direction } of this.#stops) if (tightest === 0 || (ticks - tightest) * direction > 0) tightest = ticks;
+    return tightest;
+  }
+  /** Part of the position that no reduction on its way closes. */
+  get uncoveredLots(): number {
+    let lots = Math.abs(this.positionLots);
+    for (const exit of this.#exits) if (exit.direction * this.positionLots > 0) lots -= exit.remainingLots;
+    return Math.max(0, lots);
   }
 
-  expect(planId: string, direction: Direction, qtyLots: number, worstTicks: number, bracket: Bracket): void {
-    this.#pending.push({ planId, direction, remainingLots: qtyLots, worstTicks, bracket });
-  }
+  // ---- what was approved ------------------------------------------------------------------------------------------------
 
-  /** A fill of an entry: its bracket is live from here on, at levels around the entry's first price. */
-  filled(planId: string, qtyLots: number, priceTicks: number): void {
-    const entry = this.#pending.find((each) => each.planId === planId);
-    if (entry === undefined) return;
-    if (entry.bracket.stopFraction > 0 && this.#stopPlanId !== planId) {
-      this.stopTicks = bracketLevels(priceTicks, entry.direction, entry.bracket).stopTicks;
-      this.#stopPlanId = planId;
+  approved(intent: Intent, worstTicks: number): void {
+    const { planId, action, direction, qtyLots } = intent;
+    switch (action) {
+      case "enter":
+      case "scaleIn":
+        this.#entries.push({ orderId: entryIdOf(planId), intent, worstTicks, remainingLots: qtyLots, withdrawn: false });
+        return;
+      case "reduce":
+      case "exit":
+        this.#exits.push({ orderId: exitIdOf(planId), direction, remainingLots: qtyLots });
+        return;
+      case "moveStop":
+        this.#stops.push({ orderId: movedStopIdOf(planId), direction, ticks: intent.stopTicks });
+        return;
+      case "cancelEntries":
+        for (const entry of this.#entries) entry.withdrawn = true;
+        return;
     }
-    entry.remainingLots -= qtyLots;
-    if (entry.remainingLots <= 0) this.resolved(planId);
   }
 
-  moveStop(stopTicks: number): void {
-    this.stopTicks = stopTicks;
+  /** Whether an entry is on its way that nobody has asked to cancel. */
+  get mustWithdraw(): boolean {
+    return this.#entries.some((entry) => !entry.withdrawn);
   }
 
-  /** The round trip that `planId` opened is over; a flip's new stop stays. */
-  closed(planId: string): void {
-    if (this.#stopPlanId === planId) this.stopTicks = 0;
+  // ---- what the venue says ----------------------------------------------------------------------------------------------
+
+  /** Before the account books the fill: the position is still the one it met. */
+  filled(fill: Fill): void {
+    const direction = directionOf(fill.side);
+    const wasLots = this.positionLots * direction;
+    const entry = this.#entries.find(({ orderId }) => orderId === fill.clientOrderId);
+    const opens = wasLots + fill.qtyLots > 0;
+    if (opens && !fill.reduceOnly) {
+      const leverage = entry?.intent.leverage ?? 1;
+      this.#leverage = wasLots > 0 ? Math.min(this.#leverage, leverage) : leverage;
+    }
+    if (entry !== undefined) {
+      if (opens) this.#protect(entry, fill.priceTicks);
+      entry.remainingLots -= fill.qtyLots;
+      if (entry.remainingLots <= 0) this.#entries.splice(this.#entries.indexOf(entry), 1);
+      return;
+    }
+    const exit = this.#exits.find(({ orderId }) => orderId === fill.clientOrderId);
+    if (exit === undefined) return;
+    exit.remainingLots -= fill.qtyLots;
+    if (exit.remainingLots <= 0) this.#exits.splice(this.#exits.indexOf(exit), 1);
   }
 
-  /** The plan's entry is done with: filled, refused, canceled or expired. */
-  resolved(planId: string): void {
-    const at = this.#pending.findIndex((entry) => entry.planId === planId);
-    if (at >= 0) this.#pending.splice(at, 1);
+  /** The round trip of `direction` is over, and with it its protection and its exits; after a flip the new stop stays. */
+  closed(direction: Direction): void {
+    this.#stops = this.#stops.filter((stop) => stop.direction !== direction);
+    this.#exits = this.#exits.filter((exit) => exit.direction !== direction);
   }
+
+  /** Whether an entry without a bracket of its own is on its way that counted on the protection of a position. */
+  awaitsScaleIn(direction: Direction): boolean {
+    return this.#entries.some(({ intent, withdrawn }) => intent.action === "scaleIn" && intent.direction === direction && !withdrawn);
+  }
+
+  /** An order is refused, canceled or expired: nothing of it is on its way any more. */
+  ended(orderId: string): void {
+    remove(this.#entries, orderId);
+    remove(this.#exits, orderId);
+    remove(this.#stops, orderId);
+  }
+
+  /** A cancel was refused. "Unknown order" is never read as canceled: the entry counts until the venue says what became of it. */
+  cancelRefused(orderId: string): void {
+    for (const entry of this.#entries) if (entry.orderId === orderId) entry.withdrawn = false;
+  }
+
+  // ---- what it costs ----------------------------------------------------------------------------------------------------
 
   /**
    * Worst margin in USDT: max over sides of (position on that side + entries of that side) / leverage; an entry against
-   * the position can only open after the position is closed.
+   * the position can only open after the position is closed. A venue keeps one leverage an instrument: the lowest of its
+   * parts counts for all. NaN while a position has no mark.
    */
-  worstMarginUsdt(extra: { readonly direction: Direction; readonly qtyLots: number; readonly worstTicks: number; readonly leverage: number } | null): number {
-    const leverage = extra?.leverage ?? this.leverage;
-    let long = this.positionLots > 0 ? this.positionLots * this.markPrice * this.#ticksPerUnit : 0;
-    let short = this.positionLots < 0 ? -this.positionLots * this.markPrice * this.#ticksPerUnit : 0;
-    for (const entry of this.#pending) {
-      if (entry.direction > 0) long += entry.remainingLots * entry.worstTicks;
-      else short += entry.remainingLots * entry.worstTicks;
+  worstMarginUsdt(extra: EntryTerms | null): number {
+    const { positionLots } = this;
+    let leverage = positionLots === 0 ? Infinity : this.#leverage;
+    let long = positionLots > 0 ? positionLots * this.markTicks : 0;
+    let short = positionLots < 0 ? -positionLots * this.markTicks : 0;
+    for (const { intent, remainingLots, worstTicks } of this.#entries) {
+      leverage = Math.min(leverage, intent.leverage);
+      if (intent.direction > 0) long += remainingLots * worstTicks;
+      else short += remainingLots * worstTicks;
     }
     if (extra !== null) {
+      leverage = Math.min(leverage, extra.leverage);
       if (extra.direction > 0) long += extra.qtyLots * extra.worstTicks;
       else short += extra.qtyLots * extra.worstTicks;
     }
     return (Math.max(long, short) * this.#usdtPerTickLot) / leverage;
   }
 
-  /** Largest quantity in lots whose worst margin stays within `marginUsdt`, pending entries included; ≥ 0. */
-  maxQtyLots(direction: Direction, worstTicks: number, leverage: number, marginUsdt: number): number {
-    const used = this.worstMarginUsdt({ direction, qtyLots: 0, worstTicks, leverage });
-    return Math.max(0, Math.floor(((marginUsdt - used) * leverage) / (worstTicks * this.#usdtPerTickLot)));
+  /** The venue places the bracket with the entry's first fill, and again when it had closed the position in between. */
+  #protect({ orderId, intent }: PendingEntry, priceTicks: number): void {
+    const id = stopIdOf(orderId);
+    if (this.#stops.some((stop) => stop.orderId === id)) return;
+    const { stopTicks } = bracketLevels(priceTicks, intent.direction, intent.bracket);
+    if (stopTicks > 0) this.#stops.push({ orderId: id, direction: intent.direction, ticks: stopTicks });
   }
 }
+
+const remove = (list: { readonly orderId: string }[], orderId: string): void => {
+  const at = list.findIndex((each) => each.orderId === orderId);
+  if (at >= 0) list.splice(at, 1);
+};

@@ -1,58 +1,77 @@
-import type { AccountState, Gap, Intent, PositionState, RiskState, TradeClosed } from "../domain/derived.ts";
+import type { AccountState, Gap, Intent, PositionState, TradeClosed } from "../domain/derived.ts";
 import type { Command, Fill, InferenceFailure, OrderCanceled, OrderExpired, OrderRejected, StreamStatus } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Emit } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
 import type { Bar } from "../domain/kline.ts";
-import { planIdOf, NO_BRACKET } from "../domain/order.ts";
-import type { Direction, InstrumentIndex, Lots, Ticks } from "../domain/units.ts";
+import type { InstrumentIndex } from "../domain/units.ts";
 import { DAY_MS, utcDayStart } from "../domain/units.ts";
 import { Causes } from "./causes.ts";
 import type { LineTime } from "./causes.ts";
 import { DataTier } from "./dataTier.ts";
 import { DayTier } from "./dayTier.ts";
+import { Emergencies } from "./emergencies.ts";
+import type { Emergency } from "./emergencies.ts";
 import { InstrumentExposure } from "./exposure.ts";
 import type { RiskLimits } from "./limits.ts";
 import { approve } from "./plan.ts";
-import { refuseEntry } from "./positionTier.ts";
+import { refuseEntry, refuseReduction, worstTicksOf } from "./positionTier.ts";
 import type { RuleBreach } from "./positionTier.ts";
 import { SystemTier } from "./systemTier.ts";
 import { VolatilityTier } from "./volatilityTier.ts";
 
-const COMMAND_HALT = "command.halt";
+const COMMANDS = { halt: "command.halt", flatten: "command.flatten" } as const;
+/** Binance: a cancel was refused (unknown order), and a conditional order that would trigger at once. */
+const CANCEL_REJECTED = -2011;
+const WOULD_TRIGGER = -2021;
+/** Market orders one event may make per instrument when a position is larger than a venue takes at once. */
+const MAX_EXIT_ORDERS = 10;
 
 /**
  * The three tiers in line: every intent passes here or is refused with rule, value and limit. Protective and emergency
  * reductions are made here too, so that all that `execute` ever sees is an approved plan.
  *
- * REDUCING withdraws resting entries and refuses new ones and scale-ins; HALTED also flattens. Reducing, leaving and
- * tightening protection are always allowed.
+ * REDUCING withdraws resting entries and refuses new ones and scale-ins; HALTED also flattens, and asks again at every
+ * bar and timer until the venue has done it. Reducing, leaving and tightening protection are always allowed.
+ *
+ * State is a function of the items alone: a restart that replays the journal finds every cause, counter and peak again.
  */
 export class RiskGate {
   readonly #instruments: readonly Instrument[];
   readonly #limits: RiskLimits;
   readonly #exposures: readonly InstrumentExposure[];
+  readonly #emergencies: Emergencies;
   readonly #causes: Causes;
   readonly #day: DayTier;
   readonly #data: DataTier;
   readonly #system: SystemTier;
   readonly #volatility: readonly VolatilityTier[];
   #emit: Emit = () => undefined;
-  #equityUsdt = NaN;
+  /** Pooled: positions and equity are read from it when they are needed. */
+  #account: AccountState | null = null;
+  readonly #watchesVolatility: boolean;
+  readonly #judgesEquity: boolean;
+  readonly #requiresStop: boolean;
   /** NaN before the first judged bar. */
   #nextDayMs = NaN;
+  /** Equity at the last bar that had one. */
+  #barEquityUsdt = NaN;
   #barDue = false;
-  #emergencies = 0;
   readonly #tradeFromMs: number;
 
   /** Up to `tradeFromMs` volatility windows fill, but no day begins and nothing is judged. */
   constructor(instruments: readonly Instrument[], limits: RiskLimits, tradeFromMs = -Infinity) {
     this.#tradeFromMs = tradeFromMs;
     this.#instruments = instruments;
+    this.#watchesVolatility = limits.shock.maxVolatilityRatio !== null || limits.system.maxVolatilityRatio !== null;
+    this.#judgesEquity = limits.day.maxLossFraction !== null || limits.system.maxDrawdownFraction !== null;
+    this.#requiresStop = limits.position.maxStopFraction !== null;
     this.#limits = limits;
     this.#exposures = instruments.map((instrument) => new InstrumentExposure(instrument));
+    this.#emergencies = new Emergencies(instruments);
     this.#causes = new Causes((state) => {
-      this.#changed(state);
+      this.#emit(state);
+      if (state.active) this.#enforce(state);
     });
     this.#day = new DayTier(limits.day, this.#causes);
     this.#data = new DataTier(limits.data, this.#causes);
@@ -65,54 +84,58 @@ export class RiskGate {
   bar(bar: Bar, emit: Emit): void {
     if (!bar.base) return;
     this.#emit = emit;
-    const { shock, system } = this.#limits;
-    if (shock.maxVolatilityRatio !== null || system.maxVolatilityRatio !== null) {
-      (this.#volatility[bar.instrument] as VolatilityTier).bar(bar, bar, bar.knownAtMs > this.#tradeFromMs);
-    }
-    this.#data.tick(bar);
+    if (this.#watchesVolatility) (this.#volatility[bar.instrument] as VolatilityTier).bar(bar, bar, bar.knownAtMs > this.#tradeFromMs);
+    if (this.#data.unhealthy) this.#data.tick(bar);
     this.#barDue = true;
   }
 
-  /** The marked account, directly behind a bar, or behind a fill or payment. */
+  /** The marked account, directly behind a bar, or behind a fill or payment. Runs at every bar: it calls only what is due. */
   account(state: AccountState, emit: Emit): void {
     this.#emit = emit;
-    this.#equityUsdt = state.equityUsdt;
-    const exposure = this.#exposures[state.instrument] as InstrumentExposure;
-    const position = state.positions[state.instrument] as PositionState;
-    exposure.positionLots = position.positionLots;
-    exposure.markPrice = position.markPrice;
+    if (this.#account !== state) this.#follow(state);
     if (state.knownAtMs <= this.#tradeFromMs) return;
-    if (this.#barDue) {
-      this.#barDue = false;
-      if (!(state.knownAtMs < this.#nextDayMs)) this.#roll(state);
+    const { equityUsdt } = state;
+    // Equity that is not known is judged when it is known again; until then no entry passes.
+    if (equityUsdt === equityUsdt) {
+      if (this.#barDue) {
+        this.#barDue = false;
+        if (!(state.knownAtMs < this.#nextDayMs)) this.#roll(state);
+        this.#barEquityUsdt = equityUsdt;
+      }
+      if (this.#judgesEquity && this.#nextDayMs > 0) {
+        this.#day.equity(state, equityUsdt);
+        this.#system.equity(state, equityUsdt);
+      }
     }
-    if (Number.isNaN(this.#nextDayMs)) return;
-    this.#day.equity(state, state.equityUsdt);
-    this.#system.equity(state, state.equityUsdt);
-    if (this.#causes.level === "HALTED") this.#flatten(state);
+    if (this.#causes.restricted) this.#enforce(state);
+    if (this.#requiresStop) this.#leaveUnprotected(state, state.instrument);
   }
 
   tradeClosed(trade: TradeClosed, emit: Emit): void {
     this.#emit = emit;
     const exposure = this.#exposures[trade.instrument] as InstrumentExposure;
-    exposure.exitPlanId = "";
-    exposure.closed(trade.planId);
+    exposure.closed(trade.direction);
+    // What would have grown the position has lost its protection.
+    if (exposure.awaitsScaleIn(trade.direction)) this.#withdraw(trade, trade.instrument, "scale-in without position");
     this.#day.tradeClosed(trade, trade.pnlUsdt);
   }
 
   fill(fill: Fill): void {
-    (this.#exposures[fill.instrument] as InstrumentExposure).filled(fill.planId, fill.qtyLots, fill.priceTicks);
+    (this.#exposures[fill.instrument] as InstrumentExposure).filled(fill);
   }
 
   /** An order is done without (all of) its fills: what waited for it need not be reserved any more. */
   orderEnded(item: OrderRejected | OrderCanceled | OrderExpired, emit: Emit): void {
     this.#emit = emit;
     const exposure = this.#exposures[item.instrument] as InstrumentExposure;
-    const planId = planIdOf(item.clientOrderId);
-    exposure.resolved(planId);
-    if (exposure.exitPlanId === planId) exposure.exitPlanId = "";
+    const code = item.kind === Kind.orderRejected ? item.code : 0;
+    if (code === CANCEL_REJECTED) {
+      exposure.cancelRefused(item.clientOrderId);
+      return;
+    }
+    exposure.ended(item.clientOrderId);
     // The price has passed a stop that was to be placed: leave at market instead of placing it again.
-    if (item.kind === Kind.orderRejected && item.code === -2021 && exposure.exitPlanId === "") this.#leave(item, item.instrument, "stop-passed");
+    if (code === WOULD_TRIGGER) this.#leave(item, item.instrument, "stop-passed");
   }
 
   gap(gap: Gap, emit: Emit): void {
@@ -122,7 +145,7 @@ export class RiskGate {
 
   streamStatus(event: StreamStatus, emit: Emit): void {
     this.#emit = emit;
-    this.#data.stream(event, event.stream, event.status !== "connected");
+    this.#data.stream(event, `${event.instrument} ${event.stream}`, event.status !== "connected");
   }
 
   inferenceFailure(event: InferenceFailure, emit: Emit): void {
@@ -132,14 +155,29 @@ export class RiskGate {
 
   command(event: Command, emit: Emit): void {
     this.#emit = emit;
-    if (event.command === "halt") this.#causes.raise(event, COMMAND_HALT, "HALTED", 1, 0);
-    else if (event.command === "resume") this.#system.resume(event, this.#equityUsdt);
-    if (event.command === "halt" || event.command === "flatten") this.#flatten(event);
+    switch (event.command) {
+      case "halt":
+        this.#causes.raise(event, COMMANDS.halt, "HALTED", 1, 0);
+        return;
+      case "flatten":
+        if (!this.#isFlat()) this.#causes.raise(event, COMMANDS.flatten, "HALTED", this.#openInstruments(), 0);
+        return;
+      case "resume":
+        this.#system.resume(event, this.#equityUsdt);
+        return;
+      case "setLimits":
+        this.#fault(event, "setLimits is not taken while trading: limits are the config's; restart with the new ones");
+        return;
+      case "swapModel":
+        return;
+    }
   }
 
   timer(time: LineTime, emit: Emit): void {
     this.#emit = emit;
     this.#data.tick(time);
+    if (this.#causes.restricted) this.#enforce(time);
+    if (this.#requiresStop) for (const index of this.#exposures.keys()) this.#leaveUnprotected(time, index as InstrumentIndex);
   }
 
   // ---- what L4 asks for -----------------------------------------------------------------------------------------------
@@ -147,105 +185,109 @@ export class RiskGate {
   /** Approves or refuses, at once. */
   intent(intent: Intent, emit: Emit): void {
     this.#emit = emit;
-    const breach = this.#breach(intent);
-    if (breach === null) this.#approve(intent);
-    else {
-      const { seq, instrument, knownAtMs, planId } = intent;
-      emit({ kind: Kind.refusal, seq, instrument, knownAtMs, planId, ...breach });
+    this.#system.asked(intent, intent.instrument);
+    const exposure = this.#exposures[intent.instrument] as InstrumentExposure;
+    const worstTicks = worstTicksOf(intent, exposure.markTicks);
+    const opens = intent.action === "enter" || intent.action === "scaleIn";
+    const breach = opens ? this.#refuseEntry(intent, exposure, worstTicks) : refuseReduction(intent, exposure);
+    if (breach === null) {
+      if (opens) this.#day.entered();
+      this.#approve(intent, worstTicks);
+      return;
     }
+    const { seq, instrument, knownAtMs, planId } = intent;
+    const { rule, value, limit } = breach;
+    emit({ kind: Kind.refusal, seq, instrument, knownAtMs, planId, rule, value, limit });
   }
 
-  #breach(intent: Intent): RuleBreach | null {
-    const exposure = this.#exposures[intent.instrument] as InstrumentExposure;
-    if (intent.action !== "enter" && intent.action !== "scaleIn") return refuseReduction(intent, exposure);
+  #refuseEntry(intent: Intent, exposure: InstrumentExposure, worstTicks: number): RuleBreach | null {
+    if (!this.#causes.restricted) this.#day.wantsEntry(intent);
     const { worst } = this.#causes;
-    if (worst !== null) return { rule: worst.rule, value: worst.value, limit: worst.limit };
-    if (!this.#day.mayEnter(intent)) {
-      const cause = this.#causes.worst as RuleBreach | null;
-      return cause ?? { rule: "day.maxEntries", value: NaN, limit: NaN };
-    }
-    const others = this.#exposures.reduce((sum, each) => (each === exposure ? sum : sum + each.worstMarginUsdt(null)), 0);
-    return refuseEntry(intent, exposure, this.#limits.position, this.#equityUsdt, others);
+    if (worst !== null) return worst;
+    let othersUsdt = 0;
+    for (const each of this.#exposures) if (each !== exposure) othersUsdt += each.worstMarginUsdt(null);
+    return refuseEntry(intent, worstTicks, exposure, this.#limits.position, this.#equityUsdt, othersUsdt);
   }
 
-  #approve(intent: Intent): void {
-    const exposure = this.#exposures[intent.instrument] as InstrumentExposure;
-    if (intent.action === "enter" || intent.action === "scaleIn") {
-      exposure.expect(intent.planId, intent.direction, intent.qtyLots, intent.worstTicks, intent.bracket);
-      exposure.leverage = intent.leverage;
-      this.#day.entered();
-    } else if (intent.action === "exit") exposure.exitPlanId = intent.planId;
-    else if (intent.action === "moveStop") exposure.moveStop(intent.stopTicks);
+  #approve(intent: Intent, worstTicks: number): void {
+    (this.#exposures[intent.instrument] as InstrumentExposure).approved(intent, worstTicks);
     this.#emit(approve(intent));
   }
 
   // ---- emergencies ------------------------------------------------------------------------------------------------------
 
-  #changed(state: RiskState): void {
-    this.#emit(state);
-    if (!state.active || state.level === "ACTIVE") return;
+  /** What the level asks for and has not happened yet: entries withdrawn, and everything closed when HALTED. */
+  #enforce(time: LineTime): void {
+    const halted = this.#causes.level === "HALTED";
     for (const [index, exposure] of this.#exposures.entries()) {
-      if (exposure.pendingEntries > 0) this.#order(this.#emergency(state, index as InstrumentIndex, "cancelEntries", 0, "risk"));
+      if (exposure.mustWithdraw) this.#withdraw(time, index as InstrumentIndex, "risk");
+      if (halted && exposure.positionLots !== 0) this.#leave(time, index as InstrumentIndex, "risk-halt");
     }
-    if (state.level === "HALTED") this.#flatten(state);
+    if (this.#causes.has(COMMANDS.flatten) && this.#isFlat()) this.#causes.clear(time, COMMANDS.flatten);
   }
 
-  #flatten(time: LineTime): void {
-    for (const [index, exposure] of this.#exposures.entries()) {
-      if (exposure.positionLots !== 0 && exposure.exitPlanId === "") this.#leave(time, index as InstrumentIndex, "risk-halt");
-    }
+  /** A position without a stop, which only an order that outlived its trade can open, is left. */
+  #leaveUnprotected(time: LineTime, index: InstrumentIndex): void {
+    const exposure = this.#exposures[index] as InstrumentExposure;
+    if (exposure.positionLots !== 0 && !exposure.isProtected) this.#leave(time, index, "unprotected");
   }
 
-  #leave(time: LineTime, index: InstrumentIndex, reason: string): void {
-    const { positionLots } = this.#exposures[index] as InstrumentExposure;
-    if (positionLots !== 0) this.#order(this.#emergency(time, index, "exit", positionLots, reason));
+  #withdraw(time: LineTime, instrument: InstrumentIndex, reason: string): void {
+    this.#order(time, { action: "cancelEntries", instrument, positionLots: 0, reason });
+  }
+
+  /** Takes off what no reduction on its way takes off already, in orders as large as the venue takes. */
+  #leave(time: LineTime, instrument: InstrumentIndex, reason: string): void {
+    const exposure = this.#exposures[instrument] as InstrumentExposure;
+    const { maxMarketQtyLots } = this.#instruments[instrument] as Instrument;
+    const largestLots = maxMarketQtyLots > 0 ? maxMarketQtyLots : Infinity;
+    for (let orders = 0; orders < MAX_EXIT_ORDERS && exposure.uncoveredLots > 0; orders += 1) {
+      const qtyLots = Math.min(exposure.uncoveredLots, largestLots);
+      this.#order(time, { action: "exit", instrument, positionLots: Math.sign(exposure.positionLots) * qtyLots, reason });
+    }
   }
 
   /** An emergency is an intent on the line like any other, approved as it is made. */
-  #order(intent: Intent): void {
+  #order(time: LineTime, emergency: Emergency): void {
+    const intent = this.#emergencies.intent(time, emergency);
     this.#emit(intent);
-    this.#approve(intent);
+    this.#approve(intent, 0);
   }
 
-  #emergency(time: LineTime, index: InstrumentIndex, action: "exit" | "cancelEntries", positionLots: number, reason: string): Intent {
-    this.#emergencies += 1;
-    const { symbol } = this.#instruments[index] as Instrument;
-    return {
-      kind: Kind.intent,
-      seq: time.seq,
-      instrument: index,
-      knownAtMs: time.knownAtMs,
-      planId: `${symbol}-${Math.floor(time.knownAtMs / 1000)}-r${this.#emergencies}`,
-      action,
-      direction: (positionLots < 0 ? -1 : 1) as Direction,
-      qtyLots: Math.abs(positionLots) as Lots,
-      orderType: "market",
-      limitTicks: 0 as Ticks,
-      postOnly: false,
-      worstTicks: 0 as Ticks,
-      bracket: NO_BRACKET,
-      stopTicks: 0 as Ticks,
-      leverage: 1,
-      expiresAtMs: Infinity,
-      reason,
-    };
+  // ---- the account ------------------------------------------------------------------------------------------------------
+
+  get #equityUsdt(): number {
+    return this.#account?.equityUsdt ?? NaN;
   }
 
+  /** Instruments with a position or an entry on its way. */
+  #openInstruments(): number {
+    return this.#exposures.filter((exposure) => exposure.positionLots !== 0 || exposure.pendingEntries > 0).length;
+  }
+  #isFlat(): boolean {
+    return this.#openInstruments() === 0;
+  }
+
+  /** Both the state and its positions are pooled: exposures look at them from now on. */
+  #follow(state: AccountState): void {
+    this.#account = state;
+    for (const [index, exposure] of this.#exposures.entries()) exposure.position = state.positions[index] as PositionState;
+  }
+
+  /**
+   * A UTC day begins with the first bar that closes in it. Its equity is that of 00:00: of this bar if it closes then, else
+   * (a hole over midnight) the last one known before, so that what the hole did belongs to the day that has to bear it.
+   */
   #roll(state: AccountState): void {
-    this.#nextDayMs = utcDayStart(state.knownAtMs) + DAY_MS;
-    this.#day.roll(state, state.equityUsdt);
-    this.#system.roll(state, state.equityUsdt);
+    const dayMs = utcDayStart(state.knownAtMs);
+    this.#nextDayMs = dayMs + DAY_MS;
+    const known = this.#barEquityUsdt === this.#barEquityUsdt;
+    const equityUsdt = state.knownAtMs === dayMs || !known ? state.equityUsdt : this.#barEquityUsdt;
+    this.#day.roll(state, equityUsdt);
+    this.#system.roll(state, equityUsdt);
+  }
+
+  #fault({ seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs }: Command, message: string): void {
+    this.#emit({ kind: Kind.fault, seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs, source: "riskGate", message });
   }
 }
-
-/** Exits never increase exposure; a stop may only come closer. */
-const refuseReduction = (intent: Intent, exposure: InstrumentExposure): RuleBreach | null => {
-  if (intent.action === "cancelEntries") return null;
-  const held = exposure.positionLots * intent.direction;
-  if (held <= 0) return { rule: "position.exitsNeverIncrease", value: intent.qtyLots, limit: 0 };
-  if (intent.action === "moveStop") {
-    const loosens = exposure.stopTicks !== 0 && (intent.stopTicks - exposure.stopTicks) * intent.direction <= 0;
-    return loosens ? { rule: "position.stopOnlyTightens", value: intent.stopTicks, limit: exposure.stopTicks } : null;
-  }
-  return intent.qtyLots > held ? { rule: "position.exitsNeverIncrease", value: intent.qtyLots, limit: held } : null;
-};

@@ -30,7 +30,7 @@ export interface DayLimits {
 }
 
 export interface DataLimits {
-  /** A gap or stale stream keeps new risk out until the line was whole for this long. */
+  /** A gap, a stale stream or failing inference keeps new risk out until the line was whole for this long; null: none of them does. */
   readonly healthyMs: number | null;
   /** Late or failed inferences within a minute that count as broken: at least. */
   readonly maxInferenceFailuresPerMinute: number | null;
@@ -54,9 +54,14 @@ export interface SystemLimits {
   readonly minSharpeUpperBound: number | null;
   /** … once there are this many daily returns. */
   readonly sharpeMinDays: number;
+  /** Intents of one instrument within one second of line time: more than this halts. Absent: `MAX_INTENTS_PER_SECOND`. */
+  readonly maxIntentsPerSecond?: number | null;
   /** `person`: HALTED until a `resume` command. `nextDay`: until the next 00:00 UTC, with a fresh peak (research). */
   readonly resume: "person" | "nextDay";
 }
+
+/** A strategy asks for a handful of things at a bar; one that asks for a hundred has run away. */
+export const MAX_INTENTS_PER_SECOND = 100;
 
 /** The shipped defaults: strict, as profile `live` trades. */
 export const DEFAULT_LIMITS: RiskLimits = {
@@ -73,5 +78,12 @@ export const NO_LIMITS: RiskLimits = {
   day: { maxLossFraction: null, maxEntries: null, maxConsecutiveLosses: null },
   data: { healthyMs: null, maxInferenceFailuresPerMinute: null },
   shock: { maxVolatilityRatio: null, clearVolatilityRatio: 2, clearMs: 3_600_000 },
-  system: { maxDrawdownFraction: null, maxVolatilityRatio: null, minSharpeUpperBound: null, sharpeMinDays: 90, resume: "person" },
+  system: {
+    maxDrawdownFraction: null,
+    maxVolatilityRatio: null,
+    minSharpeUpperBound: null,
+    sharpeMinDays: 90,
+    maxIntentsPerSecond: null,
+    resume: "person",
+  },
 };

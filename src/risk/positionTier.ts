@@ -11,35 +11,83 @@ export interface RuleBreach {
 
 /**
  * The position tier for an entry or scale-in: protection, leverage, margin of the instrument and of the account, all
- * entries filled at their worst price. Oversize is refused, never clipped. Null when it may pass.
+ * entries filled at their worst price. Oversize is refused, never clipped. Every comparison is written so that NaN is
+ * refused: what is not known (equity, a mark) is never enough. Null when it may pass.
+ *
+ * `worstTicks` is what `worstTicksOf` made of the intent's own; `otherMarginUsdt` is the worst margin of the other instruments.
  */
 export const refuseEntry = (
   intent: Intent,
+  worstTicks: number,
   exposure: InstrumentExposure,
   limits: PositionLimits,
   equityUsdt: number,
   otherMarginUsdt: number,
 ): RuleBreach | null => {
   const { maxStopFraction, maxLeverage, maxMarginFraction, maxAccountMarginFraction } = limits;
-  if (!(intent.qtyLots > 0) || !(intent.worstTicks > 0) || !(intent.leverage >= 1)) {
-    return { rule: "position.wellFormed", value: Math.min(intent.qtyLots, intent.worstTicks, intent.leverage), limit: 1 };
-  }
-  if (maxStopFraction !== null) {
-    // A scale-in is covered by the position's own stop.
-    const { stopFraction } = intent.bracket;
-    const covered = intent.action === "scaleIn" ? exposure.stopTicks !== 0 : stopFraction > 0 && stopFraction <= maxStopFraction;
-    if (!covered) return { rule: "position.maxStopFraction", value: stopFraction > 0 ? stopFraction : Infinity, limit: maxStopFraction };
-  }
+  const malformed = malformedEntry(intent);
+  if (malformed !== null) return malformed;
+  const unprotected = maxStopFraction === null ? null : refuseUnprotected(intent, exposure, maxStopFraction);
+  if (unprotected !== null) return unprotected;
   if (maxLeverage !== null && intent.leverage > maxLeverage) {
     return { rule: "position.maxLeverage", value: intent.leverage, limit: maxLeverage };
   }
   if (maxMarginFraction === null && maxAccountMarginFraction === null) return null;
-  const marginUsdt = exposure.worstMarginUsdt(intent);
-  if (maxMarginFraction !== null && marginUsdt > maxMarginFraction * equityUsdt) {
+  const { direction, qtyLots, leverage } = intent;
+  const marginUsdt = exposure.worstMarginUsdt({ direction, qtyLots, leverage, worstTicks: worstTicks as Intent["worstTicks"] });
+  if (maxMarginFraction !== null && !(marginUsdt <= maxMarginFraction * equityUsdt)) {
     return { rule: "position.maxMarginFraction", value: marginUsdt / equityUsdt, limit: maxMarginFraction };
   }
-  if (maxAccountMarginFraction !== null && marginUsdt + otherMarginUsdt > maxAccountMarginFraction * equityUsdt) {
-    return { rule: "position.maxAccountMarginFraction", value: (marginUsdt + otherMarginUsdt) / equityUsdt, limit: maxAccountMarginFraction };
+  const accountUsdt = marginUsdt + otherMarginUsdt;
+  if (maxAccountMarginFraction !== null && !(accountUsdt <= maxAccountMarginFraction * equityUsdt)) {
+    return { rule: "position.maxAccountMarginFraction", value: accountUsdt / equityUsdt, limit: maxAccountMarginFraction };
   }
   return null;
+};
+
+/**
+ * The price an entry is counted at, in ticks: never better than what the market or the entry's own limit says, whatever
+ * the strategy states. Only a resting buy is sure not to fill above its limit. NaN while the instrument has no mark.
+ */
+export const worstTicksOf = ({ orderType, direction, limitTicks, worstTicks }: Intent, markTicks: number): number => {
+  if (orderType === "limit" && direction > 0) return Math.max(worstTicks, limitTicks);
+  return Math.max(worstTicks, limitTicks, markTicks);
+};
+
+/** Whole lots and ticks, a side, a leverage: anything else is a strategy's mistake and no order. */
+const malformedEntry = ({ direction, qtyLots, worstTicks, limitTicks, orderType, leverage }: Intent): RuleBreach | null => {
+  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+  const sound =
+    isCount(qtyLots) &&
+    isCount(worstTicks) &&
+    (orderType === "market" || isCount(limitTicks)) &&
+    leverage >= 1 &&
+    leverage < Infinity &&
+    Math.abs(direction) === 1;
+  return sound ? null : { rule: "position.wellFormed", value: Math.min(qtyLots, worstTicks, leverage), limit: 1 };
+};
+
+/** An entry brings its stop; a scale-in is covered by that of the position it grows. */
+const refuseUnprotected = (intent: Intent, exposure: InstrumentExposure, maxStopFraction: number): RuleBreach | null => {
+  const { stopFraction } = intent.bracket;
+  const covered =
+    intent.action === "scaleIn"
+      ? exposure.positionLots * intent.direction > 0 && exposure.isProtected
+      : stopFraction > 0 && stopFraction <= maxStopFraction;
+  return covered ? null : { rule: "position.maxStopFraction", value: stopFraction > 0 ? stopFraction : Infinity, limit: maxStopFraction };
+};
+
+/** Exits never increase exposure; a stop may only come closer. Placing the first one is always allowed. */
+export const refuseReduction = (intent: Intent, exposure: InstrumentExposure): RuleBreach | null => {
+  const { action, direction, qtyLots, stopTicks } = intent;
+  if (action === "cancelEntries") return null;
+  const held = exposure.positionLots * direction;
+  if (!(held > 0)) return { rule: "position.exitsNeverIncrease", value: qtyLots, limit: 0 };
+  if (action !== "moveStop") {
+    const sound = Number.isSafeInteger(qtyLots) && qtyLots >= 1 && qtyLots <= held;
+    return sound ? null : { rule: "position.exitsNeverIncrease", value: qtyLots, limit: held };
+  }
+  if (!(Number.isSafeInteger(stopTicks) && stopTicks >= 1)) return { rule: "position.wellFormed", value: stopTicks, limit: 1 };
+  const tightens = exposure.stopTicks === 0 || (stopTicks - exposure.stopTicks) * direction > 0;
+  return tightens ? null : { rule: "position.stopOnlyTightens", value: stopTicks, limit: exposure.stopTicks };
 };

@@ -1,79 +1,133 @@
+/** A bar that never came. Its movement is in the return of the bar behind the hole. */
+const MISSING = -1;
+
+/** A trailing span in bars, `[fromBars, toBars)` back from the newest bar, e.g. `{ fromBars: 0, toBars: 60 }`. */
+export interface VolatilityWindow {
+  readonly fromBars: number;
+  readonly toBars: number;
+}
+
 /**
- * Squared one-bar log returns on a clock of bars: sums over trailing windows without keeping time stamps. Missing bars
- * (and the return across a gap) count as missing, not as calm.
+ * Squared one-bar log returns on a clock of bars: sums over trailing windows without keeping time stamps.
+ *
+ * A hole is never calm: the return across it counts in full with the bar behind it (for a random walk its square is the
+ * sum of the squares that were not seen), and the missing bars are counted, so that a window can say whether it is known.
  */
 export class RealisedVolatility {
+  /** ≥ 0 a squared return, `MISSING`, or NaN before the first bar. */
   readonly #squares: Float64Array;
-  readonly #windows: readonly Window[];
+  readonly #windows: readonly Sums[];
+  /** Index of the newest bar: counted instead of divided, for every bar passes here. */
+  #at: number;
   #slot = NaN;
   #lastClose = NaN;
 
-  /** `windows`: trailing spans in bars, `[from, to)` back from the newest bar, e.g. `{ fromBars: 0, toBars: 60 }`. */
-  constructor(windows: readonly { readonly fromBars: number; readonly toBars: number }[]) {
+  constructor(windows: readonly VolatilityWindow[]) {
     const capacity = Math.max(...windows.map((window) => window.toBars)) + 1;
     this.#squares = new Float64Array(capacity).fill(NaN);
-    this.#windows = windows.map((window) => ({ ...window, sum: 0, count: 0 }));
+    this.#at = capacity - 1;
+    this.#windows = windows.map(({ fromBars, toBars }) => ({
+      fromBars,
+      toBars,
+      enteringAt: capacity - 1 - fromBars,
+      leavingAt: capacity - 1 - toBars,
+      sum: 0,
+      present: 0,
+      missing: 0,
+    }));
   }
 
-  /** One closed bar; `slot` is its open time divided by the interval (consecutive integers when no bar is missing). */
-  push(slot: number, close: number): void {
-    const follows = slot === this.#slot + 1;
-    const change = follows ? Math.log(close / this.#lastClose) : NaN;
-    const missing = follows || Number.isNaN(this.#slot) ? 0 : Math.min(slot - this.#slot - 1, this.#squares.length);
-    if (Number.isNaN(this.#slot)) this.#slot = slot - 1;
-    for (let i = 0; i < missing; i += 1) this.#advance(slot - missing + i, NaN);
-    this.#advance(slot, change * change);
+  /**
+   * One closed bar; `slot` is its open time divided by the interval (consecutive integers when no bar is missing). False
+   * for a bar that is none: no price, or not behind the one before. It is then missing like one that never came.
+   */
+  push(slot: number, close: number): boolean {
+    if (!(close > 0 && close < Infinity)) return false;
+    if (slot === this.#slot + 1) {
+      const change = Math.log(close / this.#lastClose);
+      this.#advance(change * change);
+    } else if (slot <= this.#slot) return false;
+    else this.#jump(slot, close);
     this.#slot = slot;
     this.#lastClose = close;
+    return true;
   }
 
-  /** Root mean square of one-bar returns over window `index`; NaN until at most `toleratedMissing` (fraction) are missing. */
-  rms(index: number, toleratedMissing: number): number {
-    const window = this.#windows[index] as Window;
-    const bars = window.toBars - window.fromBars;
+  /** Mean squared one-bar return over what is known of window `index`; NaN when that is nothing. */
+  meanSquare(index: number): number {
+    const { sum, present, missing } = this.#windows[index] as Sums;
     // Running sums can end a rounding below zero when every square has left.
-    return window.count < bars * (1 - toleratedMissing) ? NaN : Math.sqrt(Math.max(0, window.sum) / window.count);
+    return present === 0 ? NaN : Math.max(0, sum) / (present + missing);
   }
 
-  #advance(slot: number, square: number): void {
+  /** Whether at most the fraction `toleratedMissing` of window `index` is missing. */
+  isKnown(index: number, toleratedMissing: number): boolean {
+    const { fromBars, toBars, present } = this.#windows[index] as Sums;
+    return present >= (toBars - fromBars) * (1 - toleratedMissing);
+  }
+
+  #jump(slot: number, close: number): void {
+    if (Number.isNaN(this.#slot)) {
+      this.#advance(NaN);
+      return;
+    }
+    const missing = slot - this.#slot - 1;
+    if (missing >= this.#squares.length) this.#forget();
+    else for (let i = 0; i < missing; i += 1) this.#advance(MISSING);
+    const change = Math.log(close / this.#lastClose);
+    this.#advance(change * change);
+  }
+
+  /** A hole longer than every window: all of them are missing. */
+  #forget(): void {
+    this.#squares.fill(MISSING);
+    for (const window of this.#windows) {
+      window.sum = 0;
+      window.present = 0;
+      window.missing = window.toBars - window.fromBars;
+    }
+  }
+
+  #advance(square: number): void {
     const squares = this.#squares;
     const capacity = squares.length;
-    squares[slot % capacity] = square;
+    this.#at = this.#at + 1 === capacity ? 0 : this.#at + 1;
+    squares[this.#at] = square;
     for (const window of this.#windows) {
-      const entering = squares[(slot - window.fromBars + capacity) % capacity] as number;
-      const leaving = squares[(slot - window.toBars + capacity) % capacity] as number;
-      // NaN marks what is missing: it neither enters nor leaves.
-      if (entering === entering) {
+      window.enteringAt = window.enteringAt + 1 === capacity ? 0 : window.enteringAt + 1;
+      window.leavingAt = window.leavingAt + 1 === capacity ? 0 : window.leavingAt + 1;
+      const entering = squares[window.enteringAt] as number;
+      const leaving = squares[window.leavingAt] as number;
+      if (entering >= 0) {
         window.sum += entering;
-        window.count += 1;
-      }
-      if (leaving === leaving) {
+        window.present += 1;
+      } else if (entering === MISSING) window.missing += 1;
+      if (leaving >= 0) {
         window.sum -= leaving;
-        window.count -= 1;
-      }
+        window.present -= 1;
+      } else if (leaving === MISSING) window.missing -= 1;
     }
     // Once a lap the sums are formed anew: their drift stays that of one lap.
-    if (slot % capacity === 0) this.#resum(slot);
+    if (this.#at === 0) this.#resum();
   }
 
-  #resum(slot: number): void {
+  #resum(): void {
     const capacity = this.#squares.length;
     for (const window of this.#windows) {
       window.sum = 0;
-      window.count = 0;
       for (let back = window.fromBars; back < window.toBars; back += 1) {
-        const square = this.#squares[(slot - back + capacity) % capacity] as number;
-        if (square !== square) continue;
-        window.sum += square;
-        window.count += 1;
+        const square = this.#squares[(this.#at - back + capacity) % capacity] as number;
+        if (square >= 0) window.sum += square;
       }
     }
   }
 }
 
-interface Window {
-  readonly fromBars: number;
-  readonly toBars: number;
+interface Sums extends VolatilityWindow {
+  enteringAt: number;
+  leavingAt: number;
   sum: number;
-  count: number;
+  /** Bars with a return. */
+  present: number;
+  missing: number;
 }

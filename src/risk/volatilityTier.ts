@@ -4,7 +4,7 @@ import type { Causes, LineTime } from "./causes.ts";
 import type { ShockLimits, SystemLimits } from "./limits.ts";
 import { RealisedVolatility } from "./realisedVolatility.ts";
 
-/** Windows over one day tolerate 2 % missing bars (design §3); the hour and the day tolerate none. */
+/** Windows over one day tolerate 2 % missing bars (design §3). */
 const TOLERATED_MISSING = 0.02;
 const HOUR = 0;
 const MONTH = 1;
@@ -16,7 +16,8 @@ export class VolatilityTier {
   readonly #shock: ShockLimits;
   readonly #system: SystemLimits;
   readonly #causes: Causes;
-  readonly #symbol: string;
+  readonly #shockRule: string;
+  readonly #systemRule: string;
   #volatility: RealisedVolatility | null = null;
   #calmSinceMs = NaN;
 
@@ -24,15 +25,20 @@ export class VolatilityTier {
     this.#shock = shock;
     this.#system = system;
     this.#causes = causes;
-    this.#symbol = symbol;
+    this.#shockRule = `shock.maxVolatilityRatio ${symbol}`;
+    this.#systemRule = `system.maxVolatilityRatio ${symbol}`;
   }
 
   /** `judge` false only fills the windows. */
   bar(time: LineTime, bar: Bar, judge: boolean): void {
     const { timeframeMs } = bar;
     this.#volatility ??= new RealisedVolatility(windows(timeframeMs));
-    this.#volatility.push(Math.round(bar.openTimeMs / timeframeMs), bar.close);
+    const known = this.#volatility.push(Math.round(bar.openTimeMs / timeframeMs), bar.close);
     if (!judge) return;
+    if (!known) {
+      this.#calmSinceMs = NaN;
+      return;
+    }
     this.#checkShock(time);
     this.#checkSystem(time);
   }
@@ -40,12 +46,13 @@ export class VolatilityTier {
   #checkShock(time: LineTime): void {
     const { maxVolatilityRatio, clearVolatilityRatio, clearMs } = this.#shock;
     if (maxVolatilityRatio === null) return;
-    const rule = `shock.maxVolatilityRatio ${this.#symbol}`;
+    const rule = this.#shockRule;
     const ratio = this.#ratio(HOUR, MONTH);
     if (ratio > maxVolatilityRatio) this.#causes.raise(time, rule, "REDUCING", ratio, maxVolatilityRatio);
     if (!this.#causes.has(rule)) return;
-    // A ratio that is unknown after a gap is not calm.
-    if (!(ratio < clearVolatilityRatio)) this.#calmSinceMs = NaN;
+    // An hour with a hole in it is not known to be calm.
+    const calm = ratio < clearVolatilityRatio && (this.#volatility as RealisedVolatility).isKnown(HOUR, 0);
+    if (!calm) this.#calmSinceMs = NaN;
     else if (Number.isNaN(this.#calmSinceMs)) this.#calmSinceMs = time.knownAtMs;
     if (time.knownAtMs - this.#calmSinceMs >= clearMs) {
       this.#calmSinceMs = NaN;
@@ -57,13 +64,18 @@ export class VolatilityTier {
     const { maxVolatilityRatio } = this.#system;
     if (maxVolatilityRatio === null) return;
     const ratio = this.#ratio(DAY, MONTH_BEFORE);
-    if (ratio > maxVolatilityRatio) this.#causes.raise(time, `system.maxVolatilityRatio ${this.#symbol}`, "HALTED", ratio, maxVolatilityRatio);
+    if (ratio > maxVolatilityRatio) this.#causes.raise(time, this.#systemRule, "HALTED", ratio, maxVolatilityRatio);
   }
 
-  /** Realised volatility of a window over the rms of a longer one, both per bar, so that their lengths cancel. */
+  /**
+   * Realised volatility of a window over the rms of a longer one, both per bar, so that their lengths cancel. The window
+   * is judged by what is known of it, the return across a hole included: a hole may hide calm, never a shock. NaN, which
+   * breaches nothing and clears nothing, while the longer one is not known.
+   */
   #ratio(window: number, baseline: number): number {
     const volatility = this.#volatility as RealisedVolatility;
-    return volatility.rms(window, window === DAY ? TOLERATED_MISSING : 0) / volatility.rms(baseline, TOLERATED_MISSING);
+    if (!volatility.isKnown(baseline, TOLERATED_MISSING)) return NaN;
+    return Math.sqrt(volatility.meanSquare(window) / volatility.meanSquare(baseline));
   }
 }
 

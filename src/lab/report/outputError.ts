@@ -22,11 +22,17 @@ const REMEDIES: Readonly<Record<string, readonly [problem: string, remedy: strin
  * operating system (a broken invariant, a `UserError` already) is returned as it is.
  */
 export const outputError = (error: unknown, path: string): unknown => {
-  if (!(error instanceof Error) || error instanceof UserError) return error;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error;
-  const [problem, remedy] = REMEDIES[code] ?? [`the system refused it (${code})`, "check the folder given with --out"];
+  const problem = error instanceof UserError ? undefined : systemProblem(error);
+  if (problem === undefined) return error;
+  const remedy = REMEDIES[(error as NodeJS.ErrnoException).code ?? ""]?.[1] ?? "check the folder given with --out";
   return new UserError(`cannot write ${path}: ${problem}; ${remedy}. Nothing was changed there`);
+};
+
+/** What the operating system refused, in words; undefined for errors that are not its own. */
+export const systemProblem = (error: unknown): string | undefined => {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return undefined;
+  return REMEDIES[code]?.[0] ?? `the system refused it (${code})`;
 };
 
 /** Runs a file operation; what the operating system refuses is thrown as `outputError` says. */

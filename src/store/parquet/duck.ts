@@ -125,6 +125,8 @@ export class Duck {
     const connection = await this.#connect();
     try {
       return await (await connection.run(sql)).getRows();
+    } catch (error) {
+      throw error instanceof Error && error.message.includes(".parquet") ? unreadable(error, "") : error;
     } finally {
       connection.closeSync();
     }
@@ -142,7 +144,7 @@ const unreadable = (error: unknown, first: string): unknown => {
   if (!(error instanceof Error) || error instanceof UserError || error instanceof InvariantError) return error;
   const said = error.message.split("\n")[0] ?? "";
   return new UserError(
-    `cannot read the history file ${/'([^']+\.parquet)'/.exec(said)?.[1] ?? first}: ${said}; delete it and run riposte backfill --force`,
+    `cannot read the history file ${/['"]([^'"]+\.parquet)['"]/.exec(said)?.[1] ?? first}: ${said}; delete it and run riposte backfill --force`,
   );
 };
 

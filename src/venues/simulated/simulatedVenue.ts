@@ -2,11 +2,10 @@ import type { OperatorFunction } from "rxjs";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Item } from "../../domain/item.ts";
 import { Kind } from "../../domain/kind.ts";
-import { Ledger } from "../../domain/ledger.ts";
 import type { Venue } from "../../domain/ports.ts";
-import { MINUTE_MS } from "../../domain/units.ts";
 import { stepOperator } from "../../../operators/stepOperator.ts";
 import { InstrumentBook } from "./instrumentBook.ts";
+import { Wallet } from "./margin/wallet.ts";
 import type { SimulatedVenueOptions } from "./options.ts";
 
 /** The venue as a port for `execute` and as an operator that puts its fills into the line. One run at a time. */
@@ -15,43 +14,32 @@ export interface SimulatedVenue {
   readonly fills: OperatorFunction<Item, Item>;
 }
 
-interface VenueState {
-  readonly books: readonly InstrumentBook[];
-}
-
 /**
- * Exact on bars (design §7): at each kline first all that happens inside it, then (behind it on the line) the bar and
- * what the layers say of it. `submit` and `cancel` only enqueue.
+ * Exact on bars (design §7, docs/venue.md): at each kline first all that happens inside it, then (behind it on the line) the
+ * bar and what the layers say of it. `submit` and `cancel` only enqueue. Each subscription starts with an empty account.
  */
-export const simulatedVenue = (
-  instruments: readonly Instrument[],
-  options: SimulatedVenueOptions,
-  intervalMs: number = MINUTE_MS,
-): SimulatedVenue => {
-  let current: VenueState = { books: [] };
-  const init = (): VenueState => {
-    const ledger = new Ledger(instruments, options.startUsdt);
-    const books = instruments.map((instrument) => new InstrumentBook(instrument, options, ledger));
-    for (const book of books) book.shareMargin(() => books.reduce((sum, each) => sum + each.marginUsdt, 0));
-    current = { books };
-    return current;
+export const simulatedVenue = (instruments: readonly Instrument[], options: SimulatedVenueOptions): SimulatedVenue => {
+  let books: readonly InstrumentBook[] = [];
+  const init = (): readonly InstrumentBook[] => {
+    const wallet = new Wallet(options.startUsdt);
+    books = instruments.map((instrument) => new InstrumentBook(instrument, options, wallet));
+    return books;
   };
-  const bookOf = (index: number): InstrumentBook => current.books[index] as InstrumentBook;
   return {
     venue: {
       submit: (order) => {
-        bookOf(order.instrument).enqueue(order, "", order.decidedAtMs, intervalMs);
+        (books[order.instrument] as InstrumentBook).submit(order);
       },
       cancel: (instrument, clientOrderId, decidedAtMs) => {
-        bookOf(instrument).enqueue(null, clientOrderId, decidedAtMs, intervalMs);
+        (books[instrument] as InstrumentBook).cancel(clientOrderId, decidedAtMs);
       },
     },
     fills: stepOperator("simulatedVenue", init, {
       [Kind.kline]: (state, kline, emit) => {
-        (state.books[kline.instrument] as InstrumentBook).bar(kline, emit);
+        (state[kline.instrument] as InstrumentBook).bar(kline, emit);
       },
       [Kind.funding]: (state, funding) => {
-        (state.books[funding.instrument] as InstrumentBook).settle(funding);
+        (state[funding.instrument] as InstrumentBook).settle(funding);
       },
     }),
   };

@@ -1,44 +1,64 @@
-import type { OrderRequest } from "../../domain/order.ts";
-import { isConditional } from "../../domain/order.ts";
+import type { OrderRequest } from "../../../domain/order.ts";
+import { isConditional } from "../../../domain/order.ts";
+
+/** When a protective order went live: it was there before the bar, or with an entry at the bar's open or inside the bar. */
+export type Born = "before" | "atOpen" | "inside";
 
 /** An accepted order with what is left of it. */
-export interface WorkingOrder {
+export class WorkingOrder {
   readonly request: OrderRequest;
   remainingLots: number;
   /** Trigger of a conditional order; a trailing stop moves it. 0 for other types. */
   triggerTicks: number;
-  /** A conditional order that triggered, or a market order: fills at the next price it gets. */
+  /** A market order, or a conditional one that triggered: it takes the next price there is. */
   active: boolean;
   /** Best price a trailing stop has seen, in ticks. */
   bestTicks: number;
-  /** Arrived with this bar: a limit order that crosses the open takes liquidity. */
-  fresh: boolean;
-  /** Protection of an entry that filled inside the current bar: its target counts only if the close is beyond it. */
-  afterEntryInBar: boolean;
-  done: boolean;
+  born: Born = "before";
+  done = false;
+
+  constructor(request: OrderRequest, lastTicks: number) {
+    this.request = request;
+    this.remainingLots = request.qtyLots;
+    this.triggerTicks = request.type === "trailingStopMarket" ? trailingTrigger(request, lastTicks) : request.triggerTicks;
+    this.active = request.type === "market";
+    this.bestTicks = lastTicks;
+  }
 }
 
-export const workingOrder = (request: OrderRequest, lastTicks: number): WorkingOrder => ({
-  request,
-  remainingLots: request.qtyLots,
-  triggerTicks: request.type === "trailingStopMarket" ? trailingTrigger(request, lastTicks) : request.triggerTicks,
-  active: !isConditional(request.type) && request.type !== "limit",
-  bestTicks: lastTicks,
-  fresh: true,
-  afterEntryInBar: false,
-  done: false,
-});
+/** Orders that can only shrink the position. */
+export const reduces = (request: OrderRequest): boolean => request.reduceOnly || request.closePosition;
 
-/** Trigger of a trailing stop for a best price: best × (1 ∓ callback), rounded towards the best (tighter). */
-export const trailingTrigger = (request: OrderRequest, bestTicks: number): number =>
+/** Trigger of a trailing stop for a best price: best × (1 ∓ callback), rounded towards the best (it leaves earlier). */
+const trailingTrigger = (request: OrderRequest, bestTicks: number): number =>
   request.side === "sell"
     ? Math.ceil(bestTicks * (1 - request.callbackFraction) - 1e-9)
     : Math.floor(bestTicks * (1 + request.callbackFraction) + 1e-9);
+
+/** Moves a trailing stop by the extreme of a completed bar; it never moves away from the price. */
+export const trail = (order: WorkingOrder, highTicks: number, lowTicks: number): void => {
+  const selling = order.request.side === "sell";
+  const extreme = selling ? highTicks : lowTicks;
+  if (selling ? extreme <= order.bestTicks : extreme >= order.bestTicks) return;
+  order.bestTicks = extreme;
+  order.triggerTicks = trailingTrigger(order.request, extreme);
+};
 
 /** Whether a conditional order triggers when the price falls to it (a sell stop, a buy take-profit). */
 export const triggersBelow = (request: OrderRequest): boolean =>
   request.type === "takeProfitMarket" ? request.side === "buy" : request.side === "sell";
 
-/** Whether a price has reached the order's trigger. */
-export const isTriggered = (order: WorkingOrder, priceTicks: number): boolean =>
-  triggersBelow(order.request) ? priceTicks <= order.triggerTicks : priceTicks >= order.triggerTicks;
+/** Whether a price is at or past a trigger. */
+export const isPast = (request: OrderRequest, triggerTicks: number, priceTicks: number): boolean =>
+  triggersBelow(request) ? priceTicks <= triggerTicks : priceTicks >= triggerTicks;
+
+/** Whether the order waits for a trigger. */
+export const awaitsTrigger = (order: WorkingOrder): boolean => !order.active && isConditional(order.request.type);
+
+/** Whether a price that falls reaches the order (a buy limit, a sell stop), so that it is below the market. */
+export const isBelowMarket = (request: OrderRequest): boolean =>
+  request.type === "limit" ? request.side === "buy" : triggersBelow(request);
+
+/** How many ticks a price is better than the limit; 0 at the limit, negative when it is worse. */
+export const ticksBetter = (limit: OrderRequest, priceTicks: number): number =>
+  limit.side === "buy" ? limit.priceTicks - priceTicks : priceTicks - limit.priceTicks;

@@ -1,0 +1,113 @@
+import fc from "fast-check";
+import { from } from "rxjs";
+import { describe, expect, it } from "vitest";
+import type { Item } from "../src/domain/item.ts";
+import { Kind } from "../src/domain/kind.ts";
+import { bar, BTC, ETH, fill, fundingPayment, orderAccepted } from "../test/items.ts";
+import { operatorCases } from "../test/operatorCases.ts";
+import { account } from "./account.ts";
+
+describe("account", () => {
+  // Ticks of 0.1 USDT, lots of 0.001: 10 lots at 1000 ticks are 0.01 at 100 USDT, worth 1 USDT.
+  operatorCases({
+    operator: () => account([BTC, ETH], 10_000),
+    rows: [
+      [bar({ at: 0 }), ["bar0 #0 1m base m0 100/100/100/100 v1 n1", "account0 #0 cash 10000 equity 10000 fees 0 funding 0 lots 0,0"]],
+      [
+        fill({ at: 1 }, { side: "buy", ticks: 1000, lots: 10, feeUsdt: 0.25 }),
+        [
+          "fill0 #1 p-1-e buy 10 @1000 fee 0.25 entry",
+          "account0 #1 cash 9999.75 equity 9999.75 fees 0.25 funding 0 lots 10,0",
+        ],
+      ],
+      [
+        bar({ at: 1, close: 150, seq: 2 }),
+        ["bar0 #2 1m base m1 150/150/150/150 v1 n1", "account0 #2 cash 9999.75 equity 10000.25 fees 0.25 funding 0 lots 10,0"],
+      ],
+      [
+        fundingPayment({ at: 3 }, 0.125),
+        ["fundingPayment0 #3 sub=1 paidUsdt=0.125 rate=0.0001", "account0 #3 cash 9999.625 equity 10000.125 fees 0.25 funding 0.125 lots 10,0"],
+      ],
+      [orderAccepted({ at: 3 }, "x"), ['orderAccepted0 #3 sub=1 clientOrderId="x"']],
+      [
+        fill({ at: 4 }, { side: "sell", ticks: 1200, lots: 15, feeUsdt: 0.375, reason: "flip" }),
+        [
+          "fill0 #4 p-1-e sell 15 @1200 fee 0.375 flip",
+          // Two thirds of the fee belong to the closed part: 0.2 − 0.25 − 0.25 − 0.125 funding.
+          "closed0 #4 1 100→120 10 lots pnl -0.425 flip",
+          "account0 #4 cash 9999.45 equity 9999.45 fees 0.625 funding 0.125 lots -5,0",
+        ],
+      ],
+    ],
+    throws: {
+      operator: () => account([BTC], 10_000),
+      items: [fill({ at: 3 }, { side: "buy", ticks: 1000, lots: 0 })],
+      name: "account",
+      message: "fill t1 has quantity 0",
+    },
+  });
+
+  it("equity = cash flow of the fills + worth of what is held − fees − funding; position = Σ fills (property, to 1e-8)", () => {
+    const step = fc.oneof(
+      fc.record({
+        what: fc.constant("fill" as const),
+        buy: fc.boolean(),
+        ticks: fc.integer({ min: 1, max: 1_000_000 }),
+        lots: fc.integer({ min: 1, max: 100_000 }),
+        fee: fc.double({ min: -1, max: 5, noNaN: true }),
+        instrument: fc.integer({ min: 0, max: 1 }),
+      }),
+      fc.record({ what: fc.constant("bar" as const), ticks: fc.integer({ min: 1, max: 1_000_000 }), instrument: fc.integer({ min: 0, max: 1 }) }),
+      fc.record({
+        what: fc.constant("pay" as const),
+        paid: fc.double({ min: -5, max: 5, noNaN: true }),
+        instrument: fc.integer({ min: 0, max: 1 }),
+      }),
+    );
+    const tickSize = [BTC.tickSize, ETH.tickSize];
+    const lotSize = [BTC.lotSize, ETH.lotSize];
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
+        const items = steps.map((each, at): Item => {
+          const { instrument } = each;
+          if (each.what === "bar") return bar({ at, instrument, close: each.ticks / Math.round(1 / (tickSize[instrument] as number)) });
+          if (each.what === "pay") return fundingPayment({ at, instrument }, each.paid);
+          return fill({ at, instrument }, { side: each.buy ? "buy" : "sell", ticks: each.ticks, lots: each.lots, feeUsdt: each.fee });
+        });
+        let [cash, traded] = [10_000, 0];
+        const held = [0, 0];
+        const marks = [0, 0];
+        let closedUsdt = 0;
+        let at = 0;
+        from(items)
+          .pipe(account([BTC, ETH], 10_000))
+          .subscribe((item) => {
+            if (item.kind === Kind.tradeClosed) closedUsdt += item.pnlUsdt;
+            if (item.kind !== Kind.accountState) return;
+            const done = steps[at] as (typeof steps)[number];
+            const { instrument } = done;
+            at += 1;
+            if (done.what === "pay") cash -= done.paid;
+            else marks[instrument] = done.ticks * (tickSize[instrument] as number);
+            if (done.what === "fill") {
+              const signed = (done.buy ? 1 : -1) * done.lots;
+              held[instrument]! += signed;
+              cash -= signed * (lotSize[instrument] as number) * (marks[instrument] as number) + done.fee;
+              traded += done.lots * (lotSize[instrument] as number) * (marks[instrument] as number);
+            }
+            const worth = held.reduce((sum, lots, i) => sum + lots * (lotSize[i] as number) * (marks[i] as number), 0);
+            expect(item.positions.map(({ positionLots }) => positionLots)).toEqual(held);
+            expect(item.equityUsdt).toBe(item.cashUsdt + item.unrealisedUsdt);
+            expect(Math.abs(item.equityUsdt - (cash + worth))).toBeLessThan(1e-8 + 1e-12 * traded);
+            if (held.every((lots) => lots === 0)) expect(Math.abs(item.equityUsdt - 10_000 - closedUsdt)).toBeLessThan(1e-8 + paidFlat(steps.slice(0, at)) + 1e-12 * traded);
+          });
+        expect(at).toBe(steps.length);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+/** Payments while flat belong to no trade. */
+const paidFlat = (steps: readonly { readonly what: string; readonly paid?: number }[]): number =>
+  steps.reduce((sum, { what, paid }) => sum + (what === "pay" ? Math.abs(paid ?? 0) : 0), 0);

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import type { ApprovedPlan } from "../src/domain/derived.ts";
+import type { Item } from "../src/domain/item.ts";
+import { Kind } from "../src/domain/kind.ts";
+import type { OrderRequest } from "../src/domain/order.ts";
+import type { Venue } from "../src/domain/ports.ts";
+import type { Ticks } from "../src/domain/units.ts";
+import { approve } from "../src/risk/plan.ts";
+import { BTC, ETH, fill, intentOf, orderAccepted, orderRejected, T0 } from "../test/items.ts";
+import { operatorCases, through } from "../test/operatorCases.ts";
+import { execute } from "./execute.ts";
+
+/** Records what it is asked, in order. */
+class TestVenue implements Venue {
+  readonly orders: OrderRequest[] = [];
+  readonly calls: string[] = [];
+  submit(order: OrderRequest): void {
+    if (order.reason === "burn") throw new Error("venue is on fire");
+    this.orders.push(order);
+    this.calls.push(`submit ${order.clientOrderId}`);
+  }
+  cancel(instrument: number, id: string, decidedAtMs: number): void {
+    this.calls.push(`cancel ${instrument} ${id} m${(decidedAtMs - T0) / 60_000}`);
+  }
+}
+
+const plan = (...of: Parameters<typeof intentOf>): ApprovedPlan => approve(intentOf(...of));
+const enter = (at: number): ApprovedPlan => plan({ at }, "enter", { bracket: { stopFraction: 0.01, targetFraction: 0.02 } });
+const calls = (items: readonly Item[]): string[] => {
+  const venue = new TestVenue();
+  through(execute([BTC, ETH], venue), items);
+  return venue.calls;
+};
+
+describe("execute", () => {
+  operatorCases({
+    operator: () => execute([BTC, ETH], new TestVenue()),
+    rows: [
+      [enter(1), ["approved0 #1 P-1 enter", "order0 #1 P-1-e buy market 10 @0 !0 GTC"]],
+      [
+        plan({ at: 2, instrument: 1 }, "enter", { direction: -1, orderType: "limit", limitTicks: 990 as Ticks, postOnly: true }),
+        ["approved1 #2 P-2 enter", "order1 #2 P-2-e sell limit 10 @990 !0 GTX"],
+      ],
+      [plan({ at: 3 }, "scaleIn"), ["approved0 #3 P-3 scaleIn", "order0 #3 P-3-e buy market 10 @0 !0 GTC"]],
+      [plan({ at: 4 }, "reduce"), ["approved0 #4 P-4 reduce", "order0 #4 P-4-x sell market 10 @0 !0 GTC reduce"]],
+      [plan({ at: 5 }, "exit", { direction: -1 }), ["approved0 #5 P-5 exit", "order0 #5 P-5-x buy market 10 @0 !0 GTC reduce"]],
+      [
+        plan({ at: 6 }, "moveStop", { stopTicks: 970 as Ticks }),
+        ["approved0 #6 P-6 moveStop", "order0 #6 P-6-s sell stopMarket 0 @0 !970 GTC reduce close"],
+      ],
+      [plan({ at: 7 }, "cancelEntries"), ["approved0 #7 P-7 cancelEntries"]],
+    ],
+    throws: {
+      operator: () => execute([BTC], new TestVenue()),
+      items: [enter(1), plan({ at: 2 }, "exit", { reason: "burn" })],
+      name: "execute",
+      message: "venue is on fire",
+    },
+  });
+
+  it("takes no plan that risk did not make", () => {
+    const forged = { ...enter(1) };
+    expect(() => through(execute([BTC], new TestVenue()), [forged])).toThrow("execute at seq 1: plan P-1 did not pass risk");
+  });
+
+  it("hands the venue the whole order: bracket, leverage, expiry, reason and time of the decision", () => {
+    const venue = new TestVenue();
+    const terms = { bracket: { stopFraction: 0.01, targetFraction: 0.02 }, leverage: 3, expiresAtMs: 77, reason: "why" };
+    through(execute([BTC], venue), [plan({ at: 1 }, "enter", terms)]);
+    expect(venue.orders).toEqual([
+      {
+        ...{ clientOrderId: "P-1-e", planId: "P-1", instrument: 0, side: "buy", type: "market", qtyLots: 10, priceTicks: 0, triggerTicks: 0 },
+        ...{ callbackFraction: 0, timeInForce: "GTC", reduceOnly: false, closePosition: false, decidedAtMs: T0 + 120_000, ...terms },
+      },
+    ]);
+  });
+
+  it("withdraws the old stop only once the venue has the new one", () => {
+    const move = (at: number): ApprovedPlan => plan({ at }, "moveStop", { stopTicks: 990 as Ticks });
+    expect(calls([enter(1), move(2)])).toEqual(["submit P-1-e", "submit P-2-s"]);
+    const moved = [enter(1), move(2), orderAccepted({ at: 3 }, "P-2-s"), move(4), orderAccepted({ at: 4 }, "other"), orderAccepted({ at: 5 }, "P-4-s")];
+    expect(calls(moved)).toEqual(["submit P-1-e", "submit P-2-s", "cancel 0 P-1-e.s m3", "submit P-4-s", "cancel 0 P-2-s m5"]);
+  });
+
+  it("keeps the old stop when the new one is rejected, and forgets one that is gone", () => {
+    const move = (at: number): ApprovedPlan => plan({ at }, "moveStop", { stopTicks: 990 as Ticks });
+    const rejected = [enter(1), move(2), orderRejected({ at: 3 }, "P-2-s"), move(4), orderAccepted({ at: 5 }, "P-4-s")];
+    expect(calls(rejected)).toEqual(["submit P-1-e", "submit P-2-s", "submit P-4-s", "cancel 0 P-1-e.s m5"]);
+    const gone = [enter(1), orderRejected({ at: 2 }, "P-1-e.s"), move(4), orderAccepted({ at: 5 }, "P-4-s")];
+    expect(calls(gone)).toEqual(["submit P-1-e", "submit P-4-s"]);
+  });
+
+  it("cancels the entries that may still rest, of that instrument alone", () => {
+    const limit = (at: number, instrument = 0): ApprovedPlan => plan({ at, instrument }, "enter", { orderType: "limit", limitTicks: 990 as Ticks });
+    const all = [
+      ...[limit(1), limit(2), limit(3, 1), limit(4), enter(5)],
+      fill({ at: 6 }, { side: "buy", ticks: 1000, lots: 10, clientOrderId: "P-5-e" }),
+      { ...orderRejected({ at: 6 }, "P-1-e"), kind: Kind.orderExpired, remainingLots: 1, reason: "" } as unknown as Item,
+      fill({ at: 6 }, { side: "buy", ticks: 990, lots: 5, clientOrderId: "P-2-e", maker: true }),
+      plan({ at: 7 }, "cancelEntries"),
+    ];
+    expect(calls(all).filter((call) => call.startsWith("cancel"))).toEqual(["cancel 0 P-2-e m8", "cancel 0 P-4-e m8"]);
+  });
+});

@@ -1,0 +1,155 @@
+import { pipe } from "rxjs";
+import { describe, expect, it } from "vitest";
+import { positionModule } from "../models/position/positionModule.ts";
+import type { PositionModule, PositionView, Proposals } from "../models/position/positionModule.ts";
+import type { Item } from "../src/domain/item.ts";
+import { Kind } from "../src/domain/kind.ts";
+import { NO_BRACKET } from "../src/domain/order.ts";
+import type { Direction } from "../src/domain/units.ts";
+import { DEFAULT_LIMITS, NO_LIMITS } from "../src/risk/limits.ts";
+import { approve } from "../src/risk/plan.ts";
+import { accountOf, bar, BTC, ETH, fill, orderRejected, show, signalOf, T0 } from "../test/items.ts";
+import { operatorCases, through } from "../test/operatorCases.ts";
+import { position } from "./position.ts";
+import { stepOperator } from "./stepOperator.ts";
+
+type Decide = (view: PositionView, propose: Proposals) => void;
+const member = (decide: Decide): PositionModule => positionModule<number>(() => ({ name: "test", init: () => 0, decide: (_, view, propose) => decide(view, propose) }))({});
+
+const buy = (qtyLots: number, direction: Direction = 1) => ({ direction, qtyLots, bracket: { stopFraction: 0.01, targetFraction: 0 }, worstTicks: 1010, leverage: 5 });
+/** Lets every intent pass as the gate would, but entries of 13 lots. */
+const gate = stepOperator("gate", () => null, {
+  [Kind.intent]: (_, intent, emit) => {
+    if (intent.qtyLots !== 13) emit(approve(intent));
+  },
+});
+const desk = (decide: Decide, tradeFromMs = -Infinity) =>
+  pipe(position({ instruments: [BTC, ETH], module: member(decide), limits: NO_LIMITS.position, tradeFromMs }), gate);
+/** What L4 knows at a decision bar, in the order of the line. */
+const decision = (at: number, pLong: number, account: Parameters<typeof accountOf>[1] = {}, instrument = 0): Item[] => [
+  bar({ at, instrument }),
+  accountOf({ at, instrument }, account),
+  signalOf({ at, instrument }, pLong, 1 - pLong),
+];
+const S = (at: number): number => (T0 + (at + 1) * 60_000) / 1000;
+
+/** Enters when LONG, exits when SHORT, holding nothing twice. */
+const follower: Decide = ({ signal, position: { positionLots }, entryPending, exitPending }, propose) => {
+  if (signal.pLong === 0.5) throw new Error("undecided");
+  if (signal.pLong > 0.5 && positionLots === 0 && !entryPending) propose.enter(buy(10));
+  if (signal.pLong < 0.5 && positionLots > 0 && !exitPending) propose.exit("turned");
+};
+
+describe("position", () => {
+  const rows = [...decision(0, 1), ...decision(1, 1), fill({ at: 1, seq: 2 }, { side: "buy", ticks: 1000, lots: 10, planId: `BTCUSDT-${S(0)}-1` }), ...decision(2, 0, { positionLots: 10 })];
+  operatorCases({
+    operator: () => desk(follower),
+    rows: rows.map((item) => {
+      const more: Record<string, string[]> = {
+        [`signal0 #0 m1 L1 S0 N0`]: [
+          `intent0 #0 BTCUSDT-${S(0)}-1 enter 1 10 lots worst 1010 stop 0 entry`,
+          `approved0 #0 BTCUSDT-${S(0)}-1 enter`,
+        ],
+        [`signal0 #2 m3 L0 S1 N0`]: [`intent0 #2 BTCUSDT-${S(2)}-1 exit 1 10 lots worst 0 stop 0 turned`, `approved0 #2 BTCUSDT-${S(2)}-1 exit`],
+      };
+      const line = show(item);
+      return [item, [line, ...(more[line] ?? [])]] as const;
+    }),
+    throws: { operator: () => desk(follower), items: decision(4, 0.5), name: "position", message: "undecided" },
+  });
+
+  /** What the module saw at each decision. */
+  const seen = <T>(look: (view: PositionView) => T, decide: Decide, items: readonly Item[], tradeFromMs?: number): T[] => {
+    const out: T[] = [];
+    through(
+      desk((view, propose) => {
+        out.push(look(view));
+        decide(view, propose);
+      }, tradeFromMs),
+      items,
+    );
+    return out;
+  };
+  const enterOnce = (qtyLots: number): Decide => {
+    let asked = false;
+    return (_, propose) => {
+      if (!asked) propose.enter(buy(qtyLots));
+      asked = true;
+    };
+  };
+  const pending = ({ entryPending, exitPending }: PositionView): string => `${entryPending ? "entry" : ""}${exitPending ? "exit" : ""}`;
+  const PLAN = `BTCUSDT-${S(0)}-1`;
+
+  it("an entry is pending from its approval until it is filled whole", () => {
+    const part = (at: number, lots: number): Item => fill({ at }, { side: "buy", ticks: 1000, lots, planId: PLAN });
+    const items = [...decision(0, 1), ...decision(1, 1), part(2, 4), ...decision(2, 1), part(3, 6), ...decision(3, 1)];
+    expect(seen(pending, enterOnce(10), items)).toEqual(["", "entry", "entry", ""]);
+  });
+
+  it("a refused intent is not pending, and the module hears it at once", () => {
+    const answers: boolean[] = [];
+    const decide: Decide = (_, propose) => void answers.push(propose.enter(buy(13)), propose.enter(buy(14)), propose.exit("x"), propose.enter(buy(13)));
+    expect(seen(pending, decide, [...decision(0, 1), ...decision(1, 1)])).toEqual(["", "entryexit"]);
+    expect(answers.slice(0, 4)).toEqual([false, true, true, false]);
+  });
+
+  it.each([
+    ["rejected", orderRejected({ at: 1 }, `${PLAN}-e`)],
+    ["canceled", { ...orderRejected({ at: 1 }, `${PLAN}-e`), kind: Kind.orderCanceled, remainingLots: 10 } as unknown as Item],
+    ["expired", { ...orderRejected({ at: 1 }, `${PLAN}-e`), kind: Kind.orderExpired, remainingLots: 10 } as unknown as Item],
+  ])("an entry that is %s is not pending any more", (_, ended) => {
+    expect(seen(pending, enterOnce(10), [...decision(0, 1), ended, ...decision(1, 1)])).toEqual(["", ""]);
+  });
+
+  it("the stop is the bracket's at the first fill's price, then where it was moved, and gone with the position", () => {
+    const moves: Decide = (view, propose) => {
+      if (view.bar.seq === 0) propose.enter(buy(10));
+      if (view.bar.seq === 2) propose.moveStop(995, "break-even");
+    };
+    const closed = { kind: Kind.tradeClosed, seq: 3, instrument: 0, knownAtMs: 0, planId: PLAN } as unknown as Item;
+    const items = [
+      ...decision(0, 1),
+      ...decision(1, 1),
+      fill({ at: 2 }, { side: "buy", ticks: 1000, lots: 5, planId: PLAN }),
+      fill({ at: 2 }, { side: "buy", ticks: 2000, lots: 5, planId: PLAN }),
+      ...decision(2, 1, { positionLots: 10 }),
+      ...decision(3, 1, { positionLots: 10 }),
+      closed,
+      ...decision(4, 1),
+    ];
+    expect(seen(({ stopTicks }) => stopTicks, moves, items)).toEqual([0, 0, 990, 995, 0]);
+  });
+
+  it("proposals carry the side of the position, and ids count within the bar", () => {
+    const all: Decide = (_, propose) => {
+      propose.scaleIn({ qtyLots: 3, worstTicks: 990, leverage: 2, limitTicks: 980, postOnly: true, expiresAtMs: 7 });
+      propose.reduce(4, "part");
+      propose.moveStop(1100, "trail");
+      propose.exit("all");
+    };
+    const intents: unknown[] = [];
+    const spy = stepOperator("spy", () => null, { [Kind.intent]: (_, intent) => void intents.push({ ...intent }) });
+    through(pipe(desk(all), spy), [...decision(0, 1, { positionLots: -10 }), ...decision(1, 1, { positionLots: -10 }, 1)]);
+    const id = (n: number): object => ({ planId: `BTCUSDT-${S(0)}-${n}`, direction: -1, seq: 0, instrument: 0, knownAtMs: T0 + 60_000 });
+    expect(intents.slice(0, 4)).toMatchObject([
+      { ...id(1), action: "scaleIn", qtyLots: 3, orderType: "limit", limitTicks: 980, postOnly: true, worstTicks: 990, leverage: 2, expiresAtMs: 7, bracket: NO_BRACKET, reason: "scale-in" },
+      { ...id(2), action: "reduce", qtyLots: 4, orderType: "market", limitTicks: 0, postOnly: false, reason: "part" },
+      { ...id(3), action: "moveStop", qtyLots: 0, stopTicks: 1100, reason: "trail" },
+      { ...id(4), action: "exit", qtyLots: 10, expiresAtMs: Infinity, reason: "all" },
+    ]);
+    expect(intents[4]).toMatchObject({ planId: `ETHUSDT-${S(1)}-1`, instrument: 1 });
+  });
+
+  it("only warms up until the bar that closes at tradeFrom, itself included", () => {
+    expect(seen(({ bar: { seq } }) => seq, () => undefined, [...decision(0, 1), ...decision(1, 1), ...decision(2, 1)], T0 + 120_000)).toEqual([2]);
+  });
+
+  it("maxQtyLots: margin of the position and of the others within their shares of equity", () => {
+    const sizes: number[] = [];
+    const module = member((view) => void sizes.push(view.maxQtyLots(1, 1000, 5), view.maxQtyLots(-1, 1000, 5)));
+    const operator = position({ instruments: [BTC, ETH], module, limits: DEFAULT_LIMITS.position, tradeFromMs: -Infinity });
+    through(operator, decision(0, 1, { positionLots: 1000, averageTicks: 1000 }));
+    // 8 % of 10,000 at leverage 5 are 4,000 USDT; 100 of them are held long; a lot at 1000 ticks is 0.1 USDT.
+    expect(sizes).toEqual([39_000, 40_000]);
+  });
+});

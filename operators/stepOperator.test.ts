@@ -1,0 +1,262 @@
+import fc from "fast-check";
+import { from, map, merge, NEVER, Observable, of, pipe, take } from "rxjs";
+import type { OperatorFunction } from "rxjs";
+import { describe, expect, it } from "vitest";
+import { BARRIER } from "../src/domain/item.ts";
+import type { Item } from "../src/domain/item.ts";
+import { Kind } from "../src/domain/kind.ts";
+import { funding, kline, show } from "../test/items.ts";
+import { operatorCases, through } from "../test/operatorCases.ts";
+import type { StepOptions } from "./stepOperator.ts";
+import { StepError, stepOperator } from "./stepOperator.ts";
+
+type Line = OperatorFunction<Item, Item>;
+
+/** Behind every kline a fault that counts the klines of this subscription; throws at minute 9. */
+const counting = (options: StepOptions<{ count: number }> = {}): Line =>
+  stepOperator(
+    "counting",
+    () => ({ count: 0 }),
+    {
+      [Kind.kline]: (state, item, emit) => {
+        if (item.openTimeMs % 600_000 === 540_000) throw new Error("nine");
+        state.count += 1;
+        emit({ ...faultAt(item.seq), message: `kline ${state.count}` });
+      },
+    },
+    options,
+  );
+const faultAt = (seq: number): Item & { readonly kind: typeof Kind.fault } => ({
+  ...funding({ at: 0, seq }),
+  kind: Kind.fault,
+  source: "test",
+  message: "",
+});
+
+describe("stepOperator", () => {
+  operatorCases({
+    operator: () =>
+      counting({
+        flush: ({ count }, emit) => {
+          if (count > 0) emit({ ...faultAt(-1), message: `end ${count}` });
+        },
+      }),
+    rows: [
+      [kline({ at: 1 }), ["kline0 #1 m1 c100", "fault0 #1 kline 1"]],
+      [funding({ at: 2 }), ["funding0 #2 rate=0.0001 intervalHours=8 markPrice=NaN"]],
+      [kline({ at: 3 }), ["kline0 #3 m3 c100", "fault0 #3 kline 2"]],
+    ],
+    flushed: ["fault0 #-1 end 2"],
+    throws: { operator: counting, items: [kline({ at: 1 }), kline({ at: 9 })], name: "counting", message: "nine" },
+  });
+
+  it("with passing handler the handler alone decides what passes of its kinds", () => {
+    const even = stepOperator(
+      "even",
+      () => null,
+      {
+        [Kind.kline]: (_, item, emit) => {
+          if (item.seq % 2 === 0) emit(item);
+        },
+      },
+      { passing: "handler" },
+    );
+    expect(through(even, [kline({ at: 1 }), kline({ at: 2 }), funding({ at: 3 }), BARRIER])).toEqual([
+      "kline0 #2 m2 c100",
+      "funding0 #3 rate=0.0001 intervalHours=8 markPrice=NaN",
+      "barrier",
+    ]);
+  });
+
+  it("with passing none only what it emits leaves", () => {
+    expect(through(counting({ passing: "none" }), [kline({ at: 1 }), funding({ at: 2 }), BARRIER])).toEqual(["fault0 #1 kline 1"]);
+  });
+
+  it("emits into the operators behind it, not into itself or those before", () => {
+    const line = pipe(counting(), echo("first"), echo("second"));
+    expect(through(line, [kline({ at: 1 })])).toEqual([
+      "kline0 #1 m1 c100",
+      "fault0 #1 kline 1",
+      "fault0 #1 second: kline 1",
+      "fault0 #1 first: kline 1",
+      "fault0 #1 second: first: kline 1",
+    ]);
+  });
+
+  it("is left by take, and works behind it", () => {
+    let left = 0;
+    const source$ = new Observable<Item>((subscriber) => {
+      for (let at = 1; at < 9 && !subscriber.closed; at += 1) subscriber.next(kline({ at }));
+      return () => (left += 1);
+    });
+    const flush = ({ count }: { count: number }, emit: (item: Item) => void): void => {
+      emit({ ...faultAt(-1), message: `end ${count}` });
+    };
+    const lines: string[] = [];
+    source$.pipe(counting(), take(3), counting({ flush })).subscribe({ next: (item) => lines.push(show(item)), complete: () => lines.push("complete") });
+    expect(lines).toEqual([
+      "kline0 #1 m1 c100",
+      "fault0 #1 kline 1",
+      "fault0 #1 kline 1",
+      "kline0 #2 m2 c100",
+      "fault0 #2 kline 2",
+      "fault0 #-1 end 2",
+      "complete",
+    ]);
+    expect(left).toBe(1);
+  });
+
+  it("names the step that failed, not those it failed through, and keeps the cause", () => {
+    const cause = new TypeError("deep");
+    const failing = stepOperator("deep", () => null, {
+      [Kind.fault]: () => {
+        throw cause;
+      },
+    });
+    for (const line of [pipe(counting(), echo("mid"), failing), pipe(counting(), identity, echo("mid"), identity, failing)]) {
+      expect(() => through(line, [kline({ at: 4 })])).toThrow(new StepError("deep", 4, cause));
+    }
+    const thrown = thrownBy(() => through(failing, [faultAt(7)]));
+    expect(thrown).toMatchObject({ name: "StepError", operator: "deep", seq: 7, cause });
+  });
+
+  it("says that it was the flush, and does not complete then", () => {
+    const failing = counting({
+      flush: () => {
+        throw new Error("at the end");
+      },
+    });
+    expect(thrownBy(() => through(failing, [kline({ at: 1 })]))).toMatchObject({ operator: "counting", seq: -1 });
+  });
+
+  it("hears nothing more after an error, even from a source that goes on", () => {
+    const lines: string[] = [];
+    const deaf$ = new Observable<Item>((subscriber) => {
+      for (const at of [8, 9, 10]) subscriber.next(kline({ at }));
+      subscriber.complete();
+    });
+    deaf$.pipe(counting()).subscribe({ next: (item) => lines.push(show(item)), error: () => lines.push("error"), complete: () => lines.push("complete") });
+    expect(lines).toEqual(["kline0 #8 m8 c100", "fault0 #8 kline 1", "kline0 #9 m9 c100", "error"]);
+  });
+
+  it("flushes each step once, in order, what an earlier one flushes going through the later ones", () => {
+    const flushing = (name: string): Line =>
+      stepOperator<null>(name, () => null, {}, { flush: (_, emit) => { emit({ ...faultAt(-1), message: name }); } });
+    expect(through(pipe(flushing("a"), echo("b"), flushing("c")), [])).toEqual(["fault0 #-1 a", "fault0 #-1 b: a", "fault0 #-1 c"]);
+  });
+});
+
+const identity: Line = map((item) => item);
+
+const thrownBy = (run: () => unknown): unknown => {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("it did not throw");
+};
+
+/** Behind every fault another one whose message has this name in front. */
+const echo = (name: string): Line =>
+  stepOperator("echo", () => null, {
+    [Kind.fault]: (_, item, emit) => {
+      emit({ ...item, message: `${name}: ${item.message}` });
+    },
+  });
+
+// ---- fusing ----------------------------------------------------------------------------------------------------------
+
+/** The kinds that random chains speak of. */
+const KINDS = [Kind.funding, Kind.kline, Kind.fault, Kind.gap, Kind.barrier] as const;
+
+interface Spec {
+  readonly handles: readonly Kind[];
+  readonly passing: "first" | "handler" | "none";
+  /** What it does with a handled item: emits others behind it, holds it for the next barrier, or drops it. */
+  readonly does: "emit" | "hold" | "drop";
+  readonly emits: readonly Kind[];
+  readonly flushes: readonly Kind[];
+  readonly throwsAtSeq: number | null;
+}
+/** Made only for its kind and seq. */
+const token = (kind: Kind, seq: number, by: string): Item => ({ kind, seq, by }) as unknown as Item;
+
+const chainStep = (spec: Spec, index: number): Line => {
+  const name = `step${index}`;
+  interface State {
+    held: Item[];
+    count: number;
+  }
+  const handler = (state: State, item: Item, emit: (item: Item) => void): void => {
+    if (item.seq === spec.throwsAtSeq) throw new Error("planned");
+    state.count += 1;
+    if (spec.passing === "handler" && spec.does === "hold") {
+      state.held.push(item);
+      if (item.kind !== Kind.barrier) return;
+      const { held } = state;
+      state.held = [];
+      for (const each of held) emit(each);
+      return;
+    }
+    if (spec.passing === "handler" && spec.does === "emit") emit(item);
+    if (spec.does === "emit") for (const kind of spec.emits) emit(token(kind, item.seq, `${name}.${state.count}`));
+  };
+  const kinds = spec.does === "hold" ? [...spec.handles, Kind.barrier] : spec.handles;
+  return stepOperator<State>(name, () => ({ held: [], count: 0 }), Object.fromEntries(kinds.map((kind) => [kind, handler])), {
+    passing: spec.passing,
+    flush: (state, emit) => {
+      for (const each of state.held) emit(each);
+      for (const kind of spec.flushes) emit(token(kind, -1, `${name} end ${state.count}`));
+    },
+  });
+};
+
+describe("fused neighbours", () => {
+  const kinds = fc.subarray([...KINDS]);
+  const spec = fc.record<Spec>({
+    handles: kinds,
+    passing: fc.oneof({ weight: 3, arbitrary: fc.constant("first" as const) }, { weight: 3, arbitrary: fc.constant("handler" as const) }, fc.constant("none" as const)),
+    does: fc.constantFrom("emit", "hold", "drop"),
+    emits: fc.subarray([...KINDS], { maxLength: 2 }),
+    flushes: fc.subarray([...KINDS], { maxLength: 1 }),
+    throwsAtSeq: fc.oneof({ weight: 8, arbitrary: fc.constant(null) }, fc.integer({ min: 0, max: 12 })),
+  });
+  const stream = fc.array(fc.constantFrom(...KINDS), { maxLength: 12 });
+  const heard = (line: Line, items: readonly Item[], ends: boolean): unknown[] => {
+    const out: unknown[] = [];
+    merge(from(items), ends ? of<Item>() : NEVER)
+      .pipe(line)
+      .subscribe({ next: (item) => out.push(item), error: (error: unknown) => out.push(String(error)), complete: () => out.push("complete") });
+    return out;
+  };
+  const piped = (lines: readonly Line[]): Line => lines.reduce((all, each) => pipe(all, each), pipe() as Line);
+
+  it("say the same as with an operator between them that is none of ours (property)", () => {
+    fc.assert(
+      fc.property(fc.array(spec, { minLength: 1, maxLength: 7 }), stream, fc.boolean(), (specs, chosen, ends) => {
+        const items = chosen.map((kind, seq) => token(kind, seq, "source"));
+        const fused = heard(piped(specs.map(chainStep)), items, ends);
+        const apart = heard(piped(specs.map(chainStep).flatMap((step) => [step, identity])), items, ends);
+        expect(fused).toEqual(apart);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("say the same in two subscriptions of one line (property)", () => {
+    fc.assert(
+      fc.property(fc.array(spec, { minLength: 1, maxLength: 5 }), stream, (specs, chosen) => {
+        const line = piped(specs.map(chainStep));
+        const line$ = from(chosen.map((kind, seq) => token(kind, seq, "source"))).pipe(line);
+        const runs = [1, 2].map(() => {
+          const out: unknown[] = [];
+          line$.subscribe({ next: (item) => out.push(item), error: (error: unknown) => out.push(String(error)) });
+          return out;
+        });
+        expect(runs[0]).toEqual(runs[1]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

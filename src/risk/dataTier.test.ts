@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { limitsOf, RiskLine, START_MS } from "../../test/riskLine.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import type { DataLimits } from "./limits.ts";
+
+const started = (data: Partial<DataLimits> = DEFAULT_LIMITS.data): RiskLine => {
+  const line = new RiskLine(limitsOf({ data }));
+  line.bar({ at: 0 });
+  return line;
+};
+
+describe("a gap", () => {
+  it("takes a minute of whole data to clear, and a new one starts it again", () => {
+    const line = started();
+    expect(line.gap(3)).toEqual(["REDUCING +data.gap 3/0"]);
+    expect(line.enter(1)).toEqual(["refused data.gap 3/0"]);
+    expect(line.timer(30_000)).toEqual([]);
+    expect(line.gap(1)).toEqual([]);
+    expect(line.timer(59_999)).toEqual([]);
+    expect(line.enter(1)).toEqual(["refused data.gap 3/0"]);
+    expect(line.timer(1)).toEqual(["ACTIVE -data.gap 3/0"]);
+    expect(line.enter(1)).toEqual(["approved enter"]);
+  });
+  it("clears by bars as by timers: not by the bar that showed it, by the next", () => {
+    const line = started();
+    line.nowMs += 60_000;
+    line.gap(3);
+    line.nowMs -= 60_000;
+    expect(line.bar()).toEqual([]);
+    expect(line.bar()).toEqual(["ACTIVE -data.gap 3/0"]);
+  });
+  it("counts once trading has begun", () => {
+    const line = new RiskLine(limitsOf({ data: DEFAULT_LIMITS.data }), { tradeFromMs: START_MS });
+    expect(line.gap(3)).toEqual([]);
+    line.nowMs += 1;
+    expect(line.gap(3)).toHaveLength(1);
+  });
+});
+
+describe("a stream", () => {
+  it.each(["stale", "gap"] as const)("%s is bad until a minute after the last broken one is back", (status) => {
+    const line = started();
+    expect(line.stream("a", "connected")).toEqual([]);
+    expect(line.stream("a", status)).toEqual(["REDUCING +data.stream 1/0"]);
+    expect(line.stream("b", "stale")).toEqual([]);
+    // The same name of another instrument is another stream.
+    expect(line.stream("a", "stale", 1)).toEqual([]);
+    expect(line.timer(120_000)).toEqual([]);
+    line.stream("a", "connected");
+    line.stream("b", "connected");
+    expect(line.timer(120_000)).toEqual([]);
+    line.stream("a", "connected", 1);
+    expect(line.timer(59_999)).toEqual([]);
+    expect(line.timer(1)).toEqual(["ACTIVE -data.stream 1/0"]);
+  });
+  it("that breaks again within the minute starts it again", () => {
+    const line = started();
+    line.stream("a", "stale");
+    line.stream("a", "connected");
+    line.timer(30_000);
+    line.stream("a", "stale");
+    expect(line.timer(60_000)).toEqual([]);
+    line.stream("a", "connected");
+    // Said twice, it is not back later.
+    expect(line.timer(59_999)).toEqual([]);
+    line.stream("a", "connected");
+    expect(line.timer(1)).toHaveLength(1);
+  });
+});
+
+describe("inference: three late or failed within a minute", () => {
+  const raised = ["REDUCING +data.maxInferenceFailuresPerMinute 3/3"];
+  it.each([
+    ["two", [0, 0], []],
+    ["three at once", [0, 0, 0], raised],
+    ["three within a millisecond less than a minute", [0, 30_000, 29_999], raised],
+    ["three in exactly a minute", [0, 30_000, 30_000], []],
+    ["the last three of five", [0, 50_000, 50_000, 5_000, 4_999], raised],
+  ])("%s", (_, afterMs, told) => {
+    const line = started();
+    expect(afterMs.flatMap((after) => line.inferenceFailed(after))).toEqual(told);
+  });
+  it("clears after a minute without a single one", () => {
+    const line = started();
+    for (let i = 0; i < 3; i += 1) line.inferenceFailed();
+    expect(line.timer(59_999)).toEqual([]);
+    line.inferenceFailed();
+    expect(line.timer(59_999)).toEqual([]);
+    line.inferenceFailed();
+    expect(line.timer(59_999)).toEqual([]);
+    expect(line.timer(1)).toEqual(["ACTIVE -data.maxInferenceFailuresPerMinute 3/3"]);
+    expect(line.inferenceFailed()).toEqual([]);
+    expect(line.timer(120_000)).toEqual([]);
+  });
+  it("one is enough where the limit is one", () => {
+    expect(started({ healthyMs: 1, maxInferenceFailuresPerMinute: 1 }).inferenceFailed()).toHaveLength(1);
+  });
+});
+
+it("several causes clear each by its own time", () => {
+  const line = started();
+  line.gap(1);
+  line.timer(30_000);
+  line.stream("a", "stale");
+  line.stream("a", "connected");
+  expect(line.timer(30_000)).toEqual(["REDUCING -data.gap 1/0"]);
+  expect(line.timer(30_000)).toEqual(["ACTIVE -data.stream 1/0"]);
+});
+
+it("switched off, nothing is a cause", () => {
+  const line = started({ healthyMs: null, maxInferenceFailuresPerMinute: 3 });
+  const said = [line.gap(3), line.stream("a", "stale"), line.stream("a", "connected"), ...[1, 2, 3, 4].map(() => line.inferenceFailed())];
+  expect(said.flat()).toEqual([]);
+  const noInference = started({ healthyMs: 60_000, maxInferenceFailuresPerMinute: null });
+  expect([1, 2, 3, 4].flatMap(() => noInference.inferenceFailed())).toEqual([]);
+});

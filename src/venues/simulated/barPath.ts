@@ -1,0 +1,58 @@
+import type { BarState } from "./barState.ts";
+import type { WorkingOrder } from "./orders/workingOrder.ts";
+import { awaitsTrigger, isBelowMarket, isPast, reduces } from "./orders/workingOrder.ts";
+
+/**
+ * A bar does not say in which order it made its extremes. The path through it is the one that hurts: towards the extreme
+ * that is adverse to the position first, then to the other. Flat, towards the oldest entry that waits, so that the way back
+ * can still hurt it.
+ */
+export const goesDownFirst = (positionLots: number, orders: readonly WorkingOrder[]): boolean => {
+  if (positionLots !== 0) return positionLots > 0;
+  for (const { done, active, request } of orders) if (!done && !active && !reduces(request)) return isBelowMarket(request);
+  return true;
+};
+
+/** Price at which the path meets the order: its own, or where the path is now if the price is past it already. */
+export const meetingTicks = (order: WorkingOrder, atTicks: number, down: boolean): number => {
+  const price = order.request.type === "limit" ? order.request.priceTicks : order.triggerTicks;
+  return down ? Math.min(price, atTicks) : Math.max(price, atTicks);
+};
+
+/** The order that the way from `atTicks` to `toTicks` meets first, or null. Where several meet at one price, a stop comes first. */
+export const nextOnPath = (
+  orders: readonly WorkingOrder[],
+  atTicks: number,
+  toTicks: number,
+  down: boolean,
+  bar: Readonly<BarState>,
+): WorkingOrder | null => {
+  let best: WorkingOrder | null = null;
+  let bestTicks = 0;
+  for (const order of orders) {
+    if (order.done || order.active || !isMet(order, atTicks, toTicks, down, bar)) continue;
+    const price = meetingTicks(order, atTicks, down);
+    if (best === null || (down ? price > bestTicks : price < bestTicks) || (price === bestTicks && isStop(order) && !isStop(best))) {
+      best = order;
+      bestTicks = price;
+    }
+  }
+  return best;
+};
+
+const isStop = ({ request }: WorkingOrder): boolean => request.type === "stopMarket" || request.type === "trailingStopMarket";
+
+const isMet = (order: WorkingOrder, atTicks: number, toTicks: number, down: boolean, bar: Readonly<BarState>): boolean => {
+  const { request } = order;
+  if (isBelowMarket(request) !== down) return false;
+  if (!awaitsTrigger(order)) {
+    // A limit needs a price one tick through it, and volume. One that the price is past already waits for the next open.
+    if (bar.capacityLots <= 0) return false;
+    return down
+      ? request.priceTicks <= atTicks && toTicks < request.priceTicks
+      : request.priceTicks >= atTicks && toTicks > request.priceTicks;
+  }
+  if (!isPast(request, order.triggerTicks, toTicks)) return false;
+  // When the entry filled inside this bar the favourable extreme may lie before it; the close certainly lies behind it.
+  return order.born !== "inside" || isStop(order) || isPast(request, order.triggerTicks, bar.closeTicks);
+};

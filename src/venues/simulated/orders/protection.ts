@@ -1,0 +1,60 @@
+import type { Instrument } from "../../../domain/instrument.ts";
+import type { OrderRequest } from "../../../domain/order.ts";
+import { bracketLevels, NO_BRACKET, sideOf, stopIdOf, targetIdOf } from "../../../domain/order.ts";
+import type { Direction, Lots, Ticks } from "../../../domain/units.ts";
+
+/** Calls `place` for each order of an entry's bracket: stop first, then target. */
+export const placeBracket = (entry: OrderRequest, direction: Direction, entryTicks: number, place: (order: OrderRequest) => void): void => {
+  const { stopTicks, targetTicks } = bracketLevels(entryTicks, direction, entry.bracket);
+  if (stopTicks > 0) place(protectiveOrder(entry, direction, stopIdOf(entry.clientOrderId), "stopMarket", stopTicks, "stop"));
+  if (targetTicks > 0) place(protectiveOrder(entry, direction, targetIdOf(entry.clientOrderId), "takeProfitMarket", targetTicks, "target"));
+};
+
+/** It closes whatever the position is when it triggers: also what was scaled in, or filled later, under the same bracket. */
+const protectiveOrder = (
+  entry: OrderRequest,
+  direction: Direction,
+  clientOrderId: string,
+  type: "stopMarket" | "takeProfitMarket",
+  triggerTicks: Ticks,
+  reason: string,
+): OrderRequest => ({
+  clientOrderId,
+  planId: entry.planId,
+  instrument: entry.instrument,
+  side: sideOf(-direction as Direction),
+  type,
+  qtyLots: 0 as Lots,
+  priceTicks: 0 as Ticks,
+  triggerTicks,
+  callbackFraction: 0,
+  timeInForce: "GTC",
+  reduceOnly: true,
+  closePosition: true,
+  bracket: NO_BRACKET,
+  leverage: entry.leverage,
+  expiresAtMs: Infinity,
+  reason,
+  decidedAtMs: entry.decidedAtMs,
+});
+
+/** What the exchange sends when it closes a position of `direction` itself; the id is Binance's, with the bar's time. */
+export const liquidationOrder = (instrument: Instrument, direction: Direction, qtyLots: number, openMs: number): OrderRequest => ({
+  clientOrderId: `autoclose-${openMs}`,
+  planId: `autoclose-${openMs}`,
+  instrument: instrument.index,
+  side: sideOf(-direction as Direction),
+  type: "market",
+  qtyLots: qtyLots as Lots,
+  priceTicks: 0 as Ticks,
+  triggerTicks: 0 as Ticks,
+  callbackFraction: 0,
+  timeInForce: "IOC",
+  reduceOnly: true,
+  closePosition: false,
+  bracket: NO_BRACKET,
+  leverage: 1,
+  expiresAtMs: Infinity,
+  reason: "liquidation",
+  decidedAtMs: openMs,
+});

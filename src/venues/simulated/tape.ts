@@ -1,0 +1,138 @@
+import type { Instrument } from "../../domain/instrument.ts";
+import { usdtPerTickLot } from "../../domain/instrument.ts";
+import type { Emit } from "../../domain/item.ts";
+import { Kind } from "../../domain/kind.ts";
+import type { Kline } from "../../domain/kline.ts";
+import type { OrderRequest } from "../../domain/order.ts";
+import type { InstrumentIndex, Lots, Ticks } from "../../domain/units.ts";
+import { InvariantError } from "../../domain/units.ts";
+import type { Refusal } from "./orders/filters.ts";
+
+/**
+ * What the venue says of one instrument: account items with the kline that caused them (`seq`), numbered within it (`sub`).
+ * Everything inside a bar carries its open time: a bar does not tell more.
+ */
+export class Tape {
+  readonly #instrument: InstrumentIndex;
+  readonly #usdtPerTickLot: number;
+  #emit: Emit = unbound;
+  #seq = -1;
+  #openTimeMs = 0;
+  #knownAtMs = 0;
+  #sub = 0;
+  #trades = 0;
+
+  constructor(instrument: Instrument) {
+    this.#instrument = instrument.index;
+    this.#usdtPerTickLot = usdtPerTickLot(instrument);
+  }
+
+  begin(kline: Kline, emit: Emit): void {
+    this.#emit = emit;
+    this.#seq = kline.seq;
+    this.#openTimeMs = kline.openTimeMs;
+    this.#knownAtMs = kline.knownAtMs;
+    this.#sub = 0;
+  }
+
+  accepted(clientOrderId: string): void {
+    this.#emit({
+      kind: Kind.orderAccepted,
+      seq: this.#seq,
+      instrument: this.#instrument,
+      eventTimeMs: this.#openTimeMs,
+      receivedTimeMs: this.#openTimeMs,
+      knownAtMs: this.#knownAtMs,
+      sub: (this.#sub += 1),
+      clientOrderId,
+    });
+  }
+
+  rejected(clientOrderId: string, { code, message }: Refusal): void {
+    this.#emit({
+      kind: Kind.orderRejected,
+      seq: this.#seq,
+      instrument: this.#instrument,
+      eventTimeMs: this.#openTimeMs,
+      receivedTimeMs: this.#openTimeMs,
+      knownAtMs: this.#knownAtMs,
+      sub: (this.#sub += 1),
+      clientOrderId,
+      code,
+      message,
+    });
+  }
+
+  canceled(clientOrderId: string, remainingLots: number): void {
+    this.#emit({
+      kind: Kind.orderCanceled,
+      seq: this.#seq,
+      instrument: this.#instrument,
+      eventTimeMs: this.#openTimeMs,
+      receivedTimeMs: this.#openTimeMs,
+      knownAtMs: this.#knownAtMs,
+      sub: (this.#sub += 1),
+      clientOrderId,
+      remainingLots: remainingLots as Lots,
+    });
+  }
+
+  expired(clientOrderId: string, remainingLots: number, reason: string): void {
+    this.#emit({
+      kind: Kind.orderExpired,
+      seq: this.#seq,
+      instrument: this.#instrument,
+      eventTimeMs: this.#openTimeMs,
+      receivedTimeMs: this.#openTimeMs,
+      knownAtMs: this.#knownAtMs,
+      sub: (this.#sub += 1),
+      clientOrderId,
+      remainingLots: remainingLots as Lots,
+      reason,
+    });
+  }
+
+  /** `referenceTicks`: the price without slippage. */
+  fill(request: OrderRequest, qtyLots: number, priceTicks: number, referenceTicks: number, feeUsdt: number, maker: boolean): void {
+    this.#trades += 1;
+    this.#emit({
+      kind: Kind.fill,
+      seq: this.#seq,
+      instrument: this.#instrument,
+      eventTimeMs: this.#openTimeMs,
+      receivedTimeMs: this.#openTimeMs,
+      knownAtMs: this.#knownAtMs,
+      sub: (this.#sub += 1),
+      clientOrderId: request.clientOrderId,
+      tradeId: String(this.#trades),
+      planId: request.planId,
+      side: request.side,
+      priceTicks: priceTicks as Ticks,
+      qtyLots: qtyLots as Lots,
+      feeUsdt,
+      slippageUsdt: Math.abs(priceTicks - referenceTicks) * qtyLots * this.#usdtPerTickLot,
+      maker,
+      reduceOnly: request.reduceOnly || request.closePosition,
+      reason: request.reason,
+    });
+  }
+
+  /** Funding keeps its own time: the settlement lies at or before the bar's open. */
+  funding(settledAtMs: number, paidUsdt: number, rate: number): void {
+    this.#emit({
+      kind: Kind.fundingPayment,
+      seq: this.#seq,
+      instrument: this.#instrument,
+      eventTimeMs: settledAtMs,
+      receivedTimeMs: settledAtMs,
+      knownAtMs: this.#knownAtMs,
+      sub: (this.#sub += 1),
+      paidUsdt,
+      rate,
+    });
+  }
+}
+
+const unbound: Emit = () => {
+  throw new InvariantError("the simulated venue emitted outside a bar");
+};

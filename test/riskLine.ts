@@ -1,0 +1,331 @@
+import { Subject } from "rxjs";
+import { riskGate } from "../operators/riskGate.ts";
+import type { Intent, IntentAction, PositionState, TradeClosed } from "../src/domain/derived.ts";
+import type { Command, Fill, OrderCanceled, OrderRejected, StreamStatus } from "../src/domain/event.ts";
+import type { Instrument } from "../src/domain/instrument.ts";
+import type { Item } from "../src/domain/item.ts";
+import { Kind } from "../src/domain/kind.ts";
+import { Bar, singleKline } from "../src/domain/kline.ts";
+import { directionOf, exitIdOf, NO_BRACKET } from "../src/domain/order.ts";
+import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
+import { instrumentIndex, MINUTE_MS, NO_INSTRUMENT } from "../src/domain/units.ts";
+import type { RiskLimits } from "../src/risk/limits.ts";
+import { NO_LIMITS } from "../src/risk/limits.ts";
+
+/** A Monday, 00:00 UTC: minute 0 of the risk tests. */
+export const START_MS = Date.UTC(2023, 0, 2);
+
+/** Ticks of 0.1 USDT, lots of 0.001: at the price 100, a lot is 0.1 USDT. */
+export const riskInstrument = (index: number, terms: Partial<Instrument> = {}): Instrument => ({
+  index: instrumentIndex(index),
+  symbol: `S${index}USDT`,
+  tickSize: 0.1,
+  lotSize: 0.001,
+  minQtyLots: 1,
+  maxQtyLots: 1e9,
+  maxMarketQtyLots: 1e9,
+  minPriceTicks: 1,
+  maxPriceTicks: 1e9,
+  minNotionalUsdt: 5,
+  percentPriceUp: 0,
+  percentPriceDown: 0,
+  makerFeeRate: 0,
+  takerFeeRate: 0,
+  liquidationFeeRate: 0,
+  fundingIntervalHours: 8,
+  brackets: [{ notionalFloorUsdt: 0, notionalCapUsdt: Infinity, maintenanceMarginRate: 0.01, maintenanceAmountUsdt: 0, maxLeverage: 125 }],
+  ...terms,
+});
+
+/** `NO_LIMITS` but for what is given, tier by tier. */
+export const limitsOf = (given: { readonly [T in keyof RiskLimits]?: Partial<RiskLimits[T]> }): RiskLimits => ({
+  position: { ...NO_LIMITS.position, ...given.position },
+  day: { ...NO_LIMITS.day, ...given.day },
+  data: { ...NO_LIMITS.data, ...given.data },
+  shock: { ...NO_LIMITS.shock, ...given.shock },
+  system: { ...NO_LIMITS.system, ...given.system },
+});
+
+/** The double next to `value`, `steps` away. */
+export const nextTo = (value: number, steps: 1 | -1): number => {
+  const bits = new BigInt64Array(1);
+  const float = new Float64Array(bits.buffer);
+  float[0] = value;
+  bits[0] = (bits[0] as bigint) + BigInt(value > 0 ? steps : -steps);
+  return float[0];
+};
+
+interface RiskLineOptions {
+  readonly instruments?: readonly Instrument[];
+  readonly tradeFromMs?: number;
+}
+
+export type IntentTerms = Partial<Omit<Intent, "kind">>;
+
+/**
+ * A line of items through `riskGate`: what a test says enters, what leaves is kept as short lines of text. Account states
+ * follow bars and fills, as the `account` operator sends them; equity is whatever the test says.
+ */
+export class RiskLine {
+  /** All that entered: a restart replays it. */
+  readonly input: Item[] = [];
+  /** All that the gate itself emitted, and each as a line of text. */
+  readonly items: Item[] = [];
+  readonly told: string[] = [];
+  readonly instruments: readonly Instrument[];
+  equityUsdt = 10_000;
+  /** Line time: the close of the last bar. */
+  nowMs = START_MS;
+  readonly lots: number[];
+  readonly marks: number[];
+  readonly #entrance = new Subject<Item>();
+  #plans = 0;
+  #seq = 0;
+
+  constructor(limits: RiskLimits, { instruments = [riskInstrument(0), riskInstrument(1)], tradeFromMs = -Infinity }: RiskLineOptions = {}) {
+    this.instruments = instruments;
+    this.lots = instruments.map(() => 0);
+    this.marks = instruments.map(() => NaN);
+    this.#entrance.pipe(riskGate(instruments, limits, tradeFromMs)).subscribe({
+      next: (item) => {
+        if (item === this.input[this.input.length - 1]) return;
+        this.items.push(item);
+        const text = tell(item);
+        if (text !== "") this.told.push(text);
+      },
+      error: (error: unknown) => {
+        throw error;
+      },
+    });
+  }
+
+  /** Sends one item and returns what the gate made of it. */
+  send(item: Item): string[] {
+    const from = this.told.length;
+    this.input.push(item);
+    this.#entrance.next(item);
+    return this.told.slice(from);
+  }
+
+  /** A closed bar and the marked account behind it; by default the next minute's. */
+  bar(terms: { at?: number; close?: number; equity?: number; instrument?: number; frameMs?: number; base?: boolean } = {}): string[] {
+    const { instrument = 0, frameMs = MINUTE_MS, base = true } = terms;
+    const from = this.told.length;
+    this.nowMs = terms.at === undefined ? this.nowMs + frameMs : START_MS + terms.at * MINUTE_MS;
+    const close = terms.close ?? (Number.isNaN(this.marks[instrument]) ? 100 : (this.marks[instrument]));
+    const values = {
+      open: close,
+      high: close,
+      low: close,
+      close,
+      volume: 1,
+      quoteVolume: close,
+      trades: 1,
+      takerBuyVolume: 0,
+      takerBuyQuoteVolume: 0,
+    };
+    const kline = singleKline(instrumentIndex(instrument), frameMs, { openTimeMs: this.nowMs - frameMs, ...values });
+    this.send(new Bar(kline.block, 0, (this.#seq += 1), base, 1));
+    this.marks[instrument] = close;
+    if (base) this.account(instrument, terms.equity ?? this.equityUsdt);
+    return this.told.slice(from);
+  }
+
+  /** The account as a bar, fill or payment of `instrument` leaves it. */
+  account(instrument = 0, equity = this.equityUsdt): string[] {
+    this.equityUsdt = equity;
+    const positions = this.lots.map((positionLots, index): PositionState => ({
+      instrument: instrumentIndex(index),
+      positionLots,
+      costTickLots: 0,
+      averageTicks: NaN,
+      markPrice: this.marks[index] as number,
+      unrealisedUsdt: 0,
+      notionalUsdt: 0,
+      openedAtMs: 0,
+      planId: "",
+    }));
+    const money = {
+      cashUsdt: equity,
+      unrealisedUsdt: 0,
+      equityUsdt: equity,
+      realisedUsdt: 0,
+      feesUsdt: 0,
+      fundingUsdt: 0,
+      slippageUsdt: 0,
+    };
+    return this.send({ kind: Kind.accountState, ...this.#derived(instrument), ...money, fills: 0, positions });
+  }
+
+  /** A strategy's wish; protected by 0.5 % unless it says otherwise. */
+  ask(action: IntentAction, terms: IntentTerms = {}): string[] {
+    return this.send(this.intent(action, terms));
+  }
+  intent(action: IntentAction, terms: IntentTerms = {}): Intent {
+    this.#plans += 1;
+    return {
+      kind: Kind.intent,
+      ...this.#derived(0),
+      planId: `P-${this.#plans}`,
+      action,
+      direction: 1,
+      qtyLots: 10 as Lots,
+      orderType: "market",
+      limitTicks: 0 as Ticks,
+      postOnly: false,
+      worstTicks: 1000 as Ticks,
+      bracket: action === "enter" ? { stopFraction: 0.005, targetFraction: 0.015 } : NO_BRACKET,
+      stopTicks: 0 as Ticks,
+      leverage: 5,
+      expiresAtMs: Infinity,
+      reason: "test",
+      ...terms,
+    };
+  }
+  enter(qtyLots = 10, terms: IntentTerms = {}): string[] {
+    return this.ask("enter", { qtyLots: qtyLots as Lots, ...terms });
+  }
+  /** Id of the newest plan that was asked for. */
+  get planId(): string {
+    return `P-${this.#plans}`;
+  }
+  /** Client order id of the newest exit that the gate itself made. */
+  get emergencyId(): string {
+    const plans = this.items.filter(
+      (item) => item.kind === Kind.approvedPlan && item.intent.reason !== "test" && item.intent.action === "exit",
+    );
+    const last = plans[plans.length - 1];
+    return last?.kind === Kind.approvedPlan ? exitIdOf(last.intent.planId) : "";
+  }
+
+  /** A fill, the trade it closes and the account behind it. `orderId` is the plan's entry unless given. */
+  fill(
+    side: "buy" | "sell",
+    qtyLots: number,
+    terms: { orderId?: string; ticks?: number; instrument?: number; pnl?: number; equity?: number } = {},
+  ): string[] {
+    const { orderId = `${this.planId}-e`, ticks = 1000, instrument = 0, pnl = 1 } = terms;
+    const from = this.told.length;
+    const was = this.lots[instrument] as number;
+    const reduceOnly = !orderId.endsWith("-e");
+    this.send({
+      kind: Kind.fill,
+      ...this.#event(instrument),
+      sub: 1,
+      clientOrderId: orderId,
+      tradeId: String(this.#seq),
+      planId: orderId.slice(0, orderId.lastIndexOf("-")),
+      side,
+      priceTicks: ticks as Ticks,
+      qtyLots: qtyLots as Lots,
+      feeUsdt: 0,
+      slippageUsdt: 0,
+      maker: false,
+      reduceOnly,
+      reason: "test",
+    } satisfies Fill);
+    const now = was + directionOf(side) * qtyLots;
+    this.lots[instrument] = now;
+    this.marks[instrument] = ticks / 10;
+    if (was !== 0 && was * now <= 0) this.closed(pnl, was > 0 ? 1 : -1, instrument);
+    this.account(instrument, terms.equity ?? this.equityUsdt);
+    return this.told.slice(from);
+  }
+  closed(pnlUsdt: number, direction: Direction = 1, instrument = 0): string[] {
+    const trade = {
+      entryTimeMs: 0,
+      entryPrice: 100,
+      exitTimeMs: 0,
+      exitPrice: 100,
+      qtyLots: 1 as Lots,
+      feesUsdt: 0,
+      fundingUsdt: 0,
+      slippageUsdt: 0,
+    };
+    return this.send({
+      kind: Kind.tradeClosed,
+      ...this.#derived(instrument),
+      direction,
+      pnlUsdt,
+      exitReason: "test",
+      planId: "P-0",
+      ...trade,
+    } satisfies TradeClosed);
+  }
+
+  rejected(clientOrderId: string, code = -2019, instrument = 0): string[] {
+    return this.send({
+      kind: Kind.orderRejected,
+      ...this.#event(instrument),
+      sub: 1,
+      clientOrderId,
+      code,
+      message: "",
+    } satisfies OrderRejected);
+  }
+  canceled(clientOrderId: string, instrument = 0): string[] {
+    const item = {
+      kind: Kind.orderCanceled,
+      ...this.#event(instrument),
+      sub: 1,
+      clientOrderId,
+      remainingLots: 1 as Lots,
+    } satisfies OrderCanceled;
+    return this.send(item);
+  }
+  expired(clientOrderId: string, instrument = 0): string[] {
+    return this.send({
+      kind: Kind.orderExpired,
+      ...this.#event(instrument),
+      sub: 1,
+      clientOrderId,
+      remainingLots: 1 as Lots,
+      reason: "position closed",
+    });
+  }
+
+  command(command: Command["command"], argument = ""): string[] {
+    return this.send({ kind: Kind.command, ...this.#event(NO_INSTRUMENT), command, argument });
+  }
+  stream(stream: string, status: StreamStatus["status"], instrument = 0): string[] {
+    return this.send({ kind: Kind.streamStatus, ...this.#event(instrument), stream, status });
+  }
+  inferenceFailed(afterMs = 0): string[] {
+    this.nowMs += afterMs;
+    return this.send({ kind: Kind.inferenceFailure, ...this.#event(0), layer: "signal", barTimeMs: 0, reason: "late" });
+  }
+  gap(missingBars: number): string[] {
+    return this.send({ kind: Kind.gap, ...this.#derived(0), fromMs: 0, toMs: 0, missingBars });
+  }
+  timer(afterMs = 1000): string[] {
+    this.nowMs += afterMs;
+    return this.send({ kind: Kind.timer, ...this.#event(NO_INSTRUMENT), periodMs: 1000 });
+  }
+
+  #derived(instrument: number) {
+    return { seq: (this.#seq += 1), instrument: instrumentIndex(instrument), knownAtMs: this.nowMs };
+  }
+  #event(instrument: number) {
+    return { ...this.#derived(instrument), eventTimeMs: this.nowMs, receivedTimeMs: this.nowMs };
+  }
+}
+
+/** What the gate said, in a line; "" for the intent behind an emergency (its plan follows). */
+const tell = (item: Item): string => {
+  switch (item.kind) {
+    case Kind.riskState:
+      return `${item.level} ${item.active ? "+" : "-"}${item.rule} ${item.value}/${item.limit}`;
+    case Kind.refusal:
+      return `refused ${item.rule} ${item.value}/${item.limit}`;
+    case Kind.approvedPlan: {
+      const { action, direction, qtyLots, reason, instrument } = item.intent;
+      return reason === "test" ? `approved ${action}` : `${action}${instrument} ${direction * qtyLots} ${reason}`;
+    }
+    case Kind.intent:
+      return "";
+    case Kind.fault:
+      return `fault ${item.source}: ${item.message}`;
+    default:
+      return `unexpected kind ${item.kind}`;
+  }
+};
