@@ -17,6 +17,9 @@ const isBase = (item: Item): item is Bar => item.kind === Kind.bar && item.base;
 const baseBars = (items: readonly Item[], { instrument }: Bar): Bar[] => items.filter(isBase).filter((bar) => bar.instrument === instrument);
 const change = (from: number, to: number | undefined): number => (to === undefined ? 0 : 1000 * (to / from - 1));
 
+/** By burst: the rate that the next settlement behind each item brings. */
+const nextRates = new WeakMap<readonly Item[], Float64Array>();
+
 /** Mistakes that backtests are known for, each as the number from which the signal is made. */
 export const LEAKS: Readonly<Record<string, Feature>> = {
   "the next bar's open": (bar, burst, at) => change(bar.close, baseBars(burst.slice(at + 1, at + 12), bar)[0]?.open),
@@ -33,11 +36,16 @@ export const LEAKS: Readonly<Record<string, Feature>> = {
     return change(bar.close, last.close);
   },
   "the funding that is yet to be settled": (_, burst, at) => {
-    for (let i = at + 1; i < burst.length; i += 1) {
-      const item = burst[i] as Item;
-      if (item.kind === Kind.funding) return item.rate * 10_000;
+    let rates = nextRates.get(burst);
+    if (rates === undefined) {
+      rates = new Float64Array(burst.length);
+      for (let i = burst.length - 2; i >= 0; i -= 1) {
+        const behind = burst[i + 1] as Item;
+        rates[i] = behind.kind === Kind.funding ? behind.rate : (rates[i + 1] as number);
+      }
+      nextRates.set(burst, rates);
     }
-    return 0;
+    return (rates[at] as number) * 10_000;
   },
 };
 

@@ -5,12 +5,16 @@ import type { Command, Fill, OrderCanceled, OrderRejected, StreamStatus } from "
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
-import { Bar, singleKline } from "../src/domain/kline.ts";
+import { appendKline, Bar, klineBlock } from "../src/domain/kline.ts";
+import type { KlineBlock } from "../src/domain/kline.ts";
 import { directionOf, exitIdOf, NO_BRACKET } from "../src/domain/order.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { instrumentIndex, MINUTE_MS, NO_INSTRUMENT } from "../src/domain/units.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
 import { NO_LIMITS } from "../src/risk/limits.ts";
+
+/** Bars share blocks: ten typed arrays for each would be most of a test's time. */
+const BLOCK_ROWS = 512;
 
 /** A Monday, 00:00 UTC: minute 0 of the risk tests. */
 export const START_MS = Date.UTC(2023, 0, 2);
@@ -79,6 +83,7 @@ export class RiskLine {
   readonly lots: number[];
   readonly marks: number[];
   readonly #entrance = new Subject<Item>();
+  #block: KlineBlock | null = null;
   #plans = 0;
   #seq = 0;
 
@@ -112,7 +117,8 @@ export class RiskLine {
     const { instrument = 0, frameMs = MINUTE_MS, base = true } = terms;
     const from = this.told.length;
     this.nowMs = terms.at === undefined ? this.nowMs + frameMs : START_MS + terms.at * MINUTE_MS;
-    const close = terms.close ?? (Number.isNaN(this.marks[instrument]) ? 100 : (this.marks[instrument]));
+    const mark = this.marks[instrument] as number;
+    const close = terms.close ?? (Number.isNaN(mark) ? 100 : mark);
     const values = {
       open: close,
       high: close,
@@ -124,8 +130,9 @@ export class RiskLine {
       takerBuyVolume: 0,
       takerBuyQuoteVolume: 0,
     };
-    const kline = singleKline(instrumentIndex(instrument), frameMs, { openTimeMs: this.nowMs - frameMs, ...values });
-    this.send(new Bar(kline.block, 0, (this.#seq += 1), base, 1));
+    const block = this.#blockFor(instrument, frameMs);
+    appendKline(block, { openTimeMs: this.nowMs - frameMs, ...values });
+    this.send(new Bar(block, block.length - 1, (this.#seq += 1), base, 1));
     this.marks[instrument] = close;
     if (base) this.account(instrument, terms.equity ?? this.equityUsdt);
     return this.told.slice(from);
@@ -300,6 +307,12 @@ export class RiskLine {
   timer(afterMs = 1000): string[] {
     this.nowMs += afterMs;
     return this.send({ kind: Kind.timer, ...this.#event(NO_INSTRUMENT), periodMs: 1000 });
+  }
+
+  #blockFor(instrument: number, frameMs: number): KlineBlock {
+    const block = this.#block;
+    if (block?.instrument === instrument && block.intervalMs === frameMs && block.length < BLOCK_ROWS) return block;
+    return (this.#block = klineBlock(instrumentIndex(instrument), frameMs, BLOCK_ROWS));
   }
 
   #derived(instrument: number) {

@@ -18,6 +18,19 @@ export interface Gap extends DerivedHeader<typeof Kind.gap> {
   readonly missingBars: number;
 }
 
+/**
+ * The numbers that models see of one decision bar: a view of row `row` of a block that is filled once, and never pooled,
+ * because model layers hold rows until their burst ends.
+ */
+export interface FeatureRow extends DerivedHeader<typeof Kind.featureRow> {
+  /** Open time of the decision bar. */
+  readonly barTimeMs: number;
+  /** `[rows, features]` float64, row-major. */
+  readonly values: Float64Array;
+  readonly row: number;
+  readonly features: number;
+}
+
 /** L1: probabilities of the seven regime states, in the order of design §5. */
 export interface Regime extends DerivedHeader<typeof Kind.regime> {
   readonly probabilities: Float64Array;
@@ -153,6 +166,7 @@ export interface RiskState extends DerivedHeader<typeof Kind.riskState> {
 export type Derived =
   | Gap
   | Bar
+  | FeatureRow
   | Regime
   | Signal
   | AccountState

@@ -24,7 +24,11 @@ export interface MarginInput {
 export const liquidationPrice = (input: MarginInput): number => {
   const { direction, qty, entryPrice, bracket } = input;
   const numerator =
-    input.walletUsdt - input.otherMaintenanceUsdt + input.otherUnrealisedUsdt + bracket.maintenanceAmountUsdt - direction * qty * entryPrice;
+    input.walletUsdt -
+    input.otherMaintenanceUsdt +
+    input.otherUnrealisedUsdt +
+    bracket.maintenanceAmountUsdt -
+    direction * qty * entryPrice;
   return numerator / (qty * (bracket.maintenanceMarginRate - direction));
 };
 
@@ -35,8 +39,9 @@ export const maintenanceMarginUsdt = (instrument: Instrument, notional: number):
 };
 
 /**
- * Isolated liquidation price. The bracket is that of the notional at the liquidation price itself, found by iterating
- * from the entry's notional (brackets change the result by far less than they are wide, so few rounds settle it).
+ * Isolated liquidation price. The bracket is that of the notional at the liquidation price itself (Binance's note to the
+ * formula above), found by iterating from the entry's notional. Maintenance margin is continuous and convex in the notional,
+ * so this is Newton's method on it: it ends at the one right bracket after at most as many rounds as there are brackets.
  */
 export const isolatedLiquidationPrice = (
   instrument: Instrument,
@@ -44,7 +49,7 @@ export const isolatedLiquidationPrice = (
 ): number => {
   let notional = position.qty * position.entryPrice;
   let price = 0;
-  for (let round = 0; round < 4; round += 1) {
+  for (let round = 0; round <= instrument.brackets.length; round += 1) {
     const bracket = bracketFor(instrument, notional);
     price = liquidationPrice({
       direction: position.direction,

@@ -7,7 +7,7 @@ import type { OrderType, TimeInForce } from "../domain/order.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
 import { BackgroundSha256 } from "./backgroundSha256.ts";
 
-const BUFFER_BYTES = 1 << 18;
+const BUFFER_BYTES = 1 << 17;
 /** No record is larger: the strings in it are ids and rule names. */
 const RECORD_BYTES_MAX = 2048;
 

@@ -103,7 +103,12 @@ describe("entries: at most 15 a day", () => {
     line.bar({ at: DAY - 1 });
     expect(line.enter(1)[0]).toContain("refused");
     expect(line.bar({ at: DAY })).toEqual(["ACTIVE -day.maxEntries 16/15"]);
-    expect(enterTimes(line, 16)).toEqual([...Array<string>(15).fill("approved enter"), "REDUCING +day.maxEntries 16/15", "cancelEntries0 0 risk", beyond[2]]);
+    expect(enterTimes(line, 16)).toEqual([
+      ...Array<string>(15).fill("approved enter"),
+      "REDUCING +day.maxEntries 16/15",
+      "cancelEntries0 0 risk",
+      beyond[2],
+    ]);
   });
   it("none at all is a limit too", () => {
     expect(started({ maxEntries: 0 }).enter(1)).toEqual(["REDUCING +day.maxEntries 1/0", "refused day.maxEntries 1/0"]);

@@ -10,7 +10,9 @@ const bracket = (stopFraction: number): IntentTerms => ({ bracket: { stopFractio
 
 /** A flat account of 10,000 USDT with a mark of 100 (1000 ticks) in every instrument: a lot is 0.1 USDT. */
 const ready = (position: Partial<PositionLimits>, instruments = 2): RiskLine => {
-  const line = new RiskLine(limitsOf({ position }), { instruments: Array.from({ length: instruments }, (_, index) => riskInstrument(index)) });
+  const line = new RiskLine(limitsOf({ position }), {
+    instruments: Array.from({ length: instruments }, (_, index) => riskInstrument(index)),
+  });
   for (let index = 0; index < instruments; index += 1) line.bar({ instrument: index, at: 1 });
   return line;
 };
@@ -162,7 +164,9 @@ describe("margin of the account: at most 24 % of equity", () => {
     line.enter(10);
     line.fill("buy", 10);
     line.bar({ close: NaN });
-    expect(line.enter(1, { instrument: line.instruments[1]?.index as never })).toEqual(["refused position.maxAccountMarginFraction NaN/0.24"]);
+    expect(line.enter(1, { instrument: line.instruments[1]?.index as never })).toEqual([
+      "refused position.maxAccountMarginFraction NaN/0.24",
+    ]);
   });
 });
 

@@ -1,0 +1,250 @@
+import type { OperatorFunction } from "rxjs";
+import type { Derived, FeatureRow, Gap } from "../src/domain/derived.ts";
+import type { InferenceFailure } from "../src/domain/event.ts";
+import type { Instrument } from "../src/domain/instrument.ts";
+import type { Emit, Item } from "../src/domain/item.ts";
+import type { Kind as KindNumber } from "../src/domain/kind.ts";
+import { Kind, KIND_COUNT } from "../src/domain/kind.ts";
+import type { ModelRuntime } from "../src/domain/ports.ts";
+import { InvariantError } from "../src/domain/units.ts";
+import type { StepHandlers } from "./stepOperator.ts";
+import { stepOperator } from "./stepOperator.ts";
+
+/** Rows of one inference at most: a burst has no more events (design §4). A batch that is full goes before its barrier. */
+export const BATCH_ROWS_MAX = 4096;
+/** Items held at most; with that many the batch goes before its barrier. */
+export const HELD_ITEMS_MAX = 1 << 17;
+/** Journaled failures that wait for their row at most, per instrument. */
+const FAILURES_MAX = 4096;
+/** The batch buffer starts with this many rows and doubles, because live bursts are one row. */
+const FIRST_BATCH_ROWS = 8;
+
+type Reason = InferenceFailure["reason"];
+
+export interface ModelLayerOptions {
+  /** Name of the layer at the runtime and in `inferenceFailure`s. */
+  readonly layer: string;
+  readonly instruments: readonly Instrument[];
+  /** Feature rows that the model sees at once; 1 for trees. */
+  readonly window: number;
+  /** Numbers that the model takes of each row. */
+  readonly features: number;
+  /**
+   * Writes the `features` numbers that the model takes of `row` to `into[at …]`. False: one of them is unknown; then the window
+   * starts anew behind this row.
+   */
+  readonly rowOf: (row: FeatureRow, into: Float32Array, at: number) => boolean;
+  /**
+   * What the model says of `row`, from its finite outputs `outputs[at … at + outputsPerRow)`; null: nothing. Called in line order,
+   * right before the answer is emitted, so the answer may be pooled.
+   */
+  readonly decode: (outputs: Float32Array, at: number, row: FeatureRow) => Derived | null;
+  readonly runtime: ModelRuntime;
+}
+
+/** A ring of the last `window` rows of one instrument, and failures that the journal knows of rows that are still to come. */
+interface InstrumentWindow {
+  /** `[window, features]` float32, row-major. */
+  readonly ring: Float32Array;
+  /** Slot of the next row. */
+  next: number;
+  /** Rows in a row without a hole; more than `window` counts as `window`. */
+  rows: number;
+  readonly failures: Map<number, Reason>;
+}
+
+/** A row that waits for its answer: its place among the held items, and its place in the batch (−1: not asked). */
+interface Pending {
+  readonly heldAt: number;
+  readonly row: FeatureRow;
+  batchRow: number;
+  failure: Reason | null;
+}
+
+export interface ModelLayerState {
+  readonly options: ModelLayerOptions;
+  readonly windows: readonly InstrumentWindow[];
+  /** From the first pending row on, everything. */
+  held: Item[];
+  pending: Pending[];
+  /** `[rows, window, features]` float32, row-major. */
+  batch: Float32Array;
+  batchRows: number;
+}
+
+export const modelLayerState = (options: ModelLayerOptions): ModelLayerState => {
+  const { instruments, window, features } = options;
+  if (!(Number.isInteger(window) && window > 0 && Number.isInteger(features) && features > 0))
+    throw new InvariantError(`model layer ${options.layer} has a window of ${window} rows of ${features} features`);
+  return {
+    options,
+    windows: instruments.map(() => ({ ring: new Float32Array(window * features), next: 0, rows: 0, failures: new Map() })),
+    held: [],
+    pending: [],
+    batch: new Float32Array(FIRST_BATCH_ROWS * window * features),
+    batchRows: 0,
+  };
+};
+
+const passStep = (state: ModelLayerState, item: Item, emit: Emit): void => {
+  if (state.pending.length === 0) {
+    emit(item);
+    return;
+  }
+  state.held.push(item);
+  if (state.held.length >= HELD_ITEMS_MAX) release(state, emit);
+};
+
+const rowStep = (state: ModelLayerState, row: FeatureRow, emit: Emit): void => {
+  const { options, windows } = state;
+  const { window, features } = options;
+  const own = windows[row.instrument] as InstrumentWindow;
+  const failure = own.failures.get(row.barTimeMs) ?? null;
+  if (failure !== null) own.failures.delete(row.barTimeMs);
+  if (!options.rowOf(row, own.ring, own.next * features)) own.rows = 0;
+  else {
+    own.next = (own.next + 1) % window;
+    if (own.rows < window) own.rows += 1;
+  }
+  if (own.rows < window) {
+    passStep(state, row, emit);
+    return;
+  }
+  state.pending.push({ heldAt: state.held.length, row, batchRow: failure === null ? addToBatch(state, own) : -1, failure });
+  state.held.push(row);
+  if (state.batchRows === BATCH_ROWS_MAX || state.held.length >= HELD_ITEMS_MAX) release(state, emit);
+};
+
+/** Copies the window, oldest row first, behind the batch; returns its place there. */
+const addToBatch = (state: ModelLayerState, { ring, next }: InstrumentWindow): number => {
+  const { features } = state.options;
+  const size = ring.length;
+  const row = state.batchRows;
+  if (state.batch.length < (row + 1) * size) {
+    const larger = new Float32Array(Math.min(state.batch.length * 2, BATCH_ROWS_MAX * size));
+    larger.set(state.batch);
+    state.batch = larger;
+  }
+  const oldest = next * features;
+  state.batch.set(ring.subarray(oldest), row * size);
+  state.batch.set(ring.subarray(0, oldest), row * size + size - oldest);
+  state.batchRows = row + 1;
+  return row;
+};
+
+const gapStep = (state: ModelLayerState, gap: Gap, emit: Emit): void => {
+  (state.windows[gap.instrument] as InstrumentWindow).rows = 0;
+  passStep(state, gap, emit);
+};
+
+/**
+ * A journaled failure of this layer: its row is not asked, and the failure stands behind its row, where it stood when it happened.
+ * One of another layer, or of a row that has been answered, passes.
+ */
+const failureStep = (state: ModelLayerState, event: InferenceFailure, emit: Emit): void => {
+  const { layer } = state.options;
+  const own = state.windows[event.instrument];
+  if (event.layer !== layer || own === undefined) {
+    passStep(state, event, emit);
+    return;
+  }
+  const waiting = state.pending.find(({ row }) => row.instrument === event.instrument && row.barTimeMs === event.barTimeMs);
+  if (waiting !== undefined) {
+    waiting.failure = event.reason;
+    return;
+  }
+  if (own.failures.size >= FAILURES_MAX) throw new InvariantError(`layer ${layer} has ${FAILURES_MAX} journaled failures without their rows`);
+  own.failures.set(event.barTimeMs, event.reason);
+};
+
+const barrierStep = (state: ModelLayerState, barrier: Item, emit: Emit): void => {
+  release(state, emit);
+  emit(barrier);
+};
+
+/** Infers once, and lets everything go that is held. */
+const release = (state: ModelLayerState, emit: Emit): void => {
+  if (state.pending.length === 0) return;
+  const { held, pending, options } = state;
+  const answers = infer(state);
+  state.held = [];
+  state.pending = [];
+  state.batchRows = 0;
+  let at = 0;
+  for (const each of pending) {
+    for (; at <= each.heldAt; at += 1) emit(held[at] as Item);
+    const from = answers.ok ? each.batchRow * answers.outputsPerRow : 0;
+    const failure = each.failure ?? (!answers.ok ? answers.reason : isFinite(answers.outputs, from, answers.outputsPerRow) ? null : "notFinite");
+    const said = failure !== null ? failureOf(options.layer, each.row, failure) : answers.ok ? options.decode(answers.outputs, from, each.row) : null;
+    if (said !== null) emit(said);
+  }
+  for (; at < held.length; at += 1) emit(held[at] as Item);
+};
+
+const NO_ANSWERS = { ok: true, outputs: new Float32Array(0), outputsPerRow: 0 } as const;
+
+const infer = ({ options, batch, batchRows, pending }: ModelLayerState): ReturnType<ModelRuntime["infer"]> => {
+  const { layer, window, features, runtime } = options;
+  if (batchRows === 0) return NO_ANSWERS;
+  const rows = dropFailed(batch, batchRows, window * features, pending);
+  if (rows === 0) return NO_ANSWERS;
+  const result = runtime.infer(layer, batch.subarray(0, rows * window * features), rows, window, features);
+  if (result.ok && result.outputs.length < rows * result.outputsPerRow)
+    throw new InvariantError(`layer ${layer}: the runtime answered ${result.outputs.length} numbers for ${rows} rows of ${result.outputsPerRow}`);
+  return result;
+};
+
+/** Takes rows out of the batch whose failure came after them; returns how many are left to be asked. */
+const dropFailed = (batch: Float32Array, batchRows: number, size: number, pending: readonly Pending[]): number => {
+  if (!pending.some(({ failure, batchRow }) => failure !== null && batchRow >= 0)) return batchRows;
+  let rows = 0;
+  for (const each of pending) {
+    if (each.batchRow < 0 || each.failure !== null) continue;
+    if (each.batchRow !== rows) batch.copyWithin(rows * size, each.batchRow * size, (each.batchRow + 1) * size);
+    each.batchRow = rows;
+    rows += 1;
+  }
+  return rows;
+};
+
+const isFinite = (outputs: Float32Array, from: number, count: number): boolean => {
+  for (let i = from; i < from + count; i += 1) if (!Number.isFinite(outputs[i])) return false;
+  return true;
+};
+
+const failureOf = (layer: string, { seq, instrument, barTimeMs, knownAtMs }: FeatureRow, reason: Reason): InferenceFailure => ({
+  kind: Kind.inferenceFailure,
+  seq,
+  instrument,
+  eventTimeMs: knownAtMs,
+  receivedTimeMs: knownAtMs,
+  knownAtMs,
+  layer,
+  barTimeMs,
+  reason,
+});
+
+/** Every kind is held while a row waits. */
+const handlers: StepHandlers<ModelLayerState> = {
+  ...(Object.fromEntries(Array.from({ length: KIND_COUNT }, (_, kind) => [kind as KindNumber, passStep])) as StepHandlers<ModelLayerState>),
+  [Kind.featureRow]: rowStep,
+  [Kind.gap]: gapStep,
+  [Kind.inferenceFailure]: failureStep,
+  [Kind.barrier]: barrierStep,
+};
+
+/**
+ * A layer whose member is a model behind the `ModelRuntime` port: feature rows in, what `decode` makes of the outputs out.
+ *
+ * Per instrument the last `window` rows are kept; a row whose window is whole is *pending*. From the first pending row on all items
+ * are held; at the barrier the runtime is asked once (`[rows, window, features]` float32, row-major) and everything leaves in
+ * order, each answer directly behind its row. So results do not depend on the burst size, and items that reach this operator
+ * must not be pooled. A gap makes the window start anew.
+ *
+ * A failed inference becomes an `inferenceFailure` behind each of its rows, outputs that are not finite one behind theirs. In a
+ * replay an `inferenceFailure` event of this layer, ahead of the barrier that its row waits for, stands for the answer: the row is
+ * not asked. Held at most: `BATCH_ROWS_MAX` rows and `HELD_ITEMS_MAX` items; then the batch goes before its barrier. What is held
+ * when the source completes goes first.
+ */
+export const modelLayer = (options: ModelLayerOptions): OperatorFunction<Item, Item> =>
+  stepOperator("modelLayer", () => modelLayerState(options), handlers, { passing: "handler", flush: release });
