@@ -15,10 +15,7 @@ describe("account", () => {
       [bar({ at: 0 }), ["bar0 #0 1m base m0 100/100/100/100 v1 n1", "account0 #0 cash 10000 equity 10000 fees 0 funding 0 lots 0,0"]],
       [
         fill({ at: 1 }, { side: "buy", ticks: 1000, lots: 10, feeUsdt: 0.25 }),
-        [
-          "fill0 #1 p-1-e buy 10 @1000 fee 0.25 entry",
-          "account0 #1 cash 9999.75 equity 9999.75 fees 0.25 funding 0 lots 10,0",
-        ],
+        ["fill0 #1 p-1-e buy 10 @1000 fee 0.25 entry", "account0 #1 cash 9999.75 equity 9999.75 fees 0.25 funding 0 lots 10,0"],
       ],
       [
         bar({ at: 1, close: 150, seq: 2 }),
@@ -26,7 +23,10 @@ describe("account", () => {
       ],
       [
         fundingPayment({ at: 3 }, 0.125),
-        ["fundingPayment0 #3 sub=1 paidUsdt=0.125 rate=0.0001", "account0 #3 cash 9999.625 equity 10000.125 fees 0.25 funding 0.125 lots 10,0"],
+        [
+          "fundingPayment0 #3 sub=1 paidUsdt=0.125 rate=0.0001",
+          "account0 #3 cash 9999.625 equity 10000.125 fees 0.25 funding 0.125 lots 10,0",
+        ],
       ],
       [orderAccepted({ at: 3 }, "x"), ['orderAccepted0 #3 sub=1 clientOrderId="x"']],
       [
@@ -57,7 +57,11 @@ describe("account", () => {
         fee: fc.double({ min: -1, max: 5, noNaN: true }),
         instrument: fc.integer({ min: 0, max: 1 }),
       }),
-      fc.record({ what: fc.constant("bar" as const), ticks: fc.integer({ min: 1, max: 1_000_000 }), instrument: fc.integer({ min: 0, max: 1 }) }),
+      fc.record({
+        what: fc.constant("bar" as const),
+        ticks: fc.integer({ min: 1, max: 1_000_000 }),
+        instrument: fc.integer({ min: 0, max: 1 }),
+      }),
       fc.record({
         what: fc.constant("pay" as const),
         paid: fc.double({ min: -5, max: 5, noNaN: true }),
@@ -99,7 +103,8 @@ describe("account", () => {
             expect(item.positions.map(({ positionLots }) => positionLots)).toEqual(held);
             expect(item.equityUsdt).toBe(item.cashUsdt + item.unrealisedUsdt);
             expect(Math.abs(item.equityUsdt - (cash + worth))).toBeLessThan(1e-8 + 1e-12 * traded);
-            if (held.every((lots) => lots === 0)) expect(Math.abs(item.equityUsdt - 10_000 - closedUsdt)).toBeLessThan(1e-8 + paidFlat(steps.slice(0, at)) + 1e-12 * traded);
+            if (held.every((lots) => lots === 0))
+              expect(Math.abs(item.equityUsdt - 10_000 - closedUsdt)).toBeLessThan(1e-8 + paidFlat(steps.slice(0, at)) + 1e-12 * traded);
           });
         expect(at).toBe(steps.length);
       }),

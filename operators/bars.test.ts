@@ -27,14 +27,20 @@ describe("bars", () => {
       // Minutes 3 to 6 are missing: the 6m bar of 0..5 closes late, with the first kline behind it, which says so by its seq.
       [kline({ at: 7, close: 20, seq: 4 }), ["kline0 #4 m7 c20", "bar0 #4 6m m0 10/14/8/11 v5 n2", "bar0 #4 1m base m7 20/20/20/20 v1 n1"]],
       // Both longer bars close with one kline: short before long before base.
-      [kline({ at: 11, close: 21, seq: 5 }), [
-        "kline0 #5 m11 c21",
-        "bar0 #5 3m m6 20/20/20/20 v1 n1",
-        "bar0 #5 3m m9 21/21/21/21 v1 n1",
-        "bar0 #5 6m m6 20/21/20/21 v2 n2",
-        "bar0 #5 1m base m11 21/21/21/21 v1 n1",
-      ]],
-      [kline({ at: 2, close: 8, instrument: 1, seq: 6 }), ["kline1 #6 m2 c8", "bar1 #6 3m m0 7/8/7/8 v2 n2", "bar1 #6 1m base m2 8/8/8/8 v1 n1"]],
+      [
+        kline({ at: 11, close: 21, seq: 5 }),
+        [
+          "kline0 #5 m11 c21",
+          "bar0 #5 3m m6 20/20/20/20 v1 n1",
+          "bar0 #5 3m m9 21/21/21/21 v1 n1",
+          "bar0 #5 6m m6 20/21/20/21 v2 n2",
+          "bar0 #5 1m base m11 21/21/21/21 v1 n1",
+        ],
+      ],
+      [
+        kline({ at: 2, close: 8, instrument: 1, seq: 6 }),
+        ["kline1 #6 m2 c8", "bar1 #6 3m m0 7/8/7/8 v2 n2", "bar1 #6 1m base m2 8/8/8/8 v1 n1"],
+      ],
     ],
     throws: {
       operator: () => (source) =>

@@ -69,7 +69,16 @@ describe("execute", () => {
     through(execute([BTC], venue), [plan({ at: 1 }, "enter", terms)]);
     expect(venue.orders).toEqual([
       {
-        ...{ clientOrderId: "P-1-e", planId: "P-1", instrument: 0, side: "buy", type: "market", qtyLots: 10, priceTicks: 0, triggerTicks: 0 },
+        ...{
+          clientOrderId: "P-1-e",
+          planId: "P-1",
+          instrument: 0,
+          side: "buy",
+          type: "market",
+          qtyLots: 10,
+          priceTicks: 0,
+          triggerTicks: 0,
+        },
         ...{ callbackFraction: 0, timeInForce: "GTC", reduceOnly: false, closePosition: false, decidedAtMs: T0 + 120_000, ...terms },
       },
     ]);
@@ -78,7 +87,14 @@ describe("execute", () => {
   it("withdraws the old stop only once the venue has the new one", () => {
     const move = (at: number): ApprovedPlan => plan({ at }, "moveStop", { stopTicks: 990 as Ticks });
     expect(calls([enter(1), move(2)])).toEqual(["submit P-1-e", "submit P-2-s"]);
-    const moved = [enter(1), move(2), orderAccepted({ at: 3 }, "P-2-s"), move(4), orderAccepted({ at: 4 }, "other"), orderAccepted({ at: 5 }, "P-4-s")];
+    const moved = [
+      enter(1),
+      move(2),
+      orderAccepted({ at: 3 }, "P-2-s"),
+      move(4),
+      orderAccepted({ at: 4 }, "other"),
+      orderAccepted({ at: 5 }, "P-4-s"),
+    ];
     expect(calls(moved)).toEqual(["submit P-1-e", "submit P-2-s", "cancel 0 P-1-e.s m3", "submit P-4-s", "cancel 0 P-2-s m5"]);
   });
 
@@ -91,7 +107,8 @@ describe("execute", () => {
   });
 
   it("cancels the entries that may still rest, of that instrument alone", () => {
-    const limit = (at: number, instrument = 0): ApprovedPlan => plan({ at, instrument }, "enter", { orderType: "limit", limitTicks: 990 as Ticks });
+    const limit = (at: number, instrument = 0): ApprovedPlan =>
+      plan({ at, instrument }, "enter", { orderType: "limit", limitTicks: 990 as Ticks });
     const all = [
       ...[limit(1), limit(2), limit(3, 1), limit(4), enter(5)],
       fill({ at: 6 }, { side: "buy", ticks: 1000, lots: 10, clientOrderId: "P-5-e" }),

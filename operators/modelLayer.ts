@@ -42,7 +42,7 @@ export interface ModelLayerOptions {
   readonly runtime: ModelRuntime;
 }
 
-/** A ring of the last `window` rows of one instrument, and failures that the journal knows of rows that are still to come. */
+/** A ring of the last `window` rows of one instrument, and journaled failures of rows that are still to come. */
 interface InstrumentWindow {
   /** `[window, features]` float32, row-major. */
   readonly ring: Float32Array;
@@ -50,7 +50,8 @@ interface InstrumentWindow {
   next: number;
   /** Rows in a row without a hole; more than `window` counts as `window`. */
   rows: number;
-  readonly failures: Map<number, Reason>;
+  lastBarTimeMs: number;
+  failures: InferenceFailure[];
 }
 
 /** A row that waits for its answer: its place among the held items, and its place in the batch (−1: not asked). */
@@ -78,7 +79,13 @@ export const modelLayerState = (options: ModelLayerOptions): ModelLayerState => 
     throw new InvariantError(`model layer ${options.layer} has a window of ${window} rows of ${features} features`);
   return {
     options,
-    windows: instruments.map(() => ({ ring: new Float32Array(window * features), next: 0, rows: 0, failures: new Map() })),
+    windows: instruments.map(() => ({
+      ring: new Float32Array(window * features),
+      next: 0,
+      rows: 0,
+      lastBarTimeMs: -Infinity,
+      failures: [],
+    })),
     held: [],
     pending: [],
     batch: new Float32Array(FIRST_BATCH_ROWS * window * features),
@@ -99,8 +106,8 @@ const rowStep = (state: ModelLayerState, row: FeatureRow, emit: Emit): void => {
   const { options, windows } = state;
   const { window, features } = options;
   const own = windows[row.instrument] as InstrumentWindow;
-  const failure = own.failures.get(row.barTimeMs) ?? null;
-  if (failure !== null) own.failures.delete(row.barTimeMs);
+  const failure = own.failures.length === 0 ? null : journaledFailure(state, own, row, emit);
+  own.lastBarTimeMs = row.barTimeMs;
   if (!options.rowOf(row, own.ring, own.next * features)) own.rows = 0;
   else {
     own.next = (own.next + 1) % window;
@@ -108,11 +115,26 @@ const rowStep = (state: ModelLayerState, row: FeatureRow, emit: Emit): void => {
   }
   if (own.rows < window) {
     passStep(state, row, emit);
+    if (failure !== null) passStep(state, failure, emit);
     return;
   }
-  state.pending.push({ heldAt: state.held.length, row, batchRow: failure === null ? addToBatch(state, own) : -1, failure });
+  const batchRow = failure === null ? addToBatch(state, own) : -1;
+  state.pending.push({ heldAt: state.held.length, row, batchRow, failure: failure?.reason ?? null });
   state.held.push(row);
   if (state.batchRows === BATCH_ROWS_MAX || state.held.length >= HELD_ITEMS_MAX) release(state, emit);
+};
+
+/** Takes the failure of this row out of those that wait; those of rows that did not come pass. */
+const journaledFailure = (
+  state: ModelLayerState,
+  own: InstrumentWindow,
+  { barTimeMs }: FeatureRow,
+  emit: Emit,
+): InferenceFailure | null => {
+  const { failures } = own;
+  own.failures = failures.filter((event) => event.barTimeMs > barTimeMs);
+  for (const event of failures) if (event.barTimeMs < barTimeMs) passStep(state, event, emit);
+  return failures.find((event) => event.barTimeMs === barTimeMs) ?? null;
 };
 
 /** Copies the window, oldest row first, behind the batch; returns its place there. */
@@ -143,18 +165,15 @@ const gapStep = (state: ModelLayerState, gap: Gap, emit: Emit): void => {
  */
 const failureStep = (state: ModelLayerState, event: InferenceFailure, emit: Emit): void => {
   const { layer } = state.options;
-  const own = state.windows[event.instrument];
-  if (event.layer !== layer || own === undefined) {
-    passStep(state, event, emit);
-    return;
+  const own = event.layer === layer ? state.windows[event.instrument] : undefined;
+  const waiting = own && state.pending.find(({ row }) => row.instrument === event.instrument && row.barTimeMs === event.barTimeMs);
+  if (waiting !== undefined) waiting.failure = event.reason;
+  else if (own === undefined || event.barTimeMs <= own.lastBarTimeMs) passStep(state, event, emit);
+  else {
+    if (own.failures.length >= FAILURES_MAX)
+      throw new InvariantError(`layer ${layer} has ${FAILURES_MAX} journaled failures without their rows`);
+    own.failures.push(event);
   }
-  const waiting = state.pending.find(({ row }) => row.instrument === event.instrument && row.barTimeMs === event.barTimeMs);
-  if (waiting !== undefined) {
-    waiting.failure = event.reason;
-    return;
-  }
-  if (own.failures.size >= FAILURES_MAX) throw new InvariantError(`layer ${layer} has ${FAILURES_MAX} journaled failures without their rows`);
-  own.failures.set(event.barTimeMs, event.reason);
 };
 
 const barrierStep = (state: ModelLayerState, barrier: Item, emit: Emit): void => {
@@ -174,8 +193,10 @@ const release = (state: ModelLayerState, emit: Emit): void => {
   for (const each of pending) {
     for (; at <= each.heldAt; at += 1) emit(held[at] as Item);
     const from = answers.ok ? each.batchRow * answers.outputsPerRow : 0;
-    const failure = each.failure ?? (!answers.ok ? answers.reason : isFinite(answers.outputs, from, answers.outputsPerRow) ? null : "notFinite");
-    const said = failure !== null ? failureOf(options.layer, each.row, failure) : answers.ok ? options.decode(answers.outputs, from, each.row) : null;
+    const failure =
+      each.failure ?? (!answers.ok ? answers.reason : isFinite(answers.outputs, from, answers.outputsPerRow) ? null : "notFinite");
+    const said =
+      failure !== null ? failureOf(options.layer, each.row, failure) : answers.ok ? options.decode(answers.outputs, from, each.row) : null;
     if (said !== null) emit(said);
   }
   for (; at < held.length; at += 1) emit(held[at] as Item);
@@ -190,7 +211,9 @@ const infer = ({ options, batch, batchRows, pending }: ModelLayerState): ReturnT
   if (rows === 0) return NO_ANSWERS;
   const result = runtime.infer(layer, batch.subarray(0, rows * window * features), rows, window, features);
   if (result.ok && result.outputs.length < rows * result.outputsPerRow)
-    throw new InvariantError(`layer ${layer}: the runtime answered ${result.outputs.length} numbers for ${rows} rows of ${result.outputsPerRow}`);
+    throw new InvariantError(
+      `layer ${layer}: the runtime answered ${result.outputs.length} numbers for ${rows} rows of ${result.outputsPerRow}`,
+    );
   return result;
 };
 

@@ -14,9 +14,16 @@ import { position } from "./position.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 type Decide = (view: PositionView, propose: Proposals) => void;
-const member = (decide: Decide): PositionModule => positionModule<number>(() => ({ name: "test", init: () => 0, decide: (_, view, propose) => decide(view, propose) }))({});
+const member = (decide: Decide): PositionModule =>
+  positionModule<number>(() => ({ name: "test", init: () => 0, decide: (_, view, propose) => decide(view, propose) }))({});
 
-const buy = (qtyLots: number, direction: Direction = 1) => ({ direction, qtyLots, bracket: { stopFraction: 0.01, targetFraction: 0 }, worstTicks: 1010, leverage: 5 });
+const buy = (qtyLots: number, direction: Direction = 1) => ({
+  direction,
+  qtyLots,
+  bracket: { stopFraction: 0.01, targetFraction: 0 },
+  worstTicks: 1010,
+  leverage: 5,
+});
 /** Lets every intent pass as the gate would, but entries of 13 lots. */
 const gate = stepOperator("gate", () => null, {
   [Kind.intent]: (_, intent, emit) => {
@@ -41,7 +48,12 @@ const follower: Decide = ({ signal, position: { positionLots }, entryPending, ex
 };
 
 describe("position", () => {
-  const rows = [...decision(0, 1), ...decision(1, 1), fill({ at: 1, seq: 2 }, { side: "buy", ticks: 1000, lots: 10, planId: `BTCUSDT-${S(0)}-1` }), ...decision(2, 0, { positionLots: 10 })];
+  const rows = [
+    ...decision(0, 1),
+    ...decision(1, 1),
+    fill({ at: 1, seq: 2 }, { side: "buy", ticks: 1000, lots: 10, planId: `BTCUSDT-${S(0)}-1` }),
+    ...decision(2, 0, { positionLots: 10 }),
+  ];
   operatorCases({
     operator: () => desk(follower),
     rows: rows.map((item) => {
@@ -50,7 +62,10 @@ describe("position", () => {
           `intent0 #0 BTCUSDT-${S(0)}-1 enter 1 10 lots worst 1010 stop 0 entry`,
           `approved0 #0 BTCUSDT-${S(0)}-1 enter`,
         ],
-        [`signal0 #2 m3 L0 S1 N0`]: [`intent0 #2 BTCUSDT-${S(2)}-1 exit 1 10 lots worst 0 stop 0 turned`, `approved0 #2 BTCUSDT-${S(2)}-1 exit`],
+        [`signal0 #2 m3 L0 S1 N0`]: [
+          `intent0 #2 BTCUSDT-${S(2)}-1 exit 1 10 lots worst 0 stop 0 turned`,
+          `approved0 #2 BTCUSDT-${S(2)}-1 exit`,
+        ],
       };
       const line = show(item);
       return [item, [line, ...(more[line] ?? [])]] as const;
@@ -88,7 +103,8 @@ describe("position", () => {
 
   it("a refused intent is not pending, and the module hears it at once", () => {
     const answers: boolean[] = [];
-    const decide: Decide = (_, propose) => void answers.push(propose.enter(buy(13)), propose.enter(buy(14)), propose.exit("x"), propose.enter(buy(13)));
+    const decide: Decide = (_, propose) =>
+      void answers.push(propose.enter(buy(13)), propose.enter(buy(14)), propose.exit("x"), propose.enter(buy(13)));
     expect(seen(pending, decide, [...decision(0, 1), ...decision(1, 1)])).toEqual(["", "entryexit"]);
     expect(answers.slice(0, 4)).toEqual([false, true, true, false]);
   });
@@ -132,7 +148,19 @@ describe("position", () => {
     through(pipe(desk(all), spy), [...decision(0, 1, { positionLots: -10 }), ...decision(1, 1, { positionLots: -10 }, 1)]);
     const id = (n: number): object => ({ planId: `BTCUSDT-${S(0)}-${n}`, direction: -1, seq: 0, instrument: 0, knownAtMs: T0 + 60_000 });
     expect(intents.slice(0, 4)).toMatchObject([
-      { ...id(1), action: "scaleIn", qtyLots: 3, orderType: "limit", limitTicks: 980, postOnly: true, worstTicks: 990, leverage: 2, expiresAtMs: 7, bracket: NO_BRACKET, reason: "scale-in" },
+      {
+        ...id(1),
+        action: "scaleIn",
+        qtyLots: 3,
+        orderType: "limit",
+        limitTicks: 980,
+        postOnly: true,
+        worstTicks: 990,
+        leverage: 2,
+        expiresAtMs: 7,
+        bracket: NO_BRACKET,
+        reason: "scale-in",
+      },
       { ...id(2), action: "reduce", qtyLots: 4, orderType: "market", limitTicks: 0, postOnly: false, reason: "part" },
       { ...id(3), action: "moveStop", qtyLots: 0, stopTicks: 1100, reason: "trail" },
       { ...id(4), action: "exit", qtyLots: 10, expiresAtMs: Infinity, reason: "all" },
@@ -141,7 +169,14 @@ describe("position", () => {
   });
 
   it("only warms up until the bar that closes at tradeFrom, itself included", () => {
-    expect(seen(({ bar: { seq } }) => seq, () => undefined, [...decision(0, 1), ...decision(1, 1), ...decision(2, 1)], T0 + 120_000)).toEqual([2]);
+    expect(
+      seen(
+        ({ bar: { seq } }) => seq,
+        () => undefined,
+        [...decision(0, 1), ...decision(1, 1), ...decision(2, 1)],
+        T0 + 120_000,
+      ),
+    ).toEqual([2]);
   });
 
   it("maxQtyLots: margin of the position and of the others within their shares of equity", () => {

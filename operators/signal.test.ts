@@ -95,7 +95,9 @@ describe("signal", () => {
     ["that are NaN", { pShort: NaN }],
     ["missing", { pLong: undefined as unknown as number }],
   ] as const)("refuses probabilities %s, by the module's name", (_, says) => {
-    expect(() => through(signal([BTC], saying(says)), [bar({ at: 3 })])).toThrow(/^signal at seq 3: signal module "counter" returned pLong=.*sum to 1$/);
+    expect(() => through(signal([BTC], saying(says)), [bar({ at: 3 })])).toThrow(
+      /^signal at seq 3: signal module "counter" returned pLong=.*sum to 1$/,
+    );
   });
 
   it("takes back what the module said of the bar before", () => {

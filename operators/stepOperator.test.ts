@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import { from, map, merge, NEVER, Observable, of, pipe, take } from "rxjs";
+import { EMPTY, from, map, merge, NEVER, Observable, pipe, take } from "rxjs";
 import type { OperatorFunction } from "rxjs";
 import { describe, expect, it } from "vitest";
+import type { Fault } from "../src/domain/event.ts";
 import { BARRIER } from "../src/domain/item.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -26,7 +27,7 @@ const counting = (options: StepOptions<{ count: number }> = {}): Line =>
     },
     options,
   );
-const faultAt = (seq: number): Item & { readonly kind: typeof Kind.fault } => ({
+const faultAt = (seq: number): Fault => ({
   ...funding({ at: 0, seq }),
   kind: Kind.fault,
   source: "test",
@@ -93,7 +94,9 @@ describe("stepOperator", () => {
       emit({ ...faultAt(-1), message: `end ${count}` });
     };
     const lines: string[] = [];
-    source$.pipe(counting(), take(3), counting({ flush })).subscribe({ next: (item) => lines.push(show(item)), complete: () => lines.push("complete") });
+    source$
+      .pipe(counting(), take(3), counting({ flush }))
+      .subscribe({ next: (item) => lines.push(show(item)), complete: () => lines.push("complete") });
     expect(lines).toEqual([
       "kline0 #1 m1 c100",
       "fault0 #1 kline 1",
@@ -135,13 +138,24 @@ describe("stepOperator", () => {
       for (const at of [8, 9, 10]) subscriber.next(kline({ at }));
       subscriber.complete();
     });
-    deaf$.pipe(counting()).subscribe({ next: (item) => lines.push(show(item)), error: () => lines.push("error"), complete: () => lines.push("complete") });
+    deaf$
+      .pipe(counting())
+      .subscribe({ next: (item) => lines.push(show(item)), error: () => lines.push("error"), complete: () => lines.push("complete") });
     expect(lines).toEqual(["kline0 #8 m8 c100", "fault0 #8 kline 1", "kline0 #9 m9 c100", "error"]);
   });
 
   it("flushes each step once, in order, what an earlier one flushes going through the later ones", () => {
     const flushing = (name: string): Line =>
-      stepOperator<null>(name, () => null, {}, { flush: (_, emit) => { emit({ ...faultAt(-1), message: name }); } });
+      stepOperator<null>(
+        name,
+        () => null,
+        {},
+        {
+          flush: (_, emit) => {
+            emit({ ...faultAt(-1), message: name });
+          },
+        },
+      );
     expect(through(pipe(flushing("a"), echo("b"), flushing("c")), [])).toEqual(["fault0 #-1 a", "fault0 #-1 b: a", "fault0 #-1 c"]);
   });
 });
@@ -216,7 +230,11 @@ describe("fused neighbours", () => {
   const kinds = fc.subarray([...KINDS]);
   const spec = fc.record<Spec>({
     handles: kinds,
-    passing: fc.oneof({ weight: 3, arbitrary: fc.constant("first" as const) }, { weight: 3, arbitrary: fc.constant("handler" as const) }, fc.constant("none" as const)),
+    passing: fc.oneof(
+      { weight: 3, arbitrary: fc.constant("first" as const) },
+      { weight: 3, arbitrary: fc.constant("handler" as const) },
+      fc.constant("none" as const),
+    ),
     does: fc.constantFrom("emit", "hold", "drop"),
     emits: fc.subarray([...KINDS], { maxLength: 2 }),
     flushes: fc.subarray([...KINDS], { maxLength: 1 }),
@@ -225,12 +243,16 @@ describe("fused neighbours", () => {
   const stream = fc.array(fc.constantFrom(...KINDS), { maxLength: 12 });
   const heard = (line: Line, items: readonly Item[], ends: boolean): unknown[] => {
     const out: unknown[] = [];
-    merge(from(items), ends ? of<Item>() : NEVER)
+    merge(from(items), ends ? EMPTY : NEVER)
       .pipe(line)
-      .subscribe({ next: (item) => out.push(item), error: (error: unknown) => out.push(String(error)), complete: () => out.push("complete") });
+      .subscribe({
+        next: (item) => out.push(item),
+        error: (error: unknown) => out.push(String(error)),
+        complete: () => out.push("complete"),
+      });
     return out;
   };
-  const piped = (lines: readonly Line[]): Line => lines.reduce((all, each) => pipe(all, each), pipe() as Line);
+  const piped = (lines: readonly Line[]): Line => lines.reduce<Line>((all, each) => pipe(all, each), identity);
 
   it("say the same as with an operator between them that is none of ours (property)", () => {
     fc.assert(

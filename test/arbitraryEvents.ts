@@ -111,7 +111,13 @@ export const anyEvent = (name: KindName): fc.Arbitrary<Event> => {
   if (name === "kline") return kline;
   const fields = FIELDS[name];
   if (fields === undefined) throw new Error(`no arbitrary for events of kind ${name}: add it here`);
-  const header = { seq: fc.nat(), instrument: fc.integer({ min: -1, max: 500 }), eventTimeMs: timeMs, receivedTimeMs: timeMs, knownAtMs: timeMs };
+  const header = {
+    seq: fc.nat(),
+    instrument: fc.integer({ min: -1, max: 500 }),
+    eventTimeMs: timeMs,
+    receivedTimeMs: timeMs,
+    knownAtMs: timeMs,
+  };
   return fc.record({ kind: fc.constant(Kind[name]), ...header, ...fields }) as unknown as fc.Arbitrary<Event>;
 };
 

@@ -51,7 +51,8 @@ export class FakeRuntime implements ModelRuntime {
     this.#padded.fill(0, rows * size, paddedRows * size);
     this.#padded.set(input);
     const weights = this.#weightsOf(layer, size, outputs);
-    for (let row = 0; row < paddedRows; row += 1) for (let k = 0; k < outputs; k += 1) this.#outputs[row * outputs + k] = this.#answer(row, k, size, weights);
+    for (let row = 0; row < paddedRows; row += 1)
+      for (let k = 0; k < outputs; k += 1) this.#outputs[row * outputs + k] = this.#answer(row, k, size, weights);
     spoil?.(this.#outputs, call);
     return { ok: true, outputs: this.#outputs, outputsPerRow: outputs };
   }
@@ -66,7 +67,7 @@ export class FakeRuntime implements ModelRuntime {
     const key = `${layer} ${size} ${outputs}`;
     let weights = this.#weights.get(key);
     if (weights === undefined) {
-      const next = random([...layer].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 1e9);
+      const next = random(Array.from(layer, (letter) => letter.charCodeAt(0)).reduce((sum, code) => sum * 31 + code, 7) % 1e9);
       weights = Float32Array.from({ length: size * outputs }, () => (next() - 0.5) / Math.sqrt(size));
       this.#weights.set(key, weights);
     }

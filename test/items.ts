@@ -81,7 +81,10 @@ export const fundingPayment = ({ at, instrument = 0, seq = at }: At, paidUsdt: n
   rate: 0.0001,
 });
 
-export const fill = ({ at, instrument = 0, seq = at }: At, terms: Partial<Fill> & Pick<Fill, "side"> & { ticks: number; lots: number }): Fill => {
+export const fill = (
+  { at, instrument = 0, seq = at }: At,
+  terms: Partial<Fill> & Pick<Fill, "side"> & { ticks: number; lots: number },
+): Fill => {
   const { ticks, lots, ...rest } = terms;
   return {
     kind: Kind.fill,
@@ -212,6 +215,10 @@ export const show = (item: Item): string => {
       const { cashUsdt, equityUsdt, feesUsdt, fundingUsdt, positions } = item;
       return `account${item.instrument} #${item.seq} cash ${cashUsdt} equity ${equityUsdt} fees ${feesUsdt} funding ${fundingUsdt} lots ${positions.map(({ positionLots }) => positionLots).join(",")}`;
     }
+    case Kind.featureRow:
+      return `row${item.instrument} #${item.seq} ${minute(item.barTimeMs)}`;
+    case Kind.inferenceFailure:
+      return `failed${item.instrument} #${item.seq} ${item.layer} ${minute(item.barTimeMs)} ${item.reason}`;
     case Kind.fill:
       return `fill${item.instrument} #${item.seq} ${item.clientOrderId} ${item.side} ${item.qtyLots} @${item.priceTicks} fee ${item.feeUsdt} ${item.reason}`;
     case Kind.tradeClosed:

@@ -16,7 +16,7 @@ it("1,000 other futures change nothing that was decided, sent or filled before t
   for (let run = 0; run < RUNS; run += 1) {
     const market = testMarket({
       seed: whole(1e6),
-      symbols: ["BTCUSDT", "ETHUSDT", "XRPUSDT"].slice(0, 1 + whole(8) % 3),
+      symbols: ["BTCUSDT", "ETHUSDT", "XRPUSDT"].slice(0, 1 + (whole(8) % 3)),
       days: 3,
       fromMs: Date.UTC(2023, 0, 1) + whole(500_000) * 60_000,
       burstEvents: 1 + whole(4096),

@@ -4,6 +4,7 @@ import type { Event } from "../src/domain/event.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind, KIND_NAMES } from "../src/domain/kind.ts";
 import { appendKline, Kline, klineBlock } from "../src/domain/kline.ts";
+import { formatDay } from "../src/domain/time.ts";
 import { MINUTE_MS } from "../src/domain/units.ts";
 import { replay } from "./replay.ts";
 import type { ReplayOptions, Source } from "./replay.ts";
@@ -46,8 +47,8 @@ export interface LookaheadResult {
 }
 
 export const findLookahead = async ({ fromMs, source, cuts, replay: options }: LookaheadOptions): Promise<LookaheadResult> => {
-  const rowsOf = async (cut: Cut | null): Promise<Rows> => {
-    const rows = new Rows();
+  const rowsOf = async (cut: Cut | null): Promise<DecisionRows> => {
+    const rows = new DecisionRows();
     await replay({ ...options, source: source(cut), end: rows.operator });
     return rows;
   };
@@ -78,11 +79,14 @@ const NOT_SHOWN = new Set(["kind", "seq", "receivedTimeMs", "sub"]);
 const fields = (item: object): string =>
   Object.entries(item)
     .filter(([name]) => !NOT_SHOWN.has(name))
-    .map(([name, value]) => `${name}=${typeof value === "number" ? bits(value) : typeof value === "object" && value !== null ? `{${fields(value as object)}}` : String(value)}`)
+    .map(
+      ([name, value]) =>
+        `${name}=${typeof value === "number" ? bits(value) : typeof value === "object" && value !== null ? `{${fields(value as object)}}` : String(value)}`,
+    )
     .join(" ");
 
 /** Everything that is decided or happens to the account, as text without loss, with the line time at which it is known. */
-class Rows {
+export class DecisionRows {
   readonly texts: string[] = [];
   readonly #knownAtMs: number[] = [];
   readonly #fills: number[] = [];
@@ -119,6 +123,22 @@ class Rows {
   countUntil(timeMs: number): number {
     const later = this.#knownAtMs.findIndex((knownAtMs) => knownAtMs > timeMs);
     return later < 0 ? this.#knownAtMs.length : later;
+  }
+
+  get fills(): number {
+    return this.#fills.length;
+  }
+
+  /** Texts by UTC day of their line time; a bar that closes at midnight belongs to the day that ends. */
+  byDay(): Map<string, string[]> {
+    const days = new Map<string, string[]>();
+    this.texts.forEach((text, i) => {
+      const day = formatDay((this.#knownAtMs[i] as number) - 1);
+      const texts = days.get(day);
+      if (texts === undefined) days.set(day, [text]);
+      else texts.push(text);
+    });
+    return days;
   }
 
   fillsUntil(row: number): number {

@@ -19,7 +19,12 @@ export interface OperatorCases {
   /** The operator holds items until the barrier: none is put between the rows. */
   readonly holds?: boolean;
   /** An operator whose callback throws at the last of these items. */
-  readonly throws: { readonly operator: () => OperatorFunction<Item, Item>; readonly items: readonly Item[]; readonly name: string; readonly message: string };
+  readonly throws: {
+    readonly operator: () => OperatorFunction<Item, Item>;
+    readonly items: readonly Item[];
+    readonly name: string;
+    readonly message: string;
+  };
 }
 
 /** Frames per row: a group of n outputs takes n + 2. */
@@ -56,7 +61,12 @@ const input = (items: readonly Item[]): readonly [string, Record<string, Item>] 
 /** The eight cases that hold for every operator (style.md), a burst boundary between any two items, and fresh state. */
 export const operatorCases = (cases: OperatorCases): void => {
   const { operator, rows, flushed = [], holds = false } = cases;
-  const run = (items: readonly Item[], outputs: readonly (readonly string[])[], ending: "|" | "#" | "", last: readonly string[] = []): void => {
+  const run = (
+    items: readonly Item[],
+    outputs: readonly (readonly string[])[],
+    ending: "|" | "#" | "",
+    last: readonly string[] = [],
+  ): void => {
     scheduler().run(({ cold, expectObservable, expectSubscriptions }) => {
       const [marbles, values] = input(items);
       const source = cold(`${marbles}${ending === "" ? "-" : ending}`, values, "source error");
@@ -150,7 +160,8 @@ export const operatorCases = (cases: OperatorCases): void => {
 };
 
 /** Subscribed from the start until `rows` rows have passed; undefined: for good. */
-const subscribed = (rows: number | undefined): string => (rows === undefined ? "^" : rows === 0 ? "(^!)" : `^ ${rows * ROW_FRAMES - 1}ms !`);
+const subscribed = (rows: number | undefined): string =>
+  rows === undefined ? "^" : rows === 0 ? "(^!)" : `^ ${rows * ROW_FRAMES - 1}ms !`;
 
 /** What leaves an operator when `items` enter at once and the source ends, as lines; its error is thrown. */
 export const through = (operator: OperatorFunction<Item, Item>, items: readonly Item[]): string[] => {

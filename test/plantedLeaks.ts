@@ -14,7 +14,8 @@ import type { System } from "../src/pipeline.ts";
 type Feature = (bar: Bar, burst: readonly Item[], at: number) => number;
 
 const isBase = (item: Item): item is Bar => item.kind === Kind.bar && item.base;
-const baseBars = (items: readonly Item[], { instrument }: Bar): Bar[] => items.filter(isBase).filter((bar) => bar.instrument === instrument);
+const baseBars = (items: readonly Item[], { instrument }: Bar): Bar[] =>
+  items.filter(isBase).filter((bar) => bar.instrument === instrument);
 const change = (from: number, to: number | undefined): number => (to === undefined ? 0 : 1000 * (to / from - 1));
 
 /** By burst: the rate that the next settlement behind each item brings. */
@@ -66,7 +67,7 @@ export const normalisedOverTheBurst: Feature = (bar, burst) => {
 export const honest: Feature = (bar, burst, at) => change(bar.close, baseBars(burst.slice(Math.max(0, at - 12), at), bar).at(-1)?.open);
 
 const everyKind = <S>(handler: (state: S, item: Item, emit: Emit) => void): StepHandlers<S> =>
-  Object.fromEntries(Array.from({ length: KIND_COUNT }, (_, kind) => [kind, handler])) as StepHandlers<S>;
+  Object.fromEntries(Array.from({ length: KIND_COUNT }, (_, kind) => [kind, handler]));
 
 /** A `perceive` whose signal is made from `feature` at the barrier, when the whole burst is there. */
 export const perceiveWith =
@@ -81,7 +82,18 @@ export const perceiveWith =
         const x = feature(item, held, at);
         const pLong = 0.5 + (0.5 * x) / (1 + Math.abs(x));
         const { seq, instrument, knownAtMs } = item;
-        emit({ kind: Kind.signal, seq, instrument, knownAtMs, ready: true, pLong, pShort: 1 - pLong, pNeutral: 0, netLong: NaN, netShort: NaN });
+        emit({
+          kind: Kind.signal,
+          seq,
+          instrument,
+          knownAtMs,
+          ready: true,
+          pLong,
+          pShort: 1 - pLong,
+          pNeutral: 0,
+          netLong: NaN,
+          netShort: NaN,
+        });
       });
     };
     const leaky = stepOperator<{ held: Item[] }>(

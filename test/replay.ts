@@ -68,7 +68,13 @@ export const replay = async (options: ReplayOptions): Promise<Replayed> => {
   };
   const hash = new DecisionHash();
   const data = new DataHash();
-  const line: Line = pipe((options.perceive ?? perceive)(system), fills, act(system), hashDecisions(hash, tradeFromMs), options.end ?? pipe());
+  const line: Line = pipe(
+    (options.perceive ?? perceive)(system),
+    fills,
+    act(system),
+    hashDecisions(hash, tradeFromMs),
+    options.end ?? pipe(),
+  );
   const driven = await drive(hashed(options.source, data), line, () => undefined, options.drive);
   return { decisionsSha256: hash.digest(), dataSha256: data.digest(), decisions: hash.decisions, driven };
 };

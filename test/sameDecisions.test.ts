@@ -75,7 +75,9 @@ describe("the same decisions", () => {
 
   it("of several symbols in bursts of 1, 7 and 4096, and not of two of them swapped", async () => {
     const instruments = marketInstruments(THREE);
-    const runs = await Promise.all([1, 7, 4096].map((burstEvents) => replay({ instruments, source: simulatedMarket({ ...THREE, burstEvents }) })));
+    const runs = await Promise.all(
+      [1, 7, 4096].map((burstEvents) => replay({ instruments, source: simulatedMarket({ ...THREE, burstEvents }) })),
+    );
     const [first, ...others] = runs.map(hashes);
     for (const other of others) expect(other).toEqual(first);
     const swapped = { ...THREE, symbols: ["ETHUSDT", "BTCUSDT", "XRPUSDT"] };
@@ -122,7 +124,13 @@ describe("a run cut in two by a restart from its journal", () => {
     const cut = await replay({
       instruments: marketInstruments(ONE),
       source: inBursts(one, burstEvents),
-      drive: { journal: first, signal: abort.signal, onBurst: () => void ((passed += 1) === bursts && abort.abort()) },
+      drive: {
+        journal: first,
+        signal: abort.signal,
+        onBurst: () => {
+          if ((passed += 1) === bursts) abort.abort();
+        },
+      },
     });
     expect(cut.driven).toMatchObject({ aborted: true, bursts });
     await first.close();
@@ -150,7 +158,10 @@ describe("a run cut in two by a restart from its journal", () => {
   it("decides the same and leaves the same journal, wherever it is cut, torn tail or not", async () => {
     const journal = await whole();
     let count = 0;
-    const cuts = fc.record({ at: fc.integer({ min: 1, max: one.length - 1 }), torn: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 600 })) });
+    const cuts = fc.record({
+      at: fc.integer({ min: 1, max: one.length - 1 }),
+      torn: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 600 })),
+    });
     await fc.assert(
       fc.asyncProperty(cuts, async ({ at, torn }) => {
         const path = join(folder, `cut-${(count += 1)}.journal`);

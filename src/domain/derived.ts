@@ -164,15 +164,4 @@ export interface RiskState extends DerivedHeader<typeof Kind.riskState> {
 }
 
 export type Derived =
-  | Gap
-  | Bar
-  | FeatureRow
-  | Regime
-  | Signal
-  | AccountState
-  | TradeClosed
-  | Intent
-  | ApprovedPlan
-  | Refusal
-  | OrderSent
-  | RiskState;
+  Gap | Bar | FeatureRow | Regime | Signal | AccountState | TradeClosed | Intent | ApprovedPlan | Refusal | OrderSent | RiskState;

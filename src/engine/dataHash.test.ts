@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { funding, kline } from "../../test/items.ts";
+import { kline } from "../../test/items.ts";
 import { collected, inBursts, testMarket } from "../../test/replay.ts";
 import { simulatedMarket } from "../../streams/simulatedMarket.ts";
-import type { Event } from "../domain/event.ts";
+import type { Event, Funding } from "../domain/event.ts";
 import { Kind } from "../domain/kind.ts";
 import { Kline, KLINE_COLUMNS, klineValues, singleKline } from "../domain/kline.ts";
 import { DataHash } from "./dataHash.ts";
@@ -31,7 +31,14 @@ describe("the data hash", async () => {
       }),
       { numRuns: 10 },
     );
-    expect(digest(inBursts(events.map((event) => alone(event)), 100))).toBe(whole);
+    expect(
+      digest(
+        inBursts(
+          events.map((event) => alone(event)),
+          100,
+        ),
+      ),
+    ).toBe(whole);
   });
 
   it("does not know seq", () => {
@@ -55,7 +62,7 @@ describe("the data hash", async () => {
 
   it("changes with a funding rate, a missing event and a bar of another instrument", () => {
     const rate = events.findIndex((event) => event.kind === Kind.funding);
-    const other = { ...(events[rate] as ReturnType<typeof funding>), rate: 0.5 };
+    const other = { ...(events[rate] as Funding), rate: 0.5 };
     const seen = [whole, digest([events.with(rate, other)]), digest([events.slice(1)]), digest([events.slice(0, -1)])];
     seen.push(digest([[kline({ at: 0 })]]), digest([[kline({ at: 0, instrument: 1 })]]), digest([]));
     expect(new Set(seen).size).toBe(seen.length);

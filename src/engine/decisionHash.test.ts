@@ -31,7 +31,12 @@ const orderOf = (order: Fields = {}): Fields => ({
  * One item of each kind that is a decision, and what of it counts: every number (`finite` where it is never NaN or infinite), and
  * text, flag or word with another value.
  */
-const HASHED: Readonly<Record<string, { readonly item: Fields; readonly finite?: readonly string[]; readonly numbers: readonly string[]; readonly others: Fields }>> = {
+const HASHED: Readonly<
+  Record<
+    string,
+    { readonly item: Fields; readonly finite?: readonly string[]; readonly numbers: readonly string[]; readonly others: Fields }
+  >
+> = {
   signal: {
     item: { ...signalOf({ at: 3 }, 0.25, 0.5) },
     finite: ["knownAtMs", "pLong", "pShort", "pNeutral"],
@@ -75,7 +80,11 @@ const HASHED: Readonly<Record<string, { readonly item: Fields; readonly finite?:
     numbers: ["eventTimeMs", "remainingLots"],
     others: { clientOrderId: "P-9-e", kind: Kind.orderExpired, instrument: 1 },
   },
-  orderExpired: { item: { ...ended, kind: Kind.orderExpired }, numbers: ["eventTimeMs", "remainingLots"], others: { clientOrderId: "P-9-e" } },
+  orderExpired: {
+    item: { ...ended, kind: Kind.orderExpired },
+    numbers: ["eventTimeMs", "remainingLots"],
+    others: { clientOrderId: "P-9-e" },
+  },
   riskState: {
     item: { ...header, kind: Kind.riskState, level: "ACTIVE", causeLevel: "HALTED", rule: "day.loss", active: true, value: 1, limit: 2 },
     finite: ["knownAtMs"],
@@ -106,12 +115,16 @@ describe("the decision hash", () => {
   for (const [name, { item, finite = [], numbers, others }] of Object.entries(HASHED)) {
     it.each([...finite, ...numbers])(`changes with any bit of ${name}.%s (property)`, (path) => {
       fc.assert(
-        fc.property(finite.includes(path) ? fc.double({ min: 0, max: 2e12, noNaN: true }) : anyNumber, fc.nat({ max: finite.includes(path) ? 51 : 63 }), (value, bit) => {
-          const other = flipped(value, bit);
-          const same = Number.isNaN(value) && Number.isNaN(other);
-          const [a, b] = [value, other].map((each) => digest(around(withField(item, path, each))));
-          expect(a === b).toBe(same);
-        }),
+        fc.property(
+          finite.includes(path) ? fc.double({ min: 0, max: 2e12, noNaN: true }) : anyNumber,
+          fc.nat({ max: finite.includes(path) ? 51 : 63 }),
+          (value, bit) => {
+            const other = flipped(value, bit);
+            const same = Number.isNaN(value) && Number.isNaN(other);
+            const [a, b] = [value, other].map((each) => digest(around(withField(item, path, each))));
+            expect(a === b).toBe(same);
+          },
+        ),
         { numRuns: 60 },
       );
     });

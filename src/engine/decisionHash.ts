@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { OperatorFunction } from "rxjs";
 import type { FundingPayment, Fill, OrderCanceled, OrderExpired, OrderRejected } from "../domain/event.ts";
 import type { ApprovedPlan, Gap, Intent, IntentAction, OrderSent, Refusal, RiskState, Signal } from "../domain/derived.ts";
@@ -5,7 +6,6 @@ import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
 import type { OrderType, TimeInForce } from "../domain/order.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
-import { BackgroundSha256 } from "./backgroundSha256.ts";
 
 const BUFFER_BYTES = 1 << 17;
 /** No record is larger: the strings in it are ids and rule names. */
@@ -22,9 +22,9 @@ const TIMES_IN_FORCE: readonly TimeInForce[] = ["GTC", "IOC", "FOK", "GTX"];
  * name. Records are tagged with their kind; strings carry their length.
  */
 export class DecisionHash {
-  readonly #hash = new BackgroundSha256();
-  #bytes = new Uint8Array(BUFFER_BYTES);
-  #view = new DataView(this.#bytes.buffer);
+  readonly #hash = createHash("sha256");
+  readonly #bytes = new Uint8Array(BUFFER_BYTES);
+  readonly #view = new DataView(this.#bytes.buffer);
   #at = 0;
   /** Decision bars hashed. */
   decisions = 0;
@@ -32,7 +32,7 @@ export class DecisionHash {
   /** The digest of everything so far, in hex; more may follow. */
   digest(): string {
     this.#drain();
-    return this.#hash.digest();
+    return this.#hash.copy().digest("hex");
   }
 
   /** The one record per decision bar, written without calls: it is the hot path. NaN outputs are bits of the mask. */
@@ -162,9 +162,7 @@ export class DecisionHash {
   }
 
   #drain(): void {
-    if (this.#at === 0) return;
-    this.#bytes = this.#hash.exchange(this.#bytes, this.#at);
-    this.#view = new DataView(this.#bytes.buffer);
+    this.#hash.update(this.#bytes.subarray(0, this.#at));
     this.#at = 0;
   }
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { pipe } from "rxjs";
+import type { MonoTypeOperatorFunction } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { StepError, stepOperator } from "../../operators/stepOperator.ts";
 import { funding, kline } from "../../test/items.ts";
@@ -23,7 +24,7 @@ const watched = (bursts: readonly (readonly Event[])[], log: string[], error?: E
       log.push("source closed");
     }
   })();
-const nothing = pipe() as (source: import("rxjs").Observable<Item>) => import("rxjs").Observable<Item>;
+const nothing = pipe() as MonoTypeOperatorFunction<Item>;
 const word = (item: Item): string => (item.kind === Kind.barrier ? "|" : String(item.seq));
 
 describe("drive", () => {
@@ -51,7 +52,11 @@ describe("drive", () => {
 
   it("journals each event, numbered, before the line sees it", async () => {
     const log: string[] = [];
-    const journal = { append: (event: Event) => log.push(`journal ${event.seq}`), flush: async () => undefined, close: async () => undefined };
+    const journal = {
+      append: (event: Event) => log.push(`journal ${event.seq}`),
+      flush: async () => undefined,
+      close: async () => undefined,
+    };
     await drive(klines(2, 1), nothing, (item) => log.push(`line ${word(item)}`), { journal });
     expect(log).toEqual(["journal 0", "line 0", "journal 1", "line 1", "line |", "journal 2", "line 2", "line |"]);
   });
@@ -112,11 +117,16 @@ describe("drive", () => {
   });
 
   it("rejects with the error of a flush", async () => {
-    const failing = stepOperator<null>("failing", () => null, {}, {
-      flush: () => {
-        throw new Error("at the end");
+    const failing = stepOperator<null>(
+      "failing",
+      () => null,
+      {},
+      {
+        flush: () => {
+          throw new Error("at the end");
+        },
       },
-    });
+    );
     await expect(drive(klines(1), failing, () => undefined)).rejects.toMatchObject({ operator: "failing", seq: -1 });
   });
 

@@ -8,7 +8,16 @@ import { decodeEvent, encodeEvent } from "./eventCodec.ts";
 const bits = (value: unknown): unknown => {
   if (value instanceof Kline) {
     const { seq, instrument, intervalMs, eventTimeMs, receivedTimeMs, knownAtMs, kind } = value;
-    return bits({ kind, seq, instrument, intervalMs, eventTimeMs, receivedTimeMs, knownAtMs, columns: KLINE_COLUMNS.map((name) => value[name]) });
+    return bits({
+      kind,
+      seq,
+      instrument,
+      intervalMs,
+      eventTimeMs,
+      receivedTimeMs,
+      knownAtMs,
+      columns: KLINE_COLUMNS.map((name) => value[name]),
+    });
   }
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (value instanceof Float64Array) return ["float64", ...Array.from(value, bits)];

@@ -43,9 +43,9 @@ export const encodeEvent = (event: Event): string => {
 
 /** The event of a line that `encodeEvent` wrote. Throws `InvariantError` on a kind it does not know. */
 export const decodeEvent = (text: string): Event => {
-  const fields = JSON.parse(text, (_, value: unknown) => revived(value)) as Record<string, unknown> & { kind: KindName };
-  const kind = Kind[fields.kind];
-  if (kind === undefined) throw new InvariantError(`unknown kind "${String(fields.kind)}"`);
+  const fields = JSON.parse(text, (_, value: unknown) => revived(value)) as Record<string, unknown> & { kind: string };
+  const kind = Object.hasOwn(Kind, fields.kind) ? Kind[fields.kind as KindName] : undefined;
+  if (kind === undefined) throw new InvariantError(`unknown kind "${fields.kind}"`);
   if (kind !== Kind.kline) return { ...fields, kind } as unknown as Event;
   const { instrument, intervalMs, receiveDelayMs, seq } = fields as unknown as Record<string, number>;
   const kline = singleKline(instrument as InstrumentIndex, intervalMs as number, fields as unknown as KlineValues, receiveDelayMs);

@@ -11,7 +11,14 @@ import { encodeEvent } from "./eventCodec.ts";
 import type { JournalTail } from "./journal.ts";
 import { continued, FileJournal, readJournal } from "./journal.ts";
 
-const HEADER = { runId: "r1", configSha256: "abc", symbols: ["BTCUSDT"], models: { "signal/trend/1": "f00" }, code: "0.1.0", machine: "test" };
+const HEADER = {
+  runId: "r1",
+  configSha256: "abc",
+  symbols: ["BTCUSDT"],
+  models: { "signal/trend/1": "f00" },
+  code: "0.1.0",
+  machine: "test",
+};
 
 let folder: string;
 let path: string;
@@ -183,7 +190,9 @@ describe("continued", () => {
         const file = join(folder, `continued-${(files += 1)}`);
         await written(events.slice(0, held), file);
         const heard: string[] = [];
-        for await (const burst of continued(await readJournal(file), source(events, sourceBurst), journalBurst, (tail) => heard.push(`tail ${tail.events}`)))
+        for await (const burst of continued(await readJournal(file), source(events, sourceBurst), journalBurst, (tail) =>
+          heard.push(`tail ${tail.events}`),
+        ))
           for (const event of burst) heard.push(String(event.knownAtMs));
         const all = events.map((event) => String(event.knownAtMs));
         expect(heard).toEqual([...all.slice(0, held), `tail ${held}`, ...all.slice(held)]);

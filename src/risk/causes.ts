@@ -8,7 +8,6 @@ export interface Cause {
   readonly level: Exclude<RiskLevel, "ACTIVE">;
   readonly value: number;
   readonly limit: number;
-  readonly sinceMs: number;
 }
 
 /** Where on the line we are: what derived items carry. */
@@ -48,7 +47,7 @@ export class Causes {
 
   raise(time: LineTime, rule: string, level: Cause["level"], value: number, limit: number): void {
     if (this.#active.has(rule)) return;
-    const cause = { rule, level, value, limit, sinceMs: time.knownAtMs };
+    const cause = { rule, level, value, limit };
     this.#active.set(rule, cause);
     this.#report(time, cause, true);
   }

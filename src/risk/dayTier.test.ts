@@ -18,7 +18,8 @@ describe("the day's loss: at most 2 % of the equity of 00:00, marked", () => {
     [9_800.01, []],
     [9_800, []],
     [9_799.99, raised(9_799.99 / 10_000 - 1)],
-    [10_200, []],
+    [10_201, []],
+    [20_000, []],
     [NaN, []],
   ])("equity %d", (equity, told) => {
     expect(started({ maxLossFraction }).bar({ equity })).toEqual(told);

@@ -118,19 +118,20 @@ describe("shock: 60-minute volatility above 3 × its 30-day rms", () => {
     throw new Error("the shock never cleared");
   });
   it("a ratio of exactly the clearing one is not below it", () => {
-    const calmRatio = (clearRatio: number): string[] => {
-      const { market } = hourOf(4, shockLimits(3, clearRatio));
-      market.bars(HOUR, CALM);
-      return market.bars(HOUR + 1, CALM);
+    const after = (limits: RiskLimits, tradeFromMs = -Infinity): { told: string[]; market: Market } => {
+      const market = new Market(limits, { tradeFromMs });
+      market.bars(31 * DAY + 1, CALM);
+      market.bars(HOUR, CALM * 4);
+      market.bars(HOUR - 1, CALM);
+      return { told: market.bars(HOUR + 1, CALM), market };
     };
-    const { market } = hourOf(4, shockLimits());
-    market.bars(HOUR, CALM);
-    const highest = Array.from({ length: HOUR + 1 }, () => {
-      market.bar(CALM);
-      return market.rms(0, HOUR) / market.rms(0, 30 * DAY);
-    }).reduce((a, b) => Math.max(a, b));
-    expect(calmRatio(highest * 1.0001)).toHaveLength(1);
-    expect(calmRatio(highest * 0.9)).toEqual([]);
+    // The highest ratio of the hour that would clear, to the last bit: a gate that begins at a bar names that bar's.
+    const endMs = after(shockLimits()).market.line.nowMs;
+    const ratios = Array.from({ length: HOUR + 1 }, (_, back) => after(shockLimits(1e-9), endMs - (back + 1) * FRAME_MS).market.value);
+    const highest = Math.max(...ratios);
+    expect(highest).toBeLessThan(2);
+    expect(after(shockLimits(3, nextTo(highest, 1))).told).toHaveLength(1);
+    expect(after(shockLimits(3, highest)).told).toEqual([]);
   });
   it("is refused by name and withdraws what rests; each instrument has its own", () => {
     const market = warm(shockLimits());

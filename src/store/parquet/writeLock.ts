@@ -65,9 +65,13 @@ export class WriteLock {
     this.#token = "";
   }
 
+  /** Plain first: with `recursive` Node 20 calls a read-only file system a missing folder. */
   async #mkdir(): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true });
+      await mkdir(this.#folder).catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code !== "EEXIST" && error.code !== "ENOENT") throw error;
+        await mkdir(this.#folder, { recursive: true });
+      });
     } catch (error) {
       throw unwritable(this.#root, error);
     }
