@@ -47,6 +47,26 @@ describe("account", () => {
     },
   });
 
+  it("a part that is closed realises its share at the average price, which stays", () => {
+    const seen: unknown[] = [];
+    from<Item[]>([
+      fill({ at: 1 }, { side: "buy", ticks: 900, lots: 5 }),
+      fill({ at: 2 }, { side: "buy", ticks: 1100, lots: 5 }),
+      fill({ at: 3 }, { side: "sell", ticks: 1200, lots: 4 }),
+    ])
+      .pipe(account([BTC], 10_000))
+      .subscribe((item) => {
+        if (item.kind === Kind.accountState)
+          seen.push([item.realisedUsdt, item.positions[0]?.averageTicks, item.positions[0]?.positionLots]);
+      });
+    // 4 lots × 200 ticks × 0.0001 USDT.
+    expect(seen).toEqual([
+      [0, 900, 5],
+      [0, 1000, 10],
+      [0.08, 1000, 6],
+    ]);
+  });
+
   it("equity = cash flow of the fills + worth of what is held − fees − funding; position = Σ fills (property, to 1e-8)", () => {
     const step = fc.oneof(
       fc.record({

@@ -102,6 +102,8 @@ describe("execute", () => {
     const move = (at: number): ApprovedPlan => plan({ at }, "moveStop", { stopTicks: 990 as Ticks });
     const rejected = [enter(1), move(2), orderRejected({ at: 3 }, "P-2-s"), move(4), orderAccepted({ at: 5 }, "P-4-s")];
     expect(calls(rejected)).toEqual(["submit P-1-e", "submit P-2-s", "submit P-4-s", "cancel 0 P-1-e.s m5"]);
+    const late = [enter(1), move(2), orderRejected({ at: 3 }, "P-2-s"), orderAccepted({ at: 4 }, "P-2-s")];
+    expect(calls(late)).toEqual(["submit P-1-e", "submit P-2-s"]);
     const gone = [enter(1), orderRejected({ at: 2 }, "P-1-e.s"), move(4), orderAccepted({ at: 5 }, "P-4-s")];
     expect(calls(gone)).toEqual(["submit P-1-e", "submit P-4-s"]);
   });

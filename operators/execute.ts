@@ -5,16 +5,22 @@ import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { OrderRequest } from "../src/domain/order.ts";
-import { entryIdOf, exitIdOf, movedStopIdOf, NO_BRACKET, sideOf, stopIdOf } from "../src/domain/order.ts";
+import { NO_BRACKET, sideOf, stopIdOf } from "../src/domain/order.ts";
 import type { Venue } from "../src/domain/ports.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { InvariantError } from "../src/domain/units.ts";
 import { isSealed } from "../src/risk/plan.ts";
 import { stepOperator } from "./stepOperator.ts";
 
+/** An entry at the venue, or on its way there. */
+interface SentEntry {
+  readonly orderId: string;
+  remainingLots: number;
+}
+
 /** What `execute` remembers of one instrument: entries that may still rest, and the stop that protects. */
 interface Sent {
-  entryIds: string[];
+  readonly entries: SentEntry[];
   stopId: string;
   /** Stop on its way that replaces `stopId` once accepted; "" when none. */
   nextStopId: string;
@@ -27,127 +33,120 @@ export interface ExecuteState {
 
 export const executeState = (instruments: readonly Instrument[], venue: Venue): ExecuteState => ({
   venue,
-  sent: instruments.map(() => ({ entryIds: [], stopId: "", nextStopId: "" })),
+  sent: instruments.map(() => ({ entries: [], stopId: "", nextStopId: "" })),
 });
 
 const planStep = (state: ExecuteState, plan: ApprovedPlan, emit: Emit): void => {
-  const { intent } = plan;
+  const { intent, orderId } = plan;
   if (!isSealed(plan)) throw new InvariantError(`plan ${intent.planId} did not pass risk`);
   const sent = state.sent[plan.instrument] as Sent;
   switch (intent.action) {
     case "enter":
-    case "scaleIn": {
-      const entry = entryOrder(intent);
-      sent.entryIds.push(entry.clientOrderId);
-      send(state, plan.seq, entry, emit);
-      if (intent.action === "enter") sent.stopId = stopIdOf(entry.clientOrderId);
+    case "scaleIn":
+      sent.entries.push({ orderId, remainingLots: intent.qtyLots });
+      if (intent.action === "enter") sent.stopId = stopIdOf(orderId);
+      send(state, plan, entryOrder(intent, orderId), emit);
       return;
-    }
     case "reduce":
     case "exit":
-      send(state, plan.seq, exitOrder(intent), emit);
+      send(state, plan, exitOrder(intent, orderId), emit);
       return;
     case "moveStop":
-      sent.nextStopId = movedStopIdOf(intent.planId);
-      send(state, plan.seq, stopOrder(intent), emit);
+      sent.nextStopId = orderId;
+      send(state, plan, stopOrder(intent, orderId), emit);
       return;
     case "cancelEntries":
-      for (const id of sent.entryIds) state.venue.cancel(plan.instrument, id, plan.knownAtMs);
+      for (const entry of sent.entries) state.venue.cancel(plan.instrument, entry.orderId, plan.knownAtMs);
       return;
   }
 };
 
-const send = (state: ExecuteState, seq: number, request: OrderRequest, emit: Emit): void => {
-  emit({ kind: Kind.orderSent, seq, instrument: request.instrument, knownAtMs: request.decidedAtMs, order: request });
-  state.venue.submit(request);
+const send = (state: ExecuteState, { seq, instrument, knownAtMs }: ApprovedPlan, order: OrderRequest, emit: Emit): void => {
+  emit({ kind: Kind.orderSent, seq, instrument, knownAtMs, order });
+  state.venue.submit(order);
 };
 
 /** Protection is replaced before it is withdrawn: the old stop goes once the venue has the new one. */
 const acceptedStep = (state: ExecuteState, item: OrderAccepted): void => {
   const sent = state.sent[item.instrument] as Sent;
-  if (item.clientOrderId !== sent.nextStopId) return;
+  if (sent.nextStopId === "" || item.clientOrderId !== sent.nextStopId) return;
   if (sent.stopId !== "") state.venue.cancel(item.instrument, sent.stopId, item.knownAtMs);
   sent.stopId = sent.nextStopId;
   sent.nextStopId = "";
 };
 
-const endedStep = (state: ExecuteState, item: OrderRejected | OrderCanceled | OrderExpired): void => {
-  forget(state.sent[item.instrument] as Sent, item.clientOrderId);
-};
-
-const fillStep = (state: ExecuteState, fill: Fill): void => {
-  // A market entry cannot rest; a limit entry that filled in part may: it is forgotten when it ends or at the next plan.
-  if (!fill.maker) forget(state.sent[fill.instrument] as Sent, fill.clientOrderId);
-};
-
-const forget = (sent: Sent, clientOrderId: string): void => {
-  const at = sent.entryIds.indexOf(clientOrderId);
-  if (at >= 0) sent.entryIds.splice(at, 1);
+const endedStep = (state: ExecuteState, { instrument, clientOrderId }: OrderRejected | OrderCanceled | OrderExpired): void => {
+  const sent = state.sent[instrument] as Sent;
+  const at = entryAt(sent, clientOrderId);
+  if (at >= 0) sent.entries.splice(at, 1);
   if (sent.stopId === clientOrderId) sent.stopId = "";
   if (sent.nextStopId === clientOrderId) sent.nextStopId = "";
 };
 
-const entryOrder = (intent: Intent): OrderRequest => {
-  const limit = intent.orderType === "limit";
-  return order(intent, entryIdOf(intent.planId), intent.direction, {
-    type: intent.orderType,
-    qtyLots: intent.qtyLots,
-    priceTicks: limit ? intent.limitTicks : (0 as Ticks),
-    triggerTicks: 0 as Ticks,
-    timeInForce: intent.postOnly ? "GTX" : "GTC",
-    reduceOnly: false,
-    closePosition: false,
-    bracket: intent.bracket,
-  });
+/** An entry is done with when all of it filled: what is left of one may rest, and be withdrawn. */
+const fillStep = (state: ExecuteState, fill: Fill): void => {
+  const sent = state.sent[fill.instrument] as Sent;
+  const at = entryAt(sent, fill.clientOrderId);
+  const entry = sent.entries[at];
+  if (entry === undefined) return;
+  entry.remainingLots -= fill.qtyLots;
+  if (entry.remainingLots <= 0) sent.entries.splice(at, 1);
 };
 
-const exitOrder = (intent: Intent): OrderRequest =>
-  order(intent, exitIdOf(intent.planId), -intent.direction as Direction, {
-    type: "market",
-    qtyLots: intent.qtyLots,
-    priceTicks: 0 as Ticks,
-    triggerTicks: 0 as Ticks,
-    timeInForce: "GTC",
-    reduceOnly: true,
-    closePosition: false,
-    bracket: NO_BRACKET,
-  });
+const entryAt = ({ entries }: Sent, clientOrderId: string): number => {
+  for (let i = 0; i < entries.length; i += 1) if ((entries[i] as SentEntry).orderId === clientOrderId) return i;
+  return -1;
+};
 
-const stopOrder = (intent: Intent): OrderRequest =>
-  order(intent, movedStopIdOf(intent.planId), -intent.direction as Direction, {
-    type: "stopMarket",
-    qtyLots: 0 as Lots,
-    priceTicks: 0 as Ticks,
-    triggerTicks: intent.stopTicks,
-    timeInForce: "GTC",
-    reduceOnly: true,
-    closePosition: true,
-    bracket: NO_BRACKET,
-  });
+const NO_TICKS = 0 as Ticks;
 
-type OrderTerms = Pick<
-  OrderRequest,
-  "type" | "qtyLots" | "priceTicks" | "triggerTicks" | "timeInForce" | "reduceOnly" | "closePosition" | "bracket"
->;
-
-const order = (intent: Intent, clientOrderId: string, direction: Direction, terms: OrderTerms): OrderRequest => ({
+const entryOrder = (intent: Intent, clientOrderId: string): OrderRequest => ({
   clientOrderId,
   planId: intent.planId,
   instrument: intent.instrument,
-  side: sideOf(direction),
-  type: terms.type,
-  qtyLots: terms.qtyLots,
-  priceTicks: terms.priceTicks,
-  triggerTicks: terms.triggerTicks,
+  side: sideOf(intent.direction),
+  type: intent.orderType,
+  qtyLots: intent.qtyLots,
+  priceTicks: intent.orderType === "limit" ? intent.limitTicks : NO_TICKS,
+  triggerTicks: NO_TICKS,
   callbackFraction: 0,
-  timeInForce: terms.timeInForce,
-  reduceOnly: terms.reduceOnly,
-  closePosition: terms.closePosition,
-  bracket: terms.bracket,
+  timeInForce: intent.postOnly ? "GTX" : "GTC",
+  reduceOnly: false,
+  closePosition: false,
+  bracket: intent.bracket,
   leverage: intent.leverage,
   expiresAtMs: intent.expiresAtMs,
   reason: intent.reason,
   decidedAtMs: intent.knownAtMs,
+});
+
+const exitOrder = (intent: Intent, clientOrderId: string): OrderRequest => ({
+  clientOrderId,
+  planId: intent.planId,
+  instrument: intent.instrument,
+  side: sideOf(-intent.direction as Direction),
+  type: "market",
+  qtyLots: intent.qtyLots,
+  priceTicks: NO_TICKS,
+  triggerTicks: NO_TICKS,
+  callbackFraction: 0,
+  timeInForce: "GTC",
+  reduceOnly: true,
+  closePosition: false,
+  bracket: NO_BRACKET,
+  leverage: intent.leverage,
+  expiresAtMs: Infinity,
+  reason: intent.reason,
+  decidedAtMs: intent.knownAtMs,
+});
+
+/** A stop for whatever the position is when it triggers. */
+const stopOrder = (intent: Intent, clientOrderId: string): OrderRequest => ({
+  ...exitOrder(intent, clientOrderId),
+  type: "stopMarket",
+  qtyLots: 0 as Lots,
+  triggerTicks: intent.stopTicks,
+  closePosition: true,
 });
 
 /** Approved plans → orders: ids follow from the plan (a retry cannot double them), protection is never withdrawn first. */

@@ -141,7 +141,7 @@ describe("modelLayer", () => {
 
   it("starts the window anew behind a row that has unknown numbers", () => {
     const rows = [row(1), row(2), row(3, 0, [NaN, 0]), row(4), row(5), row(6), BARRIER];
-    expect(through(layer(), rows).filter((line) => line.startsWith("refusal"))).toEqual([said(6, 15)]);
+    expect(through(layer(), rows).filter((line) => !line.startsWith("row"))).toEqual([said(6, 15), "barrier"]);
   });
 
   it("with a window of one row every row is asked", () => {

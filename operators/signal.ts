@@ -79,7 +79,9 @@ const barStep = ({ module, members }: SignalState, bar: Bar, emit: Emit): void =
 /** Written so that NaN fails, and what is no number at all (modules come without type checks). NaN net returns are allowed. */
 const requireProbabilities = (name: string, { pLong, pShort, pNeutral, netLong, netShort }: SignalOutput): void => {
   if (typeof netLong !== "number" || typeof netShort !== "number" || Math.abs(netLong) === Infinity || Math.abs(netShort) === Infinity)
-    throw new Error(`signal module "${name}" returned netLong=${netLong} netShort=${netShort}: each must be a finite number, or NaN for none`);
+    throw new Error(
+      `signal module "${name}" returned netLong=${netLong} netShort=${netShort}: each must be a finite number, or NaN for none`,
+    );
   const sum = pLong + pShort + pNeutral;
   const numbers = typeof pLong === "number" && typeof pShort === "number" && typeof pNeutral === "number";
   if (numbers && pLong >= 0 && pShort >= 0 && pNeutral >= 0 && sum > 1 - 1e-6 && sum < 1 + 1e-6) return;

@@ -132,16 +132,22 @@ describe("stepOperator", () => {
     expect(thrownBy(() => through(failing, [kline({ at: 1 })]))).toMatchObject({ operator: "counting", seq: -1 });
   });
 
-  it("hears nothing more after an error, even from a source that goes on", () => {
-    const lines: string[] = [];
+  it("hears nothing more after an error or an end, even from a source that goes on", () => {
+    const heard: number[] = [];
+    const listening = stepOperator("listening", () => null, { [Kind.kline]: (_, { seq }) => void heard.push(seq) });
     const deaf$ = new Observable<Item>((subscriber) => {
       for (const at of [8, 9, 10]) subscriber.next(kline({ at }));
       subscriber.complete();
     });
-    deaf$
-      .pipe(counting())
-      .subscribe({ next: (item) => lines.push(show(item)), error: () => lines.push("error"), complete: () => lines.push("complete") });
+    const lines: string[] = [];
+    deaf$.pipe(listening, counting()).subscribe({
+      next: (item) => lines.push(show(item)),
+      error: () => lines.push("error"),
+      complete: () => lines.push("complete"),
+    });
     expect(lines).toEqual(["kline0 #8 m8 c100", "fault0 #8 kline 1", "kline0 #9 m9 c100", "error"]);
+    deaf$.pipe(listening, take(1)).subscribe();
+    expect(heard).toEqual([8, 9, 8]);
   });
 
   it("flushes each step once, in order, what an earlier one flushes going through the later ones", () => {

@@ -54,9 +54,9 @@ export const stepOperator =
     const step: Step = {
       name,
       init,
-      handlers: handlers as StepHandlers<never>,
+      handlers: handlers,
       passing: options.passing ?? "first",
-      flush: options.flush as Step["flush"],
+      flush: options.flush,
     };
     return source instanceof StepObservable
       ? new StepObservable(source.origin, [...source.steps, step])
@@ -150,7 +150,8 @@ const fuse = (steps: readonly Step[], destination: Subscriber<Item>): Chain => {
     if (step.passing === "none") rest = "return;";
     routes = new Map(onward);
     for (const kind of handledKinds(step)) {
-      const pass = step.passing !== "first" ? "" : onward.has(kind) ? `${onward.get(kind)}(item); ` : rest === "return;" ? "" : "sink(item); ";
+      const pass =
+        step.passing !== "first" ? "" : onward.has(kind) ? `${onward.get(kind)}(item); ` : rest === "return;" ? "" : "sink(item); ";
       lines.push(
         `const handler${i}_${kind} = steps[${i}].handlers[${kind}];`,
         `const deliver${i}_${kind} = (item) => { ${pass}try { handler${i}_${kind}(state${i}, item, emit${i}); } ` +

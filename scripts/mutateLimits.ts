@@ -2,7 +2,6 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startVitest } from "vitest/node";
-import type { TestModule } from "vitest/node";
 import { MUTANTS } from "../src/risk/fixtures/limitMutants.ts";
 import type { Mutant } from "../src/risk/fixtures/limitMutants.ts";
 import { ROOT } from "./sourceTree.ts";

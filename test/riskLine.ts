@@ -84,6 +84,7 @@ export class RiskLine {
   readonly marks: number[];
   readonly #entrance = new Subject<Item>();
   #block: KlineBlock | null = null;
+  #failure: unknown = null;
   #plans = 0;
   #seq = 0;
 
@@ -99,7 +100,7 @@ export class RiskLine {
         if (text !== "") this.told.push(text);
       },
       error: (error: unknown) => {
-        throw error;
+        this.#failure = error;
       },
     });
   }
@@ -109,6 +110,7 @@ export class RiskLine {
     const from = this.told.length;
     this.input.push(item);
     this.#entrance.next(item);
+    if (this.#failure !== null) throw this.#failure;
     return this.told.slice(from);
   }
 

@@ -116,7 +116,11 @@ describe("entering", () => {
 describe("asking once", () => {
   const long = (minute: number): Row => ({ minute, lean: 0.9 });
   it.each<[string, Row[], string[]]>([
-    ["a refused plan waits for the cool-down", [long(0), long(1), long(479), long(480), long(481)], [`long ${LOTS}`, "-", "-", `long ${LOTS}`, "-"]],
+    [
+      "a refused plan waits for the cool-down",
+      [long(0), long(1), long(479), long(480), long(481)],
+      [`long ${LOTS}`, "-", "-", `long ${LOTS}`, "-"],
+    ],
     ["or for the signal to leave and come back", [long(0), { minute: 1, lean: 0.29 }, long(2)], [`long ${LOTS}`, "-", `long ${LOTS}`]],
     ["a dip that stays on the side frees nothing", [long(0), { minute: 1, lean: 0.3 }, long(2)], [`long ${LOTS}`, "-", "-"]],
     ["the other side is free", [long(0), { minute: 1, lean: -0.9 }], [`long ${LOTS}`, `short ${LOTS}`]],

@@ -1,5 +1,4 @@
 import { qtyToLots } from "../../src/domain/instrument.ts";
-import type { Direction } from "../../src/domain/units.ts";
 import { NO_BRACKET } from "../../src/domain/order.ts";
 import { numberOption } from "../options.ts";
 import { positionModule } from "./positionModule.ts";
@@ -19,7 +18,7 @@ export default positionModule((options) => {
       if (wanted === 0 || position.positionLots * wanted > 0 || view.entryPending) return;
       if (position.positionLots !== 0 && !view.exitPending) propose.exit("signal");
       propose.enter({
-        direction: wanted as Direction,
+        direction: wanted,
         qtyLots,
         bracket: NO_BRACKET,
         worstTicks: Math.ceil(view.bar.close / view.instrument.tickSize),

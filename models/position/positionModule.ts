@@ -66,4 +66,4 @@ export type PositionFactory = (options: Readonly<Record<string, unknown>>) => Po
 export const positionModule =
   <S>(factory: (options: Readonly<Record<string, unknown>>) => PositionModule<S>): PositionFactory =>
   (options) =>
-    factory(options) as PositionModule;
+    factory(options);

@@ -21,17 +21,31 @@ export const checkProposal = (
   if (direction !== 1 && direction !== -1) throw wrong(action, "direction", direction, "1 (long) or -1 (short)");
   if ((opens || action === "reduce") && !isCount(qtyLots)) throw wrong(action, "qtyLots", qtyLots, "a whole number of lots, 1 or more");
   if (action === "moveStop" && !isCount(stopTicks)) throw wrong(action, "stopTicks", stopTicks, "a whole number of ticks, 1 or more");
-  if (typeof reason !== "string" || !/^[\x20-\x7e]{1,64}$/.test(reason)) throw wrong(action, "reason", reason, "1 to 64 printable ASCII characters");
+  if (!isReason(reason)) throw wrong(action, "reason", reason, "1 to 64 printable ASCII characters");
   if (!opens) return;
   const { worstTicks, leverage, limitTicks, expiresAtMs } = terms;
   if (!isCount(worstTicks)) throw wrong(action, "worstTicks", worstTicks, "a whole number of ticks, 1 or more");
   if (!(typeof leverage === "number" && leverage > 0 && leverage < Infinity)) throw wrong(action, "leverage", leverage, "a number above 0");
   if (limitTicks !== undefined && !isCount(limitTicks)) throw wrong(action, "limitTicks", limitTicks, "a whole number of ticks, 1 or more");
-  if (expiresAtMs !== undefined && !(typeof expiresAtMs === "number" && expiresAtMs > 0)) throw wrong(action, "expiresAtMs", expiresAtMs, "a time in ms");
+  if (expiresAtMs !== undefined && !(typeof expiresAtMs === "number" && expiresAtMs > 0))
+    throw wrong(action, "expiresAtMs", expiresAtMs, "a time in ms");
   if (typeof bracket !== "object" || bracket === null) throw wrong(action, "bracket", bracket, "{ stopFraction, targetFraction }");
   const { stopFraction, targetFraction } = bracket as Partial<Bracket>;
-  if (!isFraction(stopFraction) || stopFraction >= 1) throw wrong(action, "bracket.stopFraction", stopFraction, "a fraction of the price from 0 (none) to below 1");
-  if (!isFraction(targetFraction)) throw wrong(action, "bracket.targetFraction", targetFraction, "a fraction of the price, 0 (none) or more");
+  if (!isFraction(stopFraction) || stopFraction >= 1)
+    throw wrong(action, "bracket.stopFraction", stopFraction, "a fraction of the price from 0 (none) to below 1");
+  if (!isFraction(targetFraction))
+    throw wrong(action, "bracket.targetFraction", targetFraction, "a fraction of the price, 0 (none) or more");
+};
+
+/** Reasons seen before: they are few and come at every proposal, a pattern match does not have to. */
+const knownReasons = new Set<unknown>();
+const REASONS_MAX = 64;
+
+const isReason = (reason: unknown): boolean => {
+  if (knownReasons.has(reason)) return true;
+  if (typeof reason !== "string" || !/^[\x20-\x7e]{1,64}$/.test(reason)) return false;
+  if (knownReasons.size < REASONS_MAX) knownReasons.add(reason);
+  return true;
 };
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;

@@ -35,4 +35,4 @@ export type SignalFactory = (options: Readonly<Record<string, unknown>>) => Sign
 export const signalModule =
   <S>(factory: (options: Readonly<Record<string, unknown>>) => SignalModule<S>): SignalFactory =>
   (options) =>
-    factory(options) as SignalModule;
+    factory(options);

@@ -9,7 +9,14 @@ import trend from "./trend.ts";
 const instrument = simulatedInstrument("BTCUSDT", 0);
 const bar = (close: number, index: number): Bar => {
   const rest = { volume: 1, quoteVolume: close, trades: 1, takerBuyVolume: 0.5, takerBuyQuoteVolume: close / 2 };
-  const { block } = singleKline(instrumentIndex(0), MINUTE_MS, { openTimeMs: index * MINUTE_MS, open: close, high: close, low: close, close, ...rest });
+  const { block } = singleKline(instrumentIndex(0), MINUTE_MS, {
+    openTimeMs: index * MINUTE_MS,
+    open: close,
+    high: close,
+    low: close,
+    close,
+    ...rest,
+  });
   return new Bar(block, 0, index, true, 1);
 };
 /** Outputs of the rule, one a close. */

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { pipe } from "rxjs";
+import { identity, pipe } from "rxjs";
 import { configSha256 } from "../../config/sha256.ts";
 import type { RiposteConfig } from "../../config/schema.ts";
 import { StepError } from "../../operators/stepOperator.ts";
@@ -13,6 +13,7 @@ import { drive } from "../engine/driver.ts";
 import { readJournal } from "../engine/journal.ts";
 import type { JournalReader } from "../engine/journal.ts";
 import { logDecisions } from "../lab/decisionLog.ts";
+import { DecisionTable, tableDecisions } from "../lab/decisionTable.ts";
 import { Recorder, record } from "../lab/recorder.ts";
 import { openText } from "../lab/report/fileWriter.ts";
 import { openStaging } from "../lab/report/staging.ts";
@@ -89,7 +90,9 @@ const compose = async (config: RiposteConfig, profile: string, values: OptionVal
 const resumable = async (path: string, config: RiposteConfig): Promise<JournalReader> => {
   const journal = await readJournal(path);
   if (journal.header.configSha256 === configSha256(config)) return journal;
-  throw new UserError(`journal ${path} was written with another config: repeat its options to go on, or leave --resume out and name a new journal`);
+  throw new UserError(
+    `journal ${path} was written with another config: repeat its options to go on, or leave --resume out and name a new journal`,
+  );
 };
 
 const limitsOf = ({ risk, protection }: RiposteConfig): RiskLimits => {
@@ -103,14 +106,17 @@ const replay = async (run: Run, context: CommandContext): Promise<RunRecord> => 
   const onLine: OnLine = { burst: [] };
   let staging: Staging | undefined;
   let journal: Journalled | undefined;
+  let table: DecisionTable | null = null;
   try {
     staging = openStaging(run.outDir);
     journal = journalled(run);
+    table = run.config.report.decisions === "all" ? decisionTable(run, staging) : null;
     if (data.simulated) context.log(`NOTE ${data.source}`);
-    const finished = await through(run, staging, journal, onLine, context);
+    const finished = await through(run, staging, journal, table, onLine, context);
     writeRun(staging, finished);
     return finished;
   } catch (error) {
+    await table?.abandon();
     staging?.discard();
     throw userMistake(error, run, onLine);
   } finally {
@@ -120,7 +126,14 @@ const replay = async (run: Run, context: CommandContext): Promise<RunRecord> => 
 };
 
 /** The run itself: every event through the line, into journal, hashes, recorder and decision log. */
-const through = async (run: Run, staging: Staging, journal: Journalled, onLine: OnLine, context: CommandContext): Promise<RunRecord> => {
+const through = async (
+  run: Run,
+  staging: Staging,
+  journal: Journalled,
+  table: DecisionTable | null,
+  onLine: OnLine,
+  context: CommandContext,
+): Promise<RunRecord> => {
   const { config, data, limits } = run;
   const { instruments, fromMs } = data;
   const [hash, dataHash] = [new DecisionHash(), new DataHash()];
@@ -143,10 +156,11 @@ const through = async (run: Run, staging: Staging, journal: Journalled, onLine: 
     logDecisions(instruments, fromMs, (text) => {
       decisions.write(`${text}\n`);
     }),
+    table === null ? identity : tableDecisions(table),
     record(recorder),
   );
   const startedAt = performance.now();
-  const result = await drive(hashed(journal.events, dataHash, onLine), line, () => undefined, {
+  const result = await drive(hashed(journal.events, dataHash, onLine, table), line, () => undefined, {
     signal: context.signal,
     journal: journal.writer,
     onBurst: () => {
@@ -155,9 +169,11 @@ const through = async (run: Run, staging: Staging, journal: Journalled, onLine: 
   });
   await journal.close();
   if (result.aborted) throw stopped(run, recorder);
-  if (recorder.bars === 0) throw new UserError(`no bar came out of ${data.source} between ${formatUtc(fromMs)} and ${formatUtc(data.toMs)}: choose another range`);
+  if (recorder.bars === 0)
+    throw new UserError(`no bar came out of ${data.source} between ${formatUtc(fromMs)} and ${formatUtc(data.toMs)}: choose another range`);
   recorder.finish();
   decisions.close();
+  await table?.close();
   const replaySeconds = (performance.now() - startedAt) / 1000;
   return runRecord(recorder, {
     config,
@@ -178,14 +194,30 @@ interface OnLine {
   burst: readonly Event[];
 }
 
-/** The run's events, passed through the data hash. */
-async function* hashed(events: AsyncIterable<readonly Event[]>, hash: DataHash, onLine: OnLine): AsyncGenerator<readonly Event[], void, undefined> {
+/** The run's events, passed through the data hash; between two bursts the decision table may write. */
+async function* hashed(
+  events: AsyncIterable<readonly Event[]>,
+  hash: DataHash,
+  onLine: OnLine,
+  table: DecisionTable | null,
+): AsyncGenerator<readonly Event[], void, undefined> {
   for await (const burst of events) {
     hash.add(burst);
     onLine.burst = burst;
     yield burst;
+    await table?.drain();
   }
 }
+
+/** For `--decisions all`: beside the lines of what happened, every decision bar. */
+const decisionTable = ({ data: { instruments, fromMs }, outDir }: Run, staging: Staging): DecisionTable =>
+  new DecisionTable({
+    instruments,
+    fromMs,
+    file: staging.file("decisions.parquet"),
+    shownAs: join(outDir, "decisions.parquet"),
+    partsDir: join(staging.dir, ".decisions"),
+  });
 
 const stopped = ({ journalPath, outDir }: Run, recorder: Recorder): UserError => {
   const at = Number.isNaN(recorder.lastCloseMs) ? "before the first bar" : `at ${formatUtc(recorder.lastCloseMs)}`;

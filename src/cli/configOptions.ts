@@ -38,7 +38,7 @@ const KEYED = {
     help: "signal: a shipped rule, or your own TypeScript module (./mine.ts)",
   },
   position: { type: "string", value: "NAME|FILE", key: "position.module", help: "position manager: a shipped one, or your own module" },
-  decisions: { type: "string", value: "changes|all", key: "report.decisions", help: "which bars decisions.jsonl holds" },
+  decisions: { type: "string", value: "changes|all", key: "report.decisions", help: "all: also every decision bar, as decisions.parquet" },
 } as const satisfies Record<string, ConfigOption>;
 
 export type ConfigOptionName = keyof typeof KEYED;

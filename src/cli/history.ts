@@ -43,7 +43,9 @@ export const runData = async (request: DataRequest): Promise<RunData> => {
   if (!simulate && found !== undefined && !found.isDirectory())
     throw new UserError(`the history ${config.data.dir} is a file, not a folder: name the folder with --data`);
   if (!simulate && dirGiven && found === undefined) {
-    throw new UserError(`there is no history in ${config.data.dir}: fill it with riposte backfill --data ${config.data.dir}, or leave --data out`);
+    throw new UserError(
+      `there is no history in ${config.data.dir}: fill it with riposte backfill --data ${config.data.dir}, or leave --data out`,
+    );
   }
   if (simulate || found === undefined) return simulatedData(config);
   const market = config.data.market;
@@ -76,20 +78,26 @@ const simulatedData = (config: RiposteConfig): RunData => {
     source: `SIMULATED market, seed ${options.seed}: no real prices`,
     simulated: true,
     seed: options.seed,
-    warnings: [`The prices come from the seeded market simulator, not from an exchange; fill a store with "riposte backfill" for real ones.`],
+    warnings: [
+      `The prices come from the seeded market simulator, not from an exchange; fill a store with "riposte backfill" for real ones.`,
+    ],
     close: () => Promise.resolve(),
   };
 };
 
 const storedData = async ({ config, warmUpBars }: DataRequest, store: ParquetStore): Promise<RunData> => {
   const { symbols } = config;
-  const spans = (await store.spans()).filter(({ kind, market }) => kind === "kline" && (config.data.market === null || market === config.data.market));
+  const spans = (await store.spans()).filter(
+    ({ kind, market }) => kind === "kline" && (config.data.market === null || market === config.data.market),
+  );
   const mine = symbols.map((symbol) => {
     const span = spans.find((each) => each.symbol === symbol);
     if (span !== undefined) return span;
     const held = spans.map((each) => `${each.symbol} (${each.market})`).join(", ") || "nothing";
     const where = `${config.data.market === null ? "" : ` --market ${config.data.market}`} --data ${config.data.dir}`;
-    throw new UserError(`${symbol} is not in the history in ${config.data.dir}: it holds ${held}; run riposte backfill --symbol ${symbol}${where}`);
+    throw new UserError(
+      `${symbol} is not in the history in ${config.data.dir}: it holds ${held}; run riposte backfill --symbol ${symbol}${where}`,
+    );
   });
   const range = parseTimeRange(config.from, config.to);
   const firstMs = Math.min(...mine.map((span) => span.fromMs));
@@ -97,7 +105,10 @@ const storedData = async ({ config, warmUpBars }: DataRequest, store: ParquetSto
   const fromMs = range.fromMs ?? firstMs;
   const toMs = range.toMs ?? lastMs;
   if (fromMs >= lastMs || toMs <= firstMs) {
-    const asked = [range.fromMs === null ? "" : `from ${formatUtc(range.fromMs)}`, range.toMs === null ? "" : `to ${formatUtc(range.toMs)}`];
+    const asked = [
+      range.fromMs === null ? "" : `from ${formatUtc(range.fromMs)}`,
+      range.toMs === null ? "" : `to ${formatUtc(range.toMs)}`,
+    ];
     throw new UserError(
       `there are no bars ${asked.filter((part) => part !== "").join(" ")}: ${symbols.join(", ")} in ${config.data.dir} has ${formatUtc(firstMs)} to ${formatUtc(lastMs)}; move --from or --to, or backfill more`,
     );
@@ -111,8 +122,7 @@ const storedData = async ({ config, warmUpBars }: DataRequest, store: ParquetSto
     fromMs: Math.max(fromMs, firstMs),
     toMs: Math.min(toMs, lastMs),
     expectedBars: ((Math.min(toMs, lastMs) - readFromMs) / MINUTE_MS) * symbols.length,
-    events: () =>
-      store.read({ instruments, kinds: ["funding", "kline"], fromMs: readFromMs, toMs, burstEvents: config.line.burstEvents }),
+    events: () => store.read({ instruments, kinds: ["funding", "kline"], fromMs: readFromMs, toMs, burstEvents: config.line.burstEvents }),
     source: simulated ? `SIMULATED market in ${config.data.dir}: no real prices` : `${marketName(market)} klines in ${config.data.dir}`,
     simulated,
     seed: null,
@@ -131,7 +141,8 @@ const warningsFor = (
   lastMs: number,
 ): string[] => {
   const warnings: string[] = [];
-  if (market === "spot") warnings.push(`Spot klines of ${symbols.join(", ")} stand in for the perpetual: same price to a few basis points, other volume.`);
+  if (market === "spot")
+    warnings.push(`Spot klines of ${symbols.join(", ")} stand in for the perpetual: same price to a few basis points, other volume.`);
   if (market === "simulated") warnings.push("The prices in this store come from the market simulator, not from an exchange.");
   if (range.fromMs !== null && range.fromMs < firstMs) warnings.push(`History begins only at ${formatUtc(firstMs)}.`);
   if (range.toMs !== null && range.toMs > lastMs) warnings.push(`History ends already at ${formatUtc(lastMs)}.`);

@@ -76,5 +76,7 @@ export const journalled = ({ config, data, journalPath, resume }: JournalledRun)
 const refused = (error: unknown, path: string): unknown => {
   const problem = systemProblem(error);
   if (problem === undefined) return error;
-  return new UserError(`cannot write the journal ${path}: ${problem}; make room or name another file with --journal. What it holds is kept: --resume goes on from there`);
+  return new UserError(
+    `cannot write the journal ${path}: ${problem}; make room or name another file with --journal. What it holds is kept: --resume goes on from there`,
+  );
 };

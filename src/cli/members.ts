@@ -19,7 +19,8 @@ export const signalMember = async ({ signal }: RiposteConfig): Promise<SignalMod
   member("signal", signal, SIGNALS, (module: SignalModule) => {
     requireFunctions(module, "init", "decide");
     if (!Number.isInteger(module.warmUpBars) || module.warmUpBars < 0) throw new Error("warmUpBars must be an integer ≥ 0");
-    if (module.onGap !== "reset" && module.onGap !== "keep") throw new Error('onGap must be "reset" or "keep"');
+    const onGap: unknown = module.onGap;
+    if (onGap !== "reset" && onGap !== "keep") throw new Error('onGap must be "reset" or "keep"');
   });
 
 /** The position module that a config names. */
@@ -37,10 +38,11 @@ const member = async <M extends { readonly name: string }>(
   if (isModulePath(name)) {
     return loadUserModule(name, (exported) => {
       if (typeof exported !== "function") throw new Error(`the default export must be a function of its options, like ${layer}Module(…)`);
-      const module = (exported as (options: Readonly<Record<string, unknown>>) => M)(options);
-      if (typeof module !== "object" || module === null || typeof module.name !== "string") throw new Error(`the default export must return a ${layer} module with a name`);
-      check(module);
-      return module;
+      const made: unknown = (exported as (options: Readonly<Record<string, unknown>>) => unknown)(options);
+      if (typeof made !== "object" || made === null || typeof (made as Partial<M>).name !== "string")
+        throw new Error(`the default export must return a ${layer} module with a name`);
+      check(made as M);
+      return made as M;
     });
   }
   const load = Object.hasOwn(shipped, name) ? shipped[name] : undefined;

@@ -135,6 +135,8 @@ declare const approved: unique symbol;
 export interface ApprovedPlan extends DerivedHeader<typeof Kind.approvedPlan> {
   readonly [approved]: true;
   readonly intent: Intent;
+  /** Client order id of the order the plan sends; "" for `cancelEntries`. */
+  readonly orderId: string;
 }
 
 export interface Refusal extends DerivedHeader<typeof Kind.refusal> {

@@ -64,6 +64,12 @@ export const bracketLevels = (entryTicks: number, direction: Direction, bracket:
 export const entryIdOf = (planId: string): string => `${planId}-e`;
 export const exitIdOf = (planId: string): string => `${planId}-x`;
 export const movedStopIdOf = (planId: string): string => `${planId}-s`;
+/** Id of the one order that an intent of this action sends; "" for `cancelEntries`. */
+export const orderIdOf = ({ planId, action }: { readonly planId: string; readonly action: string }): string => {
+  if (action === "enter" || action === "scaleIn") return entryIdOf(planId);
+  if (action === "exit" || action === "reduce") return exitIdOf(planId);
+  return action === "moveStop" ? movedStopIdOf(planId) : "";
+};
 /** Protection that a venue places for an entry's bracket; execution knows the ids without asking. */
 export const stopIdOf = (entryId: string): string => `${entryId}.s`;
 export const targetIdOf = (entryId: string): string => `${entryId}.t`;

@@ -74,7 +74,7 @@ export class FileJournal implements Journal {
     const bytes = Buffer.from(this.#pending.join(""), "utf8");
     this.#pending = [];
     this.#pendingChars = 0;
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
   }
 }
 
@@ -94,9 +94,11 @@ export interface JournalReader {
 export const readJournal = async (path: string): Promise<JournalReader> => {
   const lines = whole(path);
   const first = await lines.next();
-  if (first.done === true) throw new UserError(`journal ${path} is empty or its first line is torn: there is nothing to replay; start a new one`);
+  if (first.done === true)
+    throw new UserError(`journal ${path} is empty or its first line is torn: there is nothing to replay; start a new one`);
   const header = JSON.parse(first.value) as JournalHeader;
-  if (header.format !== FORMAT) throw new UserError(`journal ${path} has format ${String(header.format)}; this version reads format ${FORMAT}`);
+  if (header.format !== FORMAT)
+    throw new UserError(`journal ${path} has format ${String(header.format)}; this version reads format ${FORMAT}`);
   return {
     header,
     async *bursts(burstEvents) {
@@ -159,7 +161,10 @@ async function* whole(path: string): AsyncGenerator<string, number, undefined> {
   try {
     for await (const line of lines) {
       number += 1;
-      if (held !== undefined) throw new UserError(`journal ${path} line ${number - 1} is damaged: its checksum does not match; restore it from a copy, or start anew`);
+      if (held !== undefined)
+        throw new UserError(
+          `journal ${path} line ${number - 1} is damaged: its checksum does not match; restore it from a copy, or start anew`,
+        );
       const json = line.slice(9);
       const lineBytes = Buffer.byteLength(line) + 1;
       if (`${checksum(json)} ` !== line.slice(0, 9) || wholeBytes + lineBytes > bytes) {

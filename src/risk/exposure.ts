@@ -1,8 +1,8 @@
-import type { Intent, PositionState } from "../domain/derived.ts";
+import type { ApprovedPlan, Intent, PositionState } from "../domain/derived.ts";
 import type { Fill } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { usdtPerTickLot } from "../domain/instrument.ts";
-import { bracketLevels, directionOf, entryIdOf, exitIdOf, movedStopIdOf, stopIdOf } from "../domain/order.ts";
+import { bracketLevels, directionOf, stopIdOf } from "../domain/order.ts";
 import type { Direction } from "../domain/units.ts";
 
 /** An approved entry that has not filled, been refused or been withdrawn yet. */
@@ -83,19 +83,19 @@ export class InstrumentExposure {
 
   // ---- what was approved ------------------------------------------------------------------------------------------------
 
-  approved(intent: Intent, worstTicks: number): void {
-    const { planId, action, direction, qtyLots } = intent;
+  approved({ intent, orderId }: Pick<ApprovedPlan, "intent" | "orderId">, worstTicks: number): void {
+    const { action, direction, qtyLots } = intent;
     switch (action) {
       case "enter":
       case "scaleIn":
-        this.#entries.push({ orderId: entryIdOf(planId), intent, worstTicks, remainingLots: qtyLots, withdrawn: false });
+        this.#entries.push({ orderId, intent, worstTicks, remainingLots: qtyLots, withdrawn: false });
         return;
       case "reduce":
       case "exit":
-        this.#exits.push({ orderId: exitIdOf(planId), direction, remainingLots: qtyLots });
+        this.#exits.push({ orderId, direction, remainingLots: qtyLots });
         return;
       case "moveStop":
-        this.#stops.push({ orderId: movedStopIdOf(planId), direction, ticks: intent.stopTicks });
+        this.#stops.push({ orderId, direction, ticks: intent.stopTicks });
         return;
       case "cancelEntries":
         for (const entry of this.#entries) entry.withdrawn = true;
@@ -134,8 +134,8 @@ export class InstrumentExposure {
 
   /** The round trip of `direction` is over, and with it its protection and its exits; after a flip the new stop stays. */
   closed(direction: Direction): void {
-    this.#stops = this.#stops.filter((stop) => stop.direction !== direction);
-    this.#exits = this.#exits.filter((exit) => exit.direction !== direction);
+    if (this.#stops.length > 0) this.#stops = this.#stops.filter((stop) => stop.direction !== direction);
+    if (this.#exits.length > 0) this.#exits = this.#exits.filter((exit) => exit.direction !== direction);
   }
 
   /** Whether an entry without a bracket of its own is on its way that counted on the protection of a position. */

@@ -210,8 +210,9 @@ export class RiskGate {
   }
 
   #approve(intent: Intent, worstTicks: number): void {
-    (this.#exposures[intent.instrument] as InstrumentExposure).approved(intent, worstTicks);
-    this.#emit(approve(intent));
+    const plan = approve(intent);
+    (this.#exposures[intent.instrument] as InstrumentExposure).approved(plan, worstTicks);
+    this.#emit(plan);
   }
 
   // ---- emergencies ------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 import type { ApprovedPlan, Intent } from "../domain/derived.ts";
 import { Kind } from "../domain/kind.ts";
+import { orderIdOf } from "../domain/order.ts";
 
 /** An approved plan; the private field is its seal: nothing outside this file can make one that `isSealed` accepts. */
 class SealedPlan {
@@ -8,6 +9,7 @@ class SealedPlan {
   readonly instrument: Intent["instrument"];
   readonly knownAtMs: number;
   readonly intent: Intent;
+  readonly orderId: string;
   readonly #seal = true;
 
   constructor(intent: Intent) {
@@ -15,6 +17,7 @@ class SealedPlan {
     this.instrument = intent.instrument;
     this.knownAtMs = intent.knownAtMs;
     this.intent = intent;
+    this.orderId = orderIdOf(intent);
   }
 
   static isSealed(plan: object): boolean {

@@ -54,9 +54,10 @@ export const worstTicksOf = ({ orderType, direction, limitTicks, worstTicks }: I
   return Math.max(worstTicks, limitTicks, markTicks);
 };
 
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+
 /** Whole lots and ticks, a side, a leverage: anything else is a strategy's mistake and no order. */
 const malformedEntry = ({ direction, qtyLots, worstTicks, limitTicks, orderType, leverage }: Intent): RuleBreach | null => {
-  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
   const sound =
     isCount(qtyLots) &&
     isCount(worstTicks) &&

@@ -38,7 +38,8 @@ export const riposteEach = async (cases: readonly (readonly string[])[], cwd: st
 const started = (args: readonly string[], { cwd, env, maxFileBlocks, started: hook }: Surroundings): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith("RIPOSTE_"));
-    const options = { cwd, env: { ...Object.fromEntries(foreign), ...env }, stdio: ["ignore", "pipe", "pipe"] } as const;
+    const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
+    const options = { cwd, env: { ...Object.fromEntries(foreign), ...env }, stdio };
     const child =
       maxFileBlocks === undefined
         ? spawn(process.execPath, args, options)
@@ -70,7 +71,9 @@ export const scratchFolder = (name: string): Promise<string> => mkdtemp(join(tmp
 export const namesIn = async (folder: string): Promise<string[]> => (await readdir(folder)).sort();
 
 /** A file system of its own of `size`, e.g. `2m`; undefined where one may not mount (then the reason is printed). */
-export const smallDisk = async (size: string): Promise<{ folder: string; readOnly: () => void; unmount: () => Promise<void> } | undefined> => {
+export const smallDisk = async (
+  size: string,
+): Promise<{ folder: string; readOnly: () => void; unmount: () => Promise<void> } | undefined> => {
   const folder = await scratchFolder("disk");
   const mount = (...args: string[]): void => {
     execFileSync("mount", [...args, folder], { stdio: "ignore" });

@@ -85,7 +85,8 @@ export const expectHealthyDefault = ({ trades, refusals, tradedDays, long, byRea
   expect(tradedDays).toBeGreaterThanOrEqual(0.6);
   expect(long).toBeGreaterThanOrEqual(0.2);
   expect(long).toBeLessThanOrEqual(0.8);
-  for (const reason of ["stop", "target", "time-limit", "break-even", "signal"]) expect(byReason[reason] ?? 0, reason).toBeGreaterThanOrEqual(0.01);
+  for (const reason of ["stop", "target", "time-limit", "break-even", "signal"])
+    expect(byReason[reason] ?? 0, reason).toBeGreaterThanOrEqual(0.01);
   // A year: few enough that fees do not decide, and a refused plan is not repeated at every bar.
   expect(trades).toBeLessThan(1000);
   expect(refusals).toBeLessThan(trades / 5);

@@ -20,8 +20,25 @@ const archive = async (name: string, lines: readonly string[]): Promise<void> =>
   await writeFile(`${path}.CHECKSUM`, checksumOf(zip, "BTCUSDT-1m-2023-01.zip"));
 };
 const withCell = (line: number, column: number, text: string): string[] =>
-  good("2023-01").map((row, index) => (index === line - 1 ? row.split(",").map((cell, at) => (at === column ? text : cell)).join(",") : row));
-const local = (from: string, to: string): string[] => ["backfill", "--archive", from, "--market", "spot", "--kinds", "klines", "--data", to];
+  good("2023-01").map((row, index) =>
+    index === line - 1
+      ? row
+          .split(",")
+          .map((cell, at) => (at === column ? text : cell))
+          .join(",")
+      : row,
+  );
+const local = (from: string, to: string): string[] => [
+  "backfill",
+  "--archive",
+  from,
+  "--market",
+  "spot",
+  "--kinds",
+  "klines",
+  "--data",
+  to,
+];
 
 let folder: string;
 const disk = await smallDisk("1m");
@@ -46,10 +63,20 @@ describe("riposte backfill", { timeout: 90_000 }, () => {
     if (!nan || !negative || !isFile || !missing) throw new Error("fewer results than cases");
     expectRefusal(nan, 1, /BTCUSDT-1m-2023-01\.zip line 7.*NaN.*; nothing of this file was imported; /);
     expectRefusal(negative, 1, /BTCUSDT-1m-2023-01\.zip line 3.*-1\.5.*; nothing of this file was imported; /);
-    expectRefusal(isFile, 1, /cannot write to the store \.\/afile: a file has that name; nothing was changed; choose another folder with --data/);
+    expectRefusal(
+      isFile,
+      1,
+      /cannot write to the store \.\/afile: a file has that name; nothing was changed; choose another folder with --data/,
+    );
     expectRefusal(missing, 1, /the archive folder nowhere does not exist: give --archive the folder that holds futures\/ or spot\/$/);
-    if (unwritable) expectRefusal(unwritable, 1, /cannot write to the store .*: the file system is read-only; nothing was changed; choose another folder/);
-    for (const store of ["h1", "h2"]) expect((await readdir(join(folder, store), { recursive: true })).filter((name) => name.endsWith(".parquet"))).toEqual([]);
+    if (unwritable)
+      expectRefusal(
+        unwritable,
+        1,
+        /cannot write to the store .*: the file system is read-only; nothing was changed; choose another folder/,
+      );
+    for (const store of ["h1", "h2"])
+      expect((await readdir(join(folder, store), { recursive: true })).filter((name) => name.endsWith(".parquet"))).toEqual([]);
   });
 
   it("refuses a store that another process writes", async () => {
@@ -61,7 +88,11 @@ describe("riposte backfill", { timeout: 90_000 }, () => {
         riposte(["simulate", "--days", "1", "--data", "locked"], { cwd: folder }),
       ]);
       for (const ended of [refused, written])
-        expectRefusal(ended, 1, new RegExp(`store ./locked is locked by process ${process.pid} on .*: wait for it or stop it, then run again$`));
+        expectRefusal(
+          ended,
+          1,
+          new RegExp(`store ./locked is locked by process ${process.pid} on .*: wait for it or stop it, then run again$`),
+        );
     } finally {
       await writer.close();
     }
@@ -85,19 +116,28 @@ describe("riposte backfill", { timeout: 90_000 }, () => {
       const command = ["backfill", "--data", "h", "--archive-url", wire.url, "--rest-url", wire.url, ...range];
       const ended = await riposte(command, { cwd: folder, started: (process) => (child = process) });
       expect(ended.code).toBe(130);
-      const landed = /riposte: stopped: (\d) files \((\d+) rows\) have landed in h and stay; the same command goes on from there\n$/.exec(ended.stderr);
+      const landed = /riposte: stopped: (\d) files \((\d+) rows\) have landed in h and stay; the same command goes on from there\n$/.exec(
+        ended.stderr,
+      );
       expect(landed, ended.stderr).not.toBeNull();
       const kept = Number(landed?.[1]);
       expect(kept).toBeLessThan(3);
       const files = await readdir(join(folder, "h"), { recursive: true, withFileTypes: true });
       expect(files.filter((file) => file.isFile() && file.name.endsWith(".parquet"))).toHaveLength(kept);
-      expect(files.filter((file) => file.isFile()).map((file) => file.name).filter((name) => /^\.|tmp|partial/.test(name))).toEqual([]);
+      expect(
+        files
+          .filter((file) => file.isFile())
+          .map((file) => file.name)
+          .filter((name) => /^\.|tmp|partial/.test(name)),
+      ).toEqual([]);
 
       child = undefined;
       const again = await riposte(command, { cwd: folder });
       expect(again.code, again.stderr).toBe(0);
       expect(again.stdout).toMatch(new RegExp(`^${3 - kept} files landed .*${kept === 0 ? "" : `, ${kept} had landed before`}`));
-      expect(await namesIn(join(folder, "h", "klines/market=spot/symbol=BTCUSDT/interval=1m"))).toEqual(MONTHS.map((month) => `${month}.parquet`));
+      expect(await namesIn(join(folder, "h", "klines/market=spot/symbol=BTCUSDT/interval=1m"))).toEqual(
+        MONTHS.map((month) => `${month}.parquet`),
+      );
     } finally {
       await wire.stop();
     }

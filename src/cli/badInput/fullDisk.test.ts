@@ -20,8 +20,16 @@ describe("a disk that is full", { timeout: 90_000 }, () => {
       riposte([...RUN, "--out", "o"], { cwd: folder, maxFileBlocks: 200 }),
       riposte([...RUN, "--out", "p"], { cwd: folder, maxFileBlocks: 1 }),
     ]);
-    expectRefusal(report, 1, /cannot write .*o\/report\.html: the file grew larger than the system allows; raise the limit .*--out\. Nothing was changed there$/);
-    expectRefusal(decisions, 1, /cannot write p\/decisions\.jsonl: the file grew larger than the system allows; .*Nothing was changed there$/);
+    expectRefusal(
+      report,
+      1,
+      /cannot write .*o\/report\.html: the file grew larger than the system allows; raise the limit .*--out\. Nothing was changed there$/,
+    );
+    expectRefusal(
+      decisions,
+      1,
+      /cannot write p\/decisions\.jsonl: the file grew larger than the system allows; .*Nothing was changed there$/,
+    );
     expect(await namesIn(folder)).toEqual([]);
   });
 
@@ -30,14 +38,24 @@ describe("a disk that is full", { timeout: 90_000 }, () => {
     expect((await riposte([...RUN, "--out", out], { cwd: folder })).code).toBe(0);
     const before = await readFile(join(out, "report.html"));
     const names = await namesIn(out);
-    const spare = 4 * 1024 * 1024 - (await Promise.all(names.map((name) => stat(join(out, name))))).reduce((sum, { size }) => sum + Math.ceil(size / 4096) * 4096, 0);
+    const spare =
+      4 * 1024 * 1024 -
+      (await Promise.all(names.map((name) => stat(join(out, name))))).reduce((sum, { size }) => sum + Math.ceil(size / 4096) * 4096, 0);
     await writeFile(join(disk?.folder ?? "", "filler"), Buffer.alloc(spare - 200 * 1024));
     const [report, journal] = await Promise.all([
       riposte([...RUN, "--seed", "2", "--out", out], { cwd: folder }),
       riposte([...RUN, "--out", "elsewhere", "--journal", join(disk?.folder ?? "", "j")], { cwd: folder }),
     ]);
-    expectRefusal(report, 1, /cannot write .*o\/[a-z]+\.[a-z]+: no space left on the device; free some space or choose .*--out\. Nothing was changed there$/);
-    expectRefusal(journal, 1, /cannot write the journal .*j: no space left on the device; make room .*What it holds is kept: --resume goes on from there$/);
+    expectRefusal(
+      report,
+      1,
+      /cannot write .*o\/[a-z]+\.[a-z]+: no space left on the device; free some space or choose .*--out\. Nothing was changed there$/,
+    );
+    expectRefusal(
+      journal,
+      1,
+      /cannot write the journal .*j: no space left on the device; make room .*What it holds is kept: --resume goes on from there$/,
+    );
     expect(await namesIn(out)).toEqual(names);
     expect(before.equals(await readFile(join(out, "report.html")))).toBe(true);
     expect(await namesIn(folder)).toEqual([]);

@@ -21,9 +21,24 @@ const entering = (other: string): string => positionDoing(`propose.enter(ask(vie
 type Case = readonly [name: string, layer: "signal" | "position", source: string, line: RegExp];
 const CASES: readonly Case[] = [
   ["does not parse", "signal", "export default () => {{;", /module \.\/m0\.ts does not load \(by tsx\): .*m0\.ts:\d+:\d+: ERROR: /],
-  ["has no default export", "signal", "export const rule = 1;", /module \.\/m1\.ts has no default export; it exports rule; add "export default …"$/],
-  ["exports no function", "signal", "export default 5;", /module \.\/m2\.ts: the default export must be a function of its options, like signalModule\(…\)$/],
-  ["returns no module", "signal", "export default () => 5;", /module \.\/m3\.ts: the default export must return a signal module with a name$/],
+  [
+    "has no default export",
+    "signal",
+    "export const rule = 1;",
+    /module \.\/m1\.ts has no default export; it exports rule; add "export default …"$/,
+  ],
+  [
+    "exports no function",
+    "signal",
+    "export default 5;",
+    /module \.\/m2\.ts: the default export must be a function of its options, like signalModule\(…\)$/,
+  ],
+  [
+    "returns no module",
+    "signal",
+    "export default () => 5;",
+    /module \.\/m3\.ts: the default export must return a signal module with a name$/,
+  ],
   ["lacks a function", "signal", 'export default () => ({ name: "x" });', /module \.\/m4\.ts: it has no function init$/],
   ["warms up for a negative time", "signal", signalSaying("", "warmUpBars: -1,"), /module \.\/m5\.ts: warmUpBars must be an integer ≥ 0$/],
   ["knows no answer to gaps", "signal", signalSaying("", 'onGap: "skip",'), /module \.\/m6\.ts: onGap must be "reset" or "keep"$/],
@@ -40,27 +55,92 @@ const CASES: readonly Case[] = [
     signalSaying('if (++state.n === 100) throw new Error("two\\nlines");'),
     /signal module \.\/m9\.ts failed at the bar that closed at 2023-01-01T01:40:00Z: two lines \(line 2\)$/,
   ],
-  ["throws what is no Error", "signal", signalSaying('throw "text"'), /signal module \.\/m10\.ts failed at the bar that closed at 2023-01-01T00:01:00Z: text$/],
-  ["says NaN", "signal", signalSaying("out.pLong = NaN"), /m11\.ts failed at .*returned pLong=NaN pShort=0 pNeutral=1: each must be ≥ 0 and they must sum to 1$/],
+  [
+    "throws what is no Error",
+    "signal",
+    signalSaying('throw "text"'),
+    /signal module \.\/m10\.ts failed at the bar that closed at 2023-01-01T00:01:00Z: text$/,
+  ],
+  [
+    "says NaN",
+    "signal",
+    signalSaying("out.pLong = NaN"),
+    /m11\.ts failed at .*returned pLong=NaN pShort=0 pNeutral=1: each must be ≥ 0 and they must sum to 1$/,
+  ],
   ["says more than 1", "signal", signalSaying("out.pLong = 0.9; out.pShort = 0.9"), /pLong=0\.9 pShort=0\.9 pNeutral=1: .* must sum to 1$/],
-  ["says less than nothing", "signal", signalSaying("out.pLong = 1.5; out.pNeutral = -0.5"), /pLong=1\.5 .*pNeutral=-0\.5: each must be ≥ 0/],
+  [
+    "says less than nothing",
+    "signal",
+    signalSaying("out.pLong = 1.5; out.pNeutral = -0.5"),
+    /pLong=1\.5 .*pNeutral=-0\.5: each must be ≥ 0/,
+  ],
   ["says true", "signal", signalSaying("out.pLong = true; out.pNeutral = 0"), /pLong=true .*must sum to 1$/],
-  ["states a return that is a text", "signal", signalSaying('out.netLong = "2 %"'), /netLong=2 % netShort=NaN: each must be a finite number, or NaN for none$/],
-  ["exports no function", "position", "export default 5;", /module \.\/m16\.ts: the default export must be a function of its options, like positionModule\(…\)$/],
-  ["throws", "position", positionDoing('throw new TypeError("oh")'), /position module \.\/m17\.ts failed at the bar that closed at 2023-01-01T00:01:00Z: oh \(line 7\)$/],
-  ["enters a negative quantity", "position", entering("{ qtyLots: -5 }"), /m18\.ts failed at .*: enter: qtyLots is -5, it must be a whole number of lots, 1 or more/],
+  [
+    "states a return that is a text",
+    "signal",
+    signalSaying('out.netLong = "2 %"'),
+    /netLong=2 % netShort=NaN: each must be a finite number, or NaN for none$/,
+  ],
+  [
+    "exports no function",
+    "position",
+    "export default 5;",
+    /module \.\/m16\.ts: the default export must be a function of its options, like positionModule\(…\)$/,
+  ],
+  [
+    "throws",
+    "position",
+    positionDoing('throw new TypeError("oh")'),
+    /position module \.\/m17\.ts failed at the bar that closed at 2023-01-01T00:01:00Z: oh \(line 7\)$/,
+  ],
+  [
+    "enters a negative quantity",
+    "position",
+    entering("{ qtyLots: -5 }"),
+    /m18\.ts failed at .*: enter: qtyLots is -5, it must be a whole number of lots, 1 or more/,
+  ],
   ["enters a part of a lot", "position", entering("{ qtyLots: 5.5 }"), /enter: qtyLots is 5\.5, it must be a whole number of lots/],
   ["enters NaN", "position", entering("{ qtyLots: NaN }"), /enter: qtyLots is NaN/],
-  ["brings a NaN stop", "position", entering("{ bracket: { stopFraction: NaN, targetFraction: 0 } }"), /enter: bracket\.stopFraction is NaN, it must be a fraction/],
-  ["brings a negative target", "position", entering("{ bracket: { stopFraction: 0.004, targetFraction: -1 } }"), /enter: bracket\.targetFraction is -1/],
-  ["brings no bracket", "position", entering("{ bracket: undefined }"), /enter: bracket is undefined, it must be \{ stopFraction, targetFraction \}/],
+  [
+    "brings a NaN stop",
+    "position",
+    entering("{ bracket: { stopFraction: NaN, targetFraction: 0 } }"),
+    /enter: bracket\.stopFraction is NaN, it must be a fraction/,
+  ],
+  [
+    "brings a negative target",
+    "position",
+    entering("{ bracket: { stopFraction: 0.004, targetFraction: -1 } }"),
+    /enter: bracket\.targetFraction is -1/,
+  ],
+  [
+    "brings no bracket",
+    "position",
+    entering("{ bracket: undefined }"),
+    /enter: bracket is undefined, it must be \{ stopFraction, targetFraction \}/,
+  ],
   ["knows a third direction", "position", entering("{ direction: 3 }"), /enter: direction is 3, it must be 1 \(long\) or -1 \(short\)/],
   ["knows no worst price", "position", entering("{ worstTicks: NaN }"), /enter: worstTicks is NaN, it must be a whole number of ticks/],
   ["takes infinite leverage", "position", entering("{ leverage: Infinity }"), /enter: leverage is Infinity, it must be a number above 0/],
   ["names half a tick", "position", entering("{ limitTicks: 1.5 }"), /enter: limitTicks is 1\.5, it must be a whole number of ticks/],
-  ["lets an order expire at no time", "position", entering("{ limitTicks: 100000, expiresAtMs: NaN }"), /enter: expiresAtMs is NaN, it must be a time in ms/],
-  ["takes off less than nothing", "position", whenHeld('propose.reduce(-2, "less")'), /reduce: qtyLots is -2, it must be a whole number of lots/],
-  ["moves the stop nowhere", "position", whenHeld('propose.moveStop(NaN, "trail")'), /moveStop: stopTicks is NaN, it must be a whole number of ticks/],
+  [
+    "lets an order expire at no time",
+    "position",
+    entering("{ limitTicks: 100000, expiresAtMs: NaN }"),
+    /enter: expiresAtMs is NaN, it must be a time in ms/,
+  ],
+  [
+    "takes off less than nothing",
+    "position",
+    whenHeld('propose.reduce(-2, "less")'),
+    /reduce: qtyLots is -2, it must be a whole number of lots/,
+  ],
+  [
+    "moves the stop nowhere",
+    "position",
+    whenHeld('propose.moveStop(NaN, "trail")'),
+    /moveStop: stopTicks is NaN, it must be a whole number of ticks/,
+  ],
   ["gives no reason", "position", whenHeld("propose.exit()"), /exit: reason is undefined, it must be 1 to 64 printable ASCII characters/],
 ];
 
@@ -71,7 +151,18 @@ beforeAll(async () => {
   folder = await scratchFolder("bad-modules");
   await Promise.all(CASES.map(([, , source], index) => writeFile(join(folder, `m${index}.ts`), source)));
   await mkdir(join(folder, "a.ts"));
-  const run = (layer: string, module: string): string[] => ["backtest", "--simulate", "--days", "2", "--out", "o", "--set", "data.warmUp=false", `--${layer}`, module];
+  const run = (layer: string, module: string): string[] => [
+    "backtest",
+    "--simulate",
+    "--days",
+    "2",
+    "--out",
+    "o",
+    "--set",
+    "data.warmUp=false",
+    `--${layer}`,
+    module,
+  ];
   [ended, spawned] = await Promise.all([
     riposteEach(
       CASES.map(([, layer], index) => run(layer, `./m${index}.ts`)),

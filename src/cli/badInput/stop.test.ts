@@ -50,7 +50,11 @@ describe("riposte backtest --json", { timeout: 90_000 }, () => {
 
 describe("Ctrl-C in the middle of a backtest", { timeout: 90_000 }, () => {
   it("ends clean with 130 and says what was kept", async () => {
-    expectRefusal(stopped, 130, /^riposte: stopped at 2023-0\d-\d\dT\d\d:\d\d:00Z: cut is as it was; the journal j is kept: go on with --resume$/);
+    expectRefusal(
+      stopped,
+      130,
+      /^riposte: stopped at 2023-0\d-\d\dT\d\d:\d\d:00Z: cut is as it was; the journal j is kept: go on with --resume$/,
+    );
     expectRefusal(stoppedBare, 130, /^riposte: stopped at 2023-0\d-\d\dT\d\d:\d\d:00Z: whole is as it was$/);
     expect(await namesIn(folder)).toEqual(["j", "mine.ts", "whole"]);
     expect(await namesIn(join(folder, "whole"))).toEqual(FILES);
@@ -63,16 +67,35 @@ describe("Ctrl-C in the middle of a backtest", { timeout: 90_000 }, () => {
     expect(bars).toBeGreaterThanOrEqual(Number(STOP_AT));
     expect(bars).toBeLessThan(DAYS * 1440);
     const damaged = lines.map((line, index) => (index === 99 ? line.replace("close", "clase") : line)).join("\n");
-    await Promise.all([writeFile(join(folder, "damaged"), damaged), writeFile(join(folder, "header"), damaged.replace("configSha256", "configSha255"))]);
+    await Promise.all([
+      writeFile(join(folder, "damaged"), damaged),
+      writeFile(join(folder, "header"), damaged.replace("configSha256", "configSha255")),
+    ]);
     await writeFile(join(folder, "torn"), lines.join("\n").slice(0, -20_001));
-    const resume = (journal: string, ...more: string[]): string[] => [...RUN, "--out", "resumed", "--journal", journal, "--resume", "--json", ...more];
+    const resume = (journal: string, ...more: string[]): string[] => [
+      ...RUN,
+      "--out",
+      "resumed",
+      "--journal",
+      journal,
+      "--resume",
+      "--json",
+      ...more,
+    ];
     const refused = await riposteEach([resume("j", "--set", "venue.startUsdt=5000"), resume("damaged"), resume("header")], folder);
     expectRefusal(refused[0] as Ended, 1, /journal j was written with another config: repeat its options to go on, or leave --resume out/);
-    expectRefusal(refused[1] as Ended, 1, /journal damaged line 100 is damaged: its checksum does not match; restore it from a copy, or start anew$/);
+    expectRefusal(
+      refused[1] as Ended,
+      1,
+      /journal damaged line 100 is damaged: its checksum does not match; restore it from a copy, or start anew$/,
+    );
     expectRefusal(refused[2] as Ended, 1, /journal header line 1 is damaged: its checksum does not match/);
     expect(await namesIn(folder)).not.toContain("resumed");
 
-    const [resumed, fromTorn] = await Promise.all([riposte(resume("j"), { cwd: folder }), riposte([...RUN, "--out", "t", "--journal", "torn", "--resume", "--json"], { cwd: folder })]);
+    const [resumed, fromTorn] = await Promise.all([
+      riposte(resume("j"), { cwd: folder }),
+      riposte([...RUN, "--out", "t", "--journal", "torn", "--resume", "--json"], { cwd: folder }),
+    ]);
     expect(hashOf(resumed)).toBe(hashOf(whole));
     expect(hashOf(fromTorn)).toBe(hashOf(whole));
     // The journals are whole now, and the same: what was torn off was written again.

@@ -68,8 +68,9 @@ export class WriteLock {
   /** Plain first: with `recursive` Node 20 calls a read-only file system a missing folder. */
   async #mkdir(): Promise<void> {
     try {
-      await mkdir(this.#folder).catch(async (error: NodeJS.ErrnoException) => {
-        if (error.code !== "EEXIST" && error.code !== "ENOENT") throw error;
+      await mkdir(this.#folder).catch(async (error: unknown) => {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code !== "EEXIST" && code !== "ENOENT") throw error;
         await mkdir(this.#folder, { recursive: true });
       });
     } catch (error) {

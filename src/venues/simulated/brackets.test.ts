@@ -206,9 +206,10 @@ describe("the path through a bar", () => {
     desk.submit({ id: "more", qty: 6, price: 950 });
     expect(desk.bar(1000, 1000, 890, 900)).toEqual(["more accepted", "more buy 6 @ 950 maker", "e.s sell 10 @ 900"]);
   });
-  test("at one price the stop comes first", () => {
-    const desk = new VenueDesk().enter(1000, { ...BRACKET, target: 0 });
-    desk.submit({ id: "more", qty: 6, price: 900 });
-    expect(desk.bar(1000, 1000, 890, 900)).toEqual(["more accepted", "e.s sell 4 @ 900", "more buy 6 @ 900 maker"]);
+  test("at one price the stop comes first, whichever was there before", () => {
+    const desk = new VenueDesk().enter(1000, { qty: 4 });
+    desk.submit({ id: "more", qty: 6, price: 900 }, { id: "s", side: "sell", type: "stopMarket", trigger: 900, closePosition: true });
+    desk.flat(1000);
+    expect(desk.bar(1000, 1000, 890, 900)).toEqual(["s sell 4 @ 900", "more buy 6 @ 900 maker"]);
   });
 });

@@ -34,7 +34,8 @@ export class InstrumentBook implements MarginHolder, Receiver {
   readonly #inbox: Inbox;
   readonly #orders: WorkingOrder[] = [];
   readonly #funding: Funding[] = [];
-  #previous: Kline | null = null;
+  /** Close of the bar before; NaN before the first. A number, not the bar: a young object stored here at every bar would cost a write barrier. */
+  #lastPrice = NaN;
 
   constructor(instrument: Instrument, options: SimulatedVenueOptions, wallet: Wallet) {
     this.#instrument = instrument;
@@ -78,10 +79,10 @@ export class InstrumentBook implements MarginHolder, Receiver {
 
   /** Everything that happens at this venue inside one bar, in time order. */
   bar(kline: Kline, emit: Emit): void {
-    const previous = this.#previous;
-    this.#previous = kline;
+    const lastPrice = this.#lastPrice;
+    this.#lastPrice = kline.close;
     if (this.#orders.length === 0 && this.#inbox.size === 0 && this.#funding.length === 0 && !this.#mayLiquidate(kline)) return;
-    this.#begin(kline, previous === null ? kline.open : previous.close);
+    this.#begin(kline, lastPrice === lastPrice ? lastPrice : kline.open);
     this.#tape.begin(kline, emit);
     if (this.#funding.length > 0) this.#payFunding(kline);
     this.#expireDated();

@@ -1,0 +1,81 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunSummary } from "../lab/runRecord.ts";
+import { backtestCommand } from "./backtest.ts";
+import type { CommandContext, OptionValues } from "./command.ts";
+
+const context: CommandContext = {
+  log: () => undefined,
+  print: () => undefined,
+  progress: () => undefined,
+  signal: new AbortController().signal,
+  json: true,
+  env: {},
+};
+let folder: string;
+let summary: RunSummary;
+const options: OptionValues = { simulate: true, days: "100", symbol: "BTCUSDT,ETHUSDT", set: ["data.warmUp=false"] };
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "riposte-decisions-"));
+  summary = (await backtestCommand.run({ ...options, decisions: "all", out: join(folder, "all") }, context)) as RunSummary;
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Rows of a query over the file, as anybody's DuckDB gives them. */
+const rowsOf = async (sql: string): Promise<readonly unknown[][]> => {
+  const instance = await DuckDBInstance.create();
+  const connection = await instance.connect();
+  try {
+    return await (await connection.run(sql.replace("FILE", `'${join(folder, "all", "decisions.parquet")}'`))).getRows();
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+};
+
+describe("--decisions all", () => {
+  it("has a row a decision, in line order, over several parts and symbols", async () => {
+    expect(summary.decisions).toBe(2 * 100 * 1440); // more than two parts of 131,072
+    expect(await rowsOf("SELECT count(*)::DOUBLE, count(DISTINCT symbol)::DOUBLE FROM FILE")).toEqual([[summary.decisions, 2]]);
+    const order = "SELECT symbol, timeMs, row_number() OVER () AS n FROM FILE";
+    const backwards = `SELECT count(*)::DOUBLE FROM (SELECT timeMs < lag(timeMs) OVER (ORDER BY n) AS back FROM (${order})) WHERE back`;
+    expect(await rowsOf(backwards)).toEqual([[0]]);
+    expect(await rowsOf("SELECT symbol FROM FILE LIMIT 2")).toEqual([["BTCUSDT"], ["ETHUSDT"]]);
+  });
+
+  it("has columns with proper types, and what the summary counted", async () => {
+    const described = (await rowsOf("DESCRIBE SELECT * FROM FILE")).map(([name, type]) => `${String(name)} ${String(type)}`);
+    const doubles = ["pLong", "pShort", "pNeutral", "netLong", "netShort", "markPrice"].map((name) => `${name} DOUBLE`);
+    const counts = ["fills", "intents", "refusals", "orders"].map((name) => `${name} INTEGER`);
+    const rest = ["positionLots BIGINT", "equityUsdt DOUBLE", "riskLevel VARCHAR"];
+    expect(described).toEqual(["timeMs BIGINT", "symbol VARCHAR", "ready BOOLEAN", ...doubles, ...rest, ...counts]);
+    const sums = await rowsOf(
+      "SELECT sum(refusals)::DOUBLE, sum(orders)::DOUBLE, last(equityUsdt), count(netLong)::DOUBLE, bool_or(positionLots < 0) FROM FILE",
+    );
+    expect(sums).toEqual([[summary.riskRefusals, summary.orders, summary.equityEndUsdt, 0, true]]);
+    const wrong =
+      "NOT ready AND pNeutral < 1 OR abs(pLong + pShort + pNeutral - 1) > 1e-9 OR riskLevel NOT IN ('ACTIVE', 'REDUCING', 'HALTED')";
+    expect(await rowsOf(`SELECT count(*)::DOUBLE FROM FILE WHERE ${wrong}`)).toEqual([[0]]);
+    const fills = (await readFile(join(folder, "all", "fills.csv"), "utf8")).trim().split("\n").length - 1;
+    expect(await rowsOf("SELECT sum(fills)::DOUBLE FROM FILE")).toEqual([[fills]]);
+  });
+
+  it("leaves no parts behind, and changes no decision; the next run without it takes the file away", async () => {
+    const all = join(folder, "all");
+    expect((await readdir(all)).sort()).toEqual([
+      "decisions.jsonl",
+      "decisions.parquet",
+      "equity.csv",
+      "fills.csv",
+      "report.html",
+      "summary.json",
+      "trades.csv",
+    ]);
+    const again = (await backtestCommand.run({ ...options, out: all }, context)) as RunSummary;
+    expect(again.decisionsSha256).toBe(summary.decisionsSha256);
+    expect(await readdir(all)).not.toContain("decisions.parquet");
+  }, 60_000);
+});
