@@ -120,4 +120,17 @@ describe("execute", () => {
     ];
     expect(calls(all).filter((call) => call.startsWith("cancel"))).toEqual(["cancel 0 P-2-e m8", "cancel 0 P-4-e m8"]);
   });
+
+  it("an entry may rest until it is filled whole, taken or made", () => {
+    const cancelled = (...fills: readonly (readonly [lots: number, maker: boolean])[]): string[] =>
+      calls([
+        plan({ at: 1 }, "enter", { orderType: "limit", limitTicks: 990 as Ticks }),
+        ...fills.map(([lots, maker]) => fill({ at: 2 }, { side: "buy", ticks: 990, lots, maker, clientOrderId: "P-1-e" })),
+        plan({ at: 3 }, "cancelEntries"),
+      ]).slice(1);
+    expect(cancelled([3, false])).toEqual(["cancel 0 P-1-e m4"]);
+    expect(cancelled([3, false], [6, true])).toEqual(["cancel 0 P-1-e m4"]);
+    expect(cancelled([10, true])).toEqual([]);
+    expect(cancelled([3, false], [7, true])).toEqual([]);
+  });
 });

@@ -5,7 +5,7 @@ import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { OrderRequest } from "../src/domain/order.ts";
-import { NO_BRACKET, sideOf, stopIdOf } from "../src/domain/order.ts";
+import { NO_BRACKET, sideOf, stopIdOf, UNKNOWN_ORDER } from "../src/domain/order.ts";
 import type { Venue } from "../src/domain/ports.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { InvariantError } from "../src/domain/units.ts";
@@ -75,7 +75,10 @@ const acceptedStep = (state: ExecuteState, item: OrderAccepted): void => {
   sent.nextStopId = "";
 };
 
-const endedStep = (state: ExecuteState, { instrument, clientOrderId }: OrderRejected | OrderCanceled | OrderExpired): void => {
+const endedStep = (state: ExecuteState, item: OrderRejected | OrderCanceled | OrderExpired): void => {
+  const { instrument, clientOrderId } = item;
+  // A refused cancel says nothing of the order: it may fill yet, and is asked to go again.
+  if (item.kind === Kind.orderRejected && item.code === UNKNOWN_ORDER) return;
   const sent = state.sent[instrument] as Sent;
   const at = entryAt(sent, clientOrderId);
   if (at >= 0) sent.entries.splice(at, 1);

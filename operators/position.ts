@@ -8,7 +8,7 @@ import { Kind } from "../src/domain/kind.ts";
 import type { KlineBlock } from "../src/domain/kline.ts";
 import { Bar } from "../src/domain/kline.ts";
 import type { Bracket } from "../src/domain/order.ts";
-import { bracketLevels, NO_BRACKET, planIdOf } from "../src/domain/order.ts";
+import { bracketLevels, NO_BRACKET, orderIdOf, UNKNOWN_ORDER } from "../src/domain/order.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import type { PositionLimits } from "../src/risk/limits.ts";
 import { isApproved } from "../src/risk/plan.ts";
@@ -16,8 +16,9 @@ import type { EntryProposal, PositionModule, PositionView, Proposals } from "../
 import { checkProposal } from "../models/position/proposalCheck.ts";
 import { stepOperator } from "./stepOperator.ts";
 
-/** An approved plan that the venue has not finished. */
+/** An approved order that the venue has not finished. */
 interface InFlight {
+  readonly orderId: string;
   readonly planId: string;
   readonly entry: boolean;
   readonly bracketStopFraction: number;
@@ -113,18 +114,18 @@ class Seat implements PositionView, Proposals {
   // ---- what the venue says ------------------------------------------------------------------------------------------------
 
   filled(fill: Fill): void {
-    const plan = this.#inFlight.find((each) => each.planId === fill.planId);
+    const plan = this.#inFlight.find(({ orderId }) => orderId === fill.clientOrderId);
     if (plan === undefined) return;
     if (plan.entry && plan.bracketStopFraction > 0 && this.#stopPlanId !== plan.planId) {
       this.#stopPlanId = plan.planId;
       this.stopTicks = bracketLevels(fill.priceTicks, plan.direction, { stopFraction: plan.bracketStopFraction, targetFraction: 0 }).stopTicks;
     }
     plan.remainingLots -= fill.qtyLots;
-    if (plan.remainingLots <= 0) this.ended(plan.planId);
+    if (plan.remainingLots <= 0) this.ended(plan.orderId);
   }
 
-  ended(planId: string): void {
-    const at = this.#inFlight.findIndex((plan) => plan.planId === planId);
+  ended(clientOrderId: string): void {
+    const at = this.#inFlight.findIndex(({ orderId }) => orderId === clientOrderId);
     if (at >= 0) this.#inFlight.splice(at, 1);
   }
 
@@ -175,7 +176,7 @@ class Seat implements PositionView, Proposals {
     if (!isApproved(intent)) return false;
     if (action === "moveStop") return true;
     const opens = action === "enter" || action === "scaleIn";
-    this.#inFlight.push({ planId, entry: opens, direction, bracketStopFraction: bracket.stopFraction, remainingLots: qtyLots });
+    this.#inFlight.push({ orderId: orderIdOf(intent), planId, entry: opens, direction, bracketStopFraction: bracket.stopFraction, remainingLots: qtyLots });
     return true;
   }
 }
@@ -199,7 +200,9 @@ interface Desk {
 }
 
 const endedStep = ({ seats }: Desk, item: OrderRejected | OrderCanceled | OrderExpired): void => {
-  (seats[item.instrument] as Seat).ended(planIdOf(item.clientOrderId));
+  // A refused cancel ends nothing: the order may fill yet.
+  if (item.kind === Kind.orderRejected && item.code === UNKNOWN_ORDER) return;
+  (seats[item.instrument] as Seat).ended(item.clientOrderId);
 };
 
 const signalStep = (desk: Desk, signal: Signal, emit: Emit): void => {

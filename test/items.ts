@@ -1,3 +1,4 @@
+import { entryIdOf } from "../src/domain/order.ts";
 import type { AccountState, Intent, Signal } from "../src/domain/derived.ts";
 import type { Fill, Funding, FundingPayment, OrderAccepted, OrderRejected } from "../src/domain/event.ts";
 import type { Item } from "../src/domain/item.ts";
@@ -90,7 +91,7 @@ export const fill = (
     kind: Kind.fill,
     ...header(at, instrument, seq),
     sub: 1,
-    clientOrderId: "p-1-e",
+    clientOrderId: entryIdOf(terms.planId ?? "p-1"),
     tradeId: "t1",
     planId: "p-1",
     priceTicks: ticks as Ticks,

@@ -47,6 +47,8 @@ interface Commitment {
   readonly intent: Intent;
   readonly worstTicks: number;
   remainingLots: number;
+  /** Risk asked for its cancel, and was not refused since. */
+  withdrawn: boolean;
 }
 
 const SYMBOLS = ["BTCUSDT", "1000000MOGUSDT", "ETHUSDT"] as const;
@@ -281,8 +283,11 @@ class Storm {
   #answerCancel(working: Working): void {
     working.cancelAsked = false;
     // "Unknown order", though it rests; or it fills before the cancel arrives.
-    if (this.#chance(0.15)) this.#reject(working.order, -2011);
-    else if (!working.order.closePosition && this.#chance(0.2)) this.#fill(working, this.#int(1, 100));
+    if (this.#chance(0.15)) {
+      const commitment = this.#commitments.get(working.order.clientOrderId);
+      if (commitment !== undefined) commitment.withdrawn = false;
+      this.#reject(working.order, -2011);
+    } else if (!working.order.closePosition && this.#chance(0.2)) this.#fill(working, this.#int(1, 100));
     else this.#end(working, "cancel");
   }
 
@@ -450,6 +455,7 @@ class Storm {
     this.#plans.set(intent.planId, plan);
     if (intent.reason === "strategy") this.#answers += 1;
     else this.#facts.emergencies += 1;
+    if (intent.action === "cancelEntries") this.#withdrawn(instrument);
     if (intent.action !== "enter" && intent.action !== "scaleIn") return;
     this.#facts.entries += 1;
     if (this.#level !== "ACTIVE") throw new Error(`an entry was approved while ${this.#level}`);
@@ -458,9 +464,13 @@ class Storm {
       intent.orderType === "limit" && intent.direction > 0
         ? Math.max(intent.worstTicks, intent.limitTicks)
         : Math.max(intent.worstTicks, intent.limitTicks, mark);
-    this.#commitments.set(`${intent.planId}-e`, { intent, worstTicks, remainingLots: intent.qtyLots });
+    this.#commitments.set(`${intent.planId}-e`, { intent, worstTicks, remainingLots: intent.qtyLots, withdrawn: false });
     this.#lastWorst[instrument] = this.#worstLots(instrument);
     this.#expectWithinLimits(intent);
+  }
+
+  #withdrawn(instrument: number): void {
+    for (const commitment of this.#commitments.values()) if (commitment.intent.instrument === instrument) commitment.withdrawn = true;
   }
 
   /** Most lots either way when every entry on its way fills and no reduction does. */
@@ -545,9 +555,8 @@ class Storm {
       }
     }
     if (this.#level === "ACTIVE") return;
-    for (const { order, cancelAsked } of this.#working) {
-      if (order.instrument === index && !order.reduceOnly && !cancelAsked)
-        throw new Error(`${order.clientOrderId} rests in ${this.#level}`);
+    for (const [orderId, { intent, withdrawn }] of this.#commitments) {
+      if (intent.instrument === index && !withdrawn) throw new Error(`${orderId} rests in ${this.#level}`);
     }
   }
 

@@ -75,3 +75,6 @@ export const stopIdOf = (entryId: string): string => `${entryId}.s`;
 export const targetIdOf = (entryId: string): string => `${entryId}.t`;
 /** The plan an order belongs to. */
 export const planIdOf = (clientOrderId: string): string => clientOrderId.slice(0, clientOrderId.lastIndexOf("-"));
+
+/** Binance: "Unknown order sent.", the answer to a cancel that met no order. */
+export const UNKNOWN_ORDER = -2011;

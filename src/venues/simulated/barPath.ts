@@ -32,7 +32,7 @@ export const nextOnPath = (
   for (const order of orders) {
     if (order.done || order.active || !isMet(order, atTicks, toTicks, down, bar)) continue;
     const price = meetingTicks(order, atTicks, down);
-    if (best === null || (down ? price > bestTicks : price < bestTicks) || (price === bestTicks && false && isStop(order) && !isStop(best))) {
+    if (best === null || (down ? price > bestTicks : price < bestTicks) || (price === bestTicks && isStop(order) && !isStop(best))) {
       best = order;
       bestTicks = price;
     }
