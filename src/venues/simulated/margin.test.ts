@@ -4,10 +4,10 @@ import type { OrderOf } from "../../../test/venueDesk.ts";
 import type { FundingPayment } from "../../domain/event.ts";
 import { Kind } from "../../domain/kind.ts";
 import { instrumentIndex } from "../../domain/units.ts";
+import type { SimulatedVenueOptions } from "./options.ts";
 
 /** 10,000 USDT, margin asked for, no fees: leverage 10 at 1000 is liquidated at 910 (long, 900 / 0.99) or 1089 (short, 1100 / 1.01). */
-const desk = (options: ConstructorParameters<typeof VenueDesk>[0] = {}, ...rest: [] | [Parameters<typeof Object.assign>[0]]): VenueDesk =>
-  new VenueDesk({ margin: true, startUsdt: 10_000, ...options }, ...(rest as []));
+const desk = (options: Partial<SimulatedVenueOptions> = {}): VenueDesk => new VenueDesk({ margin: true, startUsdt: 10_000, ...options });
 const lastFill = (venue: VenueDesk) => venue.fills.at(-1);
 const codes = (said: readonly string[]): string[] => said.filter((line) => !/ (buy|sell) /.test(line));
 
