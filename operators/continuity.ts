@@ -63,9 +63,4 @@ const faultOf = (kline: Kline, what: string): Item => ({
 });
 
 export const continuity = (instruments: readonly Instrument[]): OperatorFunction<Item, Item> =>
-  stepOperator(
-    "continuity",
-    () => continuityState(instruments.length),
-    { [Kind.kline]: continuityStep },
-    { passing: "handler" },
-  );
+  stepOperator("continuity", () => continuityState(instruments.length), { [Kind.kline]: continuityStep }, { passing: "handler" });

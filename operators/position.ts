@@ -8,7 +8,7 @@ import { Kind } from "../src/domain/kind.ts";
 import type { KlineBlock } from "../src/domain/kline.ts";
 import { Bar } from "../src/domain/kline.ts";
 import type { Bracket } from "../src/domain/order.ts";
-import { bracketLevels, NO_BRACKET, orderIdOf, UNKNOWN_ORDER } from "../src/domain/order.ts";
+import { bracketLevels, NO_BRACKET, orderIdOf, planTagOf, UNKNOWN_ORDER } from "../src/domain/order.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import type { PositionLimits } from "../src/risk/limits.ts";
 import { isApproved } from "../src/risk/plan.ts";
@@ -44,11 +44,13 @@ class Seat implements PositionView, Proposals {
   #seq = 0;
   readonly #inFlight: InFlight[] = [];
   #stopPlanId = "";
+  readonly #tag: string;
   #plansAtSecond = 0;
   #plans = 0;
 
   constructor(instrument: Instrument, limits: PositionLimits) {
     this.instrument = instrument;
+    this.#tag = planTagOf(instrument.symbol);
     this.#limits = limits;
     this.#usdtPerTickLot = usdtPerTickLot(instrument);
   }
@@ -118,7 +120,10 @@ class Seat implements PositionView, Proposals {
     if (plan === undefined) return;
     if (plan.entry && plan.bracketStopFraction > 0 && this.#stopPlanId !== plan.planId) {
       this.#stopPlanId = plan.planId;
-      this.stopTicks = bracketLevels(fill.priceTicks, plan.direction, { stopFraction: plan.bracketStopFraction, targetFraction: 0 }).stopTicks;
+      this.stopTicks = bracketLevels(fill.priceTicks, plan.direction, {
+        stopFraction: plan.bracketStopFraction,
+        targetFraction: 0,
+      }).stopTicks;
     }
     plan.remainingLots -= fill.qtyLots;
     if (plan.remainingLots <= 0) this.ended(plan.orderId);
@@ -152,7 +157,7 @@ class Seat implements PositionView, Proposals {
     const second = Math.floor(knownAtMs / 1000);
     this.#plans = second === this.#plansAtSecond ? this.#plans + 1 : 1;
     this.#plansAtSecond = second;
-    const planId = `${this.instrument.symbol}-${second}-${this.#plans}`;
+    const planId = `${this.#tag}-${second}-${this.#plans}`;
     const intent: Intent = {
       kind: Kind.intent,
       seq,
@@ -176,7 +181,14 @@ class Seat implements PositionView, Proposals {
     if (!isApproved(intent)) return false;
     if (action === "moveStop") return true;
     const opens = action === "enter" || action === "scaleIn";
-    this.#inFlight.push({ orderId: orderIdOf(intent), planId, entry: opens, direction, bracketStopFraction: bracket.stopFraction, remainingLots: qtyLots });
+    this.#inFlight.push({
+      orderId: orderIdOf(intent),
+      planId,
+      entry: opens,
+      direction,
+      bracketStopFraction: bracket.stopFraction,
+      remainingLots: qtyLots,
+    });
     return true;
   }
 }

@@ -49,4 +49,5 @@ export const act = (s: System): OperatorFunction<Item, Item> =>
  * The whole line of a backtest: recorded$ → perceive → simulatedVenue → act. Live it is perceive → act; there the account
  * events arrive on the private socket and the sequencer puts them where the simulated venue's fills stand here.
  */
-export const backtestLine = (s: System, fills: OperatorFunction<Item, Item>): OperatorFunction<Item, Item> => pipe(perceive(s), fills, act(s));
+export const backtestLine = (s: System, fills: OperatorFunction<Item, Item>): OperatorFunction<Item, Item> =>
+  pipe(perceive(s), fills, act(s));

@@ -1,6 +1,6 @@
 import type { PositionState, Signal } from "../../src/domain/derived.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
-import type { Bar } from "../../src/domain/kline.ts";
+import type { BarView } from "../../src/domain/kline.ts";
 import type { Bracket } from "../../src/domain/order.ts";
 import type { Direction } from "../../src/domain/units.ts";
 
@@ -8,7 +8,7 @@ import type { Direction } from "../../src/domain/units.ts";
 export interface PositionView {
   readonly instrument: Instrument;
   /** The decision bar that just closed. */
-  readonly bar: Bar;
+  readonly bar: BarView;
   readonly signal: Signal;
   readonly position: PositionState;
   readonly equityUsdt: number;

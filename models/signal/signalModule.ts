@@ -1,5 +1,5 @@
 import type { Instrument } from "../../src/domain/instrument.ts";
-import type { Bar } from "../../src/domain/kline.ts";
+import type { BarView } from "../../src/domain/kline.ts";
 
 /** What a member of L3 says of one decision bar: probabilities that sum to 1, and expected net returns as fractions. */
 export interface SignalOutput {
@@ -23,9 +23,9 @@ export interface SignalModule<S = unknown> {
   readonly onGap: "reset" | "keep";
   init(instrument: Instrument): S;
   /** A closed bar of a longer time frame; comes before the decision bar that closes at the same minute. */
-  longerBar?(state: S, bar: Bar): void;
+  longerBar?(state: S, bar: BarView): void;
   /** One decision bar: updates `state` and fills every field of `out` (which arrives neutral). */
-  decide(state: S, bar: Bar, out: SignalOutput): void;
+  decide(state: S, bar: BarView, out: SignalOutput): void;
 }
 
 /** What a signal module's file exports as default: options (from `signal.options` of the config) → module. */

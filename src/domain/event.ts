@@ -165,14 +165,6 @@ export type MarketEvent =
   | Trade
   | Liquidation
   | Kline;
-export type AccountEvent =
-  | OrderAccepted
-  | OrderRejected
-  | OrderCanceled
-  | OrderExpired
-  | Fill
-  | FundingPayment
-  | Balance
-  | PositionReport;
+export type AccountEvent = OrderAccepted | OrderRejected | OrderCanceled | OrderExpired | Fill | FundingPayment | Balance | PositionReport;
 export type ControlEvent = Timer | Command | StreamStatus | InferenceFailure | Fault;
 export type Event = MarketEvent | AccountEvent | ControlEvent;

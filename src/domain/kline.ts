@@ -69,6 +69,21 @@ export interface KlineRow extends Readonly<Record<KlineColumn, number>> {
 }
 
 /**
+ * A closed bar as modules see it: its own numbers. The block behind it is left out on purpose: its next rows are the
+ * future.
+ */
+export interface BarView extends Readonly<Record<KlineColumn, number>> {
+  readonly instrument: InstrumentIndex;
+  readonly timeframeMs: number;
+  /** The event that closed it. */
+  readonly seq: number;
+  /** Line time of the close. */
+  readonly knownAtMs: number;
+  readonly base: boolean;
+  readonly baseBars: number;
+}
+
+/**
  * A closed kline: an event, immutable but for `seq`, which the driver gives once. It is a view of a row and not a bag of
  * numbers because V8 boxes every float64 field of an object: a bar of ten columns would cost eleven allocations instead of
  * one. It has no base class and only plain assignments in its constructor because that halves the cost of making one
@@ -144,16 +159,56 @@ export interface Bar extends KlineRow {}
 
 /** One getter per column, each a function of its own: shared code would share type feedback between the columns. */
 const COLUMN_GETTERS: { readonly [C in KlineColumn]: PropertyDescriptor & ThisType<KlineRow> } = {
-  openTimeMs: { get() { return this.block.openTimeMs[this.row]; } },
-  open: { get() { return this.block.open[this.row]; } },
-  high: { get() { return this.block.high[this.row]; } },
-  low: { get() { return this.block.low[this.row]; } },
-  close: { get() { return this.block.close[this.row]; } },
-  volume: { get() { return this.block.volume[this.row]; } },
-  quoteVolume: { get() { return this.block.quoteVolume[this.row]; } },
-  trades: { get() { return this.block.trades[this.row]; } },
-  takerBuyVolume: { get() { return this.block.takerBuyVolume[this.row]; } },
-  takerBuyQuoteVolume: { get() { return this.block.takerBuyQuoteVolume[this.row]; } },
+  openTimeMs: {
+    get() {
+      return this.block.openTimeMs[this.row];
+    },
+  },
+  open: {
+    get() {
+      return this.block.open[this.row];
+    },
+  },
+  high: {
+    get() {
+      return this.block.high[this.row];
+    },
+  },
+  low: {
+    get() {
+      return this.block.low[this.row];
+    },
+  },
+  close: {
+    get() {
+      return this.block.close[this.row];
+    },
+  },
+  volume: {
+    get() {
+      return this.block.volume[this.row];
+    },
+  },
+  quoteVolume: {
+    get() {
+      return this.block.quoteVolume[this.row];
+    },
+  },
+  trades: {
+    get() {
+      return this.block.trades[this.row];
+    },
+  },
+  takerBuyVolume: {
+    get() {
+      return this.block.takerBuyVolume[this.row];
+    },
+  },
+  takerBuyQuoteVolume: {
+    get() {
+      return this.block.takerBuyQuoteVolume[this.row];
+    },
+  },
 };
 for (const prototype of [Kline.prototype, Bar.prototype]) {
   Object.defineProperties(prototype, {

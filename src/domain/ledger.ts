@@ -89,8 +89,7 @@ export class Ledger implements AccountState {
     const position = this.positions[index] as Position;
     position.markPrice = price;
     if (position.positionLots === 0 && position.unrealisedUsdt === 0) return;
-    const unrealised =
-      (position.positionLots * (price * position.ticksPerUnit) - position.costTickLots) * position.usdtPerTickLot;
+    const unrealised = (position.positionLots * (price * position.ticksPerUnit) - position.costTickLots) * position.usdtPerTickLot;
     this.#setUnrealised(position, unrealised);
   }
 
@@ -131,12 +130,16 @@ export class Ledger implements AccountState {
     const { trip } = position;
     if (trip === null) return null;
     const markTicks = position.markPrice * position.ticksPerUnit;
-    return this.#report(position, {
-      ...trip,
-      exitLots: trip.exitLots + Math.abs(position.positionLots),
-      exitTickLots: trip.exitTickLots + Math.abs(position.positionLots) * markTicks,
-      realisedUsdt: trip.realisedUsdt + position.unrealisedUsdt,
-    }, { seq: this.seq, knownAtMs, exitTimeMs: knownAtMs, reason: "open-at-end" });
+    return this.#report(
+      position,
+      {
+        ...trip,
+        exitLots: trip.exitLots + Math.abs(position.positionLots),
+        exitTickLots: trip.exitTickLots + Math.abs(position.positionLots) * markTicks,
+        realisedUsdt: trip.realisedUsdt + position.unrealisedUsdt,
+      },
+      { seq: this.seq, knownAtMs, exitTimeMs: knownAtMs, reason: "open-at-end" },
+    );
   }
 
   #setUnrealised(position: Position, unrealisedUsdt: number): void {

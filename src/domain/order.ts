@@ -6,7 +6,8 @@ export type OrderType = "market" | "limit" | "stopMarket" | "takeProfitMarket" |
 /** GTX is post-only. */
 export type TimeInForce = "GTC" | "IOC" | "FOK" | "GTX";
 
-export const isConditional = (type: OrderType): boolean => type === "stopMarket" || type === "takeProfitMarket" || type === "trailingStopMarket";
+export const isConditional = (type: OrderType): boolean =>
+  type === "stopMarket" || type === "takeProfitMarket" || type === "trailingStopMarket";
 export const sideOf = (direction: Direction): OrderSide => (direction > 0 ? "buy" : "sell");
 export const directionOf = (side: OrderSide): Direction => (side === "buy" ? 1 : -1);
 
@@ -59,6 +60,15 @@ export const bracketLevels = (entryTicks: number, direction: Direction, bracket:
   stopTicks: (bracket.stopFraction > 0 ? Math.round(entryTicks * (1 - direction * bracket.stopFraction)) : 0) as Ticks,
   targetTicks: (bracket.targetFraction > 0 ? Math.round(entryTicks * (1 + direction * bracket.targetFraction)) : 0) as Ticks,
 });
+
+const TAG_LENGTH_MAX = 14;
+
+/**
+ * Start of a plan's id for a symbol: what Binance allows in a client order id (`[.A-Z:/a-z0-9_-]`, 36 characters with all
+ * that follows). Characters it does not allow become their code point.
+ */
+export const planTagOf = (symbol: string): string =>
+  symbol.replaceAll(/[^.A-Z:/a-z0-9_-]/gu, (character) => (character.codePointAt(0) ?? 0).toString(36)).slice(0, TAG_LENGTH_MAX);
 
 /** Ids of the orders a plan may send: a function of the plan, so that a retry or restart sends the same. */
 export const entryIdOf = (planId: string): string => `${planId}-e`;

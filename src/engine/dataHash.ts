@@ -18,7 +18,7 @@ interface Run {
  * hashed column by column and instrument by instrument (whole runs of rows in one call); other events in line order.
  */
 export class DataHash {
-  readonly #columns = new Map<number, readonly Hash[]>();
+  readonly #columns = new Map<number, { readonly intervalMs: number; readonly hashes: readonly Hash[] }>();
   readonly #runs = new Map<number, Run>();
   readonly #others = createHash("sha256");
 
@@ -42,19 +42,19 @@ export class DataHash {
 
   digest(): string {
     const all = createHash("sha256");
-    for (const [instrument, hashes] of [...this.#columns].sort((a, b) => a[0] - b[0])) {
-      all.update(`klines ${instrument}\n`);
+    for (const [instrument, { intervalMs, hashes }] of [...this.#columns].sort((a, b) => a[0] - b[0])) {
+      all.update(`klines ${instrument} ${intervalMs}\n`);
       for (const hash of hashes) all.update(hash.copy().digest());
     }
     return all.update(this.#others.copy().digest()).digest("hex");
   }
 
   #take(instrument: number, { block, fromRow, toRow }: Run): void {
-    let hashes = this.#columns.get(instrument);
-    if (hashes === undefined) {
-      hashes = KLINE_COLUMNS.map(() => createHash("sha256"));
-      this.#columns.set(instrument, hashes);
+    let columns = this.#columns.get(instrument);
+    if (columns === undefined) {
+      columns = { intervalMs: block.intervalMs, hashes: KLINE_COLUMNS.map(() => createHash("sha256")) };
+      this.#columns.set(instrument, columns);
     }
-    for (const [i, name] of KLINE_COLUMNS.entries()) (hashes[i] as Hash).update(block[name].subarray(fromRow, toRow));
+    for (const [i, name] of KLINE_COLUMNS.entries()) (columns.hashes[i] as Hash).update(block[name].subarray(fromRow, toRow));
   }
 }

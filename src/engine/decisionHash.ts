@@ -40,13 +40,21 @@ export class DecisionHash {
     this.decisions += 1;
     const at = this.#start(item.kind, item.instrument);
     const view = this.#view;
-    const { netLong, netShort } = item;
+    const { pLong, pShort, pNeutral, netLong, netShort } = item;
     this.#bytes[at] = (item.ready ? 1 : 0) | (netLong === netLong ? 2 : 0) | (netShort === netShort ? 4 : 0);
     view.setFloat64(at + 1, item.knownAtMs, true);
-    view.setFloat64(at + 9, item.pLong, true);
-    view.setFloat64(at + 17, item.pShort, true);
-    view.setFloat64(at + 25, item.pNeutral, true);
-    this.#at = at + 33;
+    this.#at = at + 9;
+    const sum = pLong + pShort + pNeutral;
+    if (sum === sum) {
+      view.setFloat64(at + 9, pLong, true);
+      view.setFloat64(at + 17, pShort, true);
+      view.setFloat64(at + 25, pNeutral, true);
+      this.#at = at + 33;
+    } else {
+      this.#number(pLong);
+      this.#number(pShort);
+      this.#number(pNeutral);
+    }
     if (netLong === netLong) this.#number(netLong);
     if (netShort === netShort) this.#number(netShort);
   }
@@ -85,17 +93,24 @@ export class DecisionHash {
     this.#number(order.priceTicks);
     this.#number(order.triggerTicks);
     this.#number(order.qtyLots);
+    this.#number(order.callbackFraction);
+    this.#number(order.bracket.stopFraction);
+    this.#number(order.bracket.targetFraction);
+    this.#number(order.leverage);
+    this.#number(order.expiresAtMs);
     this.#text(order.clientOrderId);
   }
 
   fill(item: Fill): void {
     this.#start(item.kind, item.instrument);
-    this.#byte((item.side === "buy" ? 1 : 0) | (item.maker ? 2 : 0));
+    this.#byte((item.side === "buy" ? 1 : 0) | (item.maker ? 2 : 0) | (item.reduceOnly ? 4 : 0));
     this.#number(item.eventTimeMs);
     this.#number(item.priceTicks);
     this.#number(item.qtyLots);
     this.#number(item.feeUsdt);
+    this.#number(item.slippageUsdt);
     this.#text(item.clientOrderId);
+    this.#text(item.reason);
   }
 
   ended(item: OrderRejected | OrderCanceled | OrderExpired): void {
@@ -115,9 +130,11 @@ export class DecisionHash {
     this.#start(item.kind, item.instrument);
     this.#number(item.knownAtMs);
     this.#text(item.level);
+    this.#text(item.causeLevel);
     this.#text(item.rule);
     this.#byte(item.active ? 1 : 0);
     this.#number(item.value);
+    this.#number(item.limit);
   }
 
   gap(item: Gap): void {
@@ -150,15 +167,27 @@ export class DecisionHash {
     this.#at += 8;
   }
 
-  /** ASCII by construction: ids, enumerations, rule names and reasons; other characters keep their low byte. */
+  /** Ids, enumerations, rule names and reasons: ASCII but for the symbols of some instruments, whose bytes are UTF-8. */
   #text(value: string): void {
     const { length } = value;
     if (length > 255) throw new RangeError(`a decision holds a text of ${length} characters: ${value.slice(0, 40)}…`);
     const bytes = this.#bytes;
     const from = this.#at + 1;
     bytes[from - 1] = length;
-    for (let i = 0; i < length; i += 1) bytes[from + i] = value.charCodeAt(i);
+    for (let i = 0; i < length; i += 1) {
+      const code = value.charCodeAt(i);
+      if (code > 127) {
+        this.#utf8(value, from);
+        return;
+      }
+      bytes[from + i] = code;
+    }
     this.#at = from + length;
+  }
+
+  #utf8(value: string, from: number): void {
+    const { written } = new TextEncoder().encodeInto(value, this.#bytes.subarray(from, from + 4 * 255));
+    this.#at = from + written;
   }
 
   #drain(): void {

@@ -38,7 +38,20 @@ export const drive = async (
   tap: (item: Item) => void,
   options: DriveOptions = {},
 ): Promise<DriveResult> => {
-  const { into, throwIfFailed } = connect(line, tap);
+  const entry = connect(line, tap);
+  try {
+    return await push(source, entry, options);
+  } finally {
+    // Also after an error of the source: operators get their teardown.
+    entry.disconnect();
+  }
+};
+
+const push = async (
+  source: AsyncIterable<readonly Event[]> | Iterable<readonly Event[]>,
+  { into, throwIfFailed }: Entry,
+  options: DriveOptions,
+): Promise<DriveResult> => {
   const { journal } = options;
   let seq = options.firstSeq ?? 0;
   let bursts = 0;
@@ -78,6 +91,7 @@ interface Entry {
   /** Where items enter the line. */
   readonly into: Pick<Subscriber<Item>, "next" | "complete">;
   readonly throwIfFailed: () => void;
+  readonly disconnect: () => void;
 }
 
 /** Subscribes the line once and hands out its entrance. */
@@ -87,10 +101,17 @@ const connect = (line: OperatorFunction<Item, Item>, tap: (item: Item) => void):
   const events$ = new Observable<Item>((subscriber) => {
     into = subscriber;
   });
-  line(events$).subscribe({
-    next: tap,
+  const subscription = line(events$).subscribe({
+    // RxJS would report what a tap throws later and elsewhere: it ends the run here, like an operator's error.
+    next: (item) => {
+      try {
+        tap(item);
+      } catch (error) {
+        failure ??= { error };
+      }
+    },
     error: (error: unknown) => {
-      failure = { error };
+      failure ??= { error };
     },
   });
   const throwIfFailed = (): void => {
@@ -98,7 +119,10 @@ const connect = (line: OperatorFunction<Item, Item>, tap: (item: Item) => void):
   };
   throwIfFailed();
   if (into === undefined) throw new InvariantError("the line did not subscribe to its events");
-  return { into, throwIfFailed };
+  const disconnect = (): void => {
+    subscription.unsubscribe();
+  };
+  return { into, throwIfFailed, disconnect };
 };
 
 const breathe = (): Promise<void> =>

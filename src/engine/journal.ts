@@ -124,8 +124,9 @@ export const readJournal = async (path: string): Promise<JournalReader> => {
 };
 
 /**
- * A run that goes on from its journal: first the journaled events, then `source` from where the journal ends. The source
- * must be the one the journal was written from: what it has in common with the journal is skipped by count.
+ * A run that goes on from its journal: first the journaled events, then `source` from where the journal ends. What both have
+ * in common is skipped by count; the last event they share must be the same, else the data is not the journal's
+ * (`UserError`).
  */
 export async function* continued(
   journal: JournalReader,
@@ -135,21 +136,34 @@ export async function* continued(
 ): AsyncGenerator<readonly Event[], void, undefined> {
   const replay = journal.bursts(burstEvents);
   let tail: JournalTail | undefined;
+  let lastJournaled: string | undefined;
   while (tail === undefined) {
     const next = await replay.next();
     if (next.done === true) tail = next.value;
-    else yield next.value;
+    else {
+      const last = next.value.at(-1);
+      if (last !== undefined) lastJournaled = withoutSeq(last);
+      yield next.value;
+    }
   }
   onTail(tail);
   let skip = tail.events;
   for await (const burst of source) {
+    const shared = burst[skip - 1];
+    if (shared !== undefined && withoutSeq(shared) !== lastJournaled)
+      throw new UserError(`${OTHER_DATA} its event ${tail.events - 1} is another one`);
     if (skip >= burst.length) skip -= burst.length;
     else {
       yield skip === 0 ? burst : burst.slice(skip);
       skip = 0;
     }
   }
+  if (skip > 0) throw new UserError(`${OTHER_DATA} it ends ${skip} events before the journal does`);
 }
+
+const OTHER_DATA = "the data is not what the journal was written from: go on with the same data, or start a new journal;";
+
+const withoutSeq = (event: Event): string => encodeEvent(event).replace(/"seq":-?\d+,/, "");
 
 /** JSON of each whole line; returns how many bytes of a torn last line follow. */
 async function* whole(path: string): AsyncGenerator<string, number, undefined> {

@@ -76,8 +76,18 @@ export const logDecisions = (
       [Kind.orderCanceled]: happened(({ clientOrderId }: Record<string, unknown>) => ({ clientOrderId })),
       [Kind.orderExpired]: happened(({ clientOrderId, reason }: Record<string, unknown>) => ({ clientOrderId, reason })),
       [Kind.fundingPayment]: happened(({ paidUsdt, rate }: Record<string, unknown>) => ({ paidUsdt, rate })),
-      [Kind.riskState]: happened(({ level, rule, active, value, limit }: Record<string, unknown>) => ({ level, rule, active, value, limit })),
-      [Kind.gap]: happened(({ fromMs: gapFromMs, toMs, missingBars }: Record<string, unknown>) => ({ fromMs: gapFromMs, toMs, missingBars })),
+      [Kind.riskState]: happened(({ level, rule, active, value, limit }: Record<string, unknown>) => ({
+        level,
+        rule,
+        active,
+        value,
+        limit,
+      })),
+      [Kind.gap]: happened(({ fromMs: gapFromMs, toMs, missingBars }: Record<string, unknown>) => ({
+        fromMs: gapFromMs,
+        toMs,
+        missingBars,
+      })),
     },
     { flush },
   );

@@ -170,7 +170,8 @@ export class Recorder {
     for (const index of this.#openStops.keys()) this.#endStop(index, this.lastCloseMs);
     this.risk.finish(this.lastCloseMs);
     const last = this.equity.at(-1);
-    if (this.account !== null && last !== undefined && last.timeMs !== this.lastCloseMs) this.#equityRow(this.lastCloseMs, this.account.equityUsdt);
+    if (this.account !== null && last !== undefined && last.timeMs !== this.lastCloseMs)
+      this.#equityRow(this.lastCloseMs, this.account.equityUsdt);
   }
 
   #begin(bar: Bar): void {

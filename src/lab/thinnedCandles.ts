@@ -3,7 +3,12 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../domain/units.ts";
 import type { CandleSeries } from "./runRecord.ts";
 
 /** Each interval is a multiple of the one before, so that candles can be merged as the run grows. */
-const LADDER = [1, 5, 15, 30].map((minutes) => minutes * MINUTE_MS).concat([1, 4, 12].map((hours) => hours * HOUR_MS), [1, 7, 28].map((days) => days * DAY_MS));
+const LADDER = [1, 5, 15, 30]
+  .map((minutes) => minutes * MINUTE_MS)
+  .concat(
+    [1, 4, 12].map((hours) => hours * HOUR_MS),
+    [1, 7, 28].map((days) => days * DAY_MS),
+  );
 
 /** OHLC of one symbol in at most `capacity` candles: when they are full, they are merged into the next longer interval. */
 export class ThinnedCandles {

@@ -1,12 +1,9 @@
 import type { Intent } from "../domain/derived.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { Kind } from "../domain/kind.ts";
-import { NO_BRACKET } from "../domain/order.ts";
+import { NO_BRACKET, planTagOf } from "../domain/order.ts";
 import type { InstrumentIndex, Lots, Ticks } from "../domain/units.ts";
 import type { LineTime } from "./causes.ts";
-
-/** Symbols that fit into a client order id of 36 characters with room for time, count and suffix. */
-const FITS = /^[A-Za-z0-9_]{1,18}$/;
 
 /** What an emergency does: takes lots off a position (signed), or withdraws entries (0). */
 export interface Emergency {
@@ -19,15 +16,15 @@ export interface Emergency {
 /**
  * The intents that risk itself makes. Their plan ids are a function of the line (symbol, second, count within the
  * second), so that a replay makes the same ones, and short enough for every venue whatever the symbol or the length of
- * the run: a symbol that no client order id can hold gives way to its index.
+ * the run.
  */
 export class Emergencies {
-  readonly #names: readonly string[];
+  readonly #tags: readonly string[];
   #second = -Infinity;
   #count = 0;
 
   constructor(instruments: readonly Instrument[]) {
-    this.#names = instruments.map(({ symbol, index }) => (FITS.test(symbol) ? symbol : `i${index}`));
+    this.#tags = instruments.map(({ symbol }) => planTagOf(symbol));
   }
 
   intent({ seq, knownAtMs }: LineTime, { action, instrument, positionLots, reason }: Emergency): Intent {
@@ -60,6 +57,6 @@ export class Emergencies {
       this.#count = 0;
     }
     this.#count += 1;
-    return `${this.#names[instrument] as string}-${this.#second}-r${this.#count}`;
+    return `${this.#tags[instrument] as string}-${this.#second}-r${this.#count}`;
   }
 }

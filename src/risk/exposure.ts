@@ -18,7 +18,6 @@ interface PendingEntry {
 /** An approved reduction on its way. */
 interface PendingExit {
   readonly orderId: string;
-  readonly direction: Direction;
   remainingLots: number;
 }
 
@@ -43,7 +42,7 @@ export class InstrumentExposure {
   readonly #usdtPerTickLot: number;
   readonly #ticksPerUnit: number;
   readonly #entries: PendingEntry[] = [];
-  #exits: PendingExit[] = [];
+  readonly #exits: PendingExit[] = [];
   #stops: Stop[] = [];
   /** Lowest leverage of what was filled into the position; 1 where nobody said. */
   #leverage = 1;
@@ -77,7 +76,7 @@ export class InstrumentExposure {
   /** Part of the position that no reduction on its way closes. */
   get uncoveredLots(): number {
     let lots = Math.abs(this.positionLots);
-    for (const exit of this.#exits) if (exit.direction * this.positionLots > 0) lots -= exit.remainingLots;
+    for (const exit of this.#exits) lots -= exit.remainingLots;
     return Math.max(0, lots);
   }
 
@@ -92,7 +91,7 @@ export class InstrumentExposure {
         return;
       case "reduce":
       case "exit":
-        this.#exits.push({ orderId, direction, remainingLots: qtyLots });
+        this.#exits.push({ orderId, remainingLots: qtyLots });
         return;
       case "moveStop":
         this.#stops.push({ orderId, direction, ticks: intent.stopTicks });
@@ -135,12 +134,12 @@ export class InstrumentExposure {
   /** The round trip of `direction` is over, and with it its protection and its exits; after a flip the new stop stays. */
   closed(direction: Direction): void {
     if (this.#stops.length > 0) this.#stops = this.#stops.filter((stop) => stop.direction !== direction);
-    if (this.#exits.length > 0) this.#exits = this.#exits.filter((exit) => exit.direction !== direction);
+    this.#exits.length = 0;
   }
 
-  /** Whether an entry without a bracket of its own is on its way that counted on the protection of a position. */
-  awaitsScaleIn(direction: Direction): boolean {
-    return this.#entries.some(({ intent, withdrawn }) => intent.action === "scaleIn" && intent.direction === direction && !withdrawn);
+  /** Whether an entry without a bracket of its own is on its way: it counted on the protection of a position. */
+  get awaitsScaleIn(): boolean {
+    return this.#entries.some(({ intent, withdrawn }) => intent.action === "scaleIn" && !withdrawn);
   }
 
   /** An order is refused, canceled or expired: nothing of it is on its way any more. */

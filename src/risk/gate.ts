@@ -116,7 +116,7 @@ export class RiskGate {
     const exposure = this.#exposures[trade.instrument] as InstrumentExposure;
     exposure.closed(trade.direction);
     // What would have grown the position has lost its protection.
-    if (exposure.awaitsScaleIn(trade.direction)) this.#withdraw(trade, trade.instrument, "scale-in without position");
+    if (exposure.awaitsScaleIn) this.#withdraw(trade, trade.instrument, "scale-in without position");
     this.#day.tradeClosed(trade, trade.pnlUsdt);
   }
 

@@ -71,21 +71,11 @@ export class RealisedVolatility {
       this.#advance(NaN);
       return;
     }
-    const missing = slot - this.#slot - 1;
-    if (missing >= this.#squares.length) this.#forget();
-    else for (let i = 0; i < missing; i += 1) this.#advance(MISSING);
+    // No window reaches farther back than the ring.
+    const missing = Math.min(slot - this.#slot - 1, this.#squares.length);
+    for (let i = 0; i < missing; i += 1) this.#advance(MISSING);
     const change = Math.log(close / this.#lastClose);
     this.#advance(change * change);
-  }
-
-  /** A hole longer than every window: all of them are missing. */
-  #forget(): void {
-    this.#squares.fill(MISSING);
-    for (const window of this.#windows) {
-      window.sum = 0;
-      window.present = 0;
-      window.missing = window.toBars - window.fromBars;
-    }
   }
 
   #advance(square: number): void {

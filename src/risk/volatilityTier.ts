@@ -33,12 +33,9 @@ export class VolatilityTier {
   bar(time: LineTime, bar: Bar, judge: boolean): void {
     const { timeframeMs } = bar;
     this.#volatility ??= new RealisedVolatility(windows(timeframeMs));
-    const known = this.#volatility.push(Math.round(bar.openTimeMs / timeframeMs), bar.close);
+    // A bar without a price is a hole: the next one says how deep.
+    if (!this.#volatility.push(Math.round(bar.openTimeMs / timeframeMs), bar.close)) return;
     if (!judge) return;
-    if (!known) {
-      this.#calmSinceMs = NaN;
-      return;
-    }
     this.#checkShock(time);
     this.#checkSystem(time);
   }
