@@ -4,7 +4,7 @@ import type { ApprovedPlan } from "../src/domain/derived.ts";
 import type { Item } from "../src/domain/item.ts";
 import { BARRIER } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
-import { entryIdOf, exitIdOf, stopIdOf } from "../src/domain/order.ts";
+import { entryIdOf, exitIdOf, planTagOf, stopIdOf } from "../src/domain/order.ts";
 import type { Lots, Ticks } from "../src/domain/units.ts";
 import { DEFAULT_LIMITS } from "../src/risk/limits.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
@@ -71,6 +71,12 @@ describe("REDUCING", () => {
     expect(line.rejected(entry, -2011)).toEqual([]);
     expect(line.timer()).toEqual([]);
   });
+  it("counts no attempts: the day's entries are no cause while another one keeps them out", () => {
+    const line = started(limitsOf({ data: DEFAULT_LIMITS.data, day: { maxEntries: 1 } }));
+    line.enter(1);
+    line.stream("a", "stale");
+    expect(line.enter(1)).toEqual(["refused data.stream 1/0"]);
+  });
   it("ends with its cause, and entries pass again", () => {
     const line = started();
     line.gap(1);
@@ -101,6 +107,13 @@ describe("HALTED", () => {
     line.command("halt");
     expect(line.told).toContain("exit0 7 risk-halt");
     expect(line.bar()).toEqual([]);
+  });
+  it("has forgotten an exit that filled", () => {
+    const line = holding();
+    line.ask("reduce", { qtyLots: 3 as Lots });
+    line.fill("sell", 3, { orderId: exitIdOf(line.planId) });
+    line.command("halt");
+    expect(line.told).toContain("exit0 7 risk-halt");
   });
   it.each([
     ["rejected", (line: RiskLine, id: string) => line.rejected(id)],
@@ -183,6 +196,13 @@ describe("HALTED", () => {
       (told) => told.filter((text) => text.startsWith("exit")).length,
     );
     expect(exits).toEqual([10, 10, 5, 0]);
+  });
+  it("is named by its own cause, the oldest one, whatever comes later", () => {
+    const line = started(limitsOf({ data: DEFAULT_LIMITS.data, system: { maxDrawdownFraction: 0.05 } }));
+    line.command("halt");
+    expect(line.gap(1)).toEqual(["HALTED +data.gap 1/0"]);
+    line.bar({ equity: 9_000 });
+    expect(line.enter(1)).toEqual(["refused command.halt 1/0"]);
   });
   it("outlives REDUCING causes that come and go", () => {
     const line = started(limitsOf({ data: DEFAULT_LIMITS.data }));
@@ -286,6 +306,17 @@ describe("protection", () => {
     expect(line.told.at(-1)).toBe("approved scaleIn");
     expect(line.fill("buy", 10, { orderId: "P-2-e.t" })).toHaveLength(1);
   });
+  it("an entry that closes to flat brings no stop either", () => {
+    const line = started(limits);
+    line.enter(10);
+    line.fill("buy", 10);
+    line.enter(10, { direction: -1 });
+    line.fill("sell", 10);
+    line.enter(5, { direction: -1 });
+    line.fill("sell", 5);
+    line.canceled(stopIdOf(entryIdOf(line.planId)));
+    expect(line.bar()).toEqual(["exit0 -5 unprotected"]);
+  });
   it("a position whose stop is lost is left at the next bar", () => {
     const line = started(limits);
     line.enter(10);
@@ -335,44 +366,54 @@ describe("plans", () => {
     const emergency = line.items.findIndex((item) => item.kind === Kind.intent);
     expect(line.items[emergency + 1]).toMatchObject({ kind: Kind.approvedPlan, intent: line.items[emergency] });
   });
-  it.each(["BTCUSDT", "1000000MOGUSDT", "BTCUSDT_231229", "ABCDEFGHIJKLMNOPQR", "ABCDEFGHIJKLMNOPQRS", "币安人生USDT", "币".repeat(40)])(
-    "of emergencies have ids that every venue takes: %s",
-    (symbol) => {
-      const line = new RiskLine(limitsOf({}), { instruments: [riskInstrument(0, { symbol, maxMarketQtyLots: 1 })] });
-      const ids = new Set<string>();
-      let exits = 0;
-      for (let at = 1; at <= 40; at += 1) {
+  it.each([
+    "BTCUSDT",
+    "1000000MOGUSDT",
+    "BTCUSDT_231229",
+    "ABCDEFGHIJKLMNOPQR",
+    "ABCDEFGHIJKLMNOPQRSTUVW",
+    "币安人生USDT",
+    "币".repeat(40),
+  ])("of emergencies have ids that every venue takes: %s", (symbol) => {
+    const line = new RiskLine(limitsOf({}), { instruments: [riskInstrument(0, { symbol, maxMarketQtyLots: 1 })] });
+    const ids = new Set<string>();
+    let exits = 0;
+    for (let at = 1; at <= 40; at += 1) {
+      line.bar({ at });
+      line.enter(30);
+      line.fill("buy", 30);
+      for (let i = 0; i < 3; i += 1) {
+        line.command("halt");
         line.bar({ at });
-        line.enter(30);
-        line.fill("buy", 30);
-        for (let i = 0; i < 3; i += 1) {
-          line.command("halt");
-          line.bar({ at });
-        }
-        line.fill("sell", 30, { orderId: "external-x" });
-        line.command("resume");
       }
-      for (const item of line.items) {
-        if (item.kind !== Kind.approvedPlan || item.intent.reason !== "risk-halt") continue;
-        ids.add(item.intent.planId);
-        exits += 1;
-        expect(exitIdOf(item.intent.planId)).toMatch(/^[.A-Z:/a-z0-9_-]{1,36}$/);
-      }
-      expect(exits).toBe(40 * 30);
-      expect(ids.size).toBe(exits);
-    },
-  );
-  it("of emergencies keep their ids apart when line time steps back", () => {
-    const line = holding();
+      line.fill("sell", 30, { orderId: "external-x" });
+      line.command("resume");
+    }
+    for (const item of line.items) {
+      if (item.kind !== Kind.approvedPlan || item.intent.reason !== "risk-halt") continue;
+      ids.add(item.intent.planId);
+      exits += 1;
+      expect(exitIdOf(item.intent.planId)).toMatch(/^[.A-Z:/a-z0-9_-]{1,36}$/);
+      const name = planTagOf(symbol);
+      expect(item.intent.planId).toMatch(new RegExp(`^${name}-${Math.floor(item.knownAtMs / 1000)}-r\\d+$`));
+    }
+    expect(exits).toBe(40 * 30);
+    expect(ids.size).toBe(exits);
+  });
+  it("of emergencies keep their ids apart when line time steps back and forth", () => {
+    const line = started();
+    line.enter(10);
+    line.fill("buy", 10);
     line.command("halt");
-    line.rejected(line.emergencyId, -1, 1);
-    line.nowMs -= 10_000;
-    line.timer(0);
+    for (const step of [-10_000, 10_000, 0]) {
+      line.rejected(line.emergencyId);
+      expect(line.timer(step)).toEqual(["exit0 10 risk-halt"]);
+    }
     const ids = line.items.flatMap((item) =>
       item.kind === Kind.approvedPlan && item.intent.reason === "risk-halt" ? [item.intent.planId] : [],
     );
-    expect(ids).toHaveLength(3);
-    expect(new Set(ids).size).toBe(3);
+    expect(ids).toHaveLength(4);
+    expect(new Set(ids).size).toBe(4);
   });
 });
 

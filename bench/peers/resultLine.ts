@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
+export { peakRssMb } from "../../src/engine/peakMemory.ts";
+
 /** The workload's numbers, for loops that have no order or fee machinery of their own. */
 export const QTY = 0.01;
 export const FEE_RATE = 0.0004;
@@ -55,17 +57,6 @@ export const tradeHash = (entries: Iterable<Entry>): string => {
   const hash = createHash("sha256");
   for (const [timeMs, side, price] of entries) hash.update(`${timeMs},${side},${price.toFixed(2)}\n`);
   return hash.digest("hex").slice(0, 16);
-};
-
-/** This process's own peak, MB. Linux's maxRSS starts at that of the process that spawned it, VmHWM does not. */
-export const peakRssMb = (): number => {
-  try {
-    const match = /VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"));
-    if (match?.[1] !== undefined) return Math.round(Number(match[1]) / 102.4) / 10;
-  } catch {
-    // Not Linux: maxRSS it is.
-  }
-  return Math.round(process.resourceUsage().maxRSS / 102.4) / 10;
 };
 
 /** Wall and CPU seconds of one call. */

@@ -11,6 +11,7 @@ import { DataHash } from "../engine/dataHash.ts";
 import { DecisionHash, hashDecisions } from "../engine/decisionHash.ts";
 import { drive } from "../engine/driver.ts";
 import { readJournal } from "../engine/journal.ts";
+import { peakRssMb } from "../engine/peakMemory.ts";
 import type { JournalReader } from "../engine/journal.ts";
 import { logDecisions } from "../lab/decisionLog.ts";
 import { DecisionTable, tableDecisions } from "../lab/decisionTable.ts";
@@ -186,7 +187,7 @@ const through = async (
     commit: await codeVersion(),
     command: commandLine(),
     replaySeconds,
-    peakRssMb: process.resourceUsage().maxRSS / 1024,
+    peakRssMb: peakRssMb(),
   });
 };
 

@@ -1,3 +1,4 @@
+/* eslint @typescript-eslint/no-unsafe-declaration-merging: off, @typescript-eslint/no-empty-object-type: off -- the columns' getters are put on the prototypes of Kline and Bar below */
 import type { InstrumentIndex } from "./units.ts";
 import { InvariantError } from "./units.ts";
 import { Kind } from "./kind.ts";
@@ -119,7 +120,6 @@ export class Kline {
     return this.openTimeMs + this.block.intervalMs;
   }
 }
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the getters are added right below
 export interface Kline extends KlineRow {}
 
 /**
@@ -154,7 +154,6 @@ export class Bar {
     return this.openTimeMs + this.block.intervalMs;
   }
 }
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the getters are added right below
 export interface Bar extends KlineRow {}
 
 /** One getter per column, each a function of its own: shared code would share type feedback between the columns. */

@@ -24,7 +24,8 @@ const header = { seq: 3, instrument: 0, knownAtMs: T0, eventTimeMs: T0, received
 const ended = { ...orderRejected({ at: 3 }, "P-1-e"), remainingLots: 7, reason: "old" };
 const orderOf = (order: Fields = {}): Fields => ({
   ...{ clientOrderId: "P-1-e", side: "buy", type: "limit", qtyLots: 10, priceTicks: 1000, triggerTicks: 990, timeInForce: "GTC" },
-  ...{ reduceOnly: false, closePosition: false, ...order },
+  ...{ reduceOnly: false, closePosition: false, callbackFraction: 0, leverage: 5, expiresAtMs: Infinity },
+  ...{ bracket: { stopFraction: 0.005, targetFraction: 0.015 }, ...order },
 });
 
 /**
@@ -58,16 +59,17 @@ const HASHED: Readonly<
   },
   orderSent: {
     item: { ...header, kind: Kind.orderSent, order: orderOf() },
-    numbers: ["order.qtyLots", "order.priceTicks", "order.triggerTicks"],
+    numbers: ["order.qtyLots", "order.priceTicks", "order.triggerTicks", "order.callbackFraction", "order.leverage", "order.expiresAtMs"],
     others: {
       ...{ "order.clientOrderId": "P-2-e", "order.side": "sell", "order.type": "market", "order.timeInForce": "GTX" },
       ...{ "order.reduceOnly": true, "order.closePosition": true, instrument: 1 },
+      "order.bracket": { stopFraction: 0.004, targetFraction: 0.015 },
     },
   },
   fill: {
     item: { ...fill({ at: 3 }, { side: "buy", ticks: 1000, lots: 10, feeUsdt: 0.25 }) },
-    numbers: ["eventTimeMs", "priceTicks", "qtyLots", "feeUsdt"],
-    others: { clientOrderId: "P-9-e", side: "sell", maker: true, instrument: 1 },
+    numbers: ["eventTimeMs", "priceTicks", "qtyLots", "feeUsdt", "slippageUsdt"],
+    others: { clientOrderId: "P-9-e", side: "sell", maker: true, reduceOnly: true, reason: "stop", instrument: 1 },
   },
   fundingPayment: { item: { ...fundingPayment({ at: 3 }, 0.5) }, numbers: ["eventTimeMs", "paidUsdt"], others: { instrument: 1 } },
   orderRejected: {
@@ -88,8 +90,8 @@ const HASHED: Readonly<
   riskState: {
     item: { ...header, kind: Kind.riskState, level: "ACTIVE", causeLevel: "HALTED", rule: "day.loss", active: true, value: 1, limit: 2 },
     finite: ["knownAtMs"],
-    numbers: ["value"],
-    others: { level: "HALTED", rule: "day.Loss", active: false, instrument: 1 },
+    numbers: ["value", "limit"],
+    others: { level: "HALTED", causeLevel: "REDUCING", rule: "day.Loss", active: false, instrument: 1 },
   },
   gap: {
     item: { ...header, kind: Kind.gap, fromMs: T0, toMs: T0 + 60_000, missingBars: 1 },

@@ -53,6 +53,13 @@ describe("a stream", () => {
     expect(line.timer(59_999)).toEqual([]);
     expect(line.timer(1)).toEqual(["ACTIVE -data.stream 1/0"]);
   });
+  it("is not healthy because another one of the instrument is", () => {
+    const line = started();
+    line.stream("a", "stale");
+    line.stream("b", "stale");
+    line.stream("a", "connected");
+    expect(line.timer(120_000)).toEqual([]);
+  });
   it("that breaks again within the minute starts it again", () => {
     const line = started();
     line.stream("a", "stale");

@@ -14,9 +14,9 @@ let survivors: (Mutant & { readonly killed: boolean })[];
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), "riposte-mutants-"));
   const json = join(folder, "verdicts.json");
-  const env = { ...process.env };
   // A vitest of its own, not a worker of this one.
-  for (const name of Object.keys(env)) if (name.startsWith("VITEST") || name === "NODE_ENV" || name === "TEST") delete env[name];
+  const isOurs = (name: string): boolean => name.startsWith("VITEST") || name === "NODE_ENV" || name === "TEST";
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOurs(name)));
   const script = ["--import", "./bin/loader.mjs", "scripts/mutateLimits.ts", "--json", json];
   const failed = await promisify(execFile)(process.execPath, script, { cwd: ROOT, env, maxBuffer: 64 * 1024 * 1024 }).then(
     () => "",

@@ -73,12 +73,17 @@ describe("margin of an instrument: at most 8 % of equity", () => {
     ["a market entry below the mark", { worstTicks: 1 as Ticks }],
     ["a resting sell below the mark", { worstTicks: 1 as Ticks, direction: -1, orderType: "limit", limitTicks: 900 as Ticks }],
     ["a resting sell below its limit", { worstTicks: 1 as Ticks, direction: -1, orderType: "limit", limitTicks: 1000 as Ticks }],
+    [
+      "a resting sell above the mark, below its limit",
+      { worstTicks: 1 as Ticks, direction: -1, orderType: "limit", limitTicks: 1001 as Ticks },
+    ],
     ["a resting buy below its limit", { worstTicks: 1 as Ticks, orderType: "limit", limitTicks: 1000 as Ticks }],
-  ] satisfies [string, IntentTerms][])("believes no worst price of %s", (_, terms) => {
+  ] as [string, IntentTerms][])("believes no worst price of %s", (_, terms) => {
     const line = ready(limits);
-    expect(line.enter(40_001, terms)).toEqual(refused(0.080002));
-    expect(line.enter(40_000, terms)).toEqual(APPROVED);
-    expect(line.enter(1, terms)).toEqual(refused(0.080002));
+    const most = terms.limitTicks === 1001 ? 39_960 : 40_000;
+    expect(line.enter(most + 1, terms)[0]).toContain("refused position.maxMarginFraction");
+    expect(line.enter(most, terms)).toEqual(APPROVED);
+    expect(line.enter(1, terms)[0]).toContain("refused position.maxMarginFraction");
   });
   it("counts a resting buy below the market at its limit: it fills no higher", () => {
     const limit: IntentTerms = { worstTicks: 1 as Ticks, orderType: "limit", limitTicks: 500 as Ticks };
@@ -205,8 +210,9 @@ describe("protection: every entry brings a stop at most 0.5 % away", () => {
     line.fill("buy", 10);
     expect(line.ask("scaleIn", { direction: -1 })).toEqual(refused);
     expect(line.ask("scaleIn")).toEqual(["approved scaleIn"]);
-    line.canceled(`${line.planId}-e`);
-    line.fill("sell", 10, { orderId: "P-2-e.s" });
+    line.canceled("P-2-e.s");
+    expect(line.ask("scaleIn")).toEqual(refused);
+    line.fill("sell", 10, { orderId: line.emergencyId });
     expect(line.ask("scaleIn")).toEqual(refused);
   });
 });
@@ -274,6 +280,9 @@ describe("reductions", () => {
     expect(line.ask("moveStop", { direction, stopTicks: stopTicks as Ticks })).toEqual([told]);
     expect(line.ask("moveStop", { direction: direction > 0 ? -1 : 1, stopTicks: 1000 as Ticks })[0]).toContain("exitsNeverIncrease");
   });
+  it("without a position there is nothing to protect", () => {
+    expect(ready({}).ask("moveStop", { stopTicks: 990 as Ticks })).toEqual(["refused position.exitsNeverIncrease 10/0"]);
+  });
   it("a moved stop that the venue refuses leaves the one before in force", () => {
     const line = long();
     const move = (stopTicks: number): string[] => line.ask("moveStop", { stopTicks: stopTicks as Ticks });
@@ -285,6 +294,10 @@ describe("reductions", () => {
     expect(move(996)).toEqual(["refused position.stopOnlyTightens 996/996"]);
   });
   it("the first stop may be anywhere, and the tightest of several counts", () => {
+    const short = ready({});
+    short.enter(10, { ...bracket(0), direction: -1 });
+    short.fill("sell", 10);
+    expect(short.ask("moveStop", { direction: -1, stopTicks: 9_999 as Ticks })).toEqual(["approved moveStop"]);
     const line = ready({});
     line.enter(10, bracket(0));
     line.fill("buy", 10);

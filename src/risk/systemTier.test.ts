@@ -50,6 +50,13 @@ describe("drawdown: 5 % from the peak halts", () => {
     expect(line.bar({ equity: 8_550.01 })).toEqual([]);
     expect(line.bar({ equity: 8_550 })).toHaveLength(1);
   });
+  it("nextDay ends the system's halt alone", () => {
+    const line = started({ maxDrawdownFraction, resume: "nextDay" });
+    line.bar({ equity: 9_500 });
+    line.command("halt");
+    expect(line.bar({ at: DAY })).toEqual([expect.stringContaining("HALTED -system.maxDrawdownFraction")]);
+    expect(line.bar({ at: 2 * DAY })).toEqual([]);
+  });
   it("nextDay without a breach forgets no peak", () => {
     const line = started({ maxDrawdownFraction, resume: "nextDay" });
     line.bar({ at: DAY, equity: 9_700 });

@@ -172,6 +172,9 @@ describe("shock: 60-minute volatility above 3 × its 30-day rms", () => {
       };
       expect(withHole(Math.floor(holes))).toHaveLength(1);
       expect(withHole(Math.floor(holes) + 1)).toEqual([]);
+      const { market } = hourOf(4, shockLimits());
+      market.hole(Math.floor(holes) + 1);
+      expect(market.bars(DAY, CALM)).toEqual([]);
     });
   });
   it("is not known before its month is", () => {
@@ -216,6 +219,16 @@ describe("system: 24-hour volatility above 3 × the rms of the 30 days before", 
   it("compares with the days before, which the day itself does not soften", () => {
     expect(dayOf(3.01, systemLimits(3)).told).toHaveLength(1);
     expect(dayOf(2.99, systemLimits(3)).told).toEqual([]);
+  });
+  it("looks at the whole day, not at an hour of it", () => {
+    const market = warm(systemLimits(1.8), 30);
+    const told = [market.bars(DAY / 2, CALM * 2.5), market.bars(DAY / 2, CALM)].flat();
+    expect(market.rms(0, DAY) / market.rms(DAY, 31 * DAY)).toBeCloseTo(Math.sqrt(7.25 / 2), 6);
+    expect(told).toEqual([expect.stringContaining("+system.maxVolatilityRatio")]);
+    expect(market.value).toBeLessThan(1.9);
+    const wildHour = warm(systemLimits(1.9));
+    expect(wildHour.bars(HOUR, CALM * 7)).toEqual([]);
+    expect(wildHour.rms(0, DAY) / wildHour.rms(DAY, 31 * DAY)).toBeLessThan(1.9);
   });
   it("needs the 31 days, 2 % of which may be missing", () => {
     const tooYoung = new Market(systemLimits(3));
