@@ -294,6 +294,14 @@ describe("protection", () => {
     line.rejected(line.emergencyId);
     expect(line.timer()).toEqual(["exit0 10 unprotected"]);
   });
+  it("scale-ins that are withdrawn already are not withdrawn again", () => {
+    const line = started(limitsOf({ position: { maxStopFraction: 0.005 }, data: DEFAULT_LIMITS.data }));
+    line.enter(10);
+    line.fill("buy", 10);
+    line.ask("scaleIn");
+    expect(line.stream("a", "stale")).toContain("cancelEntries0 0 risk");
+    expect(line.fill("sell", 10, { orderId: "P-1-e.s" })).toEqual([]);
+  });
   it("other entries rest on when a position is closed", () => {
     const line = started(limits);
     line.enter(10);
@@ -395,7 +403,7 @@ describe("plans", () => {
       exits += 1;
       expect(exitIdOf(item.intent.planId)).toMatch(/^[.A-Z:/a-z0-9_-]{1,36}$/);
       const name = planTagOf(symbol);
-      expect(item.intent.planId).toMatch(new RegExp(`^${name}-${Math.floor(item.knownAtMs / 1000)}-r\\d+$`));
+      expect(item.intent.planId).toMatch(new RegExp(`^${name}-${Math.floor(item.knownAtMs / 1000)}-r([1-9]|[12]\\d|30)$`));
     }
     expect(exits).toBe(40 * 30);
     expect(ids.size).toBe(exits);

@@ -24,7 +24,7 @@ const lineProblems = (file: SourceFile): string[] =>
   });
 
 const sizeProblems = ({ path, text }: SourceFile): string[] => {
-  if (!/\.(ts|js|mjs|py|svelte)$/.test(path) || /\.test\.ts$|(^|\/)fixtures\//.test(path)) return [];
+  if (!/\.(ts|js|mjs|py|svelte)$/.test(path) || /\.test\.ts$|^test\/|(^|\/)fixtures\//.test(path)) return [];
   const lines = text.split("\n").length - 1;
   return lines > MAX_LINES ? [`${path}: ${lines} lines, at most ${MAX_LINES}; is there a second concept in it?`] : [];
 };

@@ -109,10 +109,15 @@ class Storm {
     this.#entrance
       .pipe(pipe(account(this.#instruments, 10_000), riskGate(this.#instruments, this.#limits), execute(this.#instruments, venue)))
       .subscribe({
-        next: (item) => this.#examine(item),
-        error: (error: unknown) => {
-          throw error;
+        next: (item) => {
+          // RxJS would report what an observer throws later and elsewhere.
+          try {
+            this.#examine(item);
+          } catch (error) {
+            this.#failures.push(error);
+          }
         },
+        error: (error: unknown) => this.#failures.push(error),
       });
   }
 
