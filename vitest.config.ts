@@ -24,7 +24,7 @@ export default defineConfig({
             "history/**",
             ...(["shared", "long", "browser"] as const).map(specialPattern),
           ],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       ...SPECIAL.map((kind) => ({

@@ -4,6 +4,7 @@ import type { Instrument } from "../domain/instrument.ts";
 import type { Emit } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
 import type { Bar } from "../domain/kline.ts";
+import { UNKNOWN_ORDER } from "../domain/order.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
 import { DAY_MS, utcDayStart } from "../domain/units.ts";
 import { Causes } from "./causes.ts";
@@ -21,8 +22,7 @@ import { SystemTier } from "./systemTier.ts";
 import { VolatilityTier } from "./volatilityTier.ts";
 
 const COMMANDS = { halt: "command.halt", flatten: "command.flatten" } as const;
-/** Binance: a cancel was refused (unknown order), and a conditional order that would trigger at once. */
-const CANCEL_REJECTED = -2011;
+/** Binance: a conditional order that would trigger at once. */
 const WOULD_TRIGGER = -2021;
 /** Market orders one event may make per instrument when a position is larger than a venue takes at once. */
 const MAX_EXIT_ORDERS = 10;
@@ -129,7 +129,7 @@ export class RiskGate {
     this.#emit = emit;
     const exposure = this.#exposures[item.instrument] as InstrumentExposure;
     const code = item.kind === Kind.orderRejected ? item.code : 0;
-    if (code === CANCEL_REJECTED) {
+    if (code === UNKNOWN_ORDER) {
       exposure.cancelRefused(item.clientOrderId);
       return;
     }
