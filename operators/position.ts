@@ -1,5 +1,5 @@
 import type { OperatorFunction } from "rxjs";
-import type { AccountState, Intent, IntentAction, PositionState, Signal } from "../src/domain/derived.ts";
+import type { AccountState, ApprovedPlan, Intent, IntentAction, PositionState, Signal } from "../src/domain/derived.ts";
 import type { Fill, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import { usdtPerTickLot } from "../src/domain/instrument.ts";
@@ -8,23 +8,21 @@ import { Kind } from "../src/domain/kind.ts";
 import type { KlineBlock } from "../src/domain/kline.ts";
 import { Bar } from "../src/domain/kline.ts";
 import type { Bracket } from "../src/domain/order.ts";
-import { bracketLevels, NO_BRACKET, orderIdOf, planTagOf, UNKNOWN_ORDER } from "../src/domain/order.ts";
+import { bracketLevels, NO_BRACKET, planTagOf, UNKNOWN_ORDER } from "../src/domain/order.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import type { PositionLimits } from "../src/risk/limits.ts";
-import { isApproved } from "../src/risk/plan.ts";
+import { planOf } from "../src/risk/plan.ts";
 import type { EntryProposal, PositionModule, PositionView, Proposals } from "../models/position/positionModule.ts";
 import { checkProposal } from "../models/position/proposalCheck.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 /** An approved order that the venue has not finished. */
 interface InFlight {
-  readonly orderId: string;
-  readonly planId: string;
-  readonly entry: boolean;
-  readonly bracketStopFraction: number;
-  readonly direction: Direction;
+  readonly plan: ApprovedPlan;
   remainingLots: number;
 }
+
+const opens = (action: IntentAction): boolean => action === "enter" || action === "scaleIn";
 
 /** One instrument as L4 sees it, and its way of asking. One object serves as the pooled view and as the proposals. */
 class Seat implements PositionView, Proposals {
@@ -71,10 +69,10 @@ class Seat implements PositionView, Proposals {
     return this.account.equityUsdt;
   }
   get entryPending(): boolean {
-    return this.#inFlight.some((plan) => plan.entry);
+    return this.#inFlight.some(({ plan }) => opens(plan.intent.action));
   }
   get exitPending(): boolean {
-    return this.#inFlight.some((plan) => !plan.entry);
+    return this.#inFlight.some(({ plan }) => !opens(plan.intent.action));
   }
 
   maxQtyLots(direction: Direction, worstTicks: number, leverage: number): number {
@@ -116,21 +114,19 @@ class Seat implements PositionView, Proposals {
   // ---- what the venue says ------------------------------------------------------------------------------------------------
 
   filled(fill: Fill): void {
-    const plan = this.#inFlight.find(({ orderId }) => orderId === fill.clientOrderId);
-    if (plan === undefined) return;
-    if (plan.entry && plan.bracketStopFraction > 0 && this.#stopPlanId !== plan.planId) {
-      this.#stopPlanId = plan.planId;
-      this.stopTicks = bracketLevels(fill.priceTicks, plan.direction, {
-        stopFraction: plan.bracketStopFraction,
-        targetFraction: 0,
-      }).stopTicks;
+    const order = this.#inFlight.find(({ plan }) => plan.orderId === fill.clientOrderId);
+    if (order === undefined) return;
+    const { planId, direction, bracket } = order.plan.intent;
+    if (bracket.stopFraction > 0 && this.#stopPlanId !== planId) {
+      this.#stopPlanId = planId;
+      this.stopTicks = bracketLevels(fill.priceTicks, direction, bracket).stopTicks;
     }
-    plan.remainingLots -= fill.qtyLots;
-    if (plan.remainingLots <= 0) this.ended(plan.orderId);
+    order.remainingLots -= fill.qtyLots;
+    if (order.remainingLots <= 0) this.ended(fill.clientOrderId);
   }
 
   ended(clientOrderId: string): void {
-    const at = this.#inFlight.findIndex(({ orderId }) => orderId === clientOrderId);
+    const at = this.#inFlight.findIndex(({ plan }) => plan.orderId === clientOrderId);
     if (at >= 0) this.#inFlight.splice(at, 1);
   }
 
@@ -178,17 +174,10 @@ class Seat implements PositionView, Proposals {
       reason,
     };
     this.emit(intent);
-    if (!isApproved(intent)) return false;
-    if (action === "moveStop") return true;
-    const opens = action === "enter" || action === "scaleIn";
-    this.#inFlight.push({
-      orderId: orderIdOf(intent),
-      planId,
-      entry: opens,
-      direction,
-      bracketStopFraction: bracket.stopFraction,
-      remainingLots: qtyLots,
-    });
+    const plan = planOf(intent);
+    if (plan === null) return false;
+    // A moved stop rests for as long as the position does: nothing waits for it.
+    if (action !== "moveStop") this.#inFlight.push({ plan, remainingLots: qtyLots });
     return true;
   }
 }

@@ -52,8 +52,10 @@ describe("--decisions all", () => {
     const counts = ["fills", "intents", "refusals", "orders"].map((name) => `${name} INTEGER`);
     const rest = ["positionLots BIGINT", "equityUsdt DOUBLE", "riskLevel VARCHAR"];
     expect(described).toEqual(["timeMs BIGINT", "symbol VARCHAR", "ready BOOLEAN", ...doubles, ...rest, ...counts]);
+    // Without an order DuckDB's threads decide which row is the last.
+    const equity = "last(equityUsdt ORDER BY timeMs, symbol)";
     const sums = await rowsOf(
-      "SELECT sum(refusals)::DOUBLE, sum(orders)::DOUBLE, last(equityUsdt), count(netLong)::DOUBLE, bool_or(positionLots < 0) FROM FILE",
+      `SELECT sum(refusals)::DOUBLE, sum(orders)::DOUBLE, ${equity}, count(netLong)::DOUBLE, bool_or(positionLots < 0) FROM FILE`,
     );
     expect(sums).toEqual([[summary.riskRefusals, summary.orders, summary.equityEndUsdt, 0, true]]);
     const wrong =

@@ -83,8 +83,6 @@ export const orderIdOf = ({ planId, action }: { readonly planId: string; readonl
 /** Protection that a venue places for an entry's bracket; execution knows the ids without asking. */
 export const stopIdOf = (entryId: string): string => `${entryId}.s`;
 export const targetIdOf = (entryId: string): string => `${entryId}.t`;
-/** The plan an order belongs to. */
-export const planIdOf = (clientOrderId: string): string => clientOrderId.slice(0, clientOrderId.lastIndexOf("-"));
 
 /** Binance: "Unknown order sent.", the answer to a cancel that met no order. */
 export const UNKNOWN_ORDER = -2011;

@@ -66,8 +66,3 @@ export type InferenceResult =
 export interface Clock {
   nowMs(): number;
 }
-
-export interface Log {
-  info(message: string): void;
-  warn(message: string): void;
-}

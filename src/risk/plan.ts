@@ -25,17 +25,17 @@ class SealedPlan {
   }
 }
 
-/** The intent that passed last: the line is synchronous, so right after `emit(intent)` this is the answer. */
-let lastApproved: Intent | null = null;
+/** The plan made last: the line is synchronous, so right after `emit(intent)` this is the answer. */
+let lastPlan: ApprovedPlan | null = null;
 
 /** Makes the only thing `execute` accepts. Called by the gate alone, after every rule passed. */
 export const approve = (intent: Intent): ApprovedPlan => {
-  lastApproved = intent;
-  return new SealedPlan(intent) as unknown as ApprovedPlan;
+  lastPlan = new SealedPlan(intent) as unknown as ApprovedPlan;
+  return lastPlan;
 };
 
-/** Whether the gate let `intent` pass; to be asked directly after emitting it, before anything else is proposed. */
-export const isApproved = (intent: Intent): boolean => intent === lastApproved;
+/** What the gate made of `intent`, null when it refused; to be asked directly after emitting it, before the next proposal. */
+export const planOf = (intent: Intent): ApprovedPlan | null => (lastPlan?.intent === intent ? lastPlan : null);
 
 /** Whether a plan was made by the gate. */
 export const isSealed = (plan: ApprovedPlan): boolean => SealedPlan.isSealed(plan);

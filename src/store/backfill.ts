@@ -1,6 +1,5 @@
-import type { Event, Funding } from "../domain/event.ts";
+import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { KlineBlock } from "../domain/kline.ts";
 import { klinesOf } from "../domain/kline.ts";
 import type { HistorySpan } from "../domain/ports.ts";
 import { DAY_MS, UserError } from "../domain/units.ts";
@@ -17,21 +16,12 @@ import type { SeenDecimals } from "./defaultInstruments.ts";
 import { defaultInstrument, instrumentRulesEvent } from "./defaultInstruments.ts";
 import { timeText } from "./parquet/catalog.ts";
 import type { GapSpan } from "./parquet/gaps.ts";
+import type { BinanceRest } from "../venues/binance/rest.ts";
 import { intervalMsOf } from "./parquet/layout.ts";
 import type { ParquetStore } from "./parquetStore.ts";
 
 /** The newest days, which the archive has not yet (`src/venues/binance/rest.ts` is one). */
-export interface NewestSource {
-  klines(
-    symbol: string,
-    interval: string,
-    intervalMs: number,
-    fromMs: number,
-    toMs: number,
-    signal?: AbortSignal,
-  ): AsyncIterable<KlineBlock>;
-  funding(symbol: string, fromMs: number, toMs: number, signal?: AbortSignal): Promise<readonly Funding[]>;
-}
+export type NewestSource = Pick<BinanceRest, "klines" | "funding">;
 
 export interface BackfillOptions {
   readonly store: ParquetStore;

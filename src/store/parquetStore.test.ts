@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { historyStoreContract, testInstrument, testKlines } from "../../test/contract/historyStore.ts";
 import type { Event } from "../domain/event.ts";
 import { instrumentIndex, MINUTE_MS, UserError } from "../domain/units.ts";
-import { fundingEvent } from "./archive/fundingCsv.ts";
+import { fundingEvent } from "../domain/fundingEvent.ts";
 import { defaultInstrument, instrumentRulesEvent } from "./defaultInstruments.ts";
 import type { ParquetStore } from "./parquetStore.ts";
 import { parquetStore } from "./parquetStore.ts";

@@ -1,7 +1,7 @@
 import type { Event, Funding } from "../../src/domain/event.ts";
 import { lotsToQty, ticksToPrice } from "../../src/domain/instrument.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
-import { Kind } from "../../src/domain/kind.ts";
+import { fundingEvent } from "../../src/domain/fundingEvent.ts";
 import { Kline, klineBlock } from "../../src/domain/kline.ts";
 import type { KlineBlock } from "../../src/domain/kline.ts";
 import { HOUR_MS, InvariantError, MINUTE_MS } from "../../src/domain/units.ts";
@@ -47,17 +47,8 @@ export function* symbolEvents(options: SimulatedMarketOptions, index: number): G
   if (burst.length > 0) yield burst;
 }
 
-const settledFunding = (instrument: Instrument, timeMs: number, path: SymbolPath): Funding => ({
-  kind: Kind.funding,
-  seq: -1,
-  instrument: instrument.index,
-  eventTimeMs: timeMs,
-  receivedTimeMs: timeMs,
-  knownAtMs: timeMs,
-  rate: path.premium.settle(),
-  intervalHours: instrument.fundingIntervalHours,
-  markPrice: ticksToPrice(instrument, path.closeTicks),
-});
+const settledFunding = (instrument: Instrument, timeMs: number, path: SymbolPath): Funding =>
+  fundingEvent(timeMs, path.premium.settle(), instrument.fundingIntervalHours, ticksToPrice(instrument, path.closeTicks), instrument.index);
 
 /** Writes the path's bar as the block's next row. The bar's mean price is (open + high + low + close) / 4, for both sides. */
 const writeRow = (block: KlineBlock, openTimeMs: number, instrument: Instrument, path: SymbolPath): void => {

@@ -7,7 +7,7 @@ import type { Kline } from "../../src/domain/kline.ts";
 import { klineBlock, klinesOf, klineValues, appendKline } from "../../src/domain/kline.ts";
 import type { HistoryStore } from "../../src/domain/ports.ts";
 import { InvariantError, instrumentIndex, MINUTE_MS, UserError } from "../../src/domain/units.ts";
-import { fundingEvent } from "../../src/store/archive/fundingCsv.ts";
+import { fundingEvent } from "../../src/domain/fundingEvent.ts";
 import { defaultInstrument, instrumentRulesEvent } from "../../src/store/defaultInstruments.ts";
 import { compareOnLine } from "../../streams/merge.ts";
 

@@ -1,7 +1,7 @@
 import type { Funding } from "../../domain/event.ts";
-import { Kind } from "../../domain/kind.ts";
+import { fundingEvent } from "../../domain/fundingEvent.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
-import { MINUTE_MS, UserError } from "../../domain/units.ts";
+import { UserError } from "../../domain/units.ts";
 import { CsvRows, REMEDY } from "./csv.ts";
 import { parseDecimal } from "./decimal.ts";
 import { periodOfFile } from "./fileName.ts";
@@ -13,28 +13,6 @@ export interface ParsedFunding {
   readonly identicalDuplicates: number;
   readonly conflictingDuplicates: number;
 }
-
-/** A settled funding rate; the time is floored to the minute, since the archive's jitters by milliseconds (design §3). */
-export const fundingEvent = (
-  timeMs: number,
-  rate: number,
-  intervalHours: number,
-  markPrice: number,
-  instrument: InstrumentIndex,
-): Funding => {
-  const eventTimeMs = timeMs - (timeMs % MINUTE_MS);
-  return {
-    kind: Kind.funding,
-    seq: -1,
-    instrument,
-    eventTimeMs,
-    receivedTimeMs: eventTimeMs,
-    knownAtMs: eventTimeMs,
-    rate,
-    intervalHours,
-    markPrice,
-  };
-};
 
 /** The CSV of a fundingRate file as events in order of time; errors are `UserError`s with file and line. */
 export const parseFundingCsv = (bytes: Uint8Array, file: string, instrument = 0 as InstrumentIndex): ParsedFunding => {

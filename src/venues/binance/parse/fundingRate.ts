@@ -1,7 +1,7 @@
 import type { Funding } from "../../../domain/event.ts";
-import { Kind } from "../../../domain/kind.ts";
+import { fundingEvent, settlementMs } from "../../../domain/fundingEvent.ts";
 import type { InstrumentIndex } from "../../../domain/units.ts";
-import { HOUR_MS, MINUTE_MS } from "../../../domain/units.ts";
+import { HOUR_MS } from "../../../domain/units.ts";
 import { amountAt, arrayAt, numberAt, recordAt } from "./wire.ts";
 
 /** Intervals that Binance settles in. */
@@ -16,21 +16,14 @@ export const parseFundingRates = (json: unknown, intervalHours = 8, instrument =
   for (const [i, raw] of arrayAt(json, "fundingRate").entries()) {
     const row = recordAt(raw, `fundingRate[${i}]`);
     const timeMs = amountAt(row["fundingTime"], `fundingRate[${i}].fundingTime`);
-    const eventTimeMs = timeMs - (timeMs % MINUTE_MS);
     const mark = row["markPrice"];
     const before = events.at(-1);
-    const hours = before === undefined ? intervalHours : (eventTimeMs - before.eventTimeMs) / HOUR_MS;
-    events.push({
-      kind: Kind.funding,
-      seq: -1,
-      instrument,
-      eventTimeMs,
-      receivedTimeMs: eventTimeMs,
-      knownAtMs: eventTimeMs,
-      rate: numberAt(row["fundingRate"], `fundingRate[${i}].fundingRate`),
-      intervalHours: INTERVAL_HOURS.includes(hours) ? hours : (before?.intervalHours ?? intervalHours),
-      markPrice: mark === undefined || mark === "" ? NaN : amountAt(mark, `fundingRate[${i}].markPrice`),
-    });
+    const hours = before === undefined ? intervalHours : (settlementMs(timeMs) - before.eventTimeMs) / HOUR_MS;
+    const rate = numberAt(row["fundingRate"], `fundingRate[${i}].fundingRate`);
+    const markPrice = mark === undefined || mark === "" ? NaN : amountAt(mark, `fundingRate[${i}].markPrice`);
+    events.push(
+      fundingEvent(timeMs, rate, INTERVAL_HOURS.includes(hours) ? hours : (before?.intervalHours ?? intervalHours), markPrice, instrument),
+    );
   }
   return events;
 };
