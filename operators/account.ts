@@ -5,6 +5,7 @@ import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { Bar } from "../src/domain/kline.ts";
 import { Ledger } from "../src/domain/ledger.ts";
+import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 const barStep = (ledger: Ledger, bar: Bar, emit: Emit): void => {
@@ -31,13 +32,15 @@ const publish = (ledger: Ledger, cause: Bar | Fill | FundingPayment, emit: Emit)
   emit(ledger);
 };
 
+const HANDLERS: StepHandlers<Ledger> = {
+  [Kind.bar]: barStep,
+  [Kind.fill]: fillStep,
+  [Kind.fundingPayment]: fundingStep,
+};
+
 /**
  * Position, cash and equity exactly as fills and payments say, marked at every decision bar's close. Emits the pooled
  * `accountState` after each, and `tradeClosed` when a round trip ends.
  */
 export const account = (instruments: readonly Instrument[], startUsdt: number): OperatorFunction<Item, Item> =>
-  stepOperator("account", () => new Ledger(instruments, startUsdt), {
-    [Kind.bar]: barStep,
-    [Kind.fill]: fillStep,
-    [Kind.fundingPayment]: fundingStep,
-  });
+  stepOperator("account", () => new Ledger(instruments, startUsdt), HANDLERS);

@@ -4,6 +4,7 @@ import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { Kline, KlineBlock } from "../src/domain/kline.ts";
 import { Bar, klineBlock } from "../src/domain/kline.ts";
+import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 /** Rows of a longer time frame's block: bounds what one retained bar keeps alive. */
@@ -86,6 +87,8 @@ const close = (frame: OpenBar, seq: number, emit: Emit): void => {
   emit(new Bar(frame.block, row, seq, false, baseBars));
 };
 
+const HANDLERS: StepHandlers<BarsState> = { [Kind.kline]: barsStep };
+
 /** 1-minute klines → base bars and longer time frames (`timeframesMs`: multiples of the klines' interval). */
 export const bars = (instruments: readonly Instrument[], timeframesMs: readonly number[]): OperatorFunction<Item, Item> =>
-  stepOperator("bars", () => barsState(instruments, timeframesMs), { [Kind.kline]: barsStep });
+  stepOperator("bars", () => barsState(instruments, timeframesMs), HANDLERS);

@@ -3,6 +3,7 @@ import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { Kline } from "../src/domain/kline.ts";
+import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 /** Open time of the next kline by instrument index; NaN before the first. */
@@ -62,5 +63,7 @@ const faultOf = (kline: Kline, what: string): Item => ({
   message: `${what}, open time ${kline.openTimeMs}`,
 });
 
+const HANDLERS: StepHandlers<ContinuityState> = { [Kind.kline]: continuityStep };
+
 export const continuity = (instruments: readonly Instrument[]): OperatorFunction<Item, Item> =>
-  stepOperator("continuity", () => continuityState(instruments.length), { [Kind.kline]: continuityStep }, { passing: "handler" });
+  stepOperator("continuity", () => continuityState(instruments.length), HANDLERS, { passing: "handler" });

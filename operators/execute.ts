@@ -10,6 +10,7 @@ import type { Venue } from "../src/domain/ports.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { InvariantError } from "../src/domain/units.ts";
 import { isSealed } from "../src/risk/plan.ts";
+import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 /** An entry at the venue, or on its way there. */
@@ -152,13 +153,15 @@ const stopOrder = (intent: Intent, clientOrderId: string): OrderRequest => ({
   closePosition: true,
 });
 
+const HANDLERS: StepHandlers<ExecuteState> = {
+  [Kind.approvedPlan]: planStep,
+  [Kind.orderAccepted]: acceptedStep,
+  [Kind.orderRejected]: endedStep,
+  [Kind.orderCanceled]: endedStep,
+  [Kind.orderExpired]: endedStep,
+  [Kind.fill]: fillStep,
+};
+
 /** Approved plans → orders: ids follow from the plan (a retry cannot double them), protection is never withdrawn first. */
 export const execute = (instruments: readonly Instrument[], venue: Venue): OperatorFunction<Item, Item> =>
-  stepOperator("execute", () => executeState(instruments, venue), {
-    [Kind.approvedPlan]: planStep,
-    [Kind.orderAccepted]: acceptedStep,
-    [Kind.orderRejected]: endedStep,
-    [Kind.orderCanceled]: endedStep,
-    [Kind.orderExpired]: endedStep,
-    [Kind.fill]: fillStep,
-  });
+  stepOperator("execute", () => executeState(instruments, venue), HANDLERS);

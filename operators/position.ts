@@ -14,6 +14,7 @@ import type { PositionLimits } from "../src/risk/limits.ts";
 import { planOf } from "../src/risk/plan.ts";
 import type { EntryProposal, PositionModule, PositionView, Proposals } from "../models/position/positionModule.ts";
 import { checkProposal } from "../models/position/proposalCheck.ts";
+import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 /** An approved order that the venue has not finished. */
@@ -215,6 +216,26 @@ const signalStep = (desk: Desk, signal: Signal, emit: Emit): void => {
   desk.module.decide(desk.states[signal.instrument], seat, seat);
 };
 
+const HANDLERS: StepHandlers<Desk> = {
+  [Kind.bar]: ({ seats }, bar) => {
+    if (bar.base) (seats[bar.instrument] as Seat).see(bar);
+  },
+  [Kind.accountState]: ({ seats }, account) => {
+    const seat = seats[account.instrument] as Seat;
+    if (seat.account !== account) seat.account = account;
+  },
+  [Kind.tradeClosed]: ({ seats }, trade) => {
+    (seats[trade.instrument] as Seat).closed(trade.planId);
+  },
+  [Kind.fill]: ({ seats }, fill) => {
+    (seats[fill.instrument] as Seat).filled(fill);
+  },
+  [Kind.orderRejected]: endedStep,
+  [Kind.orderCanceled]: endedStep,
+  [Kind.orderExpired]: endedStep,
+  [Kind.signal]: signalStep,
+};
+
 /** L4: at each decision bar a module looks at signal, position and account and proposes; the gate answers at once. */
 export const position = (options: PositionOptions): OperatorFunction<Item, Item> =>
   stepOperator<Desk>(
@@ -225,23 +246,5 @@ export const position = (options: PositionOptions): OperatorFunction<Item, Item>
       seats: options.instruments.map((instrument) => new Seat(instrument, options.limits)),
       states: options.instruments.map((instrument) => options.module.init(instrument)),
     }),
-    {
-      [Kind.bar]: ({ seats }, bar) => {
-        if (bar.base) (seats[bar.instrument] as Seat).see(bar);
-      },
-      [Kind.accountState]: ({ seats }, account) => {
-        const seat = seats[account.instrument] as Seat;
-        if (seat.account !== account) seat.account = account;
-      },
-      [Kind.tradeClosed]: ({ seats }, trade) => {
-        (seats[trade.instrument] as Seat).closed(trade.planId);
-      },
-      [Kind.fill]: ({ seats }, fill) => {
-        (seats[fill.instrument] as Seat).filled(fill);
-      },
-      [Kind.orderRejected]: endedStep,
-      [Kind.orderCanceled]: endedStep,
-      [Kind.orderExpired]: endedStep,
-      [Kind.signal]: signalStep,
-    },
+    HANDLERS,
   );

@@ -4,48 +4,51 @@ import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
 import { RiskGate } from "../src/risk/gate.ts";
+import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
+
+const HANDLERS: StepHandlers<RiskGate> = {
+  [Kind.gap]: (gate, item, emit) => {
+    gate.gap(item, emit);
+  },
+  [Kind.bar]: (gate, item, emit) => {
+    gate.bar(item, emit);
+  },
+  [Kind.accountState]: (gate, item, emit) => {
+    gate.account(item, emit);
+  },
+  [Kind.tradeClosed]: (gate, item, emit) => {
+    gate.tradeClosed(item, emit);
+  },
+  [Kind.fill]: (gate, item) => {
+    gate.fill(item);
+  },
+  [Kind.orderRejected]: (gate, item, emit) => {
+    gate.orderEnded(item, emit);
+  },
+  [Kind.orderCanceled]: (gate, item, emit) => {
+    gate.orderEnded(item, emit);
+  },
+  [Kind.orderExpired]: (gate, item, emit) => {
+    gate.orderEnded(item, emit);
+  },
+  [Kind.intent]: (gate, item, emit) => {
+    gate.intent(item, emit);
+  },
+  [Kind.streamStatus]: (gate, item, emit) => {
+    gate.streamStatus(item, emit);
+  },
+  [Kind.inferenceFailure]: (gate, item, emit) => {
+    gate.inferenceFailure(item, emit);
+  },
+  [Kind.command]: (gate, item, emit) => {
+    gate.command(item, emit);
+  },
+  [Kind.timer]: (gate, item, emit) => {
+    gate.timer(item, emit);
+  },
+};
 
 /** The three tiers of risk, in line: intents in, approved plans or refusals out, `riskState` at every change. */
 export const riskGate = (instruments: readonly Instrument[], limits: RiskLimits, tradeFromMs = -Infinity): OperatorFunction<Item, Item> =>
-  stepOperator("riskGate", () => new RiskGate(instruments, limits, tradeFromMs), {
-    [Kind.gap]: (gate, item, emit) => {
-      gate.gap(item, emit);
-    },
-    [Kind.bar]: (gate, item, emit) => {
-      gate.bar(item, emit);
-    },
-    [Kind.accountState]: (gate, item, emit) => {
-      gate.account(item, emit);
-    },
-    [Kind.tradeClosed]: (gate, item, emit) => {
-      gate.tradeClosed(item, emit);
-    },
-    [Kind.fill]: (gate, item) => {
-      gate.fill(item);
-    },
-    [Kind.orderRejected]: (gate, item, emit) => {
-      gate.orderEnded(item, emit);
-    },
-    [Kind.orderCanceled]: (gate, item, emit) => {
-      gate.orderEnded(item, emit);
-    },
-    [Kind.orderExpired]: (gate, item, emit) => {
-      gate.orderEnded(item, emit);
-    },
-    [Kind.intent]: (gate, item, emit) => {
-      gate.intent(item, emit);
-    },
-    [Kind.streamStatus]: (gate, item, emit) => {
-      gate.streamStatus(item, emit);
-    },
-    [Kind.inferenceFailure]: (gate, item, emit) => {
-      gate.inferenceFailure(item, emit);
-    },
-    [Kind.command]: (gate, item, emit) => {
-      gate.command(item, emit);
-    },
-    [Kind.timer]: (gate, item, emit) => {
-      gate.timer(item, emit);
-    },
-  });
+  stepOperator("riskGate", () => new RiskGate(instruments, limits, tradeFromMs), HANDLERS);

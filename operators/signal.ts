@@ -6,6 +6,7 @@ import { Kind } from "../src/domain/kind.ts";
 import type { Bar } from "../src/domain/kline.ts";
 import type { InstrumentIndex } from "../src/domain/units.ts";
 import type { SignalModule, SignalOutput } from "../models/signal/signalModule.ts";
+import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 /** The pooled signal of one instrument: the module fills it in place at every decision bar. */
@@ -97,6 +98,8 @@ const gapStep = ({ module, members }: SignalState, gap: { readonly instrument: I
   member.barsSeen = 0;
 };
 
+const HANDLERS: StepHandlers<SignalState> = { [Kind.bar]: barStep, [Kind.gap]: gapStep };
+
 /** L3: one LONG | SHORT | NEUTRAL signal per decision bar, from a rule, a user's module or (later) an ensemble. */
 export const signal = (instruments: readonly Instrument[], module: SignalModule): OperatorFunction<Item, Item> =>
-  stepOperator("signal", () => signalState(instruments, module), { [Kind.bar]: barStep, [Kind.gap]: gapStep });
+  stepOperator("signal", () => signalState(instruments, module), HANDLERS);

@@ -122,12 +122,14 @@ const handledKinds = (step: Step): number[] =>
 /**
  * Builds the routed chain; `destination` receives every item that leaves the last step.
  *
- * The chain is generated as one JavaScript function: closures made from one literal share V8's type feedback, so a generic
- * dispatcher sees every item shape and every handler at the same call site and nothing can be inlined. Generated, each
- * step has call sites of its own (4 × on the reference workload, bench/README.md). For steps 0 … n the code reads
+ * The chain is generated as one JavaScript class: a generic dispatcher would see every item shape and every handler at the
+ * same call site, where V8 inlines nothing. Generated, each step has call sites of its own, and the handlers are constants of
+ * the class, called without a check (bench/README.md). For steps 0 … n the code reads
  *
- *     const emit0 = (item) => { switch (item.kind) { case 10: return deliver1_10(item); … default: return sink(item); } };
- *     const deliver0_10 = (item) => { deliver1_10(item); try { handler0_10(state0, item, emit0); } catch … };
+ *     enter(item) { switch (item.kind) { case 10: this.deliver0_10(item); return; … default: this.sink(item); } }
+ *     deliver0_10(item) { this.deliver1_10(item); try { handler0_10(this.state0, item, this.emit0); } catch … }
+ *
+ * `emit0` is `(item) => this.after0(item)`, which routes to the steps behind the first.
  */
 const fuse = (steps: readonly Step[], destination: Subscriber<Item>): Chain => {
   const states = steps.map((step) => {
@@ -137,42 +139,18 @@ const fuse = (steps: readonly Step[], destination: Subscriber<Item>): Chain => {
       throw wrapped(step.name, -1, error);
     }
   });
-  const lines: string[] = [];
-  /** By kind: the function that takes it from here on; kinds without an entry go to `rest`. */
-  let routes = new Map<number, string>();
-  let rest = "sink(item); return;";
-  const dispatch = (): string =>
-    `(item) => { switch (item.kind) { ${[...routes].map(([kind, target]) => `case ${kind}: ${target}(item); return;`).join(" ")} default: ${rest} } }`;
-  for (let i = steps.length - 1; i >= 0; i -= 1) {
-    const step = steps[i] as Step;
-    lines.push(`const emit${i} = ${dispatch()};`);
-    const onward = step.passing === "none" ? new Map<number, string>() : routes;
-    if (step.passing === "none") rest = "return;";
-    routes = new Map(onward);
-    for (const kind of handledKinds(step)) {
-      const pass =
-        step.passing !== "first" ? "" : onward.has(kind) ? `${onward.get(kind)}(item); ` : rest === "return;" ? "" : "sink(item); ";
-      lines.push(
-        `const handler${i}_${kind} = steps[${i}].handlers[${kind}];`,
-        `const deliver${i}_${kind} = (item) => { ${pass}try { handler${i}_${kind}(state${i}, item, emit${i}); } ` +
-          `catch (error) { throw wrapped(steps[${i}].name, item.seq, error); } };`,
-      );
-      routes.set(kind, `deliver${i}_${kind}`);
-    }
-  }
-  lines.push(`return { enter: ${dispatch()}, emits: [${steps.map((_, i) => `emit${i}`).join(", ")}] };`);
-  const names = steps.map((_, i) => `state${i}`);
-  const build = compiled(["steps", "sink", "wrapped", ...names], lines.join("\n"));
   const sink: Emit = (item) => {
     destination.next(item);
   };
-  const { enter, emits } = build(steps, sink, wrapped, ...states);
+  const chain = new (chainClass(steps))(states, sink);
   return {
-    enter,
+    enter: (item) => {
+      chain.enter(item);
+    },
     flush: () => {
       for (const [i, step] of steps.entries()) {
         try {
-          step.flush?.(states[i] as never, emits[i] as Emit);
+          step.flush?.(states[i] as never, chain[`emit${i}`] as Emit);
         } catch (error) {
           throw wrapped(step.name, -1, error);
         }
@@ -181,19 +159,60 @@ const fuse = (steps: readonly Step[], destination: Subscriber<Item>): Chain => {
   };
 };
 
-type Build = (...args: unknown[]) => { readonly enter: Emit; readonly emits: readonly Emit[] };
+type ChainClass = new (states: readonly unknown[], sink: Emit) => { enter(item: Item): void; readonly [emit: `emit${number}`]: Emit };
 
-/** Chains by text: a second subscription of the same shape starts with warm code. Bounded by the shapes of the program. */
-const builds = new Map<string, Build>();
-
-const compiled = (parameters: readonly string[], body: string): Build => {
-  let build = builds.get(body);
-  if (build === undefined) {
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the text is made of step and kind numbers alone
-    build = new Function(...parameters, body) as Build;
-    builds.set(body, build);
+/** The text of the chain's class: step and kind numbers alone. */
+const chainText = (steps: readonly Step[]): string => {
+  const constants: string[] = [];
+  const methods: string[] = [];
+  /** By kind: the method that takes it from here on; kinds without an entry go to `rest`. */
+  let routes = new Map<number, string>();
+  let rest = "this.sink(item);";
+  const dispatch = (): string =>
+    `switch (item.kind) { ${[...routes].map(([kind, target]) => `case ${kind}: this.${target}(item); return;`).join(" ")} default: ${rest} }`;
+  for (let i = steps.length - 1; i >= 0; i -= 1) {
+    const step = steps[i] as Step;
+    methods.push(`after${i}(item) { ${dispatch()} }`);
+    const onward = step.passing === "none" ? new Map<number, string>() : routes;
+    if (step.passing === "none") rest = "";
+    routes = new Map(onward);
+    for (const kind of handledKinds(step)) {
+      const pass = step.passing !== "first" ? "" : onward.has(kind) ? `this.${onward.get(kind)}(item);` : rest;
+      constants.push(`const handler${i}_${kind} = steps[${i}].handlers[${kind}];`);
+      methods.push(
+        `deliver${i}_${kind}(item) { ${pass} try { handler${i}_${kind}(this.state${i}, item, this.emit${i}); } ` +
+          `catch (error) { throw wrapped(steps[${i}].name, item.seq, error); } }`,
+      );
+      routes.set(kind, `deliver${i}_${kind}`);
+    }
   }
-  return build;
+  const fields = steps.map((_, i) => `this.state${i} = states[${i}]; this.emit${i} = (item) => { this.after${i}(item); };`);
+  return [
+    ...constants,
+    "return class {",
+    `constructor(states, sink) { this.sink = sink; ${fields.join(" ")} }`,
+    `enter(item) { ${dispatch()} }`,
+    ...methods,
+    "};",
+  ].join("\n");
+};
+
+/**
+ * Classes by text, each with the handlers it was compiled for: a second subscription of the same line starts with warm code.
+ * Bounded by the shapes of the program; another line of the same shape takes the place of the one before.
+ */
+const classes = new Map<string, { readonly handlers: readonly unknown[]; readonly chain: ChainClass }>();
+
+const chainClass = (steps: readonly Step[]): ChainClass => {
+  const text = chainText(steps);
+  const handlers = steps.map((step) => step.handlers);
+  const known = classes.get(text);
+  if (known?.handlers.every((each, i) => each === handlers[i]) === true) return known.chain;
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the text is made of step and kind numbers alone
+  const build = new Function("steps", "wrapped", text) as (s: readonly Step[], w: typeof wrapped) => ChainClass;
+  const chain = build(steps, wrapped);
+  classes.set(text, { handlers, chain });
+  return chain;
 };
 
 const wrapped = (name: string, seq: number, error: unknown): StepError =>

@@ -5,11 +5,14 @@ import type { ApprovedPlan, Gap, Intent, IntentAction, OrderSent, Refusal, RiskS
 import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
 import type { OrderType, TimeInForce } from "../domain/order.ts";
+import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
+import { InvariantError } from "../domain/units.ts";
+import { hashThread, JOB_BYTES_MAX } from "./hashThread.ts";
 
-const BUFFER_BYTES = 1 << 17;
-/** No record is larger: the strings in it are ids and rule names. */
-const RECORD_BYTES_MAX = 2048;
+/** No record is larger: the texts in it are ids, rule names and reasons of at most 255 bytes. */
+const RECORD_WORDS_MAX = 256;
+const WORDS = JOB_BYTES_MAX / 8;
 
 // Positions in these lists are part of the hash: append only.
 const INTENT_ACTIONS: readonly IntentAction[] = ["enter", "scaleIn", "reduce", "exit", "moveStop", "cancelEntries"];
@@ -19,220 +22,237 @@ const TIMES_IN_FORCE: readonly TimeInForce[] = ["GTC", "IOC", "FOK", "GTX"];
 /**
  * SHA-256 over all decisions in line order (design §8), little-endian: every layer's outputs as raw float64 bits (one
  * canonical NaN), each intent, verdict, order, fill, payment and state change. No `seq`, wall clock, burst, path or run
- * name. Records are tagged with their kind; strings carry their length.
+ * name, and no plan id beside the order id that is made of it.
+ *
+ * A record is a run of 8-byte words: a head (kind, instrument, flags, small codes), its numbers, its texts (a length byte,
+ * UTF-8, zeros to the next word). Records are gathered in a buffer of 64 KiB and hashed in a thread of their own
+ * (`hashThread.ts`); what fits the first buffer is hashed here.
  */
 export class DecisionHash {
-  readonly #hash = createHash("sha256");
-  readonly #bytes = new Uint8Array(BUFFER_BYTES);
-  readonly #view = new DataView(this.#bytes.buffer);
-  #at = 0;
+  private readonly numbers = new Float64Array(WORDS);
+  private readonly halves = new Uint32Array(this.numbers.buffer);
+  private readonly bytes = new Uint8Array(this.numbers.buffer);
+  /** The next free word. */
+  private at = 0;
+  /** 0: nothing has left the buffer yet. */
+  private stream = 0;
   /** Decision bars hashed. */
   decisions = 0;
 
-  /** The digest of everything so far, in hex; more may follow. */
-  digest(): string {
-    this.#drain();
-    return this.#hash.copy().digest("hex");
+  constructor() {
+    this.halves[0] = 1;
+    if (this.bytes[0] !== 1) throw new InvariantError("decisions are hashed little-endian, and this machine is not");
   }
 
-  /** The one record per decision bar, written without calls: it is the hot path. NaN outputs are bits of the mask. */
+  /** The digest of everything so far, in hex; more may follow. */
+  digest(): string {
+    const rest = this.bytes.subarray(0, this.at * 8);
+    if (this.stream === 0) return createHash("sha256").update(rest).digest("hex");
+    this.at = 0;
+    return hashThread().digest(this.stream, rest);
+  }
+
+  /** The one record per decision bar, written without calls: it is the hot path. What is NaN is said by the flags. */
   signal(item: Signal): void {
     this.decisions += 1;
-    const at = this.#start(item.kind, item.instrument);
-    const view = this.#view;
+    if (this.at > WORDS - RECORD_WORDS_MAX) this.drain();
+    const { at, numbers, halves } = this;
     const { pLong, pShort, pNeutral, netLong, netShort } = item;
-    this.#bytes[at] = (item.ready ? 1 : 0) | (netLong === netLong ? 2 : 0) | (netShort === netShort ? 4 : 0);
-    view.setFloat64(at + 1, item.knownAtMs, true);
-    this.#at = at + 9;
+    const flags = (item.ready ? 1 : 0) | (netLong === netLong ? 2 : 0) | (netShort === netShort ? 4 : 0);
+    halves[2 * at] = headOf(item, flags);
+    halves[2 * at + 1] = 0;
+    numbers[at + 1] = item.knownAtMs;
     const sum = pLong + pShort + pNeutral;
-    if (sum === sum) {
-      view.setFloat64(at + 9, pLong, true);
-      view.setFloat64(at + 17, pShort, true);
-      view.setFloat64(at + 25, pNeutral, true);
-      this.#at = at + 33;
-    } else {
-      this.#number(pLong);
-      this.#number(pShort);
-      this.#number(pNeutral);
+    numbers[at + 2] = pLong;
+    numbers[at + 3] = pShort;
+    numbers[at + 4] = pNeutral;
+    this.at = at + 5;
+    if (sum !== sum) {
+      this.at = at + 2;
+      this.number(pLong);
+      this.number(pShort);
+      this.number(pNeutral);
     }
-    if (netLong === netLong) this.#number(netLong);
-    if (netShort === netShort) this.#number(netShort);
+    if ((flags & 2) !== 0) this.number(netLong);
+    if ((flags & 4) !== 0) this.number(netShort);
   }
 
   intent(item: Intent): void {
-    this.#start(item.kind, item.instrument);
-    this.#byte(INTENT_ACTIONS.indexOf(item.action));
-    this.#byte(item.direction + 1);
-    this.#byte((item.orderType === "limit" ? 1 : 0) | (item.postOnly ? 2 : 0));
-    this.#number(item.qtyLots);
-    this.#number(item.limitTicks);
-    this.#number(item.worstTicks);
-    this.#number(item.stopTicks);
-    this.#number(item.bracket.stopFraction);
-    this.#number(item.bracket.targetFraction);
-    this.#number(item.leverage);
-    this.#number(item.expiresAtMs);
-    this.#text(item.planId);
-    this.#text(item.reason);
+    const flags = (item.orderType === "limit" ? 1 : 0) | (item.postOnly ? 2 : 0);
+    this.head(item, flags, INTENT_ACTIONS.indexOf(item.action), item.direction + 1);
+    this.number(item.qtyLots);
+    this.number(item.limitTicks);
+    this.number(item.worstTicks);
+    this.number(item.stopTicks);
+    this.number(item.bracket.stopFraction);
+    this.number(item.bracket.targetFraction);
+    this.number(item.leverage);
+    this.number(item.expiresAtMs);
+    this.text(item.reason);
   }
 
-  verdict(item: ApprovedPlan | Refusal): void {
-    this.#start(item.kind, item.instrument);
-    if (item.kind === Kind.approvedPlan) return;
-    this.#text(item.planId);
-    this.#text(item.rule);
-    this.#number(item.value);
-    this.#number(item.limit);
+  approved(item: ApprovedPlan): void {
+    this.head(item);
   }
 
-  order({ order, kind, instrument }: OrderSent): void {
-    this.#start(kind, instrument);
-    this.#byte((order.side === "buy" ? 1 : 0) | (order.reduceOnly ? 2 : 0) | (order.closePosition ? 4 : 0));
-    this.#byte(ORDER_TYPES.indexOf(order.type));
-    this.#byte(TIMES_IN_FORCE.indexOf(order.timeInForce));
-    this.#number(order.priceTicks);
-    this.#number(order.triggerTicks);
-    this.#number(order.qtyLots);
-    this.#number(order.callbackFraction);
-    this.#number(order.bracket.stopFraction);
-    this.#number(order.bracket.targetFraction);
-    this.#number(order.leverage);
-    this.#number(order.expiresAtMs);
-    this.#text(order.clientOrderId);
+  refused(item: Refusal): void {
+    this.head(item);
+    this.number(item.value);
+    this.number(item.limit);
+    this.text(item.rule);
+  }
+
+  order(item: OrderSent): void {
+    const { order } = item;
+    const flags = (order.side === "buy" ? 1 : 0) | (order.reduceOnly ? 2 : 0) | (order.closePosition ? 4 : 0);
+    this.head(item, flags, ORDER_TYPES.indexOf(order.type), TIMES_IN_FORCE.indexOf(order.timeInForce));
+    this.number(order.priceTicks);
+    this.number(order.triggerTicks);
+    this.number(order.qtyLots);
+    this.number(order.callbackFraction);
+    this.number(order.bracket.stopFraction);
+    this.number(order.bracket.targetFraction);
+    this.number(order.leverage);
+    this.number(order.expiresAtMs);
+    this.text(order.clientOrderId);
   }
 
   fill(item: Fill): void {
-    this.#start(item.kind, item.instrument);
-    this.#byte((item.side === "buy" ? 1 : 0) | (item.maker ? 2 : 0) | (item.reduceOnly ? 4 : 0));
-    this.#number(item.eventTimeMs);
-    this.#number(item.priceTicks);
-    this.#number(item.qtyLots);
-    this.#number(item.feeUsdt);
-    this.#number(item.slippageUsdt);
-    this.#text(item.clientOrderId);
-    this.#text(item.reason);
+    this.head(item, (item.side === "buy" ? 1 : 0) | (item.maker ? 2 : 0) | (item.reduceOnly ? 4 : 0));
+    this.number(item.eventTimeMs);
+    this.number(item.priceTicks);
+    this.number(item.qtyLots);
+    this.number(item.feeUsdt);
+    this.number(item.slippageUsdt);
+    this.text(item.clientOrderId);
+    this.text(item.reason);
   }
 
   ended(item: OrderRejected | OrderCanceled | OrderExpired): void {
-    this.#start(item.kind, item.instrument);
-    this.#number(item.eventTimeMs);
-    this.#number(item.kind === Kind.orderRejected ? item.code : item.remainingLots);
-    this.#text(item.clientOrderId);
+    this.head(item);
+    this.number(item.eventTimeMs);
+    this.number(item.kind === Kind.orderRejected ? item.code : item.remainingLots);
+    this.text(item.clientOrderId);
   }
 
   payment(item: FundingPayment): void {
-    this.#start(item.kind, item.instrument);
-    this.#number(item.eventTimeMs);
-    this.#number(item.paidUsdt);
+    this.head(item);
+    this.number(item.eventTimeMs);
+    this.number(item.paidUsdt);
   }
 
   state(item: RiskState): void {
-    this.#start(item.kind, item.instrument);
-    this.#number(item.knownAtMs);
-    this.#text(item.level);
-    this.#text(item.causeLevel);
-    this.#text(item.rule);
-    this.#byte(item.active ? 1 : 0);
-    this.#number(item.value);
-    this.#number(item.limit);
+    this.head(item, item.active ? 1 : 0);
+    this.number(item.knownAtMs);
+    this.number(item.value);
+    this.number(item.limit);
+    this.text(item.level);
+    this.text(item.causeLevel);
+    this.text(item.rule);
   }
 
   gap(item: Gap): void {
-    this.#start(item.kind, item.instrument);
-    this.#number(item.fromMs);
-    this.#number(item.toMs);
+    this.head(item);
+    this.number(item.fromMs);
+    this.number(item.toMs);
   }
 
-  #start(kind: number, instrument: number): number {
-    if (this.#at > BUFFER_BYTES - RECORD_BYTES_MAX) this.#drain();
-    const at = this.#at;
-    this.#bytes[at] = kind;
-    this.#bytes[at + 1] = instrument;
-    this.#bytes[at + 2] = instrument >> 8;
-    this.#at = at + 3;
-    return at + 3;
+  /** Begins a record. `flags`, `code` and `subcode` are bytes. */
+  private head(item: Hashed, flags = 0, code = 0, subcode = 0): void {
+    if (this.at > WORDS - RECORD_WORDS_MAX) this.drain();
+    this.halves[2 * this.at] = headOf(item, flags);
+    this.halves[2 * this.at + 1] = code | (subcode << 8);
+    this.at += 1;
   }
 
-  #byte(value: number): void {
-    this.#bytes[this.#at] = value;
-    this.#at += 1;
-  }
-
-  #number(value: number): void {
-    if (value === value) this.#view.setFloat64(this.#at, value, true);
+  private number(value: number): void {
+    if (value === value) this.numbers[this.at] = value;
     else {
-      this.#view.setUint32(this.#at, 0, true);
-      this.#view.setUint32(this.#at + 4, 0x7ff80000, true);
+      this.halves[2 * this.at] = 0;
+      this.halves[2 * this.at + 1] = 0x7ff80000;
     }
-    this.#at += 8;
+    this.at += 1;
   }
 
-  /** Ids, enumerations, rule names and reasons: ASCII but for the symbols of some instruments, whose bytes are UTF-8. */
-  #text(value: string): void {
+  /** Ids, enumerations, rule names and reasons: ASCII but for the symbols of some instruments. */
+  private text(value: string): void {
     const { length } = value;
     if (length > 255) throw new RangeError(`a decision holds a text of ${length} characters: ${value.slice(0, 40)}…`);
-    const bytes = this.#bytes;
-    const from = this.#at + 1;
-    bytes[from - 1] = length;
+    const { bytes } = this;
+    const from = this.at * 8;
+    let end = from + 1 + length;
+    bytes[from] = length;
     for (let i = 0; i < length; i += 1) {
       const code = value.charCodeAt(i);
       if (code > 127) {
-        this.#utf8(value, from);
-        return;
+        end = from + 1 + new TextEncoder().encodeInto(value, bytes.subarray(from + 1)).written;
+        break;
       }
-      bytes[from + i] = code;
+      bytes[from + 1 + i] = code;
     }
-    this.#at = from + length;
+    while ((end & 7) !== 0) {
+      bytes[end] = 0;
+      end += 1;
+    }
+    this.at = end >> 3;
   }
 
-  #utf8(value: string, from: number): void {
-    const { written } = new TextEncoder().encodeInto(value, this.#bytes.subarray(from, from + 4 * 255));
-    this.#at = from + written;
-  }
-
-  #drain(): void {
-    this.#hash.update(this.#bytes.subarray(0, this.#at));
-    this.#at = 0;
+  private drain(): void {
+    const thread = hashThread();
+    if (this.stream === 0) this.stream = thread.open();
+    thread.update(this.stream, this.bytes.subarray(0, this.at * 8));
+    this.at = 0;
   }
 }
 
+type Hashed = Pick<Intent, "instrument"> & { readonly kind: Kind };
+
+const headOf = ({ kind, instrument }: Hashed, flags: number): number => kind | (flags << 8) | (instrument << 16);
+
+interface HashedLine {
+  readonly hash: DecisionHash;
+  readonly fromMs: number;
+}
+
+const HANDLERS: StepHandlers<HashedLine> = {
+  [Kind.gap]: ({ hash, fromMs }, item) => {
+    if (item.knownAtMs > fromMs) hash.gap(item);
+  },
+  [Kind.signal]: ({ hash, fromMs }, item) => {
+    if (item.knownAtMs > fromMs) hash.signal(item);
+  },
+  [Kind.intent]: ({ hash }, item) => {
+    hash.intent(item);
+  },
+  [Kind.approvedPlan]: ({ hash }, item) => {
+    hash.approved(item);
+  },
+  [Kind.refusal]: ({ hash }, item) => {
+    hash.refused(item);
+  },
+  [Kind.orderSent]: ({ hash }, item) => {
+    hash.order(item);
+  },
+  [Kind.fill]: ({ hash }, item) => {
+    hash.fill(item);
+  },
+  [Kind.fundingPayment]: ({ hash }, item) => {
+    hash.payment(item);
+  },
+  [Kind.orderRejected]: ({ hash }, item) => {
+    hash.ended(item);
+  },
+  [Kind.orderCanceled]: ({ hash }, item) => {
+    hash.ended(item);
+  },
+  [Kind.orderExpired]: ({ hash }, item) => {
+    hash.ended(item);
+  },
+  [Kind.riskState]: ({ hash, fromMs }, item) => {
+    if (item.knownAtMs > fromMs) hash.state(item);
+  },
+};
+
 /** Puts the hash at the end of a line; decision bars that close up to `fromMs` only warm up and do not count. */
 export const hashDecisions = (hash: DecisionHash, fromMs: number): OperatorFunction<Item, Item> =>
-  stepOperator("decisionHash", () => hash, {
-    [Kind.gap]: (h, item) => {
-      if (item.knownAtMs > fromMs) h.gap(item);
-    },
-    [Kind.signal]: (h, item) => {
-      if (item.knownAtMs > fromMs) h.signal(item);
-    },
-    [Kind.intent]: (h, item) => {
-      h.intent(item);
-    },
-    [Kind.approvedPlan]: (h, item) => {
-      h.verdict(item);
-    },
-    [Kind.refusal]: (h, item) => {
-      h.verdict(item);
-    },
-    [Kind.orderSent]: (h, item) => {
-      h.order(item);
-    },
-    [Kind.fill]: (h, item) => {
-      h.fill(item);
-    },
-    [Kind.fundingPayment]: (h, item) => {
-      h.payment(item);
-    },
-    [Kind.orderRejected]: (h, item) => {
-      h.ended(item);
-    },
-    [Kind.orderCanceled]: (h, item) => {
-      h.ended(item);
-    },
-    [Kind.orderExpired]: (h, item) => {
-      h.ended(item);
-    },
-    [Kind.riskState]: (h, item) => {
-      if (item.knownAtMs > fromMs) h.state(item);
-    },
-  });
+  stepOperator("decisionHash", () => ({ hash, fromMs }), HANDLERS);

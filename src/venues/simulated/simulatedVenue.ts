@@ -3,6 +3,7 @@ import type { Instrument } from "../../domain/instrument.ts";
 import type { Item } from "../../domain/item.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { Venue } from "../../domain/ports.ts";
+import type { StepHandlers } from "../../../operators/stepOperator.ts";
 import { stepOperator } from "../../../operators/stepOperator.ts";
 import { InstrumentBook } from "./instrumentBook.ts";
 import { Wallet } from "./margin/wallet.ts";
@@ -13,6 +14,15 @@ export interface SimulatedVenue {
   readonly venue: Venue;
   readonly fills: OperatorFunction<Item, Item>;
 }
+
+const HANDLERS: StepHandlers<readonly InstrumentBook[]> = {
+  [Kind.kline]: (books, kline, emit) => {
+    (books[kline.instrument] as InstrumentBook).bar(kline, emit);
+  },
+  [Kind.funding]: (books, funding) => {
+    (books[funding.instrument] as InstrumentBook).settle(funding);
+  },
+};
 
 /**
  * Exact on bars (design §7, docs/venue.md): at each kline first all that happens inside it, then (behind it on the line) the
@@ -34,13 +44,6 @@ export const simulatedVenue = (instruments: readonly Instrument[], options: Simu
         (books[instrument] as InstrumentBook).cancel(clientOrderId, decidedAtMs);
       },
     },
-    fills: stepOperator("simulatedVenue", init, {
-      [Kind.kline]: (state, kline, emit) => {
-        (state[kline.instrument] as InstrumentBook).bar(kline, emit);
-      },
-      [Kind.funding]: (state, funding) => {
-        (state[funding.instrument] as InstrumentBook).settle(funding);
-      },
-    }),
+    fills: stepOperator("simulatedVenue", init, HANDLERS),
   };
 };
