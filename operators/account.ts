@@ -11,24 +11,25 @@ import { stepOperator } from "./stepOperator.ts";
 const barStep = (ledger: Ledger, bar: Bar, emit: Emit): void => {
   if (!bar.base) return;
   ledger.mark(bar.instrument, bar.close);
-  publish(ledger, bar, emit);
+  publish(ledger, bar, true, emit);
 };
 
 const fillStep = (ledger: Ledger, fill: Fill, emit: Emit): void => {
   const closed = ledger.fill(fill);
   if (closed !== null) emit(closed);
-  publish(ledger, fill, emit);
+  publish(ledger, fill, false, emit);
 };
 
 const fundingStep = (ledger: Ledger, payment: FundingPayment, emit: Emit): void => {
   ledger.payFunding(payment.instrument, payment.paidUsdt);
-  publish(ledger, payment, emit);
+  publish(ledger, payment, false, emit);
 };
 
-const publish = (ledger: Ledger, cause: Bar | Fill | FundingPayment, emit: Emit): void => {
+const publish = (ledger: Ledger, cause: Bar | Fill | FundingPayment, atClose: boolean, emit: Emit): void => {
   ledger.seq = cause.seq;
   ledger.instrument = cause.instrument;
   ledger.knownAtMs = cause.knownAtMs;
+  ledger.atClose = atClose;
   emit(ledger);
 };
 

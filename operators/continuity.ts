@@ -20,17 +20,17 @@ export const continuityState = (instrumentCount: number): ContinuityState => ({
  * of it), missing klines put a `gap` before the one that revealed them, and a bar whose prices cannot be is a `fault`
  * in place of the bar.
  */
-export const continuityStep = (state: ContinuityState, kline: Kline, emit: Emit): void => {
+export const continuityStep = (state: ContinuityState, kline: Kline, emit: Emit): boolean => {
   const openMs = kline.openTimeMs;
   const expectedMs = state.expectedOpenMs[kline.instrument] as number;
   if (!isPossible(kline)) {
     emit(faultOf(kline, "prices or volume that cannot be"));
-    return;
+    return false;
   }
   if (openMs !== expectedMs && expectedMs === expectedMs) {
     if (openMs < expectedMs) {
       emit(faultOf(kline, openMs === expectedMs - kline.intervalMs ? "duplicate kline" : "kline out of order"));
-      return;
+      return false;
     }
     emit({
       kind: Kind.gap,
@@ -43,7 +43,7 @@ export const continuityStep = (state: ContinuityState, kline: Kline, emit: Emit)
     });
   }
   state.expectedOpenMs[kline.instrument] = openMs + kline.intervalMs;
-  emit(kline);
+  return true;
 };
 
 /** Written so that NaN in any field fails. */
@@ -66,4 +66,4 @@ const faultOf = (kline: Kline, what: string): Item => ({
 const HANDLERS: StepHandlers<ContinuityState> = { [Kind.kline]: continuityStep };
 
 export const continuity = (instruments: readonly Instrument[]): OperatorFunction<Item, Item> =>
-  stepOperator("continuity", () => continuityState(instruments.length), HANDLERS, { passing: "handler" });
+  stepOperator("continuity", () => continuityState(instruments.length), HANDLERS, { passing: "filter" });

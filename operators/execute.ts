@@ -82,7 +82,7 @@ const endedStep = (state: ExecuteState, item: OrderRejected | OrderCanceled | Or
   if (item.kind === Kind.orderRejected && item.code === UNKNOWN_ORDER) return;
   const sent = state.sent[instrument] as Sent;
   const at = entryAt(sent, clientOrderId);
-  if (at >= 0) sent.entries.splice(at, 1);
+  if (at >= 0) removeAt(sent.entries, at);
   if (sent.stopId === clientOrderId) sent.stopId = "";
   if (sent.nextStopId === clientOrderId) sent.nextStopId = "";
 };
@@ -91,15 +91,20 @@ const endedStep = (state: ExecuteState, item: OrderRejected | OrderCanceled | Or
 const fillStep = (state: ExecuteState, fill: Fill): void => {
   const sent = state.sent[fill.instrument] as Sent;
   const at = entryAt(sent, fill.clientOrderId);
-  const entry = sent.entries[at];
-  if (entry === undefined) return;
+  if (at < 0) return;
+  const entry = sent.entries[at] as SentEntry;
   entry.remainingLots -= fill.qtyLots;
-  if (entry.remainingLots <= 0) sent.entries.splice(at, 1);
+  if (entry.remainingLots <= 0) removeAt(sent.entries, at);
 };
 
 const entryAt = ({ entries }: Sent, clientOrderId: string): number => {
   for (let i = 0; i < entries.length; i += 1) if ((entries[i] as SentEntry).orderId === clientOrderId) return i;
   return -1;
+};
+
+const removeAt = (entries: SentEntry[], at: number): void => {
+  for (let i = at + 1; i < entries.length; i += 1) entries[i - 1] = entries[i] as SentEntry;
+  entries.pop();
 };
 
 const NO_TICKS = 0 as Ticks;

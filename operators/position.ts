@@ -28,40 +28,43 @@ const opens = (action: IntentAction): boolean => action === "enter" || action ==
 /** One instrument as L4 sees it, and its way of asking. One object serves as the pooled view and as the proposals. */
 class Seat implements PositionView, Proposals {
   readonly instrument: Instrument;
-  readonly #limits: PositionLimits;
-  readonly #usdtPerTickLot: number;
-  signal!: Signal;
-  account!: AccountState;
+  private readonly limits: PositionLimits;
+  private readonly usdtPerTickLot: number;
+  // Set before the first decision; there from the start, so that the object keeps its shape.
+  signal = undefined as unknown as Signal;
+  account = undefined as unknown as AccountState;
+  emit = undefined as unknown as Emit;
   stopTicks = 0;
-  emit!: Emit;
   /**
    * The decision bar, kept as block and row: storing each bar object in this old one would pass V8's write barrier
    * (tens of ns) at every bar, for a bar that is looked at in few.
    */
-  #block!: KlineBlock;
-  #row = 0;
-  #seq = 0;
-  readonly #inFlight: InFlight[] = [];
-  #stopPlanId = "";
-  readonly #tag: string;
-  #plansAtSecond = 0;
-  #plans = 0;
+  private block = undefined as unknown as KlineBlock;
+  private row = 0;
+  private seq = 0;
+  private readonly inFlight: InFlight[] = [];
+  private stopPlanId = "";
+  private readonly tag: string;
+  /** Second of line time of the plans counted in `plans`, and how their ids begin. */
+  private plansAtSecond = 0;
+  private planPrefix = "";
+  private plans = 0;
 
   constructor(instrument: Instrument, limits: PositionLimits) {
     this.instrument = instrument;
-    this.#tag = planTagOf(instrument.symbol);
-    this.#limits = limits;
-    this.#usdtPerTickLot = usdtPerTickLot(instrument);
+    this.tag = planTagOf(instrument.symbol);
+    this.limits = limits;
+    this.usdtPerTickLot = usdtPerTickLot(instrument);
   }
 
   see(bar: Bar): void {
-    if (bar.block !== this.#block) this.#block = bar.block;
-    this.#row = bar.row;
-    this.#seq = bar.seq;
+    if (bar.block !== this.block) this.block = bar.block;
+    this.row = bar.row;
+    this.seq = bar.seq;
   }
 
   get bar(): Bar {
-    return new Bar(this.#block, this.#row, this.#seq, true, 1);
+    return new Bar(this.block, this.row, this.seq, true, 1);
   }
   get position(): PositionState {
     return this.account.positions[this.instrument.index] as PositionState;
@@ -70,14 +73,14 @@ class Seat implements PositionView, Proposals {
     return this.account.equityUsdt;
   }
   get entryPending(): boolean {
-    return this.#inFlight.some(({ plan }) => opens(plan.intent.action));
+    return this.isPending(true);
   }
   get exitPending(): boolean {
-    return this.#inFlight.some(({ plan }) => !opens(plan.intent.action));
+    return this.isPending(false);
   }
 
   maxQtyLots(direction: Direction, worstTicks: number, leverage: number): number {
-    const { maxMarginFraction, maxAccountMarginFraction } = this.#limits;
+    const { maxMarginFraction, maxAccountMarginFraction } = this.limits;
     const own = this.position.positionLots * direction > 0 ? this.position.notionalUsdt : 0;
     let others = 0;
     for (const { instrument, notionalUsdt } of this.account.positions) if (instrument !== this.instrument.index) others += notionalUsdt;
@@ -85,29 +88,29 @@ class Seat implements PositionView, Proposals {
       (maxMarginFraction ?? Infinity) * this.equityUsdt * leverage - own,
       (maxAccountMarginFraction ?? Infinity) * this.equityUsdt * leverage - own - others,
     );
-    return Math.max(0, Math.floor(budget / (worstTicks * this.#usdtPerTickLot)));
+    return Math.max(0, Math.floor(budget / (worstTicks * this.usdtPerTickLot)));
   }
 
   // ---- proposals --------------------------------------------------------------------------------------------------------
 
   enter(entry: EntryProposal): boolean {
-    return this.#propose("enter", entry.direction, entry.qtyLots, entry, entry.bracket, 0, "entry");
+    return this.propose("enter", entry.direction, entry.qtyLots, entry, entry.bracket, 0, "entry");
   }
 
   scaleIn(entry: Omit<EntryProposal, "direction" | "bracket">): boolean {
-    return this.#propose("scaleIn", this.#heldDirection, entry.qtyLots, entry, NO_BRACKET, 0, "scale-in");
+    return this.propose("scaleIn", this.heldDirection, entry.qtyLots, entry, NO_BRACKET, 0, "scale-in");
   }
 
   reduce(qtyLots: number, reason: string): boolean {
-    return this.#propose("reduce", this.#heldDirection, qtyLots, NO_ENTRY, NO_BRACKET, 0, reason);
+    return this.propose("reduce", this.heldDirection, qtyLots, NO_ENTRY, NO_BRACKET, 0, reason);
   }
 
   exit(reason: string): boolean {
-    return this.#propose("exit", this.#heldDirection, Math.abs(this.position.positionLots), NO_ENTRY, NO_BRACKET, 0, reason);
+    return this.propose("exit", this.heldDirection, Math.abs(this.position.positionLots), NO_ENTRY, NO_BRACKET, 0, reason);
   }
 
   moveStop(stopTicks: number, reason: string): boolean {
-    const approved = this.#propose("moveStop", this.#heldDirection, 0, NO_ENTRY, NO_BRACKET, stopTicks, reason);
+    const approved = this.propose("moveStop", this.heldDirection, 0, NO_ENTRY, NO_BRACKET, stopTicks, reason);
     if (approved) this.stopTicks = stopTicks;
     return approved;
   }
@@ -115,32 +118,57 @@ class Seat implements PositionView, Proposals {
   // ---- what the venue says ------------------------------------------------------------------------------------------------
 
   filled(fill: Fill): void {
-    const order = this.#inFlight.find(({ plan }) => plan.orderId === fill.clientOrderId);
-    if (order === undefined) return;
+    const at = this.indexOf(fill.clientOrderId);
+    if (at < 0) return;
+    const order = this.inFlight[at] as InFlight;
     const { planId, direction, bracket } = order.plan.intent;
-    if (bracket.stopFraction > 0 && this.#stopPlanId !== planId) {
-      this.#stopPlanId = planId;
+    if (bracket.stopFraction > 0 && this.stopPlanId !== planId) {
+      this.stopPlanId = planId;
       this.stopTicks = bracketLevels(fill.priceTicks, direction, bracket).stopTicks;
     }
     order.remainingLots -= fill.qtyLots;
-    if (order.remainingLots <= 0) this.ended(fill.clientOrderId);
+    if (order.remainingLots <= 0) removeAt(this.inFlight, at);
   }
 
   ended(clientOrderId: string): void {
-    const at = this.#inFlight.findIndex(({ plan }) => plan.orderId === clientOrderId);
-    if (at >= 0) this.#inFlight.splice(at, 1);
+    const at = this.indexOf(clientOrderId);
+    if (at >= 0) removeAt(this.inFlight, at);
   }
 
   closed(planId: string): void {
-    if (this.#stopPlanId === planId) this.stopTicks = 0;
+    if (this.stopPlanId === planId) this.stopTicks = 0;
   }
 
-  get #heldDirection(): Direction {
+  // ---- plain loops: this is asked at every bar and every fill, and a closure costs as much as the answer ------------------------
+
+  private isPending(entry: boolean): boolean {
+    for (let i = 0; i < this.inFlight.length; i += 1) if (opens((this.inFlight[i] as InFlight).plan.intent.action) === entry) return true;
+    return false;
+  }
+
+  private indexOf(clientOrderId: string): number {
+    for (let i = 0; i < this.inFlight.length; i += 1) if ((this.inFlight[i] as InFlight).plan.orderId === clientOrderId) return i;
+    return -1;
+  }
+
+  private get heldDirection(): Direction {
     return this.position.positionLots < 0 ? -1 : 1;
   }
 
+  /** `<symbol>-<second>-<count within the second>`. */
+  private nextPlanId(knownAtMs: number): string {
+    const second = Math.floor(knownAtMs / 1000);
+    if (second !== this.plansAtSecond) {
+      this.plansAtSecond = second;
+      this.planPrefix = `${this.tag}-${second}-`;
+      this.plans = 0;
+    }
+    this.plans += 1;
+    return this.planPrefix + String(this.plans);
+  }
+
   /** One intent, complete: emitted, and remembered until the venue is done with it when the gate let it pass. */
-  #propose(
+  private propose(
     action: IntentAction,
     direction: Direction,
     qtyLots: number,
@@ -151,10 +179,7 @@ class Seat implements PositionView, Proposals {
   ): boolean {
     checkProposal(action, direction, qtyLots, entry, bracket, stopTicks, reason);
     const { seq, knownAtMs } = this.signal;
-    const second = Math.floor(knownAtMs / 1000);
-    this.#plans = second === this.#plansAtSecond ? this.#plans + 1 : 1;
-    this.#plansAtSecond = second;
-    const planId = `${this.#tag}-${second}-${this.#plans}`;
+    const planId = this.nextPlanId(knownAtMs);
     const intent: Intent = {
       kind: Kind.intent,
       seq,
@@ -178,10 +203,16 @@ class Seat implements PositionView, Proposals {
     const plan = planOf(intent);
     if (plan === null) return false;
     // A moved stop rests for as long as the position does: nothing waits for it.
-    if (action !== "moveStop") this.#inFlight.push({ plan, remainingLots: qtyLots });
+    if (action !== "moveStop") this.inFlight.push({ plan, remainingLots: qtyLots });
     return true;
   }
 }
+
+/** Without `splice`, which makes an array of what it takes out. */
+const removeAt = (list: InFlight[], at: number): void => {
+  for (let i = at + 1; i < list.length; i += 1) list[i - 1] = list[i] as InFlight;
+  list.pop();
+};
 
 type EntryTerms = Pick<EntryProposal, "worstTicks" | "leverage" | "limitTicks" | "postOnly" | "expiresAtMs">;
 const NO_ENTRY: EntryTerms = { worstTicks: 0, leverage: 1 };

@@ -11,9 +11,6 @@ const HANDLERS: StepHandlers<RiskGate> = {
   [Kind.gap]: (gate, item, emit) => {
     gate.gap(item, emit);
   },
-  [Kind.bar]: (gate, item, emit) => {
-    gate.bar(item, emit);
-  },
   [Kind.accountState]: (gate, item, emit) => {
     gate.account(item, emit);
   },
@@ -49,6 +46,16 @@ const HANDLERS: StepHandlers<RiskGate> = {
   },
 };
 
+/** Rules of volatility look at every bar; without them none is looked at. */
+const WATCHING_BARS: StepHandlers<RiskGate> = {
+  ...HANDLERS,
+  [Kind.bar]: (gate, item, emit) => {
+    gate.bar(item, emit);
+  },
+};
+
+const watchesBars = ({ shock, system }: RiskLimits): boolean => shock.maxVolatilityRatio !== null || system.maxVolatilityRatio !== null;
+
 /** The three tiers of risk, in line: intents in, approved plans or refusals out, `riskState` at every change. */
 export const riskGate = (instruments: readonly Instrument[], limits: RiskLimits, tradeFromMs = -Infinity): OperatorFunction<Item, Item> =>
-  stepOperator("riskGate", () => new RiskGate(instruments, limits, tradeFromMs), HANDLERS);
+  stepOperator("riskGate", () => new RiskGate(instruments, limits, tradeFromMs), watchesBars(limits) ? WATCHING_BARS : HANDLERS);

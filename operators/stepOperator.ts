@@ -4,13 +4,17 @@ import type { Emit, Item, ItemOf } from "../src/domain/item.ts";
 import type { Kind } from "../src/domain/kind.ts";
 import { KIND_COUNT } from "../src/domain/kind.ts";
 
-/** One handler per kind of item that the operator cares about; everything else flows past it at no cost. */
-export type StepHandlers<S> = { readonly [K in Kind]?: (state: S, item: ItemOf<K>, emit: Emit) => void };
+/**
+ * One handler per kind of item that the operator cares about; everything else flows past it at no cost. What it returns counts
+ * with `passing: "filter"` only. Make the object once, outside the operator's function: the generated chain is kept by it.
+ */
+export type StepHandlers<S> = { readonly [K in Kind]?: (state: S, item: ItemOf<K>, emit: Emit) => boolean | void };
 
 export interface StepOptions<S> {
   /**
    * By default an item is passed on first and then handed to its handler, whose emissions follow directly behind it.
-   * With `passing: "handler"` the handler of a kind passes its item on itself (or holds or drops it). With
+   * With `passing: "filter"` the handler is asked first, what it emits stands before the item, and the item passes if it
+   * returns `true`. With `passing: "handler"` the handler of a kind passes its item on itself (or holds or drops it). With
    * `passing: "none"` the line ends here: nothing is passed on, and kinds without a handler cost nothing.
    */
   readonly passing?: Passing;
@@ -18,7 +22,7 @@ export interface StepOptions<S> {
   readonly flush?: (state: S, emit: Emit) => void;
 }
 
-type Passing = "first" | "handler" | "none";
+type Passing = "first" | "filter" | "handler" | "none";
 
 interface Step {
   readonly name: string;
@@ -68,25 +72,31 @@ class StepObservable extends Observable<Item> {
   readonly steps: readonly Step[];
 
   constructor(origin: Observable<Item>, steps: readonly Step[]) {
-    super((destination) => origin.subscribe(new StepSubscriber(destination, fuse(steps, destination))));
+    super((destination) => origin.subscribe(new StepSubscriber(destination, steps)));
     this.origin = origin;
     this.steps = steps;
   }
 }
 
-interface Chain {
-  readonly enter: Emit;
-  readonly flush: () => void;
-}
-
 class StepSubscriber extends Subscriber<Item> {
   private readonly downstream: Subscriber<Item>;
+  private readonly steps: readonly Step[];
+  private readonly states: readonly unknown[];
   private readonly chain: Chain;
 
-  constructor(destination: Subscriber<Item>, chain: Chain) {
+  constructor(destination: Subscriber<Item>, steps: readonly Step[]) {
     super(destination);
     this.downstream = destination;
+    this.steps = steps;
+    this.states = steps.map(initialised);
+    const chain = takeChain(steps);
+    chain.begin(this.states, (item) => {
+      destination.next(item);
+    });
     this.chain = chain;
+    this.add(() => {
+      giveBack(chain);
+    });
   }
 
   override next(item: Item): void {
@@ -101,12 +111,20 @@ class StepSubscriber extends Subscriber<Item> {
   override complete(): void {
     if (this.closed) return;
     try {
-      this.chain.flush();
+      for (const [i, step] of this.steps.entries()) this.#flush(step, i);
     } catch (error) {
       this.#fail(error);
       return;
     }
     super.complete();
+  }
+
+  #flush(step: Step, i: number): void {
+    try {
+      step.flush?.(this.states[i] as never, this.chain.emits[i] as Emit);
+    } catch (error) {
+      throw wrapped(step.name, -1, error);
+    }
   }
 
   #fail(error: unknown): void {
@@ -115,104 +133,105 @@ class StepSubscriber extends Subscriber<Item> {
   }
 }
 
+const initialised = (step: Step): unknown => {
+  try {
+    return step.init();
+  } catch (error) {
+    throw wrapped(step.name, -1, error);
+  }
+};
+
 /** Kinds that a step handles, ascending. */
 const handledKinds = (step: Step): number[] =>
   Array.from({ length: KIND_COUNT }, (_, kind) => kind).filter((kind) => step.handlers[kind as Kind] !== undefined);
 
+/** Generated code for a run of steps. It serves one subscription at a time. */
+interface Chain {
+  /** Takes the states of a subscription and the way out. */
+  readonly begin: (states: readonly unknown[], sink: Emit) => void;
+  readonly enter: Emit;
+  /** By step. */
+  readonly emits: readonly Emit[];
+}
+
 /**
- * Builds the routed chain; `destination` receives every item that leaves the last step.
+ * The text of a chain, made of step and kind numbers alone; `sink` gets every item that leaves the last step.
  *
- * The chain is generated as one JavaScript class: a generic dispatcher would see every item shape and every handler at the
- * same call site, where V8 inlines nothing. Generated, each step has call sites of its own, and the handlers are constants of
- * the class, called without a check (bench/README.md). For steps 0 … n the code reads
+ * A generic dispatcher would see every item shape and every handler at the same call site, where V8 inlines nothing. Generated,
+ * each step has call sites of its own; and because a chain's functions exist once, V8 takes handlers and emits for constants
+ * and calls them without a check (bench/README.md). For steps 0 … n the code reads
  *
- *     enter(item) { switch (item.kind) { case 10: this.deliver0_10(item); return; … default: this.sink(item); } }
- *     deliver0_10(item) { this.deliver1_10(item); try { handler0_10(this.state0, item, this.emit0); } catch … }
- *
- * `emit0` is `(item) => this.after0(item)`, which routes to the steps behind the first.
+ *     const emit0 = (item) => { switch (item.kind) { case 10: deliver1_10(item); return; … default: sink(item); } };
+ *     const deliver0_10 = (item) => { deliver1_10(item); try { handler0_10(state0, item, emit0); } catch … };
  */
-const fuse = (steps: readonly Step[], destination: Subscriber<Item>): Chain => {
-  const states = steps.map((step) => {
-    try {
-      return step.init();
-    } catch (error) {
-      throw wrapped(step.name, -1, error);
-    }
-  });
-  const sink: Emit = (item) => {
-    destination.next(item);
-  };
-  const chain = new (chainClass(steps))(states, sink);
-  return {
-    enter: (item) => {
-      chain.enter(item);
-    },
-    flush: () => {
-      for (const [i, step] of steps.entries()) {
-        try {
-          step.flush?.(states[i] as never, chain[`emit${i}`] as Emit);
-        } catch (error) {
-          throw wrapped(step.name, -1, error);
-        }
-      }
-    },
-  };
-};
-
-type ChainClass = new (states: readonly unknown[], sink: Emit) => { enter(item: Item): void; readonly [emit: `emit${number}`]: Emit };
-
-/** The text of the chain's class: step and kind numbers alone. */
 const chainText = (steps: readonly Step[]): string => {
-  const constants: string[] = [];
-  const methods: string[] = [];
-  /** By kind: the method that takes it from here on; kinds without an entry go to `rest`. */
+  const lines: string[] = [];
+  /** By kind: the function that takes it from here on; kinds without an entry go to `rest`. */
   let routes = new Map<number, string>();
-  let rest = "this.sink(item);";
+  let rest = "sink(item);";
   const dispatch = (): string =>
-    `switch (item.kind) { ${[...routes].map(([kind, target]) => `case ${kind}: this.${target}(item); return;`).join(" ")} default: ${rest} }`;
+    `(item) => { switch (item.kind) { ${[...routes].map(([kind, target]) => `case ${kind}: ${target}(item); return;`).join(" ")} default: ${rest} } }`;
   for (let i = steps.length - 1; i >= 0; i -= 1) {
     const step = steps[i] as Step;
-    methods.push(`after${i}(item) { ${dispatch()} }`);
+    lines.push(`const emit${i} = ${dispatch()};`);
     const onward = step.passing === "none" ? new Map<number, string>() : routes;
     if (step.passing === "none") rest = "";
     routes = new Map(onward);
     for (const kind of handledKinds(step)) {
-      const pass = step.passing !== "first" ? "" : onward.has(kind) ? `this.${onward.get(kind)}(item);` : rest;
-      constants.push(`const handler${i}_${kind} = steps[${i}].handlers[${kind}];`);
-      methods.push(
-        `deliver${i}_${kind}(item) { ${pass} try { handler${i}_${kind}(this.state${i}, item, this.emit${i}); } ` +
-          `catch (error) { throw wrapped(steps[${i}].name, item.seq, error); } }`,
+      const pass = onward.has(kind) ? `${onward.get(kind)}(item);` : rest;
+      const first = step.passing === "first" ? pass : "";
+      const [take, last] = step.passing === "filter" ? ["passes = ", `if (passes === true) { ${pass} }`] : ["", ""];
+      lines.push(
+        `const handler${i}_${kind} = handlers[${i}][${kind}];`,
+        `const deliver${i}_${kind} = (item) => { let passes; ${first} try { ${take}handler${i}_${kind}(state${i}, item, emit${i}); } ` +
+          `catch (error) { throw wrapped(names[${i}], item.seq, error); } ${last} };`,
       );
       routes.set(kind, `deliver${i}_${kind}`);
     }
   }
-  const fields = steps.map((_, i) => `this.state${i} = states[${i}]; this.emit${i} = (item) => { this.after${i}(item); };`);
+  const states = steps.map((_, i) => `state${i}`);
   return [
-    ...constants,
-    "return class {",
-    `constructor(states, sink) { this.sink = sink; ${fields.join(" ")} }`,
-    `enter(item) { ${dispatch()} }`,
-    ...methods,
-    "};",
+    `let sink, ${states.join(", ")};`,
+    ...lines,
+    `const begin = (states, way) => { sink = way; [${states.join(", ")}] = states; };`,
+    `return { begin, enter: ${dispatch()}, emits: [${steps.map((_, i) => `emit${i}`).join(", ")}] };`,
   ].join("\n");
 };
 
-/**
- * Classes by text, each with the handlers it was compiled for: a second subscription of the same line starts with warm code.
- * Bounded by the shapes of the program; another line of the same shape takes the place of the one before.
- */
-const classes = new Map<string, { readonly handlers: readonly unknown[]; readonly chain: ChainClass }>();
+/** Chains that nobody uses: the next subscription of the same steps starts with warm code. */
+interface Shelf {
+  readonly handlers: readonly unknown[];
+  readonly chains: Chain[];
+}
 
-const chainClass = (steps: readonly Step[]): ChainClass => {
+/** By text; steps of the same shape with other handlers take the place of those before, so it is bounded by the program. */
+const shelves = new Map<string, Shelf>();
+const shelfOf = new WeakMap<Chain, Shelf>();
+const CHAINS_KEPT = 4;
+
+const takeChain = (steps: readonly Step[]): Chain => {
   const text = chainText(steps);
+  const names = steps.map(({ name }) => name);
   const handlers = steps.map((step) => step.handlers);
-  const known = classes.get(text);
-  if (known?.handlers.every((each, i) => each === handlers[i]) === true) return known.chain;
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the text is made of step and kind numbers alone
-  const build = new Function("steps", "wrapped", text) as (s: readonly Step[], w: typeof wrapped) => ChainClass;
-  const chain = build(steps, wrapped);
-  classes.set(text, { handlers, chain });
+  const key = `${names.join()}\n${text}`;
+  let shelf = shelves.get(key);
+  if (shelf?.handlers.every((each, i) => each === handlers[i]) !== true) {
+    shelf = { handlers, chains: [] };
+    shelves.set(key, shelf);
+  }
+  const kept = shelf.chains.pop();
+  if (kept !== undefined) return kept;
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- see chainText
+  const chain = (new Function("handlers", "names", "wrapped", text) as (...parts: unknown[]) => Chain)(handlers, names, wrapped);
+  shelfOf.set(chain, shelf);
   return chain;
+};
+
+/** What the subscription held is let go of. */
+const giveBack = (chain: Chain): void => {
+  chain.begin([], () => undefined);
+  const chains = shelfOf.get(chain)?.chains;
+  if (chains !== undefined && chains.length < CHAINS_KEPT) chains.push(chain);
 };
 
 const wrapped = (name: string, seq: number, error: unknown): StepError =>

@@ -74,7 +74,7 @@ const FIELDS: Readonly<Partial<Record<KindName, Record<string, fc.Arbitrary<unkn
   orderExpired: { ...order, remainingLots: fc.maxSafeInteger(), reason: anyText },
   fill: {
     ...order,
-    tradeId: anyText,
+    tradeId: fc.maxSafeInteger(),
     planId: anyText,
     side,
     priceTicks: fc.maxSafeInteger(),

@@ -136,12 +136,12 @@ export class RiskLine {
     appendKline(block, { openTimeMs: this.nowMs - frameMs, ...values });
     this.send(new Bar(block, block.length - 1, (this.#seq += 1), base, 1));
     this.marks[instrument] = close;
-    if (base) this.account(instrument, terms.equity ?? this.equityUsdt);
+    if (base) this.account(instrument, terms.equity ?? this.equityUsdt, true);
     return this.told.slice(from);
   }
 
   /** The account as a bar, fill or payment of `instrument` leaves it. */
-  account(instrument = 0, equity = this.equityUsdt): string[] {
+  account(instrument = 0, equity = this.equityUsdt, atClose = false): string[] {
     this.equityUsdt = equity;
     const positions = this.lots.map((positionLots, index): PositionState => ({
       instrument: instrumentIndex(index),
@@ -163,7 +163,7 @@ export class RiskLine {
       fundingUsdt: 0,
       slippageUsdt: 0,
     };
-    return this.send({ kind: Kind.accountState, ...this.#derived(instrument), ...money, fills: 0, positions });
+    return this.send({ kind: Kind.accountState, ...this.#derived(instrument), atClose, ...money, fills: 0, positions });
   }
 
   /** A strategy's wish; protected by 0.5 % unless it says otherwise. */
@@ -222,7 +222,7 @@ export class RiskLine {
       ...this.#event(instrument),
       sub: 1,
       clientOrderId: orderId,
-      tradeId: String(this.#seq),
+      tradeId: this.#seq,
       planId: orderId.slice(0, orderId.lastIndexOf("-")),
       side,
       priceTicks: ticks as Ticks,

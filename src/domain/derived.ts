@@ -70,6 +70,8 @@ export interface PositionState {
 
 /** POOLED: one object per account, updated in place after every bar, fill and payment; copy what you keep. */
 export interface AccountState extends DerivedHeader<typeof Kind.accountState> {
+  /** A decision bar closed and the account is marked at its close; false: a fill or payment changed it. */
+  readonly atClose: boolean;
   /** Wallet balance: start + realised PnL − fees − funding. */
   readonly cashUsdt: number;
   readonly unrealisedUsdt: number;

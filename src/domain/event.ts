@@ -127,7 +127,8 @@ export interface OrderExpired extends OrderHeader<typeof Kind.orderExpired> {
   readonly reason: string;
 }
 export interface Fill extends OrderHeader<typeof Kind.fill> {
-  readonly tradeId: string;
+  /** The venue's number of the trade. */
+  readonly tradeId: number;
   readonly planId: string;
   readonly side: OrderSide;
   readonly priceTicks: Ticks;

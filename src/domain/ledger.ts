@@ -63,7 +63,8 @@ export class Ledger implements AccountState {
   seq = -1;
   /** The instrument whose bar, fill or payment came last. */
   instrument: InstrumentIndex = NO_INSTRUMENT;
-  knownAtMs = 0;
+  knownAtMs = 0.5;
+  atClose = false;
   readonly startUsdt: number;
   realisedUsdt = 0;
   feesUsdt = 0;
@@ -74,10 +75,10 @@ export class Ledger implements AccountState {
   equityUsdt: number;
   fills = 0;
   readonly positions: readonly Position[];
-  readonly #instruments: readonly Instrument[];
+  private readonly instruments: readonly Instrument[];
 
   constructor(instruments: readonly Instrument[], startUsdt: number) {
-    this.#instruments = instruments;
+    this.instruments = instruments;
     this.startUsdt = startUsdt;
     this.cashUsdt = startUsdt;
     this.equityUsdt = startUsdt;
@@ -90,7 +91,7 @@ export class Ledger implements AccountState {
     position.markPrice = price;
     if (position.positionLots === 0 && position.unrealisedUsdt === 0) return;
     const unrealised = (position.positionLots * (price * position.ticksPerUnit) - position.costTickLots) * position.usdtPerTickLot;
-    this.#setUnrealised(position, unrealised);
+    this.setUnrealised(position, unrealised);
   }
 
   /** Books a fill and marks the instrument at its price. Returns the round trip that it closed, or null. */
@@ -104,11 +105,11 @@ export class Ledger implements AccountState {
     this.feesUsdt += fill.feeUsdt;
     this.slippageUsdt += fill.slippageUsdt;
     let closed: TradeClosed | null = null;
-    if (closing > 0) closed = this.#close(position, fill, closing, closing / qtyLots);
-    if (qtyLots > closing) this.#open(position, fill, direction, qtyLots - closing, (qtyLots - closing) / qtyLots);
+    if (closing > 0) closed = this.close(position, fill, closing, closing / qtyLots);
+    if (qtyLots > closing) this.open(position, fill, direction, qtyLots - closing, (qtyLots - closing) / qtyLots);
     this.cashUsdt = this.startUsdt + this.realisedUsdt - this.feesUsdt - this.fundingUsdt;
-    this.mark(fill.instrument, ticksToPrice(this.#instruments[fill.instrument] as Instrument, fill.priceTicks));
-    this.#sumUnrealised();
+    this.mark(fill.instrument, ticksToPrice(this.instruments[fill.instrument] as Instrument, fill.priceTicks));
+    this.sumUnrealised();
     return closed;
   }
 
@@ -130,7 +131,7 @@ export class Ledger implements AccountState {
     const { trip } = position;
     if (trip === null) return null;
     const markTicks = position.markPrice * position.ticksPerUnit;
-    return this.#report(
+    return this.report(
       position,
       {
         ...trip,
@@ -142,21 +143,21 @@ export class Ledger implements AccountState {
     );
   }
 
-  #setUnrealised(position: Position, unrealisedUsdt: number): void {
+  private setUnrealised(position: Position, unrealisedUsdt: number): void {
     this.unrealisedUsdt += unrealisedUsdt - position.unrealisedUsdt;
     position.unrealisedUsdt = unrealisedUsdt;
     this.equityUsdt = this.cashUsdt + this.unrealisedUsdt;
   }
 
   /** Summed anew at every fill: the running sum between fills has no time to drift. */
-  #sumUnrealised(): void {
+  private sumUnrealised(): void {
     let sum = 0;
     for (const position of this.positions) sum += position.unrealisedUsdt;
     this.unrealisedUsdt = sum;
     this.equityUsdt = this.cashUsdt + sum;
   }
 
-  #open(position: Position, fill: Fill, direction: Direction, qtyLots: number, share: number): void {
+  private open(position: Position, fill: Fill, direction: Direction, qtyLots: number, share: number): void {
     position.trip ??= {
       direction,
       entryTimeMs: fill.eventTimeMs,
@@ -179,7 +180,7 @@ export class Ledger implements AccountState {
     position.costTickLots += direction * qtyLots * fill.priceTicks;
   }
 
-  #close(position: Position, fill: Fill, qtyLots: number, share: number): TradeClosed | null {
+  private close(position: Position, fill: Fill, qtyLots: number, share: number): TradeClosed | null {
     const trip = position.trip as RoundTrip;
     const held = Math.abs(position.positionLots);
     const whole = qtyLots === held;
@@ -196,7 +197,7 @@ export class Ledger implements AccountState {
     if (!whole) return null;
     position.costTickLots = 0;
     position.trip = null;
-    return this.#report(position, trip, {
+    return this.report(position, trip, {
       seq: fill.seq,
       knownAtMs: fill.knownAtMs,
       exitTimeMs: fill.eventTimeMs,
@@ -204,12 +205,12 @@ export class Ledger implements AccountState {
     });
   }
 
-  #report(
+  private report(
     position: Position,
     trip: RoundTrip,
     exit: { readonly seq: number; readonly knownAtMs: number; readonly exitTimeMs: number; readonly reason: string },
   ): TradeClosed {
-    const instrument = this.#instruments[position.instrument] as Instrument;
+    const instrument = this.instruments[position.instrument] as Instrument;
     return {
       kind: Kind.tradeClosed,
       seq: exit.seq,

@@ -14,10 +14,49 @@ import { hashThread, JOB_BYTES_MAX } from "./hashThread.ts";
 const RECORD_WORDS_MAX = 256;
 const WORDS = JOB_BYTES_MAX / 8;
 
-// Positions in these lists are part of the hash: append only.
-const INTENT_ACTIONS: readonly IntentAction[] = ["enter", "scaleIn", "reduce", "exit", "moveStop", "cancelEntries"];
-const ORDER_TYPES: readonly OrderType[] = ["market", "limit", "stopMarket", "takeProfitMarket", "trailingStopMarket"];
-const TIMES_IN_FORCE: readonly TimeInForce[] = ["GTC", "IOC", "FOK", "GTX"];
+// The codes are part of the hash: never renumbered.
+const codeOfAction = (action: IntentAction): number => {
+  switch (action) {
+    case "enter":
+      return 0;
+    case "scaleIn":
+      return 1;
+    case "reduce":
+      return 2;
+    case "exit":
+      return 3;
+    case "moveStop":
+      return 4;
+    case "cancelEntries":
+      return 5;
+  }
+};
+const codeOfType = (type: OrderType): number => {
+  switch (type) {
+    case "market":
+      return 0;
+    case "limit":
+      return 1;
+    case "stopMarket":
+      return 2;
+    case "takeProfitMarket":
+      return 3;
+    case "trailingStopMarket":
+      return 4;
+  }
+};
+const codeOfTimeInForce = (timeInForce: TimeInForce): number => {
+  switch (timeInForce) {
+    case "GTC":
+      return 0;
+    case "IOC":
+      return 1;
+    case "FOK":
+      return 2;
+    case "GTX":
+      return 3;
+  }
+};
 
 /**
  * SHA-256 over all decisions in line order (design §8), little-endian: every layer's outputs as raw float64 bits (one
@@ -25,7 +64,7 @@ const TIMES_IN_FORCE: readonly TimeInForce[] = ["GTC", "IOC", "FOK", "GTX"];
  * name, and no plan id beside the order id that is made of it.
  *
  * A record is a run of 8-byte words: a head (kind, instrument, flags, small codes), its numbers, its texts (a length byte,
- * UTF-8, zeros to the next word). Records are gathered in a buffer of 64 KiB and hashed in a thread of their own
+ * UTF-8, zeros to the next word). Records are gathered in a buffer of 256 KiB and hashed in a thread of their own
  * (`hashThread.ts`); what fits the first buffer is hashed here.
  */
 export class DecisionHash {
@@ -79,7 +118,7 @@ export class DecisionHash {
 
   intent(item: Intent): void {
     const flags = (item.orderType === "limit" ? 1 : 0) | (item.postOnly ? 2 : 0);
-    this.head(item, flags, INTENT_ACTIONS.indexOf(item.action), item.direction + 1);
+    this.head(item, flags, codeOfAction(item.action), item.direction + 1);
     this.number(item.qtyLots);
     this.number(item.limitTicks);
     this.number(item.worstTicks);
@@ -105,7 +144,7 @@ export class DecisionHash {
   order(item: OrderSent): void {
     const { order } = item;
     const flags = (order.side === "buy" ? 1 : 0) | (order.reduceOnly ? 2 : 0) | (order.closePosition ? 4 : 0);
-    this.head(item, flags, ORDER_TYPES.indexOf(order.type), TIMES_IN_FORCE.indexOf(order.timeInForce));
+    this.head(item, flags, codeOfType(order.type), codeOfTimeInForce(order.timeInForce));
     this.number(order.priceTicks);
     this.number(order.triggerTicks);
     this.number(order.qtyLots);

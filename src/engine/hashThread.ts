@@ -2,9 +2,9 @@ import { Worker } from "node:worker_threads";
 import { InvariantError } from "../domain/units.ts";
 
 /** Bytes of one job at most. */
-export const JOB_BYTES_MAX = 1 << 16;
+export const JOB_BYTES_MAX = 1 << 18;
 /** Jobs on their way at most: the caller waits for the thread beyond that. */
-const JOBS = 8;
+const JOBS = 4;
 const WAIT_MS_MAX = 60_000;
 const DIGEST_BYTES = 32;
 
@@ -32,7 +32,7 @@ for (let done = 0; ; done += 1) {
 
 /**
  * SHA-256 in a thread of its own, so that the line does not wait for it: 20 ns a bar (bench/README.md). One thread serves
- * all streams of the process; it starts with the first job and never keeps the process alive. Memory: 8 jobs of 64 KiB.
+ * all streams of the process; it starts with the first job and never keeps the process alive. Memory: 4 jobs of 256 KiB.
  */
 class HashThread {
   private readonly control = new Int32Array(new SharedArrayBuffer(4 * (SLOTS + JOBS * SLOT_WORDS)));

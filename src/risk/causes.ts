@@ -21,55 +21,52 @@ export interface LineTime {
  * `riskState` item through `emit`.
  */
 export class Causes {
-  readonly #active = new Map<string, Cause>();
-  readonly #emit: (state: RiskState) => void;
-  #worst: Cause | null = null;
+  private readonly active = new Map<string, Cause>();
+  private readonly emit: (state: RiskState) => void;
+  /** The worst cause, the oldest of equals; null when ACTIVE. */
+  worst: Cause | null = null;
   /** Whether the level is not ACTIVE: asked at every bar. */
   restricted = false;
 
   constructor(emit: (state: RiskState) => void) {
-    this.#emit = emit;
+    this.emit = emit;
   }
 
   get level(): RiskLevel {
-    return this.#worst?.level ?? "ACTIVE";
-  }
-  /** The worst cause, the oldest of equals; null when ACTIVE. */
-  get worst(): Cause | null {
-    return this.#worst;
+    return this.worst?.level ?? "ACTIVE";
   }
   has(rule: string): boolean {
-    return this.#active.has(rule);
+    return this.active.has(rule);
   }
   some(which: (cause: Cause) => boolean): boolean {
-    return [...this.#active.values()].some(which);
+    return [...this.active.values()].some(which);
   }
 
   raise(time: LineTime, rule: string, level: Cause["level"], value: number, limit: number): void {
-    if (this.#active.has(rule)) return;
+    if (this.active.has(rule)) return;
     const cause = { rule, level, value, limit };
-    this.#active.set(rule, cause);
-    this.#report(time, cause, true);
+    this.active.set(rule, cause);
+    this.report(time, cause, true);
   }
 
   clear(time: LineTime, rule: string): void {
-    const cause = this.#active.get(rule);
+    const cause = this.active.get(rule);
     if (cause === undefined) return;
-    this.#active.delete(rule);
-    this.#report(time, cause, false);
+    this.active.delete(rule);
+    this.report(time, cause, false);
   }
 
   clearWhere(time: LineTime, which: (cause: Cause) => boolean): void {
-    for (const cause of [...this.#active.values()]) if (which(cause)) this.clear(time, cause.rule);
+    for (const cause of [...this.active.values()]) if (which(cause)) this.clear(time, cause.rule);
   }
 
-  #report({ seq, knownAtMs }: LineTime, { rule, level: causeLevel, value, limit }: Cause, active: boolean): void {
-    this.#worst = null;
-    for (const cause of this.#active.values()) {
-      if (this.#worst === null || (cause.level === "HALTED" && this.#worst.level !== "HALTED")) this.#worst = cause;
+  private report({ seq, knownAtMs }: LineTime, { rule, level: causeLevel, value, limit }: Cause, active: boolean): void {
+    this.worst = null;
+    for (const cause of this.active.values()) {
+      if (this.worst === null || (cause.level === "HALTED" && this.worst.level !== "HALTED")) this.worst = cause;
     }
     const { level } = this;
     this.restricted = level !== "ACTIVE";
-    this.#emit({ kind: Kind.riskState, seq, instrument: NO_INSTRUMENT, knownAtMs, level, causeLevel, rule, active, value, limit });
+    this.emit({ kind: Kind.riskState, seq, instrument: NO_INSTRUMENT, knownAtMs, level, causeLevel, rule, active, value, limit });
   }
 }

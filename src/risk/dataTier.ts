@@ -6,63 +6,63 @@ const RULES = { gap: "data.gap", stream: "data.stream", inference: "data.maxInfe
 
 /** Gaps, stale or broken streams and failing inference: no new risk until the line was whole for `healthyMs`. */
 export class DataTier {
-  readonly #limits: DataLimits;
-  readonly #causes: Causes;
-  readonly #badSinceMs = new Map<string, number>();
-  readonly #brokenStreams = new Set<string>();
+  private readonly limits: DataLimits;
+  private readonly causes: Causes;
+  private readonly badSinceMs = new Map<string, number>();
+  private readonly brokenStreams = new Set<string>();
   /** Times of the last failures, at most as many as breach. */
-  readonly #failuresMs: number[] = [];
+  private readonly failuresMs: number[] = [];
 
   constructor(limits: DataLimits, causes: Causes) {
-    this.#limits = limits;
-    this.#causes = causes;
+    this.limits = limits;
+    this.causes = causes;
   }
 
   gap(time: LineTime, missingBars: number): void {
-    this.#bad(time, RULES.gap, missingBars, 0);
+    this.bad(time, RULES.gap, missingBars, 0);
   }
 
   /** A stream is healthy again when the same one, of the same instrument, says so. */
   stream(time: LineTime, stream: string, broken: boolean): void {
     if (broken) {
-      this.#brokenStreams.add(stream);
-      this.#bad(time, RULES.stream, this.#brokenStreams.size, 0);
-    } else if (this.#brokenStreams.delete(stream)) {
+      this.brokenStreams.add(stream);
+      this.bad(time, RULES.stream, this.brokenStreams.size, 0);
+    } else if (this.brokenStreams.delete(stream)) {
       // Health counts from the moment the last broken stream is back.
-      this.#badSinceMs.set(RULES.stream, time.knownAtMs);
+      this.badSinceMs.set(RULES.stream, time.knownAtMs);
     }
   }
 
   inferenceFailed(time: LineTime): void {
-    const { maxInferenceFailuresPerMinute: max } = this.#limits;
+    const { maxInferenceFailuresPerMinute: max } = this.limits;
     if (max === null) return;
-    this.#failuresMs.push(time.knownAtMs);
-    if (this.#failuresMs.length > max) this.#failuresMs.shift();
-    const first = this.#failuresMs[0] as number;
-    if (this.#failuresMs.length >= max && time.knownAtMs - first < MINUTE_MS) this.#bad(time, RULES.inference, max, max);
+    this.failuresMs.push(time.knownAtMs);
+    if (this.failuresMs.length > max) this.failuresMs.shift();
+    const first = this.failuresMs[0] as number;
+    if (this.failuresMs.length >= max && time.knownAtMs - first < MINUTE_MS) this.bad(time, RULES.inference, max, max);
     // A single failure is no breach, but no health either.
-    else if (this.#causes.has(RULES.inference)) this.#badSinceMs.set(RULES.inference, time.knownAtMs);
+    else if (this.causes.has(RULES.inference)) this.badSinceMs.set(RULES.inference, time.knownAtMs);
   }
 
   /** Whether `tick` has anything to clear. */
   get unhealthy(): boolean {
-    return this.#badSinceMs.size > 0;
+    return this.badSinceMs.size > 0;
   }
 
   /** Called with every bar or timer: clears what was healthy long enough. */
   tick(time: LineTime): void {
-    const { healthyMs } = this.#limits;
-    for (const [rule, sinceMs] of this.#badSinceMs) {
-      if (rule === RULES.stream && this.#brokenStreams.size > 0) continue;
+    const { healthyMs } = this.limits;
+    for (const [rule, sinceMs] of this.badSinceMs) {
+      if (rule === RULES.stream && this.brokenStreams.size > 0) continue;
       if (time.knownAtMs - sinceMs < (healthyMs ?? 0)) continue;
-      this.#badSinceMs.delete(rule);
-      this.#causes.clear(time, rule);
+      this.badSinceMs.delete(rule);
+      this.causes.clear(time, rule);
     }
   }
 
-  #bad(time: LineTime, rule: string, value: number, limit: number): void {
-    if (this.#limits.healthyMs === null) return;
-    this.#badSinceMs.set(rule, time.knownAtMs);
-    this.#causes.raise(time, rule, "REDUCING", value, limit);
+  private bad(time: LineTime, rule: string, value: number, limit: number): void {
+    if (this.limits.healthyMs === null) return;
+    this.badSinceMs.set(rule, time.knownAtMs);
+    this.causes.raise(time, rule, "REDUCING", value, limit);
   }
 }

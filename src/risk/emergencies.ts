@@ -19,12 +19,12 @@ export interface Emergency {
  * the run.
  */
 export class Emergencies {
-  readonly #tags: readonly string[];
-  #second = -Infinity;
-  #count = 0;
+  private readonly tags: readonly string[];
+  private second = -Infinity;
+  private count = 0;
 
   constructor(instruments: readonly Instrument[]) {
-    this.#tags = instruments.map(({ symbol }) => planTagOf(symbol));
+    this.tags = instruments.map(({ symbol }) => planTagOf(symbol));
   }
 
   intent({ seq, knownAtMs }: LineTime, { action, instrument, positionLots, reason }: Emergency): Intent {
@@ -33,7 +33,7 @@ export class Emergencies {
       seq,
       instrument,
       knownAtMs,
-      planId: this.#planId(instrument, knownAtMs),
+      planId: this.planId(instrument, knownAtMs),
       action,
       direction: positionLots < 0 ? -1 : 1,
       qtyLots: Math.abs(positionLots) as Lots,
@@ -50,13 +50,13 @@ export class Emergencies {
   }
 
   /** Line time may stand still but must not repeat an id if it ever went back. */
-  #planId(instrument: InstrumentIndex, knownAtMs: number): string {
+  private planId(instrument: InstrumentIndex, knownAtMs: number): string {
     const second = Math.floor(knownAtMs / 1000);
-    if (second > this.#second) {
-      this.#second = second;
-      this.#count = 0;
+    if (second > this.second) {
+      this.second = second;
+      this.count = 0;
     }
-    this.#count += 1;
-    return `${this.#tags[instrument] as string}-${this.#second}-r${this.#count}`;
+    this.count += 1;
+    return `${this.tags[instrument] as string}-${this.second}-r${this.count}`;
   }
 }

@@ -39,19 +39,19 @@ export type EntryTerms = Pick<Intent, "direction" | "qtyLots" | "worstTicks" | "
  * says nothing about the others. All lists empty themselves as the venue answers; stops and exits also when the trade closes.
  */
 export class InstrumentExposure {
-  readonly #usdtPerTickLot: number;
-  readonly #ticksPerUnit: number;
-  readonly #entries: PendingEntry[] = [];
-  readonly #exits: PendingExit[] = [];
-  #stops: Stop[] = [];
+  private readonly usdtPerTickLot: number;
+  private readonly ticksPerUnit: number;
+  private readonly entries: PendingEntry[] = [];
+  private readonly exits: PendingExit[] = [];
+  private stops: Stop[] = [];
   /** Lowest leverage of what was filled into the position; 1 where nobody said. */
-  #leverage = 1;
+  private leverage = 1;
   /** The account's own view of the position, pooled. */
   position: Pick<PositionState, "positionLots" | "markPrice"> = { positionLots: 0, markPrice: NaN };
 
   constructor(instrument: Instrument) {
-    this.#usdtPerTickLot = usdtPerTickLot(instrument);
-    this.#ticksPerUnit = 1 / instrument.tickSize;
+    this.usdtPerTickLot = usdtPerTickLot(instrument);
+    this.ticksPerUnit = 1 / instrument.tickSize;
   }
 
   get positionLots(): number {
@@ -59,24 +59,24 @@ export class InstrumentExposure {
   }
   /** Last price in ticks, not rounded; NaN before the first. */
   get markTicks(): number {
-    return this.position.markPrice * this.#ticksPerUnit;
+    return this.position.markPrice * this.ticksPerUnit;
   }
   get pendingEntries(): number {
-    return this.#entries.length;
+    return this.entries.length;
   }
   get isProtected(): boolean {
-    return this.#stops.length > 0;
+    return this.stops.length > 0;
   }
   /** The tightest stop of the position in ticks; 0 when it has none. */
   get stopTicks(): number {
     let tightest = 0;
-    for (const { ticks, direction } of this.#stops) if (tightest === 0 || (ticks - tightest) * direction > 0) tightest = ticks;
+    for (const { ticks, direction } of this.stops) if (tightest === 0 || (ticks - tightest) * direction > 0) tightest = ticks;
     return tightest;
   }
   /** Part of the position that no reduction on its way closes. */
   get uncoveredLots(): number {
     let lots = Math.abs(this.positionLots);
-    for (const exit of this.#exits) lots -= exit.remainingLots;
+    for (const exit of this.exits) lots -= exit.remainingLots;
     return Math.max(0, lots);
   }
 
@@ -87,24 +87,25 @@ export class InstrumentExposure {
     switch (action) {
       case "enter":
       case "scaleIn":
-        this.#entries.push({ orderId, intent, worstTicks, remainingLots: qtyLots, withdrawn: false });
+        this.entries.push({ orderId, intent, worstTicks, remainingLots: qtyLots, withdrawn: false });
         return;
       case "reduce":
       case "exit":
-        this.#exits.push({ orderId, remainingLots: qtyLots });
+        this.exits.push({ orderId, remainingLots: qtyLots });
         return;
       case "moveStop":
-        this.#stops.push({ orderId, direction, ticks: intent.stopTicks });
+        this.stops.push({ orderId, direction, ticks: intent.stopTicks });
         return;
       case "cancelEntries":
-        for (const entry of this.#entries) entry.withdrawn = true;
+        for (const entry of this.entries) entry.withdrawn = true;
         return;
     }
   }
 
   /** Whether an entry is on its way that nobody has asked to cancel. */
   get mustWithdraw(): boolean {
-    return this.#entries.some((entry) => !entry.withdrawn);
+    for (const entry of this.entries) if (!entry.withdrawn) return true;
+    return false;
   }
 
   // ---- what the venue says ----------------------------------------------------------------------------------------------
@@ -113,45 +114,48 @@ export class InstrumentExposure {
   filled(fill: Fill): void {
     const direction = directionOf(fill.side);
     const wasLots = this.positionLots * direction;
-    const entry = this.#entries.find(({ orderId }) => orderId === fill.clientOrderId);
+    const entryAt = indexOf(this.entries, fill.clientOrderId);
+    const entry = entryAt < 0 ? undefined : this.entries[entryAt];
     const opens = wasLots + fill.qtyLots > 0;
     if (opens && !fill.reduceOnly) {
       const leverage = entry?.intent.leverage ?? 1;
-      this.#leverage = wasLots > 0 ? Math.min(this.#leverage, leverage) : leverage;
+      this.leverage = wasLots > 0 ? Math.min(this.leverage, leverage) : leverage;
     }
     if (entry !== undefined) {
-      if (opens) this.#protect(entry, fill.priceTicks);
+      if (opens) this.protect(entry, fill.priceTicks);
       entry.remainingLots -= fill.qtyLots;
-      if (entry.remainingLots <= 0) this.#entries.splice(this.#entries.indexOf(entry), 1);
+      if (entry.remainingLots <= 0) removeAt(this.entries, entryAt);
       return;
     }
-    const exit = this.#exits.find(({ orderId }) => orderId === fill.clientOrderId);
-    if (exit === undefined) return;
+    const exitAt = indexOf(this.exits, fill.clientOrderId);
+    if (exitAt < 0) return;
+    const exit = this.exits[exitAt] as PendingExit;
     exit.remainingLots -= fill.qtyLots;
-    if (exit.remainingLots <= 0) this.#exits.splice(this.#exits.indexOf(exit), 1);
+    if (exit.remainingLots <= 0) removeAt(this.exits, exitAt);
   }
 
   /** The round trip of `direction` is over, and with it its protection and its exits; after a flip the new stop stays. */
   closed(direction: Direction): void {
-    if (this.#stops.length > 0) this.#stops = this.#stops.filter((stop) => stop.direction !== direction);
-    this.#exits.length = 0;
+    if (this.stops.length > 0) this.stops = this.stops.filter((stop) => stop.direction !== direction);
+    while (this.exits.length > 0) this.exits.pop();
   }
 
   /** Whether an entry without a bracket of its own is on its way: it counted on the protection of a position. */
   get awaitsScaleIn(): boolean {
-    return this.#entries.some(({ intent, withdrawn }) => intent.action === "scaleIn" && !withdrawn);
+    for (const { intent, withdrawn } of this.entries) if (intent.action === "scaleIn" && !withdrawn) return true;
+    return false;
   }
 
   /** An order is refused, canceled or expired: nothing of it is on its way any more. */
   ended(orderId: string): void {
-    remove(this.#entries, orderId);
-    remove(this.#exits, orderId);
-    remove(this.#stops, orderId);
+    remove(this.entries, orderId);
+    remove(this.exits, orderId);
+    remove(this.stops, orderId);
   }
 
   /** A cancel was refused. "Unknown order" is never read as canceled: the entry counts until the venue says what became of it. */
   cancelRefused(orderId: string): void {
-    for (const entry of this.#entries) if (entry.orderId === orderId) entry.withdrawn = false;
+    for (const entry of this.entries) if (entry.orderId === orderId) entry.withdrawn = false;
   }
 
   // ---- what it costs ----------------------------------------------------------------------------------------------------
@@ -163,10 +167,10 @@ export class InstrumentExposure {
    */
   worstMarginUsdt(extra: EntryTerms | null): number {
     const { positionLots } = this;
-    let leverage = positionLots === 0 ? Infinity : this.#leverage;
+    let leverage = positionLots === 0 ? Infinity : this.leverage;
     let long = positionLots > 0 ? positionLots * this.markTicks : 0;
     let short = positionLots < 0 ? -positionLots * this.markTicks : 0;
-    for (const { intent, remainingLots, worstTicks } of this.#entries) {
+    for (const { intent, remainingLots, worstTicks } of this.entries) {
       leverage = Math.min(leverage, intent.leverage);
       if (intent.direction > 0) long += remainingLots * worstTicks;
       else short += remainingLots * worstTicks;
@@ -176,19 +180,35 @@ export class InstrumentExposure {
       if (extra.direction > 0) long += extra.qtyLots * extra.worstTicks;
       else short += extra.qtyLots * extra.worstTicks;
     }
-    return (Math.max(long, short) * this.#usdtPerTickLot) / leverage;
+    return (Math.max(long, short) * this.usdtPerTickLot) / leverage;
   }
 
   /** The venue places the bracket with the entry's first fill, and again when it had closed the position in between. */
-  #protect({ orderId, intent }: PendingEntry, priceTicks: number): void {
+  private protect({ orderId, intent }: PendingEntry, priceTicks: number): void {
+    if (intent.bracket.stopFraction === 0) return;
     const id = stopIdOf(orderId);
-    if (this.#stops.some((stop) => stop.orderId === id)) return;
+    if (indexOf(this.stops, id) >= 0) return;
     const { stopTicks } = bracketLevels(priceTicks, intent.direction, intent.bracket);
-    if (stopTicks > 0) this.#stops.push({ orderId: id, direction: intent.direction, ticks: stopTicks });
+    if (stopTicks > 0) this.stops.push({ orderId: id, direction: intent.direction, ticks: stopTicks });
   }
 }
 
-const remove = (list: { readonly orderId: string }[], orderId: string): void => {
-  const at = list.findIndex((each) => each.orderId === orderId);
-  if (at >= 0) list.splice(at, 1);
+interface Order {
+  readonly orderId: string;
+}
+
+// Plain loops, no `splice` and no new `length`, which leave the compiled code: every fill and every answer of the venue comes here.
+const indexOf = (list: readonly Order[], orderId: string): number => {
+  for (let i = 0; i < list.length; i += 1) if ((list[i] as Order).orderId === orderId) return i;
+  return -1;
+};
+
+const removeAt = (list: Order[], at: number): void => {
+  for (let i = at + 1; i < list.length; i += 1) list[i - 1] = list[i] as Order;
+  list.pop();
+};
+
+const remove = (list: Order[], orderId: string): void => {
+  const at = indexOf(list, orderId);
+  if (at >= 0) removeAt(list, at);
 };

@@ -37,97 +37,98 @@ const MAX_EXIT_ORDERS = 10;
  * State is a function of the items alone: a restart that replays the journal finds every cause, counter and peak again.
  */
 export class RiskGate {
-  readonly #instruments: readonly Instrument[];
-  readonly #limits: RiskLimits;
-  readonly #exposures: readonly InstrumentExposure[];
-  readonly #emergencies: Emergencies;
-  readonly #causes: Causes;
-  readonly #day: DayTier;
-  readonly #data: DataTier;
-  readonly #system: SystemTier;
-  readonly #volatility: readonly VolatilityTier[];
-  #emit: Emit = () => undefined;
+  private readonly instruments: readonly Instrument[];
+  private readonly limits: RiskLimits;
+  private readonly exposures: readonly InstrumentExposure[];
+  private readonly emergencies: Emergencies;
+  private readonly causes: Causes;
+  private readonly day: DayTier;
+  private readonly data: DataTier;
+  private readonly system: SystemTier;
+  private readonly volatility: readonly VolatilityTier[];
+  private emit: Emit = () => undefined;
   /** Pooled: positions and equity are read from it when they are needed. */
-  #account: AccountState | null = null;
-  readonly #watchesVolatility: boolean;
-  readonly #judgesEquity: boolean;
-  readonly #requiresStop: boolean;
+  private latest: AccountState | null = null;
+  private readonly judgesEquity: boolean;
+  private readonly requiresStop: boolean;
   /** NaN before the first judged bar. */
-  #nextDayMs = NaN;
+  private nextDayMs = NaN;
   /** Equity at the last bar that had one. */
-  #barEquityUsdt = NaN;
-  #barDue = false;
-  readonly #tradeFromMs: number;
+  private barEquityUsdt = NaN;
+  private barDue = false;
+  private readonly tradeFromMs: number;
 
   /** Up to `tradeFromMs` volatility windows fill, but no day begins and nothing is judged. */
   constructor(instruments: readonly Instrument[], limits: RiskLimits, tradeFromMs = -Infinity) {
-    this.#tradeFromMs = tradeFromMs;
-    this.#instruments = instruments;
-    this.#watchesVolatility = limits.shock.maxVolatilityRatio !== null || limits.system.maxVolatilityRatio !== null;
-    this.#judgesEquity = limits.day.maxLossFraction !== null || limits.system.maxDrawdownFraction !== null;
-    this.#requiresStop = limits.position.maxStopFraction !== null;
-    this.#limits = limits;
-    this.#exposures = instruments.map((instrument) => new InstrumentExposure(instrument));
-    this.#emergencies = new Emergencies(instruments);
-    this.#causes = new Causes((state) => {
-      this.#emit(state);
-      if (state.active) this.#enforce(state);
+    this.tradeFromMs = tradeFromMs;
+    this.instruments = instruments;
+    this.judgesEquity = limits.day.maxLossFraction !== null || limits.system.maxDrawdownFraction !== null;
+    this.requiresStop = limits.position.maxStopFraction !== null;
+    this.limits = limits;
+    this.exposures = instruments.map((instrument) => new InstrumentExposure(instrument));
+    this.emergencies = new Emergencies(instruments);
+    this.causes = new Causes((state) => {
+      this.emit(state);
+      if (state.active) this.enforce(state);
     });
-    this.#day = new DayTier(limits.day, this.#causes);
-    this.#data = new DataTier(limits.data, this.#causes);
-    this.#system = new SystemTier(limits.system, this.#causes);
-    this.#volatility = instruments.map(({ symbol }) => new VolatilityTier(limits.shock, limits.system, this.#causes, symbol));
+    this.day = new DayTier(limits.day, this.causes);
+    this.data = new DataTier(limits.data, this.causes);
+    this.system = new SystemTier(limits.system, this.causes);
+    this.volatility = instruments.map(({ symbol }) => new VolatilityTier(limits.shock, limits.system, this.causes, symbol));
   }
 
   // ---- what the line tells --------------------------------------------------------------------------------------------
 
+  /** For the rules of volatility alone. */
   bar(bar: Bar, emit: Emit): void {
     if (!bar.base) return;
-    this.#emit = emit;
-    if (this.#watchesVolatility) (this.#volatility[bar.instrument] as VolatilityTier).bar(bar, bar, bar.knownAtMs > this.#tradeFromMs);
-    if (this.#data.unhealthy) this.#data.tick(bar);
-    this.#barDue = true;
+    this.emit = emit;
+    (this.volatility[bar.instrument] as VolatilityTier).bar(bar, bar, bar.knownAtMs > this.tradeFromMs);
   }
 
   /** The marked account, directly behind a bar, or behind a fill or payment. Runs at every bar: it calls only what is due. */
   account(state: AccountState, emit: Emit): void {
-    this.#emit = emit;
-    if (this.#account !== state) this.#follow(state);
-    if (state.knownAtMs <= this.#tradeFromMs) return;
+    this.emit = emit;
+    if (this.latest !== state) this.follow(state);
+    if (state.atClose) {
+      this.barDue = true;
+      if (this.data.unhealthy) this.data.tick(state);
+    }
+    if (state.knownAtMs <= this.tradeFromMs) return;
     const { equityUsdt } = state;
     // Equity that is not known is judged when it is known again; until then no entry passes.
     if (equityUsdt === equityUsdt) {
-      if (this.#barDue) {
-        this.#barDue = false;
-        if (!(state.knownAtMs < this.#nextDayMs)) this.#roll(state);
-        this.#barEquityUsdt = equityUsdt;
+      if (this.barDue) {
+        this.barDue = false;
+        if (!(state.knownAtMs < this.nextDayMs)) this.roll(state);
+        this.barEquityUsdt = equityUsdt;
       }
-      if (this.#judgesEquity && this.#nextDayMs > 0) {
-        this.#day.equity(state, equityUsdt);
-        this.#system.equity(state, equityUsdt);
+      if (this.judgesEquity && this.nextDayMs > 0) {
+        this.day.equity(state, equityUsdt);
+        this.system.equity(state, equityUsdt);
       }
     }
-    if (this.#causes.restricted) this.#enforce(state);
-    if (this.#requiresStop) this.#leaveUnprotected(state, state.instrument);
+    if (this.causes.restricted) this.enforce(state);
+    if (this.requiresStop) this.leaveUnprotected(state, state.instrument);
   }
 
   tradeClosed(trade: TradeClosed, emit: Emit): void {
-    this.#emit = emit;
-    const exposure = this.#exposures[trade.instrument] as InstrumentExposure;
+    this.emit = emit;
+    const exposure = this.exposures[trade.instrument] as InstrumentExposure;
     exposure.closed(trade.direction);
     // What would have grown the position has lost its protection.
-    if (exposure.awaitsScaleIn) this.#withdraw(trade, trade.instrument, "scale-in without position");
-    this.#day.tradeClosed(trade, trade.pnlUsdt);
+    if (exposure.awaitsScaleIn) this.withdraw(trade, trade.instrument, "scale-in without position");
+    this.day.tradeClosed(trade, trade.pnlUsdt);
   }
 
   fill(fill: Fill): void {
-    (this.#exposures[fill.instrument] as InstrumentExposure).filled(fill);
+    (this.exposures[fill.instrument] as InstrumentExposure).filled(fill);
   }
 
   /** An order is done without (all of) its fills: what waited for it need not be reserved any more. */
   orderEnded(item: OrderRejected | OrderCanceled | OrderExpired, emit: Emit): void {
-    this.#emit = emit;
-    const exposure = this.#exposures[item.instrument] as InstrumentExposure;
+    this.emit = emit;
+    const exposure = this.exposures[item.instrument] as InstrumentExposure;
     const code = item.kind === Kind.orderRejected ? item.code : 0;
     if (code === UNKNOWN_ORDER) {
       exposure.cancelRefused(item.clientOrderId);
@@ -135,38 +136,38 @@ export class RiskGate {
     }
     exposure.ended(item.clientOrderId);
     // The price has passed a stop that was to be placed: leave at market instead of placing it again.
-    if (code === WOULD_TRIGGER) this.#leave(item, item.instrument, "stop-passed");
+    if (code === WOULD_TRIGGER) this.leave(item, item.instrument, "stop-passed");
   }
 
   gap(gap: Gap, emit: Emit): void {
-    this.#emit = emit;
-    if (gap.knownAtMs > this.#tradeFromMs) this.#data.gap(gap, gap.missingBars);
+    this.emit = emit;
+    if (gap.knownAtMs > this.tradeFromMs) this.data.gap(gap, gap.missingBars);
   }
 
   streamStatus(event: StreamStatus, emit: Emit): void {
-    this.#emit = emit;
-    this.#data.stream(event, `${event.instrument} ${event.stream}`, event.status !== "connected");
+    this.emit = emit;
+    this.data.stream(event, `${event.instrument} ${event.stream}`, event.status !== "connected");
   }
 
   inferenceFailure(event: InferenceFailure, emit: Emit): void {
-    this.#emit = emit;
-    this.#data.inferenceFailed(event);
+    this.emit = emit;
+    this.data.inferenceFailed(event);
   }
 
   command(event: Command, emit: Emit): void {
-    this.#emit = emit;
+    this.emit = emit;
     switch (event.command) {
       case "halt":
-        this.#causes.raise(event, COMMANDS.halt, "HALTED", 1, 0);
+        this.causes.raise(event, COMMANDS.halt, "HALTED", 1, 0);
         return;
       case "flatten":
-        if (!this.#isFlat()) this.#causes.raise(event, COMMANDS.flatten, "HALTED", this.#openInstruments(), 0);
+        if (!this.isFlat()) this.causes.raise(event, COMMANDS.flatten, "HALTED", this.openInstruments(), 0);
         return;
       case "resume":
-        this.#system.resume(event, this.#equityUsdt);
+        this.system.resume(event, this.equityUsdt);
         return;
       case "setLimits":
-        this.#fault(event, "setLimits is not taken while trading: limits are the config's; restart with the new ones");
+        this.fault(event, "setLimits is not taken while trading: limits are the config's; restart with the new ones");
         return;
       case "swapModel":
         return;
@@ -174,25 +175,25 @@ export class RiskGate {
   }
 
   timer(time: LineTime, emit: Emit): void {
-    this.#emit = emit;
-    this.#data.tick(time);
-    if (this.#causes.restricted) this.#enforce(time);
-    if (this.#requiresStop) for (const index of this.#exposures.keys()) this.#leaveUnprotected(time, index as InstrumentIndex);
+    this.emit = emit;
+    this.data.tick(time);
+    if (this.causes.restricted) this.enforce(time);
+    if (this.requiresStop) for (const index of this.exposures.keys()) this.leaveUnprotected(time, index as InstrumentIndex);
   }
 
   // ---- what L4 asks for -----------------------------------------------------------------------------------------------
 
   /** Approves or refuses, at once. */
   intent(intent: Intent, emit: Emit): void {
-    this.#emit = emit;
-    this.#system.asked(intent, intent.instrument);
-    const exposure = this.#exposures[intent.instrument] as InstrumentExposure;
+    this.emit = emit;
+    this.system.asked(intent, intent.instrument);
+    const exposure = this.exposures[intent.instrument] as InstrumentExposure;
     const worstTicks = worstTicksOf(intent, exposure.markTicks);
     const opens = intent.action === "enter" || intent.action === "scaleIn";
-    const breach = opens ? this.#refuseEntry(intent, exposure, worstTicks) : refuseReduction(intent, exposure);
+    const breach = opens ? this.refuseEntry(intent, exposure, worstTicks) : refuseReduction(intent, exposure);
     if (breach === null) {
-      if (opens) this.#day.entered();
-      this.#approve(intent, worstTicks);
+      if (opens) this.day.entered();
+      this.approve(intent, worstTicks);
       return;
     }
     const { seq, instrument, knownAtMs, planId } = intent;
@@ -200,95 +201,95 @@ export class RiskGate {
     emit({ kind: Kind.refusal, seq, instrument, knownAtMs, planId, rule, value, limit });
   }
 
-  #refuseEntry(intent: Intent, exposure: InstrumentExposure, worstTicks: number): RuleBreach | null {
-    if (!this.#causes.restricted) this.#day.wantsEntry(intent);
-    const { worst } = this.#causes;
+  private refuseEntry(intent: Intent, exposure: InstrumentExposure, worstTicks: number): RuleBreach | null {
+    if (!this.causes.restricted) this.day.wantsEntry(intent);
+    const { worst } = this.causes;
     if (worst !== null) return worst;
     let othersUsdt = 0;
-    for (const each of this.#exposures) if (each !== exposure) othersUsdt += each.worstMarginUsdt(null);
-    return refuseEntry(intent, worstTicks, exposure, this.#limits.position, this.#equityUsdt, othersUsdt);
+    for (const each of this.exposures) if (each !== exposure) othersUsdt += each.worstMarginUsdt(null);
+    return refuseEntry(intent, worstTicks, exposure, this.limits.position, this.equityUsdt, othersUsdt);
   }
 
-  #approve(intent: Intent, worstTicks: number): void {
+  private approve(intent: Intent, worstTicks: number): void {
     const plan = approve(intent);
-    (this.#exposures[intent.instrument] as InstrumentExposure).approved(plan, worstTicks);
-    this.#emit(plan);
+    (this.exposures[intent.instrument] as InstrumentExposure).approved(plan, worstTicks);
+    this.emit(plan);
   }
 
   // ---- emergencies ------------------------------------------------------------------------------------------------------
 
   /** What the level asks for and has not happened yet: entries withdrawn, and everything closed when HALTED. */
-  #enforce(time: LineTime): void {
-    const halted = this.#causes.level === "HALTED";
-    for (const [index, exposure] of this.#exposures.entries()) {
-      if (exposure.mustWithdraw) this.#withdraw(time, index as InstrumentIndex, "risk");
-      if (halted && exposure.positionLots !== 0) this.#leave(time, index as InstrumentIndex, "risk-halt");
+  private enforce(time: LineTime): void {
+    const halted = this.causes.level === "HALTED";
+    for (const [index, exposure] of this.exposures.entries()) {
+      if (exposure.mustWithdraw) this.withdraw(time, index as InstrumentIndex, "risk");
+      if (halted && exposure.positionLots !== 0) this.leave(time, index as InstrumentIndex, "risk-halt");
     }
-    if (this.#causes.has(COMMANDS.flatten) && this.#isFlat()) this.#causes.clear(time, COMMANDS.flatten);
+    if (this.causes.has(COMMANDS.flatten) && this.isFlat()) this.causes.clear(time, COMMANDS.flatten);
   }
 
   /** A position without a stop, which only an order that outlived its trade can open, is left. */
-  #leaveUnprotected(time: LineTime, index: InstrumentIndex): void {
-    const exposure = this.#exposures[index] as InstrumentExposure;
-    if (exposure.positionLots !== 0 && !exposure.isProtected) this.#leave(time, index, "unprotected");
+  private leaveUnprotected(time: LineTime, index: InstrumentIndex): void {
+    const exposure = this.exposures[index] as InstrumentExposure;
+    if (exposure.positionLots !== 0 && !exposure.isProtected) this.leave(time, index, "unprotected");
   }
 
-  #withdraw(time: LineTime, instrument: InstrumentIndex, reason: string): void {
-    this.#order(time, { action: "cancelEntries", instrument, positionLots: 0, reason });
+  private withdraw(time: LineTime, instrument: InstrumentIndex, reason: string): void {
+    this.order(time, { action: "cancelEntries", instrument, positionLots: 0, reason });
   }
 
   /** Takes off what no reduction on its way takes off already, in orders as large as the venue takes. */
-  #leave(time: LineTime, instrument: InstrumentIndex, reason: string): void {
-    const exposure = this.#exposures[instrument] as InstrumentExposure;
-    const { maxMarketQtyLots } = this.#instruments[instrument] as Instrument;
+  private leave(time: LineTime, instrument: InstrumentIndex, reason: string): void {
+    const exposure = this.exposures[instrument] as InstrumentExposure;
+    const { maxMarketQtyLots } = this.instruments[instrument] as Instrument;
     const largestLots = maxMarketQtyLots > 0 ? maxMarketQtyLots : Infinity;
     for (let orders = 0; orders < MAX_EXIT_ORDERS && exposure.uncoveredLots > 0; orders += 1) {
       const qtyLots = Math.min(exposure.uncoveredLots, largestLots);
-      this.#order(time, { action: "exit", instrument, positionLots: Math.sign(exposure.positionLots) * qtyLots, reason });
+      this.order(time, { action: "exit", instrument, positionLots: Math.sign(exposure.positionLots) * qtyLots, reason });
     }
   }
 
   /** An emergency is an intent on the line like any other, approved as it is made. */
-  #order(time: LineTime, emergency: Emergency): void {
-    const intent = this.#emergencies.intent(time, emergency);
-    this.#emit(intent);
-    this.#approve(intent, 0);
+  private order(time: LineTime, emergency: Emergency): void {
+    const intent = this.emergencies.intent(time, emergency);
+    this.emit(intent);
+    this.approve(intent, 0);
   }
 
   // ---- the account ------------------------------------------------------------------------------------------------------
 
-  get #equityUsdt(): number {
-    return this.#account?.equityUsdt ?? NaN;
+  private get equityUsdt(): number {
+    return this.latest?.equityUsdt ?? NaN;
   }
 
   /** Instruments with a position or an entry on its way. */
-  #openInstruments(): number {
-    return this.#exposures.filter((exposure) => exposure.positionLots !== 0 || exposure.pendingEntries > 0).length;
+  private openInstruments(): number {
+    return this.exposures.filter((exposure) => exposure.positionLots !== 0 || exposure.pendingEntries > 0).length;
   }
-  #isFlat(): boolean {
-    return this.#openInstruments() === 0;
+  private isFlat(): boolean {
+    return this.openInstruments() === 0;
   }
 
   /** Both the state and its positions are pooled: exposures look at them from now on. */
-  #follow(state: AccountState): void {
-    this.#account = state;
-    for (const [index, exposure] of this.#exposures.entries()) exposure.position = state.positions[index] as PositionState;
+  private follow(state: AccountState): void {
+    this.latest = state;
+    for (const [index, exposure] of this.exposures.entries()) exposure.position = state.positions[index] as PositionState;
   }
 
   /**
    * A UTC day begins with the first bar that closes in it. Its equity is that of 00:00: of this bar if it closes then, else
    * (a hole over midnight) the last one known before, so that what the hole did belongs to the day that has to bear it.
    */
-  #roll(state: AccountState): void {
+  private roll(state: AccountState): void {
     const dayMs = utcDayStart(state.knownAtMs);
-    this.#nextDayMs = dayMs + DAY_MS;
-    const known = this.#barEquityUsdt === this.#barEquityUsdt;
-    const equityUsdt = state.knownAtMs === dayMs || !known ? state.equityUsdt : this.#barEquityUsdt;
-    this.#day.roll(state, equityUsdt);
-    this.#system.roll(state, equityUsdt);
+    this.nextDayMs = dayMs + DAY_MS;
+    const known = this.barEquityUsdt === this.barEquityUsdt;
+    const equityUsdt = state.knownAtMs === dayMs || !known ? state.equityUsdt : this.barEquityUsdt;
+    this.day.roll(state, equityUsdt);
+    this.system.roll(state, equityUsdt);
   }
 
-  #fault({ seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs }: Command, message: string): void {
-    this.#emit({ kind: Kind.fault, seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs, source: "riskGate", message });
+  private fault({ seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs }: Command, message: string): void {
+    this.emit({ kind: Kind.fault, seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs, source: "riskGate", message });
   }
 }

@@ -15,18 +15,18 @@ export interface VolatilityWindow {
  */
 export class RealisedVolatility {
   /** ≥ 0 a squared return, `MISSING`, or NaN before the first bar. */
-  readonly #squares: Float64Array;
-  readonly #windows: readonly Sums[];
+  private readonly squares: Float64Array;
+  private readonly windows: readonly Sums[];
   /** Index of the newest bar: counted instead of divided, for every bar passes here. */
-  #at: number;
-  #slot = NaN;
-  #lastClose = NaN;
+  private at: number;
+  private slot = NaN;
+  private lastClose = NaN;
 
   constructor(windows: readonly VolatilityWindow[]) {
     const capacity = Math.max(...windows.map((window) => window.toBars)) + 1;
-    this.#squares = new Float64Array(capacity).fill(NaN);
-    this.#at = capacity - 1;
-    this.#windows = windows.map(({ fromBars, toBars }) => ({
+    this.squares = new Float64Array(capacity).fill(NaN);
+    this.at = capacity - 1;
+    this.windows = windows.map(({ fromBars, toBars }) => ({
       fromBars,
       toBars,
       enteringAt: capacity - 1 - fromBars,
@@ -43,47 +43,47 @@ export class RealisedVolatility {
    */
   push(slot: number, close: number): boolean {
     if (!(close > 0 && close < Infinity)) return false;
-    if (slot === this.#slot + 1) {
-      const change = Math.log(close / this.#lastClose);
-      this.#advance(change * change);
-    } else if (slot <= this.#slot) return false;
-    else this.#jump(slot, close);
-    this.#slot = slot;
-    this.#lastClose = close;
+    if (slot === this.slot + 1) {
+      const change = Math.log(close / this.lastClose);
+      this.advance(change * change);
+    } else if (slot <= this.slot) return false;
+    else this.jump(slot, close);
+    this.slot = slot;
+    this.lastClose = close;
     return true;
   }
 
   /** Mean squared one-bar return over what is known of window `index`; NaN when that is nothing. */
   meanSquare(index: number): number {
-    const { sum, present, missing } = this.#windows[index] as Sums;
+    const { sum, present, missing } = this.windows[index] as Sums;
     // Running sums can end a rounding below zero when every square has left.
     return present === 0 ? NaN : Math.max(0, sum) / (present + missing);
   }
 
   /** Whether at most the fraction `toleratedMissing` of window `index` is missing. */
   isKnown(index: number, toleratedMissing: number): boolean {
-    const { fromBars, toBars, present } = this.#windows[index] as Sums;
+    const { fromBars, toBars, present } = this.windows[index] as Sums;
     return present >= (toBars - fromBars) * (1 - toleratedMissing);
   }
 
-  #jump(slot: number, close: number): void {
-    if (Number.isNaN(this.#slot)) {
-      this.#advance(NaN);
+  private jump(slot: number, close: number): void {
+    if (Number.isNaN(this.slot)) {
+      this.advance(NaN);
       return;
     }
     // No window reaches farther back than the ring.
-    const missing = Math.min(slot - this.#slot - 1, this.#squares.length);
-    for (let i = 0; i < missing; i += 1) this.#advance(MISSING);
-    const change = Math.log(close / this.#lastClose);
-    this.#advance(change * change);
+    const missing = Math.min(slot - this.slot - 1, this.squares.length);
+    for (let i = 0; i < missing; i += 1) this.advance(MISSING);
+    const change = Math.log(close / this.lastClose);
+    this.advance(change * change);
   }
 
-  #advance(square: number): void {
-    const squares = this.#squares;
+  private advance(square: number): void {
+    const squares = this.squares;
     const capacity = squares.length;
-    this.#at = this.#at + 1 === capacity ? 0 : this.#at + 1;
-    squares[this.#at] = square;
-    for (const window of this.#windows) {
+    this.at = this.at + 1 === capacity ? 0 : this.at + 1;
+    squares[this.at] = square;
+    for (const window of this.windows) {
       window.enteringAt = window.enteringAt + 1 === capacity ? 0 : window.enteringAt + 1;
       window.leavingAt = window.leavingAt + 1 === capacity ? 0 : window.leavingAt + 1;
       const entering = squares[window.enteringAt] as number;
@@ -98,15 +98,15 @@ export class RealisedVolatility {
       } else if (leaving === MISSING) window.missing -= 1;
     }
     // Once a lap the sums are formed anew: their drift stays that of one lap.
-    if (this.#at === 0) this.#resum();
+    if (this.at === 0) this.resum();
   }
 
-  #resum(): void {
-    const capacity = this.#squares.length;
-    for (const window of this.#windows) {
+  private resum(): void {
+    const capacity = this.squares.length;
+    for (const window of this.windows) {
       window.sum = 0;
       for (let back = window.fromBars; back < window.toBars; back += 1) {
-        const square = this.#squares[(this.#at - back + capacity) % capacity] as number;
+        const square = this.squares[(this.at - back + capacity) % capacity] as number;
         if (square >= 0) window.sum += square;
       }
     }

@@ -13,55 +13,55 @@ const MONTH_BEFORE = 3;
 
 /** Shock (the hour against its 30 days) and the system's volatility halt (the day against the 30 days before it). */
 export class VolatilityTier {
-  readonly #shock: ShockLimits;
-  readonly #system: SystemLimits;
-  readonly #causes: Causes;
-  readonly #shockRule: string;
-  readonly #systemRule: string;
-  #volatility: RealisedVolatility | null = null;
-  #calmSinceMs = NaN;
+  private readonly shock: ShockLimits;
+  private readonly system: SystemLimits;
+  private readonly causes: Causes;
+  private readonly shockRule: string;
+  private readonly systemRule: string;
+  private volatility: RealisedVolatility | null = null;
+  private calmSinceMs = NaN;
 
   constructor(shock: ShockLimits, system: SystemLimits, causes: Causes, symbol: string) {
-    this.#shock = shock;
-    this.#system = system;
-    this.#causes = causes;
-    this.#shockRule = `shock.maxVolatilityRatio ${symbol}`;
-    this.#systemRule = `system.maxVolatilityRatio ${symbol}`;
+    this.shock = shock;
+    this.system = system;
+    this.causes = causes;
+    this.shockRule = `shock.maxVolatilityRatio ${symbol}`;
+    this.systemRule = `system.maxVolatilityRatio ${symbol}`;
   }
 
   /** `judge` false only fills the windows. */
   bar(time: LineTime, bar: Bar, judge: boolean): void {
     const { timeframeMs } = bar;
-    this.#volatility ??= new RealisedVolatility(windows(timeframeMs));
+    this.volatility ??= new RealisedVolatility(windows(timeframeMs));
     // A bar without a price is a hole: the next one says how deep.
-    if (!this.#volatility.push(Math.round(bar.openTimeMs / timeframeMs), bar.close)) return;
+    if (!this.volatility.push(Math.round(bar.openTimeMs / timeframeMs), bar.close)) return;
     if (!judge) return;
-    this.#checkShock(time);
-    this.#checkSystem(time);
+    this.checkShock(time);
+    this.checkSystem(time);
   }
 
-  #checkShock(time: LineTime): void {
-    const { maxVolatilityRatio, clearVolatilityRatio, clearMs } = this.#shock;
+  private checkShock(time: LineTime): void {
+    const { maxVolatilityRatio, clearVolatilityRatio, clearMs } = this.shock;
     if (maxVolatilityRatio === null) return;
-    const rule = this.#shockRule;
-    const ratio = this.#ratio(HOUR, MONTH);
-    if (ratio > maxVolatilityRatio) this.#causes.raise(time, rule, "REDUCING", ratio, maxVolatilityRatio);
-    if (!this.#causes.has(rule)) return;
+    const rule = this.shockRule;
+    const ratio = this.ratio(HOUR, MONTH);
+    if (ratio > maxVolatilityRatio) this.causes.raise(time, rule, "REDUCING", ratio, maxVolatilityRatio);
+    if (!this.causes.has(rule)) return;
     // An hour with a hole in it is not known to be calm.
-    const calm = ratio < clearVolatilityRatio && (this.#volatility as RealisedVolatility).isKnown(HOUR, 0);
-    if (!calm) this.#calmSinceMs = NaN;
-    else if (Number.isNaN(this.#calmSinceMs)) this.#calmSinceMs = time.knownAtMs;
-    if (time.knownAtMs - this.#calmSinceMs >= clearMs) {
-      this.#calmSinceMs = NaN;
-      this.#causes.clear(time, rule);
+    const calm = ratio < clearVolatilityRatio && (this.volatility as RealisedVolatility).isKnown(HOUR, 0);
+    if (!calm) this.calmSinceMs = NaN;
+    else if (Number.isNaN(this.calmSinceMs)) this.calmSinceMs = time.knownAtMs;
+    if (time.knownAtMs - this.calmSinceMs >= clearMs) {
+      this.calmSinceMs = NaN;
+      this.causes.clear(time, rule);
     }
   }
 
-  #checkSystem(time: LineTime): void {
-    const { maxVolatilityRatio } = this.#system;
+  private checkSystem(time: LineTime): void {
+    const { maxVolatilityRatio } = this.system;
     if (maxVolatilityRatio === null) return;
-    const ratio = this.#ratio(DAY, MONTH_BEFORE);
-    if (ratio > maxVolatilityRatio) this.#causes.raise(time, this.#systemRule, "HALTED", ratio, maxVolatilityRatio);
+    const ratio = this.ratio(DAY, MONTH_BEFORE);
+    if (ratio > maxVolatilityRatio) this.causes.raise(time, this.systemRule, "HALTED", ratio, maxVolatilityRatio);
   }
 
   /**
@@ -69,8 +69,8 @@ export class VolatilityTier {
    * is judged by what is known of it, the return across a hole included: a hole may hide calm, never a shock. NaN, which
    * breaches nothing and clears nothing, while the longer one is not known.
    */
-  #ratio(window: number, baseline: number): number {
-    const volatility = this.#volatility as RealisedVolatility;
+  private ratio(window: number, baseline: number): number {
+    const volatility = this.volatility as RealisedVolatility;
     if (!volatility.isKnown(baseline, TOLERATED_MISSING)) return NaN;
     return Math.sqrt(volatility.meanSquare(window) / volatility.meanSquare(baseline));
   }

@@ -132,7 +132,7 @@ export class HostileVenue {
       ...this.#line.event(instrument),
       sub: 1,
       clientOrderId: order.clientOrderId,
-      tradeId: String((this.#trades += 1)),
+      tradeId: (this.#trades += 1),
       planId: order.planId,
       side,
       priceTicks: this.#fillTicks(order) as Ticks,

@@ -14,23 +14,23 @@ export interface Receiver {
 
 /** Orders and cancels on their way to the venue, in the order they were sent; handled one after the other. */
 export class Inbox {
-  readonly #latencyMs: number;
-  readonly #requests: (OrderRequest | Cancellation)[] = [];
+  private readonly latencyMs: number;
+  private readonly requests: (OrderRequest | Cancellation)[] = [];
 
   constructor(latencyMs: number) {
-    this.#latencyMs = latencyMs;
+    this.latencyMs = latencyMs;
   }
 
   get size(): number {
-    return this.#requests.length;
+    return this.requests.length;
   }
 
   submit(order: OrderRequest): void {
-    this.#requests.push(order);
+    this.requests.push(order);
   }
 
   cancel(cancelId: string, decidedAtMs: number): void {
-    this.#requests.push({ cancelId, decidedAtMs });
+    this.requests.push({ cancelId, decidedAtMs });
   }
 
   /**
@@ -38,8 +38,8 @@ export class Inbox {
    * shorter than a bar; else with the first open after the latency. What the receiver's answers make us send stays.
    */
   deliver(openTimeMs: number, intervalMs: number, receiver: Receiver): void {
-    const delayMs = this.#latencyMs < intervalMs ? 0 : this.#latencyMs;
-    const requests = this.#requests;
+    const delayMs = this.latencyMs < intervalMs ? 0 : this.latencyMs;
+    const requests = this.requests;
     const count = requests.length;
     let waiting = 0;
     for (let i = 0; i < count; i += 1) {

@@ -23,178 +23,178 @@ import { Tape } from "./tape.ts";
  * the order they were sent, triggers, limits; then the path through the bar; then trailing stops follow.
  */
 export class InstrumentBook implements MarginHolder, Receiver {
-  readonly #instrument: Instrument;
-  readonly #options: SimulatedVenueOptions;
-  readonly #wallet: Wallet;
-  readonly #position: IsolatedPosition;
-  readonly #tape: Tape;
-  readonly #admission: Admission;
-  readonly #matching: Matching;
-  readonly #bar = barState();
-  readonly #inbox: Inbox;
-  readonly #orders: WorkingOrder[] = [];
-  readonly #funding: Funding[] = [];
+  private readonly instrument: Instrument;
+  private readonly options: SimulatedVenueOptions;
+  private readonly wallet: Wallet;
+  private readonly position: IsolatedPosition;
+  private readonly tape: Tape;
+  private readonly admission: Admission;
+  private readonly matching: Matching;
+  private readonly current = barState();
+  private readonly inbox: Inbox;
+  private readonly orders: WorkingOrder[] = [];
+  private readonly funding: Funding[] = [];
   /** Close of the bar before; NaN before the first. A number, not the bar: a young object stored here at every bar would cost a write barrier. */
-  #lastPrice = NaN;
+  private lastPrice = NaN;
 
   constructor(instrument: Instrument, options: SimulatedVenueOptions, wallet: Wallet) {
-    this.#instrument = instrument;
-    this.#options = options;
-    this.#wallet = wallet;
-    this.#position = new IsolatedPosition(instrument, options.margin);
-    this.#inbox = new Inbox(options.latencyMs);
-    this.#tape = new Tape(instrument);
-    this.#admission = new Admission(instrument, options, this.#orders, this.#position, wallet);
-    this.#matching = new Matching({
+    this.instrument = instrument;
+    this.options = options;
+    this.wallet = wallet;
+    this.position = new IsolatedPosition(instrument, options.margin);
+    this.inbox = new Inbox(options.latencyMs);
+    this.tape = new Tape(instrument);
+    this.admission = new Admission(instrument, options, this.orders, this.position, wallet);
+    this.matching = new Matching({
       instrument,
       options,
-      orders: this.#orders,
-      position: this.#position,
+      orders: this.orders,
+      position: this.position,
       wallet,
-      tape: this.#tape,
-      bar: this.#bar,
+      tape: this.tape,
+      bar: this.current,
     });
     wallet.share(this);
   }
 
   get marginUsdt(): number {
-    return this.#position.marginUsdt;
+    return this.position.marginUsdt;
   }
 
   reservedUsdt(): number {
-    return this.#admission.reservedUsdt();
+    return this.admission.reservedUsdt();
   }
 
   submit(order: OrderRequest): void {
-    this.#inbox.submit(order);
+    this.inbox.submit(order);
   }
 
   cancel(cancelId: string, decidedAtMs: number): void {
-    this.#inbox.cancel(cancelId, decidedAtMs);
+    this.inbox.cancel(cancelId, decidedAtMs);
   }
 
   settle(funding: Funding): void {
-    this.#funding.push(funding);
+    this.funding.push(funding);
   }
 
   /** Everything that happens at this venue inside one bar, in time order. */
   bar(kline: Kline, emit: Emit): void {
-    const lastPrice = this.#lastPrice;
-    this.#lastPrice = kline.close;
-    if (this.#orders.length === 0 && this.#inbox.size === 0 && this.#funding.length === 0 && !this.#mayLiquidate(kline)) return;
-    this.#begin(kline, lastPrice === lastPrice ? lastPrice : kline.open);
-    this.#tape.begin(kline, emit);
-    if (this.#funding.length > 0) this.#payFunding(kline);
-    this.#expireDated();
-    this.#open(kline.block.intervalMs);
-    if (this.#orders.length > 0 || this.#position.lots !== 0) this.#walk();
-    this.#end();
+    const lastPrice = this.lastPrice;
+    this.lastPrice = kline.close;
+    if (this.orders.length === 0 && this.inbox.size === 0 && this.funding.length === 0 && !this.mayLiquidate(kline)) return;
+    this.begin(kline, lastPrice === lastPrice ? lastPrice : kline.open);
+    this.tape.begin(kline, emit);
+    if (this.funding.length > 0) this.payFunding(kline);
+    this.expireDated();
+    this.open(kline.block.intervalMs);
+    if (this.orders.length > 0 || this.position.lots !== 0) this.walk();
+    this.end();
   }
 
-  #begin(kline: Kline, lastPrice: number): void {
-    const bar = this.#bar;
-    const { maxVolumeShare } = this.#options;
+  private begin(kline: Kline, lastPrice: number): void {
+    const bar = this.current;
+    const { maxVolumeShare } = this.options;
     bar.openTimeMs = kline.openTimeMs;
-    bar.lastTicks = priceToTicks(this.#instrument, lastPrice);
-    bar.openTicks = priceToTicks(this.#instrument, kline.open);
-    bar.highTicks = priceToTicks(this.#instrument, kline.high);
-    bar.lowTicks = priceToTicks(this.#instrument, kline.low);
-    bar.closeTicks = priceToTicks(this.#instrument, kline.close);
-    bar.capacityLots = maxVolumeShare === null ? Infinity : Math.floor((kline.volume * maxVolumeShare) / this.#instrument.lotSize + 1e-9);
+    bar.lastTicks = priceToTicks(this.instrument, lastPrice);
+    bar.openTicks = priceToTicks(this.instrument, kline.open);
+    bar.highTicks = priceToTicks(this.instrument, kline.high);
+    bar.lowTicks = priceToTicks(this.instrument, kline.low);
+    bar.closeTicks = priceToTicks(this.instrument, kline.close);
+    bar.capacityLots = maxVolumeShare === null ? Infinity : Math.floor((kline.volume * maxVolumeShare) / this.instrument.lotSize + 1e-9);
     bar.inside = false;
   }
 
   /** Whether a bar can liquidate what is held; the one thing that happens without orders. */
-  #mayLiquidate(kline: Kline): boolean {
-    const { liquidationTicks, lots } = this.#position;
+  private mayLiquidate(kline: Kline): boolean {
+    const { liquidationTicks, lots } = this.position;
     if (liquidationTicks === 0) return false;
-    return this.#position.isLiquidatedAt(priceToTicks(this.#instrument, lots > 0 ? kline.low : kline.high));
+    return this.position.isLiquidatedAt(priceToTicks(this.instrument, lots > 0 ? kline.low : kline.high));
   }
 
   // ---- at the open ----------------------------------------------------------------------------------------------------
 
   /** Settlements up to the open are paid by the position held before it: by mark price, or where the source has none by the open. */
-  #payFunding(kline: Kline): void {
+  private payFunding(kline: Kline): void {
     let waiting = 0;
-    for (const funding of this.#funding) {
+    for (const funding of this.funding) {
       if (funding.eventTimeMs > kline.openTimeMs) {
-        this.#funding[waiting] = funding;
+        this.funding[waiting] = funding;
         waiting += 1;
         continue;
       }
-      if (!this.#options.funding || this.#position.lots === 0) continue;
+      if (!this.options.funding || this.position.lots === 0) continue;
       const markPrice = Number.isNaN(funding.markPrice) ? kline.open : funding.markPrice;
-      const paidUsdt = fundingFeeUsdt(this.#position.lots * this.#instrument.lotSize, markPrice, funding.rate);
-      this.#wallet.cashUsdt -= paidUsdt;
-      this.#position.fund(paidUsdt);
-      this.#tape.funding(funding.eventTimeMs, paidUsdt, funding.rate);
+      const paidUsdt = fundingFeeUsdt(this.position.lots * this.instrument.lotSize, markPrice, funding.rate);
+      this.wallet.cashUsdt -= paidUsdt;
+      this.position.fund(paidUsdt);
+      this.tape.funding(funding.eventTimeMs, paidUsdt, funding.rate);
     }
-    this.#funding.length = waiting;
+    this.funding.length = waiting;
   }
 
-  #expireDated(): void {
-    for (const order of this.#orders) {
-      if (order.request.expiresAtMs <= this.#bar.openTimeMs) this.#matching.expire(order, "good-till-date");
+  private expireDated(): void {
+    for (const order of this.orders) {
+      if (order.request.expiresAtMs <= this.current.openTimeMs) this.matching.expire(order, "good-till-date");
     }
   }
 
-  #open(intervalMs: number): void {
-    const { openTicks } = this.#bar;
-    const orders = this.#orders;
+  private open(intervalMs: number): void {
+    const { openTicks } = this.current;
+    const orders = this.orders;
     // Past the liquidation price the exchange was there first.
-    if (this.#position.isLiquidatedAt(openTicks)) this.#matching.liquidate(openTicks);
+    if (this.position.isLiquidatedAt(openTicks)) this.matching.liquidate(openTicks);
     const before = orders.length;
     if (before > 0) {
       // Exits first: an entry that still waits for volume must not starve its own stop.
-      this.#takeRests(before, true);
-      this.#takeRests(before, false);
+      this.takeRests(before, true);
+      this.takeRests(before, false);
     }
-    if (this.#inbox.size > 0) this.#inbox.deliver(this.#bar.openTimeMs, intervalMs, this);
+    if (this.inbox.size > 0) this.inbox.deliver(this.current.openTimeMs, intervalMs, this);
     // Fills may append brackets; those wait for the path.
     const arrived = orders.length;
     for (let i = 0; i < arrived; i += 1) {
       const order = orders[i] as WorkingOrder;
       if (order.done || order.born !== "before" || !awaitsTrigger(order)) continue;
-      if (isPast(order.request, order.triggerTicks, openTicks)) this.#trigger(order, openTicks);
+      if (isPast(order.request, order.triggerTicks, openTicks)) this.trigger(order, openTicks);
     }
     for (let i = 0; i < before; i += 1) {
       const order = orders[i] as WorkingOrder;
       if (!order.done && order.request.type === "limit" && ticksBetter(order.request, openTicks) >= 1)
-        this.#matching.make(order, openTicks);
+        this.matching.make(order, openTicks);
     }
   }
 
   /** What earlier bars' volume left of market and triggered orders. */
-  #takeRests(count: number, reducing: boolean): void {
+  private takeRests(count: number, reducing: boolean): void {
     for (let i = 0; i < count; i += 1) {
-      const order = this.#orders[i] as WorkingOrder;
-      if (!order.done && order.active && reduces(order.request) === reducing) this.#matching.take(order, this.#bar.openTicks);
+      const order = this.orders[i] as WorkingOrder;
+      if (!order.done && order.active && reduces(order.request) === reducing) this.matching.take(order, this.current.openTicks);
     }
   }
 
   /** An order is there: refused, or accepted and, if it is not to wait, filled at once. */
   arrive(request: OrderRequest): void {
-    const refused = this.#admission.refuse(request, this.#bar);
+    const refused = this.admission.refuse(request, this.current);
     if (refused !== null) {
-      this.#tape.rejected(request.clientOrderId, refused);
+      this.tape.rejected(request.clientOrderId, refused);
       return;
     }
-    const order = new WorkingOrder(request, this.#bar.lastTicks);
-    this.#orders.push(order);
-    this.#tape.accepted(request.clientOrderId);
-    if (request.expiresAtMs <= this.#bar.openTimeMs) this.#matching.expire(order, "good-till-date");
-    else if (request.type === "market") this.#matching.take(order, this.#bar.openTicks);
-    else if (request.type === "limit") this.#matching.takeLimit(order);
+    const order = new WorkingOrder(request, this.current.lastTicks);
+    this.orders.push(order);
+    this.tape.accepted(request.clientOrderId);
+    if (request.expiresAtMs <= this.current.openTimeMs) this.matching.expire(order, "good-till-date");
+    else if (request.type === "market") this.matching.take(order, this.current.openTicks);
+    else if (request.type === "limit") this.matching.takeLimit(order);
   }
 
   withdraw(clientOrderId: string): void {
-    for (const order of this.#orders) {
+    for (const order of this.orders) {
       if (order.done || order.request.clientOrderId !== clientOrderId) continue;
       order.done = true;
-      this.#tape.canceled(clientOrderId, order.remainingLots);
+      this.tape.canceled(clientOrderId, order.remainingLots);
       return;
     }
-    this.#tape.rejected(clientOrderId, UNKNOWN_ORDER);
+    this.tape.rejected(clientOrderId, UNKNOWN_ORDER);
   }
 
   // ---- inside the bar -----------------------------------------------------------------------------------------------------
@@ -203,22 +203,22 @@ export class InstrumentBook implements MarginHolder, Receiver {
    * Walks the price along the path; what lies on the way happens nearest first, liquidation before an order at the same
    * price. An entry that fills on the way starts the path anew from there, so that its stop is met before its target.
    */
-  #walk(): void {
-    const bar = this.#bar;
+  private walk(): void {
+    const bar = this.current;
     bar.inside = true;
     let atTicks = bar.openTicks;
-    let down = goesDownFirst(this.#position.lots, this.#orders);
+    let down = goesDownFirst(this.position.lots, this.orders);
     let back = false;
     for (;;) {
       const toTicks = down ? bar.lowTicks : bar.highTicks;
-      const order = nextOnPath(this.#orders, atTicks, toTicks, down, bar);
+      const order = nextOnPath(this.orders, atTicks, toTicks, down, bar);
       const orderTicks = order === null ? (down ? -Infinity : Infinity) : meetingTicks(order, atTicks, down);
-      if (this.#isLiquidatedOnPath(toTicks, down)) {
-        const { liquidationTicks } = this.#position;
+      if (this.isLiquidatedOnPath(toTicks, down)) {
+        const { liquidationTicks } = this.position;
         const ticks = down ? Math.min(liquidationTicks, atTicks) : Math.max(liquidationTicks, atTicks);
         if (down ? ticks >= orderTicks : ticks <= orderTicks) {
           atTicks = ticks;
-          this.#matching.liquidate(ticks);
+          this.matching.liquidate(ticks);
           continue;
         }
       }
@@ -230,10 +230,10 @@ export class InstrumentBook implements MarginHolder, Receiver {
         continue;
       }
       atTicks = orderTicks;
-      const was = this.#position.lots;
-      if (order.request.type === "limit") this.#matching.make(order, orderTicks);
-      else this.#trigger(order, orderTicks);
-      const now = this.#position.lots;
+      const was = this.position.lots;
+      if (order.request.type === "limit") this.matching.make(order, orderTicks);
+      else this.trigger(order, orderTicks);
+      const now = this.position.lots;
       if (now !== 0 && (was * now <= 0 || Math.abs(now) > Math.abs(was))) {
         down = now > 0;
         back = false;
@@ -241,28 +241,28 @@ export class InstrumentBook implements MarginHolder, Receiver {
     }
   }
 
-  #isLiquidatedOnPath(toTicks: number, down: boolean): boolean {
-    const { lots } = this.#position;
-    return lots !== 0 && lots > 0 === down && this.#position.isLiquidatedAt(toTicks);
+  private isLiquidatedOnPath(toTicks: number, down: boolean): boolean {
+    const { lots } = this.position;
+    return lots !== 0 && lots > 0 === down && this.position.isLiquidatedAt(toTicks);
   }
 
   /** A conditional entry is asked for margin only now; what it cannot carry is refused. */
-  #trigger(order: WorkingOrder, priceTicks: number): void {
-    const refused = this.#admission.refuseMargin(order.request, priceTicks);
+  private trigger(order: WorkingOrder, priceTicks: number): void {
+    const refused = this.admission.refuseMargin(order.request, priceTicks);
     if (refused === null) {
       order.active = true;
-      this.#matching.take(order, priceTicks);
+      this.matching.take(order, priceTicks);
       return;
     }
     order.done = true;
-    this.#tape.rejected(order.request.clientOrderId, refused);
+    this.tape.rejected(order.request.clientOrderId, refused);
   }
 
   // ---- the end of a bar ---------------------------------------------------------------------------------------------------
 
-  #end(): void {
-    const { highTicks, lowTicks } = this.#bar;
-    const orders = this.#orders;
+  private end(): void {
+    const { highTicks, lowTicks } = this.current;
+    const orders = this.orders;
     let open = 0;
     for (const order of orders) {
       if (order.done) continue;

@@ -24,47 +24,47 @@ export interface MatchingParts {
 
 /** Turns an order that meets a price into fills, and does all that a fill brings with it: money, brackets, orders left over. */
 export class Matching {
-  readonly #instrument: Instrument;
-  readonly #slippageFraction: number;
-  readonly #makerFeeRate: number;
-  readonly #takerFeeRate: number;
-  readonly #usdtPerTickLot: number;
-  readonly #orders: WorkingOrder[];
-  readonly #position: IsolatedPosition;
-  readonly #wallet: Wallet;
-  readonly #tape: Tape;
-  readonly #bar: BarState;
+  private readonly instrument: Instrument;
+  private readonly slippageFraction: number;
+  private readonly makerFeeRate: number;
+  private readonly takerFeeRate: number;
+  private readonly usdtPerTickLot: number;
+  private readonly orders: WorkingOrder[];
+  private readonly position: IsolatedPosition;
+  private readonly wallet: Wallet;
+  private readonly tape: Tape;
+  private readonly bar: BarState;
 
   constructor({ instrument, options, orders, position, wallet, tape, bar }: MatchingParts) {
-    this.#instrument = instrument;
-    this.#slippageFraction = options.slippageFraction;
-    this.#makerFeeRate = options.makerFeeRate ?? instrument.makerFeeRate;
-    this.#takerFeeRate = options.takerFeeRate ?? instrument.takerFeeRate;
-    this.#usdtPerTickLot = usdtPerTickLot(instrument);
-    this.#orders = orders;
-    this.#position = position;
-    this.#wallet = wallet;
-    this.#tape = tape;
-    this.#bar = bar;
+    this.instrument = instrument;
+    this.slippageFraction = options.slippageFraction;
+    this.makerFeeRate = options.makerFeeRate ?? instrument.makerFeeRate;
+    this.takerFeeRate = options.takerFeeRate ?? instrument.takerFeeRate;
+    this.usdtPerTickLot = usdtPerTickLot(instrument);
+    this.orders = orders;
+    this.position = position;
+    this.wallet = wallet;
+    this.tape = tape;
+    this.bar = bar;
   }
 
   /** A market or triggered order at a reference price ± slippage, as far as the bar's volume allows; the rest stays. */
   take(order: WorkingOrder, referenceTicks: number): void {
     const { request } = order;
-    if (request.closePosition) order.remainingLots = Math.abs(this.#position.lots);
+    if (request.closePosition) order.remainingLots = Math.abs(this.position.lots);
     const direction = directionOf(request.side);
-    this.#fill(order, direction, slipped(referenceTicks, direction, this.#slippageFraction), referenceTicks, false);
+    this.fill(order, direction, slipped(referenceTicks, direction, this.slippageFraction), referenceTicks, false);
     if (!order.done && request.type === "market" && request.timeInForce === "IOC") this.expire(order, "IOC");
   }
 
   /** A limit order that meets a better open when it arrives: it takes, with slippage, but never beyond its limit. */
   takeLimit(order: WorkingOrder): void {
     const { request } = order;
-    const { openTicks } = this.#bar;
+    const { openTicks } = this.bar;
     if (ticksBetter(request, openTicks) >= 1) {
       const direction = directionOf(request.side);
-      const worst = slipped(openTicks, direction, this.#slippageFraction);
-      this.#fill(
+      const worst = slipped(openTicks, direction, this.slippageFraction);
+      this.fill(
         order,
         direction,
         direction > 0 ? Math.min(worst, request.priceTicks) : Math.max(worst, request.priceTicks),
@@ -77,7 +77,7 @@ export class Matching {
 
   /** A limit order that rested: maker, no slippage. */
   make(order: WorkingOrder, priceTicks: number): void {
-    this.#fill(order, directionOf(order.request.side), priceTicks, priceTicks, true);
+    this.fill(order, directionOf(order.request.side), priceTicks, priceTicks, true);
   }
 
   /**
@@ -86,27 +86,27 @@ export class Matching {
    * instrument are withdrawn, as Binance does.
    */
   liquidate(priceTicks: number): void {
-    const { lots } = this.#position;
+    const { lots } = this.position;
     const direction: Direction = lots > 0 ? 1 : -1;
     const qtyLots = Math.abs(lots);
-    const bankruptTicks = this.#position.bankruptcyTicks();
+    const bankruptTicks = this.position.bankruptcyTicks();
     const fillTicks = direction > 0 ? Math.max(priceTicks, bankruptTicks) : Math.min(priceTicks, bankruptTicks);
-    const leftUsdt = this.#position.marginUsdt - this.#position.lossUsdt(fillTicks);
-    const feeUsdt = Math.max(0, Math.min(fillTicks * qtyLots * this.#usdtPerTickLot * this.#instrument.liquidationFeeRate, leftUsdt));
-    const request = liquidationOrder(this.#instrument, direction, qtyLots, this.#bar.openTimeMs);
-    this.#book(request, -direction as Direction, qtyLots, fillTicks, fillTicks, feeUsdt, false);
-    for (const order of this.#orders) if (!order.done) this.expire(order, "liquidation");
+    const leftUsdt = this.position.marginUsdt - this.position.lossUsdt(fillTicks);
+    const feeUsdt = Math.max(0, Math.min(fillTicks * qtyLots * this.usdtPerTickLot * this.instrument.liquidationFeeRate, leftUsdt));
+    const request = liquidationOrder(this.instrument, direction, qtyLots, this.bar.openTimeMs);
+    this.book(request, -direction as Direction, qtyLots, fillTicks, fillTicks, feeUsdt, false);
+    for (const order of this.orders) if (!order.done) this.expire(order, "liquidation");
   }
 
   expire(order: WorkingOrder, reason: string): void {
     order.done = true;
-    this.#tape.expired(order.request.clientOrderId, order.remainingLots, reason);
+    this.tape.expired(order.request.clientOrderId, order.remainingLots, reason);
   }
 
-  #fill(order: WorkingOrder, direction: Direction, priceTicks: number, referenceTicks: number, maker: boolean): void {
+  private fill(order: WorkingOrder, direction: Direction, priceTicks: number, referenceTicks: number, maker: boolean): void {
     const { request } = order;
-    const was = this.#position.lots;
-    let qtyLots = Math.min(order.remainingLots, this.#bar.capacityLots);
+    const was = this.position.lots;
+    let qtyLots = Math.min(order.remainingLots, this.bar.capacityLots);
     if (reduces(request)) {
       const reducible = was * direction < 0 ? Math.abs(was) : 0;
       if (reducible === 0) {
@@ -117,21 +117,21 @@ export class Matching {
     }
     if (qtyLots <= 0) return;
     order.remainingLots -= qtyLots;
-    this.#bar.capacityLots -= qtyLots;
+    this.bar.capacityLots -= qtyLots;
     if (order.remainingLots === 0) order.done = true;
-    const feeUsdt = priceTicks * qtyLots * this.#usdtPerTickLot * (maker ? this.#makerFeeRate : this.#takerFeeRate);
-    this.#book(request, direction, qtyLots, priceTicks, referenceTicks, feeUsdt, maker);
-    const now = this.#position.lots;
+    const feeUsdt = priceTicks * qtyLots * this.usdtPerTickLot * (maker ? this.makerFeeRate : this.takerFeeRate);
+    this.book(request, direction, qtyLots, priceTicks, referenceTicks, feeUsdt, maker);
+    const now = this.position.lots;
     if (now * direction <= 0) {
-      if (now === 0) this.#expireReductions();
+      if (now === 0) this.expireReductions();
       return;
     }
     // The position grew, or turned: nothing is left for orders that reduce the old side.
-    if (was * direction < 0) this.#expireReductions();
-    if (request.bracket.stopFraction > 0 || request.bracket.targetFraction > 0) this.#protect(request, direction, priceTicks);
+    if (was * direction < 0) this.expireReductions();
+    if (request.bracket.stopFraction > 0 || request.bracket.targetFraction > 0) this.protect(request, direction, priceTicks);
   }
 
-  #book(
+  private book(
     request: OrderRequest,
     direction: Direction,
     qtyLots: number,
@@ -140,31 +140,31 @@ export class Matching {
     feeUsdt: number,
     maker: boolean,
   ): void {
-    this.#wallet.cashUsdt += this.#position.fill(direction, qtyLots, priceTicks, request.leverage) - feeUsdt;
-    this.#tape.fill(request, qtyLots, priceTicks, referenceTicks, feeUsdt, maker);
+    this.wallet.cashUsdt += this.position.fill(direction, qtyLots, priceTicks, request.leverage) - feeUsdt;
+    this.tape.fill(request, qtyLots, priceTicks, referenceTicks, feeUsdt, maker);
   }
 
   /** Orders that may only reduce expire as soon as there is nothing of their side to reduce. */
-  #expireReductions(): void {
-    const { lots } = this.#position;
-    for (const order of this.#orders) {
+  private expireReductions(): void {
+    const { lots } = this.position;
+    for (const order of this.orders) {
       if (!order.done && reduces(order.request) && directionOf(order.request.side) * lots >= 0) this.expire(order, "position closed");
     }
   }
 
   /** The bracket goes live with the first fill of its entry, at levels around that fill; it comes back if the entry fills on after it ended. */
-  #protect(entry: OrderRequest, direction: Direction, entryTicks: number): void {
+  private protect(entry: OrderRequest, direction: Direction, entryTicks: number): void {
     placeBracket(entry, direction, entryTicks, (request) => {
-      if (this.#isOpen(request.clientOrderId)) return;
+      if (this.isOpen(request.clientOrderId)) return;
       const order = new WorkingOrder(request, entryTicks);
-      order.born = this.#bar.inside ? "inside" : "atOpen";
-      this.#orders.push(order);
-      this.#tape.accepted(request.clientOrderId);
+      order.born = this.bar.inside ? "inside" : "atOpen";
+      this.orders.push(order);
+      this.tape.accepted(request.clientOrderId);
     });
   }
 
-  #isOpen(clientOrderId: string): boolean {
-    for (const { done, request } of this.#orders) if (!done && request.clientOrderId === clientOrderId) return true;
+  private isOpen(clientOrderId: string): boolean {
+    for (const { done, request } of this.orders) if (!done && request.clientOrderId === clientOrderId) return true;
     return false;
   }
 }

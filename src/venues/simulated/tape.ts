@@ -13,50 +13,50 @@ import type { Refusal } from "./orders/filters.ts";
  * Everything inside a bar carries its open time: a bar does not tell more.
  */
 export class Tape {
-  readonly #instrument: InstrumentIndex;
-  readonly #usdtPerTickLot: number;
-  #emit: Emit = unbound;
-  #seq = -1;
-  #openTimeMs = 0;
-  #knownAtMs = 0;
-  #sub = 0;
-  #trades = 0;
+  private readonly instrument: InstrumentIndex;
+  private readonly usdtPerTickLot: number;
+  private emit: Emit = unbound;
+  private seq = -1;
+  private openTimeMs = 0;
+  private knownAtMs = 0;
+  private sub = 0;
+  private trades = 0;
 
   constructor(instrument: Instrument) {
-    this.#instrument = instrument.index;
-    this.#usdtPerTickLot = usdtPerTickLot(instrument);
+    this.instrument = instrument.index;
+    this.usdtPerTickLot = usdtPerTickLot(instrument);
   }
 
   begin(kline: Kline, emit: Emit): void {
-    this.#emit = emit;
-    this.#seq = kline.seq;
-    this.#openTimeMs = kline.openTimeMs;
-    this.#knownAtMs = kline.knownAtMs;
-    this.#sub = 0;
+    this.emit = emit;
+    this.seq = kline.seq;
+    this.openTimeMs = kline.openTimeMs;
+    this.knownAtMs = kline.knownAtMs;
+    this.sub = 0;
   }
 
   accepted(clientOrderId: string): void {
-    this.#emit({
+    this.emit({
       kind: Kind.orderAccepted,
-      seq: this.#seq,
-      instrument: this.#instrument,
-      eventTimeMs: this.#openTimeMs,
-      receivedTimeMs: this.#openTimeMs,
-      knownAtMs: this.#knownAtMs,
-      sub: (this.#sub += 1),
+      seq: this.seq,
+      instrument: this.instrument,
+      eventTimeMs: this.openTimeMs,
+      receivedTimeMs: this.openTimeMs,
+      knownAtMs: this.knownAtMs,
+      sub: (this.sub += 1),
       clientOrderId,
     });
   }
 
   rejected(clientOrderId: string, { code, message }: Refusal): void {
-    this.#emit({
+    this.emit({
       kind: Kind.orderRejected,
-      seq: this.#seq,
-      instrument: this.#instrument,
-      eventTimeMs: this.#openTimeMs,
-      receivedTimeMs: this.#openTimeMs,
-      knownAtMs: this.#knownAtMs,
-      sub: (this.#sub += 1),
+      seq: this.seq,
+      instrument: this.instrument,
+      eventTimeMs: this.openTimeMs,
+      receivedTimeMs: this.openTimeMs,
+      knownAtMs: this.knownAtMs,
+      sub: (this.sub += 1),
       clientOrderId,
       code,
       message,
@@ -64,28 +64,28 @@ export class Tape {
   }
 
   canceled(clientOrderId: string, remainingLots: number): void {
-    this.#emit({
+    this.emit({
       kind: Kind.orderCanceled,
-      seq: this.#seq,
-      instrument: this.#instrument,
-      eventTimeMs: this.#openTimeMs,
-      receivedTimeMs: this.#openTimeMs,
-      knownAtMs: this.#knownAtMs,
-      sub: (this.#sub += 1),
+      seq: this.seq,
+      instrument: this.instrument,
+      eventTimeMs: this.openTimeMs,
+      receivedTimeMs: this.openTimeMs,
+      knownAtMs: this.knownAtMs,
+      sub: (this.sub += 1),
       clientOrderId,
       remainingLots: remainingLots as Lots,
     });
   }
 
   expired(clientOrderId: string, remainingLots: number, reason: string): void {
-    this.#emit({
+    this.emit({
       kind: Kind.orderExpired,
-      seq: this.#seq,
-      instrument: this.#instrument,
-      eventTimeMs: this.#openTimeMs,
-      receivedTimeMs: this.#openTimeMs,
-      knownAtMs: this.#knownAtMs,
-      sub: (this.#sub += 1),
+      seq: this.seq,
+      instrument: this.instrument,
+      eventTimeMs: this.openTimeMs,
+      receivedTimeMs: this.openTimeMs,
+      knownAtMs: this.knownAtMs,
+      sub: (this.sub += 1),
       clientOrderId,
       remainingLots: remainingLots as Lots,
       reason,
@@ -94,23 +94,23 @@ export class Tape {
 
   /** `referenceTicks`: the price without slippage. */
   fill(request: OrderRequest, qtyLots: number, priceTicks: number, referenceTicks: number, feeUsdt: number, maker: boolean): void {
-    this.#trades += 1;
-    this.#emit({
+    this.trades += 1;
+    this.emit({
       kind: Kind.fill,
-      seq: this.#seq,
-      instrument: this.#instrument,
-      eventTimeMs: this.#openTimeMs,
-      receivedTimeMs: this.#openTimeMs,
-      knownAtMs: this.#knownAtMs,
-      sub: (this.#sub += 1),
+      seq: this.seq,
+      instrument: this.instrument,
+      eventTimeMs: this.openTimeMs,
+      receivedTimeMs: this.openTimeMs,
+      knownAtMs: this.knownAtMs,
+      sub: (this.sub += 1),
       clientOrderId: request.clientOrderId,
-      tradeId: String(this.#trades),
+      tradeId: this.trades,
       planId: request.planId,
       side: request.side,
       priceTicks: priceTicks as Ticks,
       qtyLots: qtyLots as Lots,
       feeUsdt,
-      slippageUsdt: Math.abs(priceTicks - referenceTicks) * qtyLots * this.#usdtPerTickLot,
+      slippageUsdt: Math.abs(priceTicks - referenceTicks) * qtyLots * this.usdtPerTickLot,
       maker,
       reduceOnly: request.reduceOnly || request.closePosition,
       reason: request.reason,
@@ -119,14 +119,14 @@ export class Tape {
 
   /** Funding keeps its own time: the settlement lies at or before the bar's open. */
   funding(settledAtMs: number, paidUsdt: number, rate: number): void {
-    this.#emit({
+    this.emit({
       kind: Kind.fundingPayment,
-      seq: this.#seq,
-      instrument: this.#instrument,
+      seq: this.seq,
+      instrument: this.instrument,
       eventTimeMs: settledAtMs,
       receivedTimeMs: settledAtMs,
-      knownAtMs: this.#knownAtMs,
-      sub: (this.#sub += 1),
+      knownAtMs: this.knownAtMs,
+      sub: (this.sub += 1),
       paidUsdt,
       rate,
     });

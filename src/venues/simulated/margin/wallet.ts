@@ -12,20 +12,20 @@ export interface MarginHolder {
  */
 export class Wallet {
   cashUsdt: number;
-  readonly #holders: MarginHolder[] = [];
+  private readonly holders: MarginHolder[] = [];
 
   constructor(startUsdt: number) {
     this.cashUsdt = startUsdt;
   }
 
   share(holder: MarginHolder): void {
-    this.#holders.push(holder);
+    this.holders.push(holder);
   }
 
   /** What a new order may use: cash − isolated margins − initial margin of resting entries. */
   availableUsdt(): number {
     let free = this.cashUsdt;
-    for (const holder of this.#holders) free -= holder.marginUsdt + holder.reservedUsdt();
+    for (const holder of this.holders) free -= holder.marginUsdt + holder.reservedUsdt();
     return free;
   }
 }

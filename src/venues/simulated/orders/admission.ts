@@ -17,13 +17,13 @@ const MAX_OPEN_ORDERS = 200;
 
 /** Decides what is let in: every refusal with Binance's code. */
 export class Admission {
-  readonly #instrument: Instrument;
-  readonly #options: SimulatedVenueOptions;
-  readonly #orders: readonly WorkingOrder[];
-  readonly #position: IsolatedPosition;
-  readonly #wallet: Wallet;
-  readonly #takerFeeRate: number;
-  readonly #usdtPerTickLot: number;
+  private readonly instrument: Instrument;
+  private readonly options: SimulatedVenueOptions;
+  private readonly orders: readonly WorkingOrder[];
+  private readonly position: IsolatedPosition;
+  private readonly wallet: Wallet;
+  private readonly takerFeeRate: number;
+  private readonly usdtPerTickLot: number;
 
   constructor(
     instrument: Instrument,
@@ -32,22 +32,22 @@ export class Admission {
     position: IsolatedPosition,
     wallet: Wallet,
   ) {
-    this.#instrument = instrument;
-    this.#options = options;
-    this.#orders = orders;
-    this.#position = position;
-    this.#wallet = wallet;
-    this.#takerFeeRate = options.takerFeeRate ?? instrument.takerFeeRate;
-    this.#usdtPerTickLot = usdtPerTickLot(instrument);
+    this.instrument = instrument;
+    this.options = options;
+    this.orders = orders;
+    this.position = position;
+    this.wallet = wallet;
+    this.takerFeeRate = options.takerFeeRate ?? instrument.takerFeeRate;
+    this.usdtPerTickLot = usdtPerTickLot(instrument);
   }
 
   /** Null when the order is let in. */
   refuse(order: OrderRequest, at: Readonly<BarState>): Refusal | null {
     return (
-      refuseByFilter(this.#instrument, order, at.lastTicks, this.#options.filters) ??
-      this.#refuseCrowding(order) ??
-      this.#refuseReduction(order) ??
-      this.#refuseAtPrice(order, at) ??
+      refuseByFilter(this.instrument, order, at.lastTicks, this.options.filters) ??
+      this.refuseCrowding(order) ??
+      this.refuseReduction(order) ??
+      this.refuseAtPrice(order, at) ??
       // A conditional order is asked for margin when it triggers, as on Binance.
       (isConditional(order.type) ? null : this.refuseMargin(order, order.type === "limit" ? order.priceTicks : at.lastTicks))
     );
@@ -58,54 +58,54 @@ export class Admission {
    * leverage allows, −2019 when the free wallet cannot carry initial margin and fee. What closes a position needs neither.
    */
   refuseMargin(order: OrderRequest, priceTicks: number): Refusal | null {
-    if (!this.#options.margin || reduces(order)) return null;
+    if (!this.options.margin || reduces(order)) return null;
     const { leverage } = order;
     if (!(leverage >= 1)) return refusal(-4028, `Leverage ${leverage} is not valid.`);
     const direction = directionOf(order.side);
-    const held = this.#position.lots * direction;
+    const held = this.position.lots * direction;
     const openingLots = held < 0 ? Math.max(0, order.qtyLots + held) : order.qtyLots;
     if (openingLots === 0) return null;
-    const added = openingLots * priceTicks * this.#usdtPerTickLot;
+    const added = openingLots * priceTicks * this.usdtPerTickLot;
     let openTickLots = Math.max(0, held) * priceTicks;
-    for (const other of this.#orders) {
+    for (const other of this.orders) {
       if (other.request.side === order.side && isOpenEntry(other)) openTickLots += other.remainingLots * entryTicks(other);
     }
-    if (openTickLots * this.#usdtPerTickLot + added > maxNotionalUsdt(this.#instrument, leverage)) {
+    if (openTickLots * this.usdtPerTickLot + added > maxNotionalUsdt(this.instrument, leverage)) {
       return refusal(-2027, "Exceeded the maximum allowable position at current leverage.");
     }
     // A flip frees the margin of what it closes, less the loss that closing realises.
-    const freed = held < 0 ? this.#position.marginUsdt - Math.max(0, this.#position.lossUsdt(priceTicks)) : 0;
-    const needed = added / leverage + added * this.#takerFeeRate;
-    return needed > this.#wallet.availableUsdt() + freed ? refusal(-2019, "Margin is insufficient.") : null;
+    const freed = held < 0 ? this.position.marginUsdt - Math.max(0, this.position.lossUsdt(priceTicks)) : 0;
+    const needed = added / leverage + added * this.takerFeeRate;
+    return needed > this.wallet.availableUsdt() + freed ? refusal(-2019, "Margin is insufficient.") : null;
   }
 
   /** Initial margin of entries that rest or wait for volume, USDT. Conditional orders reserve none until they trigger. */
   reservedUsdt(): number {
     let sum = 0;
-    for (const order of this.#orders) {
+    for (const order of this.orders) {
       if (isOpenEntry(order)) sum += (order.remainingLots * entryTicks(order)) / order.request.leverage;
     }
-    return sum * this.#usdtPerTickLot;
+    return sum * this.usdtPerTickLot;
   }
 
-  #refuseCrowding(order: OrderRequest): Refusal | null {
+  private refuseCrowding(order: OrderRequest): Refusal | null {
     const conditional = isConditional(order.type);
     let sameKind = 0;
-    for (const other of this.#orders) {
+    for (const other of this.orders) {
       if (other.done) continue;
       if (other.request.clientOrderId === order.clientOrderId) return refusal(-4116, "ClientOrderId is duplicated.");
       if (isConditional(other.request.type) === conditional) sameKind += 1;
     }
-    if (sameKind < MAX_OPEN_ORDERS || this.#options.filters !== "all") return null;
+    if (sameKind < MAX_OPEN_ORDERS || this.options.filters !== "all") return null;
     return conditional ? refusal(-4045, "Reach max stop order limit.") : refusal(-2025, "Reach max open order limit.");
   }
 
-  #refuseReduction(order: OrderRequest): Refusal | null {
-    if (!reduces(order) || this.#position.lots * directionOf(order.side) < 0) return null;
+  private refuseReduction(order: OrderRequest): Refusal | null {
+    if (!reduces(order) || this.position.lots * directionOf(order.side) < 0) return null;
     return refusal(-2022, "ReduceOnly Order is rejected.");
   }
 
-  #refuseAtPrice(order: OrderRequest, at: Readonly<BarState>): Refusal | null {
+  private refuseAtPrice(order: OrderRequest, at: Readonly<BarState>): Refusal | null {
     if (order.type === "stopMarket" || order.type === "takeProfitMarket") {
       return isPast(order, order.triggerTicks, at.lastTicks) ? refusal(-2021, "Order would immediately trigger.") : null;
     }
