@@ -1,15 +1,18 @@
 /**
  * The reference workload on the full line: continuity, bars, signal, simulated venue, account, position, gate, execute
- * and decision hash, from columns in memory. usage: node --import tsx bench/emaCross.ts DATA.f64 [repeats]
+ * and decision hash, from columns in memory. usage: node --import ./bin/loader.mjs bench/emaCross.ts DATA.f64 [repeats]
  * DATA.f64: float64 columns openTime, open, high, low, close, volume back to back. Prints one JSON line.
  */
 import { pipe } from "rxjs";
+import type { OperatorFunction } from "rxjs";
 import emaCross from "../examples/emaCross.ts";
 import follow from "../models/position/follow.ts";
+import type { StepHandlers } from "../operators/stepOperator.ts";
 import { stepOperator } from "../operators/stepOperator.ts";
 import type { Event, Fill } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import { ticksToPrice } from "../src/domain/instrument.ts";
+import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { KlineBlock } from "../src/domain/kline.ts";
 import { klinesOf } from "../src/domain/kline.ts";
@@ -24,7 +27,7 @@ import { peakRssMb, readColumns, tradeHash } from "./peers/resultLine.ts";
 
 const BURST = 4096;
 const file = process.argv[2];
-if (file === undefined) throw new Error("usage: node --import tsx bench/emaCross.ts DATA.f64 [repeats]");
+if (file === undefined) throw new Error("usage: node --import ./bin/loader.mjs bench/emaCross.ts DATA.f64 [repeats]");
 const repeats = Number(process.argv[3] ?? 7);
 
 const columns = readColumns(file);
@@ -75,7 +78,22 @@ function* bursts(): Generator<readonly Event[]> {
   }
 }
 
-const replay = async (): Promise<{ seconds: number; fills: Fill[]; decisions: string; equity: number }> => {
+interface Recorded {
+  readonly fills: Fill[];
+  equity: number;
+}
+
+const RECORD: StepHandlers<Recorded> = {
+  [Kind.fill]: ({ fills }, fill) => {
+    fills.push(fill);
+  },
+  [Kind.accountState]: (record, account) => {
+    record.equity = account.equityUsdt;
+  },
+};
+const recordTo = (record: Recorded): OperatorFunction<Item, Item> => stepOperator("record", () => record, RECORD, { passing: "none" });
+
+const replay = async (): Promise<{ readonly seconds: number; readonly decisions: string } & Recorded> => {
   const { venue, fills: venueFills } = simulatedVenue([instrument], {
     startUsdt: 10_000,
     slippageFraction: 0,
@@ -101,25 +119,11 @@ const replay = async (): Promise<{ seconds: number; fills: Fill[]; decisions: st
     venueFills,
   );
   const hash = new DecisionHash();
-  const fills: Fill[] = [];
-  let equity = NaN;
-  const record = stepOperator(
-    "record",
-    () => null,
-    {
-      [Kind.fill]: (_, fill) => {
-        fills.push(fill);
-      },
-      [Kind.accountState]: (_, account) => {
-        equity = account.equityUsdt;
-      },
-    },
-    { passing: "none" },
-  );
+  const record: Recorded = { fills: [], equity: NaN };
   const startedAt = performance.now();
-  await drive(bursts(), pipe(line, hashDecisions(hash, -Infinity), record), () => undefined);
+  await drive(bursts(), pipe(line, hashDecisions(hash, -Infinity), recordTo(record)), () => undefined);
   const decisions = hash.digest();
-  return { seconds: (performance.now() - startedAt) / 1000, fills, decisions, equity };
+  return { seconds: (performance.now() - startedAt) / 1000, decisions, ...record };
 };
 
 const entriesOf = (fills: readonly Fill[]): Entry[] =>

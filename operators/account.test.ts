@@ -43,7 +43,7 @@ describe("account", () => {
       operator: () => account([BTC], 10_000),
       items: [fill({ at: 3 }, { side: "buy", ticks: 1000, lots: 0 })],
       name: "account",
-      message: "fill t1 has quantity 0",
+      message: "fill 1 has quantity 0",
     },
   });
 

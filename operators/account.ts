@@ -44,4 +44,4 @@ const HANDLERS: StepHandlers<Ledger> = {
  * `accountState` after each, and `tradeClosed` when a round trip ends.
  */
 export const account = (instruments: readonly Instrument[], startUsdt: number): OperatorFunction<Item, Item> =>
-  stepOperator("account", () => new Ledger(instruments, startUsdt), HANDLERS);
+  stepOperator("account", () => new Ledger(instruments, startUsdt), HANDLERS, { emits: [Kind.accountState, Kind.tradeClosed] });

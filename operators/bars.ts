@@ -91,4 +91,4 @@ const HANDLERS: StepHandlers<BarsState> = { [Kind.kline]: barsStep };
 
 /** 1-minute klines → base bars and longer time frames (`timeframesMs`: multiples of the klines' interval). */
 export const bars = (instruments: readonly Instrument[], timeframesMs: readonly number[]): OperatorFunction<Item, Item> =>
-  stepOperator("bars", () => barsState(instruments, timeframesMs), HANDLERS);
+  stepOperator("bars", () => barsState(instruments, timeframesMs), HANDLERS, { emits: [Kind.bar] });

@@ -66,4 +66,7 @@ const faultOf = (kline: Kline, what: string): Item => ({
 const HANDLERS: StepHandlers<ContinuityState> = { [Kind.kline]: continuityStep };
 
 export const continuity = (instruments: readonly Instrument[]): OperatorFunction<Item, Item> =>
-  stepOperator("continuity", () => continuityState(instruments.length), HANDLERS, { passing: "filter" });
+  stepOperator("continuity", () => continuityState(instruments.length), HANDLERS, {
+    passing: "filter",
+    emits: [Kind.gap, Kind.fault],
+  });

@@ -169,4 +169,4 @@ const HANDLERS: StepHandlers<ExecuteState> = {
 
 /** Approved plans → orders: ids follow from the plan (a retry cannot double them), protection is never withdrawn first. */
 export const execute = (instruments: readonly Instrument[], venue: Venue): OperatorFunction<Item, Item> =>
-  stepOperator("execute", () => executeState(instruments, venue), HANDLERS);
+  stepOperator("execute", () => executeState(instruments, venue), HANDLERS, { emits: [Kind.orderSent] });

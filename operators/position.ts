@@ -278,4 +278,5 @@ export const position = (options: PositionOptions): OperatorFunction<Item, Item>
       states: options.instruments.map((instrument) => options.module.init(instrument)),
     }),
     HANDLERS,
+    { emits: [Kind.intent] },
   );

@@ -58,4 +58,6 @@ const watchesBars = ({ shock, system }: RiskLimits): boolean => shock.maxVolatil
 
 /** The three tiers of risk, in line: intents in, approved plans or refusals out, `riskState` at every change. */
 export const riskGate = (instruments: readonly Instrument[], limits: RiskLimits, tradeFromMs = -Infinity): OperatorFunction<Item, Item> =>
-  stepOperator("riskGate", () => new RiskGate(instruments, limits, tradeFromMs), watchesBars(limits) ? WATCHING_BARS : HANDLERS);
+  stepOperator("riskGate", () => new RiskGate(instruments, limits, tradeFromMs), watchesBars(limits) ? WATCHING_BARS : HANDLERS, {
+    emits: [Kind.intent, Kind.approvedPlan, Kind.refusal, Kind.riskState, Kind.fault],
+  });

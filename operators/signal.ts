@@ -102,4 +102,4 @@ const HANDLERS: StepHandlers<SignalState> = { [Kind.bar]: barStep, [Kind.gap]: g
 
 /** L3: one LONG | SHORT | NEUTRAL signal per decision bar, from a rule, a user's module or (later) an ensemble. */
 export const signal = (instruments: readonly Instrument[], module: SignalModule): OperatorFunction<Item, Item> =>
-  stepOperator("signal", () => signalState(instruments, module), HANDLERS);
+  stepOperator("signal", () => signalState(instruments, module), HANDLERS, { emits: [Kind.signal] });

@@ -2,7 +2,8 @@ import { Observable, Subscriber } from "rxjs";
 import type { OperatorFunction } from "rxjs";
 import type { Emit, Item, ItemOf } from "../src/domain/item.ts";
 import type { Kind } from "../src/domain/kind.ts";
-import { KIND_COUNT } from "../src/domain/kind.ts";
+import { KIND_COUNT, KIND_NAMES } from "../src/domain/kind.ts";
+import { InvariantError } from "../src/domain/units.ts";
 
 /**
  * One handler per kind of item that the operator cares about; everything else flows past it at no cost. What it returns counts
@@ -18,6 +19,8 @@ export interface StepOptions<S> {
    * `passing: "none"` the line ends here: nothing is passed on, and kinds without a handler cost nothing.
    */
   readonly passing?: Passing;
+  /** The kinds that its handlers emit; another one is an error. Absent: any. The fewer, the shorter the way to the next step. */
+  readonly emits?: readonly Kind[];
   /** Called once when the source completes, before completion is passed on. */
   readonly flush?: (state: S, emit: Emit) => void;
 }
@@ -29,6 +32,7 @@ interface Step {
   readonly init: () => unknown;
   readonly handlers: StepHandlers<never>;
   readonly passing: Passing;
+  readonly emits: readonly Kind[] | undefined;
   readonly flush: ((state: never, emit: Emit) => void) | undefined;
 }
 
@@ -60,6 +64,7 @@ export const stepOperator =
       init,
       handlers: handlers,
       passing: options.passing ?? "first",
+      emits: options.emits,
       flush: options.flush,
     };
     return source instanceof StepObservable
@@ -104,7 +109,8 @@ class StepSubscriber extends Subscriber<Item> {
     try {
       this.chain.enter(item);
     } catch (error) {
-      this.#fail(error);
+      const { at, seq } = this.chain.where();
+      this.#fail(wrapped(this.steps[at]?.name, seq, error));
     }
   }
 
@@ -152,6 +158,8 @@ interface Chain {
   readonly enter: Emit;
   /** By step. */
   readonly emits: readonly Emit[];
+  /** The step that worked last (−1: none, it was the way out) and the `seq` of what it was given: where an error came from. */
+  readonly where: () => { readonly at: number; readonly seq: number };
 }
 
 /**
@@ -161,40 +169,50 @@ interface Chain {
  * each step has call sites of its own; and because a chain's functions exist once, V8 takes handlers and emits for constants
  * and calls them without a check (bench/README.md). For steps 0 … n the code reads
  *
- *     const emit0 = (item) => { switch (item.kind) { case 10: deliver1_10(item); return; … default: sink(item); } };
- *     const deliver0_10 = (item) => { deliver1_10(item); try { handler0_10(state0, item, emit0); } catch … };
+ *     const emit0 = (item) => { switch (item.kind) { case 10: deliver1_10(item); break; … default: sink(item); } at = 0; };
+ *     const deliver0_10 = (item) => { deliver1_10(item); at = 0; handler0_10(state0, item, emit0); };
+ *
+ * `at` says at any time which step is at work: a `try` around every handler would make each twice as long, and V8 inlines by length.
  */
 const chainText = (steps: readonly Step[]): string => {
   const lines: string[] = [];
-  /** By kind: the function that takes it from here on; kinds without an entry go to `rest`. */
+  /** By kind: the call that takes it from here on; kinds without an entry go to `rest`. */
   let routes = new Map<number, string>();
-  let rest = "sink(item);";
-  const dispatch = (): string =>
-    `(item) => { switch (item.kind) { ${[...routes].map(([kind, target]) => `case ${kind}: ${target}(item); return;`).join(" ")} default: ${rest} } }`;
+  let rest = "at = -1; sink(item);";
+  const wayOf = (kind: number): string => routes.get(kind) ?? rest;
+  const dispatch = (cases: Iterable<readonly [number, string]>, otherwise: string): string =>
+    `switch (item.kind) { ${[...cases].map(([kind, target]) => `case ${kind}: ${target} break;`).join(" ")} default: ${otherwise} }`;
   for (let i = steps.length - 1; i >= 0; i -= 1) {
     const step = steps[i] as Step;
-    lines.push(`const emit${i} = ${dispatch()};`);
-    const onward = step.passing === "none" ? new Map<number, string>() : routes;
-    if (step.passing === "none") rest = "";
-    routes = new Map(onward);
-    for (const kind of handledKinds(step)) {
-      const pass = onward.has(kind) ? `${onward.get(kind)}(item);` : rest;
-      const first = step.passing === "first" ? pass : "";
-      const [take, last] = step.passing === "filter" ? ["passes = ", `if (passes === true) { ${pass} }`] : ["", ""];
-      lines.push(
-        `const handler${i}_${kind} = handlers[${i}][${kind}];`,
-        `const deliver${i}_${kind} = (item) => { let passes; ${first} try { ${take}handler${i}_${kind}(state${i}, item, emit${i}); } ` +
-          `catch (error) { throw wrapped(names[${i}], item.seq, error); } ${last} };`,
-      );
-      routes.set(kind, `deliver${i}_${kind}`);
+    // What was held is of another event than the one that frees it.
+    const seq = step.passing === "handler" ? "seq = item.seq; " : "";
+    const ways = step.emits?.map((kind) => [kind, wayOf(kind)] as const) ?? routes;
+    const otherwise = step.emits === undefined ? rest : `undeclared(item);`;
+    lines.push(`const emit${i} = (item) => { ${seq}${dispatch(ways, otherwise)} at = ${i}; };`);
+    if (step.passing === "none") {
+      routes = new Map();
+      rest = "";
+    }
+    const passes = new Map(handledKinds(step).map((kind) => [kind, wayOf(kind)]));
+    for (const [kind, pass] of passes) {
+      const take = `at = ${i}; handler${i}_${kind}(state${i}, item, emit${i})`;
+      const body =
+        step.passing === "first"
+          ? `${pass} ${take};`
+          : step.passing === "filter"
+            ? `if (${take.replace("; ", ", ")}) { ${pass} }`
+            : `${take};`;
+      lines.push(`const handler${i}_${kind} = handlers[${i}][${kind}];`, `const deliver${i}_${kind} = (item) => { ${body} };`);
+      routes.set(kind, `deliver${i}_${kind}(item);`);
     }
   }
   const states = steps.map((_, i) => `state${i}`);
   return [
-    `let sink, ${states.join(", ")};`,
+    `let at = -1, seq = -1, sink, ${states.join(", ")};`,
     ...lines,
     `const begin = (states, way) => { sink = way; [${states.join(", ")}] = states; };`,
-    `return { begin, enter: ${dispatch()}, emits: [${steps.map((_, i) => `emit${i}`).join(", ")}] };`,
+    `const enter = (item) => { seq = item.seq; ${dispatch(routes, rest)} };`,
+    `return { begin, enter, emits: [${steps.map((_, i) => `emit${i}`).join(", ")}], where: () => ({ at, seq }) };`,
   ].join("\n");
 };
 
@@ -211,18 +229,16 @@ const CHAINS_KEPT = 4;
 
 const takeChain = (steps: readonly Step[]): Chain => {
   const text = chainText(steps);
-  const names = steps.map(({ name }) => name);
   const handlers = steps.map((step) => step.handlers);
-  const key = `${names.join()}\n${text}`;
-  let shelf = shelves.get(key);
+  let shelf = shelves.get(text);
   if (shelf?.handlers.every((each, i) => each === handlers[i]) !== true) {
     shelf = { handlers, chains: [] };
-    shelves.set(key, shelf);
+    shelves.set(text, shelf);
   }
   const kept = shelf.chains.pop();
   if (kept !== undefined) return kept;
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- see chainText
-  const chain = (new Function("handlers", "names", "wrapped", text) as (...parts: unknown[]) => Chain)(handlers, names, wrapped);
+  const chain = (new Function("handlers", "undeclared", text) as (...parts: unknown[]) => Chain)(handlers, undeclared);
   shelfOf.set(chain, shelf);
   return chain;
 };
@@ -234,5 +250,10 @@ const giveBack = (chain: Chain): void => {
   if (chains !== undefined && chains.length < CHAINS_KEPT) chains.push(chain);
 };
 
-const wrapped = (name: string, seq: number, error: unknown): StepError =>
-  error instanceof StepError ? error : new StepError(name, seq, error);
+const undeclared = (item: Item): never => {
+  throw new InvariantError(`emits ${KIND_NAMES[item.kind]}, which it does not declare`);
+};
+
+/** Errors of what stands behind the chain are not its own. */
+const wrapped = (name: string | undefined, seq: number, error: unknown): unknown =>
+  name === undefined || error instanceof StepError ? error : new StepError(name, seq, error);

@@ -84,7 +84,8 @@ const barter = (): Peer => {
 const nodeScript = (name: string, script: string, howToGet: string): Peer => ({
   name,
   slow: false,
-  command: (dataFile) => (existsSync(join(repositoryRoot, script)) ? [process.execPath, "--import", "tsx", script, dataFile] : undefined),
+  command: (dataFile) =>
+    existsSync(join(repositoryRoot, script)) ? [process.execPath, "--import", "./bin/loader.mjs", script, dataFile] : undefined,
   howToGet,
 });
 

@@ -294,4 +294,4 @@ const HANDLERS: StepHandlers<HashedLine> = {
 
 /** Puts the hash at the end of a line; decision bars that close up to `fromMs` only warm up and do not count. */
 export const hashDecisions = (hash: DecisionHash, fromMs: number): OperatorFunction<Item, Item> =>
-  stepOperator("decisionHash", () => ({ hash, fromMs }), HANDLERS);
+  stepOperator("decisionHash", () => ({ hash, fromMs }), HANDLERS, { emits: [] });

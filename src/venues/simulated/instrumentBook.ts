@@ -159,8 +159,7 @@ export class InstrumentBook implements MarginHolder, Receiver {
     }
     for (let i = 0; i < before; i += 1) {
       const order = orders[i] as WorkingOrder;
-      if (!order.done && order.request.type === "limit" && ticksBetter(order.request, openTicks) >= 1)
-        this.matching.make(order, openTicks);
+      if (!order.done && order.request.type === "limit" && ticksBetter(order.request, openTicks) >= 1) this.matching.make(order, openTicks);
     }
   }
 

@@ -44,6 +44,8 @@ export const simulatedVenue = (instruments: readonly Instrument[], options: Simu
         (books[instrument] as InstrumentBook).cancel(clientOrderId, decidedAtMs);
       },
     },
-    fills: stepOperator("simulatedVenue", init, HANDLERS),
+    fills: stepOperator("simulatedVenue", init, HANDLERS, {
+      emits: [Kind.orderAccepted, Kind.orderRejected, Kind.orderCanceled, Kind.orderExpired, Kind.fill, Kind.fundingPayment],
+    }),
   };
 };
