@@ -9,13 +9,14 @@ import emaCross from "../examples/emaCross.ts";
 import follow from "../models/position/follow.ts";
 import type { StepHandlers } from "../operators/stepOperator.ts";
 import { stepOperator } from "../operators/stepOperator.ts";
-import type { Event, Fill } from "../src/domain/event.ts";
+import type { Event } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import { ticksToPrice } from "../src/domain/instrument.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { KlineBlock } from "../src/domain/kline.ts";
 import { klinesOf } from "../src/domain/kline.ts";
+import type { Ticks } from "../src/domain/units.ts";
 import { instrumentIndex, MINUTE_MS } from "../src/domain/units.ts";
 import { DecisionHash, hashDecisions } from "../src/engine/decisionHash.ts";
 import { drive } from "../src/engine/driver.ts";
@@ -28,7 +29,7 @@ import { peakRssMb, readColumns, tradeHash } from "./peers/resultLine.ts";
 const BURST = 4096;
 const file = process.argv[2];
 if (file === undefined) throw new Error("usage: node --import ./bin/loader.mjs bench/emaCross.ts DATA.f64 [repeats]");
-const repeats = Number(process.argv[3] ?? 7);
+const repeats = Number(process.argv[3] ?? 21);
 
 const columns = readColumns(file);
 const bars = columns.time.length;
@@ -78,17 +79,25 @@ function* bursts(): Generator<readonly Event[]> {
   }
 }
 
+/** Entries as columns: fills kept as objects would be copied by the garbage collector in the middle of the replay. */
 interface Recorded {
-  readonly fills: Fill[];
+  readonly timeMs: Float64Array;
+  readonly side: Int8Array;
+  readonly priceTicks: Int32Array;
+  entries: number;
   equity: number;
 }
 
 const RECORD: StepHandlers<Recorded> = {
-  [Kind.fill]: ({ fills }, fill) => {
-    fills.push(fill);
+  [Kind.fill]: (to, fill) => {
+    if (fill.reduceOnly) return;
+    to.timeMs[to.entries] = fill.eventTimeMs;
+    to.side[to.entries] = fill.side === "buy" ? 1 : -1;
+    to.priceTicks[to.entries] = fill.priceTicks;
+    to.entries += 1;
   },
-  [Kind.accountState]: (record, account) => {
-    record.equity = account.equityUsdt;
+  [Kind.accountState]: (to, account) => {
+    to.equity = account.equityUsdt;
   },
 };
 const recordTo = (record: Recorded): OperatorFunction<Item, Item> => stepOperator("record", () => record, RECORD, { passing: "none" });
@@ -119,17 +128,25 @@ const replay = async (): Promise<{ readonly seconds: number; readonly decisions:
     venueFills,
   );
   const hash = new DecisionHash();
-  const record: Recorded = { fills: [], equity: NaN };
+  const record: Recorded = {
+    timeMs: new Float64Array(bars),
+    side: new Int8Array(bars),
+    priceTicks: new Int32Array(bars),
+    entries: 0,
+    equity: NaN,
+  };
   const startedAt = performance.now();
   await drive(bursts(), pipe(line, hashDecisions(hash, -Infinity), recordTo(record)), () => undefined);
   const decisions = hash.digest();
   return { seconds: (performance.now() - startedAt) / 1000, decisions, ...record };
 };
 
-const entriesOf = (fills: readonly Fill[]): Entry[] =>
-  fills
-    .filter((fill) => !fill.reduceOnly)
-    .map((fill): Entry => [fill.eventTimeMs, fill.side === "buy" ? 1 : -1, ticksToPrice(instrument, fill.priceTicks)]);
+const entriesOf = ({ timeMs, side, priceTicks, entries }: Recorded): Entry[] =>
+  Array.from({ length: entries }, (_, i): Entry => [
+    timeMs[i] as number,
+    side[i] as number,
+    ticksToPrice(instrument, priceTicks[i] as Ticks),
+  ]);
 
 const first = await replay();
 const seconds: number[] = [];
@@ -139,7 +156,7 @@ for (let i = 1; i < repeats; i += 1) {
   seconds.push(last.seconds);
   if (last.decisions !== first.decisions) throw new Error("two replays of the same data decided differently");
 }
-const entries = entriesOf(last.fills);
+const entries = entriesOf(last);
 const median = [...seconds].sort((a, b) => a - b)[seconds.length >> 1] ?? first.seconds;
 console.log(
   JSON.stringify({
