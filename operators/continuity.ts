@@ -32,15 +32,7 @@ export const continuityStep = (state: ContinuityState, kline: Kline, emit: Emit)
       emit(faultOf(kline, openMs === expectedMs - kline.intervalMs ? "duplicate kline" : "kline out of order"));
       return false;
     }
-    emit({
-      kind: Kind.gap,
-      seq: kline.seq,
-      instrument: kline.instrument,
-      knownAtMs: kline.knownAtMs,
-      fromMs: expectedMs,
-      toMs: openMs,
-      missingBars: Math.round((openMs - expectedMs) / kline.intervalMs),
-    });
+    emit(gapBefore(kline, expectedMs));
   }
   state.expectedOpenMs[kline.instrument] = openMs + kline.intervalMs;
   return true;
@@ -51,6 +43,16 @@ const isPossible = (kline: Kline): boolean => {
   const { open, high, low, close } = kline;
   return low > 0 && open >= low && close >= low && high >= open && high >= close && high < Infinity && kline.volume >= 0;
 };
+
+const gapBefore = (kline: Kline, expectedMs: number): Item => ({
+  kind: Kind.gap,
+  seq: kline.seq,
+  instrument: kline.instrument,
+  knownAtMs: kline.knownAtMs,
+  fromMs: expectedMs,
+  toMs: kline.openTimeMs,
+  missingBars: Math.round((kline.openTimeMs - expectedMs) / kline.intervalMs),
+});
 
 const faultOf = (kline: Kline, what: string): Item => ({
   kind: Kind.fault,

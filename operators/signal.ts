@@ -78,18 +78,22 @@ const barStep = ({ module, members }: SignalState, bar: Bar, emit: Emit): void =
 };
 
 /** Written so that NaN fails, and what is no number at all (modules come without type checks). NaN net returns are allowed. */
-const requireProbabilities = (name: string, { pLong, pShort, pNeutral, netLong, netShort }: SignalOutput): void => {
+const requireProbabilities = (name: string, signal: SignalOutput): void => {
+  const { pLong, pShort, pNeutral, netLong, netShort } = signal;
   if (typeof netLong !== "number" || typeof netShort !== "number" || Math.abs(netLong) === Infinity || Math.abs(netShort) === Infinity)
-    throw new Error(
-      `signal module "${name}" returned netLong=${netLong} netShort=${netShort}: each must be a finite number, or NaN for none`,
-    );
+    throw notNet(name, signal);
   const sum = pLong + pShort + pNeutral;
   const numbers = typeof pLong === "number" && typeof pShort === "number" && typeof pNeutral === "number";
-  if (numbers && pLong >= 0 && pShort >= 0 && pNeutral >= 0 && sum > 1 - 1e-6 && sum < 1 + 1e-6) return;
-  throw new Error(
+  if (!(numbers && pLong >= 0 && pShort >= 0 && pNeutral >= 0 && sum > 1 - 1e-6 && sum < 1 + 1e-6)) throw notProbabilities(name, signal);
+};
+
+const notNet = (name: string, { netLong, netShort }: SignalOutput): Error =>
+  new Error(`signal module "${name}" returned netLong=${netLong} netShort=${netShort}: each must be a finite number, or NaN for none`);
+
+const notProbabilities = (name: string, { pLong, pShort, pNeutral }: SignalOutput): Error =>
+  new Error(
     `signal module "${name}" returned pLong=${pLong} pShort=${pShort} pNeutral=${pNeutral}: each must be ≥ 0 and they must sum to 1`,
   );
-};
 
 const gapStep = ({ module, members }: SignalState, gap: { readonly instrument: InstrumentIndex }): void => {
   if (module.onGap === "keep") return;

@@ -73,6 +73,31 @@ describe("stepOperator", () => {
     expect(through(counting({ passing: "none" }), [kline({ at: 1 }), funding({ at: 2 }), BARRIER])).toEqual(["fault0 #1 kline 1"]);
   });
 
+  it("with passing filter what it emits stands before the item, which passes if it says so", () => {
+    const odd = stepOperator(
+      "odd",
+      () => null,
+      {
+        [Kind.kline]: (_, item, emit) => {
+          emit(faultAt(item.seq));
+          return item.seq % 2 === 1;
+        },
+      },
+      { passing: "filter" },
+    );
+    expect(through(odd, [kline({ at: 1 }), kline({ at: 2 }), BARRIER])).toEqual([
+      show(faultAt(1)),
+      show(kline({ at: 1 })),
+      show(faultAt(2)),
+      show(BARRIER),
+    ]);
+  });
+
+  it("may emit only what it declares", () => {
+    const sly = stepOperator("sly", () => null, { [Kind.kline]: (_, item, emit) => emit(faultAt(item.seq)) }, { emits: [Kind.gap] });
+    expect(() => through(sly, [kline({ at: 1 })])).toThrow("sly at seq 1: emits fault, which it does not declare");
+  });
+
   it("emits into the operators behind it, not into itself or those before", () => {
     const line = pipe(counting(), echo("first"), echo("second"));
     expect(through(line, [kline({ at: 1 })])).toEqual([
@@ -193,7 +218,7 @@ const KINDS = [Kind.funding, Kind.kline, Kind.fault, Kind.gap, Kind.barrier] as 
 
 interface Spec {
   readonly handles: readonly Kind[];
-  readonly passing: "first" | "handler" | "none";
+  readonly passing: "first" | "filter" | "handler" | "none";
   /** What it does with a handled item: emits others behind it, holds it for the next barrier, or drops it. */
   readonly does: "emit" | "hold" | "drop";
   readonly emits: readonly Kind[];
@@ -209,7 +234,7 @@ const chainStep = (spec: Spec, index: number): Line => {
     held: Item[];
     count: number;
   }
-  const handler = (state: State, item: Item, emit: (item: Item) => void): void => {
+  const handler = (state: State, item: Item, emit: (item: Item) => void): boolean | void => {
     if (item.seq === spec.throwsAtSeq) throw new Error("planned");
     state.count += 1;
     if (spec.passing === "handler" && spec.does === "hold") {
@@ -222,6 +247,7 @@ const chainStep = (spec: Spec, index: number): Line => {
     }
     if (spec.passing === "handler" && spec.does === "emit") emit(item);
     if (spec.does === "emit") for (const kind of spec.emits) emit(token(kind, item.seq, `${name}.${state.count}`));
+    return spec.does !== "drop";
   };
   const kinds = spec.does === "hold" ? [...spec.handles, Kind.barrier] : spec.handles;
   return stepOperator<State>(name, () => ({ held: [], count: 0 }), Object.fromEntries(kinds.map((kind) => [kind, handler])), {
@@ -239,6 +265,7 @@ describe("fused neighbours", () => {
     handles: kinds,
     passing: fc.oneof(
       { weight: 3, arbitrary: fc.constant("first" as const) },
+      { weight: 2, arbitrary: fc.constant("filter" as const) },
       { weight: 3, arbitrary: fc.constant("handler" as const) },
       fc.constant("none" as const),
     ),

@@ -109,15 +109,17 @@ class StepSubscriber extends Subscriber<Item> {
     try {
       this.chain.enter(item);
     } catch (error) {
-      const { at, seq } = this.chain.where();
-      this.#fail(wrapped(this.steps[at]?.name, seq, error));
+      this.#fail(error);
     }
   }
 
   override complete(): void {
     if (this.closed) return;
     try {
-      for (const [i, step] of this.steps.entries()) this.#flush(step, i);
+      for (const [i, step] of this.steps.entries()) {
+        this.chain.stand(i);
+        step.flush?.(this.states[i] as never, this.chain.emits[i] as Emit);
+      }
     } catch (error) {
       this.#fail(error);
       return;
@@ -125,16 +127,10 @@ class StepSubscriber extends Subscriber<Item> {
     super.complete();
   }
 
-  #flush(step: Step, i: number): void {
-    try {
-      step.flush?.(this.states[i] as never, this.chain.emits[i] as Emit);
-    } catch (error) {
-      throw wrapped(step.name, -1, error);
-    }
-  }
-
+  /** An error, with the step that was at work. */
   #fail(error: unknown): void {
-    this.downstream.error(error);
+    const { at, seq } = this.chain.where();
+    this.downstream.error(wrapped(this.steps[at]?.name, seq, error));
     this.unsubscribe();
   }
 }
@@ -158,6 +154,8 @@ interface Chain {
   readonly enter: Emit;
   /** By step. */
   readonly emits: readonly Emit[];
+  /** The end has come: step `at` is asked for what it holds. */
+  readonly stand: (at: number) => void;
   /** The step that worked last (−1: none, it was the way out) and the `seq` of what it was given: where an error came from. */
   readonly where: () => { readonly at: number; readonly seq: number };
 }
@@ -208,11 +206,12 @@ const chainText = (steps: readonly Step[]): string => {
   }
   const states = steps.map((_, i) => `state${i}`);
   return [
-    `let at = -1, seq = -1, sink, ${states.join(", ")};`,
+    // `var`: a `let` is asked at every use whether it has a value yet.
+    `var at = -1, seq = -1, sink, ${states.join(", ")};`,
     ...lines,
     `const begin = (states, way) => { sink = way; [${states.join(", ")}] = states; };`,
     `const enter = (item) => { seq = item.seq; ${dispatch(routes, rest)} };`,
-    `return { begin, enter, emits: [${steps.map((_, i) => `emit${i}`).join(", ")}], where: () => ({ at, seq }) };`,
+    `return { begin, enter, emits: [${steps.map((_, i) => `emit${i}`).join(", ")}], stand: (step) => { at = step; seq = -1; }, where: () => ({ at, seq }) };`,
   ].join("\n");
 };
 

@@ -50,7 +50,7 @@ const HASHED: Readonly<
       ...["qtyLots", "limitTicks", "worstTicks", "stopTicks", "leverage", "expiresAtMs"],
       ...["bracket.stopFraction", "bracket.targetFraction"],
     ],
-    others: { planId: "P-4", action: "scaleIn", direction: -1, orderType: "limit", postOnly: true, reason: "Test", instrument: 1 },
+    others: { action: "scaleIn", direction: -1, orderType: "limit", postOnly: true, reason: "Test", instrument: 1 },
   },
   refusal: {
     item: { ...header, kind: Kind.refusal, planId: "P-3", rule: "day.maxEntries", value: 15, limit: 15 },

@@ -101,17 +101,14 @@ export class DecisionHash {
     halves[2 * at] = headOf(item, flags);
     halves[2 * at + 1] = 0;
     numbers[at + 1] = item.knownAtMs;
-    const sum = pLong + pShort + pNeutral;
-    numbers[at + 2] = pLong;
-    numbers[at + 3] = pShort;
-    numbers[at + 4] = pNeutral;
+    numbers[at + 2] = canonical(pLong);
+    numbers[at + 3] = canonical(pShort);
+    numbers[at + 4] = canonical(pNeutral);
     this.at = at + 5;
-    if (sum !== sum) {
-      this.at = at + 2;
-      this.number(pLong);
-      this.number(pShort);
-      this.number(pNeutral);
-    }
+    if (flags > 1) this.nets(item, flags);
+  }
+
+  private nets({ netLong, netShort }: Signal, flags: number): void {
     if ((flags & 2) !== 0) this.number(netLong);
     if ((flags & 4) !== 0) this.number(netShort);
   }
@@ -205,11 +202,7 @@ export class DecisionHash {
   }
 
   private number(value: number): void {
-    if (value === value) this.numbers[this.at] = value;
-    else {
-      this.halves[2 * this.at] = 0;
-      this.halves[2 * this.at + 1] = 0x7ff80000;
-    }
+    this.numbers[this.at] = canonical(value);
     this.at += 1;
   }
 
@@ -243,6 +236,9 @@ export class DecisionHash {
     this.at = 0;
   }
 }
+
+/** A NaN that comes with other bits (a module may have it from anywhere) becomes the one that JavaScript writes itself. */
+const canonical = (value: number): number => (value === value ? value : NaN);
 
 type Hashed = Pick<Intent, "instrument"> & { readonly kind: Kind };
 

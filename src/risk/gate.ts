@@ -98,11 +98,7 @@ export class RiskGate {
     const { equityUsdt } = state;
     // Equity that is not known is judged when it is known again; until then no entry passes.
     if (equityUsdt === equityUsdt) {
-      if (this.barDue) {
-        this.barDue = false;
-        if (!(state.knownAtMs < this.nextDayMs)) this.roll(state);
-        this.barEquityUsdt = equityUsdt;
-      }
+      if (this.barDue) this.closeBar(state, equityUsdt);
       if (this.judgesEquity && this.nextDayMs > 0) {
         this.day.equity(state, equityUsdt);
         this.system.equity(state, equityUsdt);
@@ -110,6 +106,12 @@ export class RiskGate {
     }
     if (this.causes.restricted) this.enforce(state);
     if (this.requiresStop) this.leaveUnprotected(state, state.instrument);
+  }
+
+  private closeBar(state: AccountState, equityUsdt: number): void {
+    this.barDue = false;
+    if (!(state.knownAtMs < this.nextDayMs)) this.roll(state);
+    this.barEquityUsdt = equityUsdt;
   }
 
   tradeClosed(trade: TradeClosed, emit: Emit): void {

@@ -77,11 +77,16 @@ export class InstrumentBook implements MarginHolder, Receiver {
     this.funding.push(funding);
   }
 
-  /** Everything that happens at this venue inside one bar, in time order. */
+  /** Everything that happens at this venue inside one bar, in time order; in most bars that is nothing. */
   bar(kline: Kline, emit: Emit): void {
     const lastPrice = this.lastPrice;
     this.lastPrice = kline.close;
-    if (this.orders.length === 0 && this.inbox.size === 0 && this.funding.length === 0 && !this.mayLiquidate(kline)) return;
+    const { position } = this;
+    const idle = this.orders.length === 0 && this.inbox.size === 0 && this.funding.length === 0;
+    if (!idle || (position.liquidationTicks !== 0 && this.mayLiquidate(kline))) this.trade(kline, lastPrice, emit);
+  }
+
+  private trade(kline: Kline, lastPrice: number, emit: Emit): void {
     this.begin(kline, lastPrice === lastPrice ? lastPrice : kline.open);
     this.tape.begin(kline, emit);
     if (this.funding.length > 0) this.payFunding(kline);
@@ -106,8 +111,7 @@ export class InstrumentBook implements MarginHolder, Receiver {
 
   /** Whether a bar can liquidate what is held; the one thing that happens without orders. */
   private mayLiquidate(kline: Kline): boolean {
-    const { liquidationTicks, lots } = this.position;
-    if (liquidationTicks === 0) return false;
+    const { lots } = this.position;
     return this.position.isLiquidatedAt(priceToTicks(this.instrument, lots > 0 ? kline.low : kline.high));
   }
 
