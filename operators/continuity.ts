@@ -2,18 +2,24 @@ import type { OperatorFunction } from "rxjs";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
-import type { Kline } from "../src/domain/kline.ts";
+import type { Kline, KlineBlock } from "../src/domain/kline.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
-/** Open time of the next kline by instrument index; NaN before the first. */
-export interface ContinuityState {
-  readonly expectedOpenMs: Float64Array;
+/** The last kline of an instrument that passed, as block and row. */
+interface Track {
+  /** Null before the first. */
+  block: KlineBlock | null;
+  row: number;
+  /** The block's rows behind `row` and before this one are possible and follow each other: they pass without a look. */
+  wholeToRow: number;
 }
 
-export const continuityState = (instrumentCount: number): ContinuityState => ({
-  expectedOpenMs: new Float64Array(instrumentCount).fill(NaN),
-});
+/** By instrument index. */
+export type ContinuityState = readonly Track[];
+
+export const continuityState = (instrumentCount: number): ContinuityState =>
+  Array.from({ length: instrumentCount }, () => ({ block: null, row: 0, wholeToRow: 0 }));
 
 /**
  * What passes is whole, or says that it is not: a kline that was seen or overtaken before is dropped (a `fault` tells
@@ -21,27 +27,48 @@ export const continuityState = (instrumentCount: number): ContinuityState => ({
  * in place of the bar.
  */
 export const continuityStep = (state: ContinuityState, kline: Kline, emit: Emit): boolean => {
-  const openMs = kline.openTimeMs;
-  const expectedMs = state.expectedOpenMs[kline.instrument] as number;
-  if (!isPossible(kline)) {
-    emit(faultOf(kline, "prices or volume that cannot be"));
-    return false;
-  }
-  if (openMs !== expectedMs && expectedMs === expectedMs) {
-    if (openMs < expectedMs) {
-      emit(faultOf(kline, openMs === expectedMs - kline.intervalMs ? "duplicate kline" : "kline out of order"));
-      return false;
-    }
-    emit(gapBefore(kline, expectedMs));
-  }
-  state.expectedOpenMs[kline.instrument] = openMs + kline.intervalMs;
+  const { block, row } = kline;
+  const track = state[block.instrument] as Track;
+  if (block !== track.block || row !== track.row + 1 || row >= track.wholeToRow) return examine(track, kline, emit);
+  track.row = row;
   return true;
 };
 
+const examine = (track: Track, kline: Kline, emit: Emit): boolean => {
+  const { block, row, openTimeMs: openMs } = kline;
+  if (!isPossible(block, row)) {
+    emit(faultOf(kline, "prices or volume that cannot be"));
+    return false;
+  }
+  const last = track.block;
+  const expectedMs = last === null ? openMs : (last.openTimeMs[track.row] as number) + last.intervalMs;
+  if (openMs < expectedMs) {
+    emit(faultOf(kline, openMs === expectedMs - kline.intervalMs ? "duplicate kline" : "kline out of order"));
+    return false;
+  }
+  if (openMs > expectedMs) emit(gapBefore(kline, expectedMs));
+  track.block = block;
+  track.row = row;
+  track.wholeToRow = wholeToRow(block, row);
+  return true;
+};
+
+/** Looked at once for a whole block, column by column in one short loop: a quarter of the cost of a look at every kline. */
+const wholeToRow = (block: KlineBlock, fromRow: number): number => {
+  const { openTimeMs, intervalMs, length } = block;
+  let row = fromRow + 1;
+  while (row < length && openTimeMs[row] === (openTimeMs[row - 1] as number) + intervalMs && isPossible(block, row)) row += 1;
+  return row;
+};
+
 /** Written so that NaN in any field fails. */
-const isPossible = (kline: Kline): boolean => {
-  const { open, high, low, close } = kline;
-  return low > 0 && open >= low && close >= low && high >= open && high >= close && high < Infinity && kline.volume >= 0;
+const isPossible = (block: KlineBlock, row: number): boolean => {
+  const open = block.open[row] as number;
+  const high = block.high[row] as number;
+  const low = block.low[row] as number;
+  const close = block.close[row] as number;
+  const volume = block.volume[row] as number;
+  return low > 0 && open >= low && close >= low && high >= open && high >= close && high < Infinity && volume >= 0;
 };
 
 const gapBefore = (kline: Kline, expectedMs: number): Item => ({
