@@ -15,7 +15,7 @@ describe("account", () => {
       [bar({ at: 0 }), ["bar0 #0 1m base m0 100/100/100/100 v1 n1", "account0 #0 cash 10000 equity 10000 fees 0 funding 0 lots 0,0"]],
       [
         fill({ at: 1 }, { side: "buy", ticks: 1000, lots: 10, feeUsdt: 0.25 }),
-        ["fill0 #1 p-1-e buy 10 @1000 fee 0.25 entry", "account0 #1 cash 9999.75 equity 9999.75 fees 0.25 funding 0 lots 10,0"],
+        ["fill0 #1 p-1 buy 10 @1000 fee 0.25 entry", "account0 #1 cash 9999.75 equity 9999.75 fees 0.25 funding 0 lots 10,0"],
       ],
       [
         bar({ at: 1, close: 150, seq: 2 }),
@@ -32,7 +32,7 @@ describe("account", () => {
       [
         fill({ at: 4 }, { side: "sell", ticks: 1200, lots: 15, feeUsdt: 0.375, reason: "flip" }),
         [
-          "fill0 #4 p-1-e sell 15 @1200 fee 0.375 flip",
+          "fill0 #4 p-1 sell 15 @1200 fee 0.375 flip",
           // Two thirds of the fee belong to the closed part: 0.2 − 0.25 − 0.25 − 0.125 funding.
           "closed0 #4 1 100→120 10 lots pnl -0.425 flip",
           "account0 #4 cash 9999.45 equity 9999.45 fees 0.625 funding 0.125 lots -5,0",

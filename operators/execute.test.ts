@@ -36,17 +36,17 @@ describe("execute", () => {
   operatorCases({
     operator: () => execute([BTC, ETH], new TestVenue()),
     rows: [
-      [enter(1), ["approved0 #1 P-1 enter", "order0 #1 P-1-e buy market 10 @0 !0 GTC"]],
+      [enter(1), ["approved0 #1 P-1 enter", "order0 #1 P-1 buy market 10 @0 !0 GTC"]],
       [
         plan({ at: 2, instrument: 1 }, "enter", { direction: -1, orderType: "limit", limitTicks: 990 as Ticks, postOnly: true }),
-        ["approved1 #2 P-2 enter", "order1 #2 P-2-e sell limit 10 @990 !0 GTX"],
+        ["approved1 #2 P-2 enter", "order1 #2 P-2 sell limit 10 @990 !0 GTX"],
       ],
-      [plan({ at: 3 }, "scaleIn"), ["approved0 #3 P-3 scaleIn", "order0 #3 P-3-e buy market 10 @0 !0 GTC"]],
-      [plan({ at: 4 }, "reduce"), ["approved0 #4 P-4 reduce", "order0 #4 P-4-x sell market 10 @0 !0 GTC reduce"]],
-      [plan({ at: 5 }, "exit", { direction: -1 }), ["approved0 #5 P-5 exit", "order0 #5 P-5-x buy market 10 @0 !0 GTC reduce"]],
+      [plan({ at: 3 }, "scaleIn"), ["approved0 #3 P-3 scaleIn", "order0 #3 P-3 buy market 10 @0 !0 GTC"]],
+      [plan({ at: 4 }, "reduce"), ["approved0 #4 P-4 reduce", "order0 #4 P-4 sell market 10 @0 !0 GTC reduce"]],
+      [plan({ at: 5 }, "exit", { direction: -1 }), ["approved0 #5 P-5 exit", "order0 #5 P-5 buy market 10 @0 !0 GTC reduce"]],
       [
         plan({ at: 6 }, "moveStop", { stopTicks: 970 as Ticks }),
-        ["approved0 #6 P-6 moveStop", "order0 #6 P-6-s sell stopMarket 0 @0 !970 GTC reduce close"],
+        ["approved0 #6 P-6 moveStop", "order0 #6 P-6 sell stopMarket 0 @0 !970 GTC reduce close"],
       ],
       [plan({ at: 7 }, "cancelEntries"), ["approved0 #7 P-7 cancelEntries"]],
     ],
@@ -70,7 +70,7 @@ describe("execute", () => {
     expect(venue.orders).toEqual([
       {
         ...{
-          clientOrderId: "P-1-e",
+          clientOrderId: "P-1",
           planId: "P-1",
           instrument: 0,
           side: "buy",
@@ -86,26 +86,26 @@ describe("execute", () => {
 
   it("withdraws the old stop only once the venue has the new one", () => {
     const move = (at: number): ApprovedPlan => plan({ at }, "moveStop", { stopTicks: 990 as Ticks });
-    expect(calls([enter(1), move(2)])).toEqual(["submit P-1-e", "submit P-2-s"]);
+    expect(calls([enter(1), move(2)])).toEqual(["submit P-1", "submit P-2"]);
     const moved = [
       enter(1),
       move(2),
-      orderAccepted({ at: 3 }, "P-2-s"),
+      orderAccepted({ at: 3 }, "P-2"),
       move(4),
       orderAccepted({ at: 4 }, "other"),
-      orderAccepted({ at: 5 }, "P-4-s"),
+      orderAccepted({ at: 5 }, "P-4"),
     ];
-    expect(calls(moved)).toEqual(["submit P-1-e", "submit P-2-s", "cancel 0 P-1-e.s m3", "submit P-4-s", "cancel 0 P-2-s m5"]);
+    expect(calls(moved)).toEqual(["submit P-1", "submit P-2", "cancel 0 P-1.s m3", "submit P-4", "cancel 0 P-2 m5"]);
   });
 
   it("keeps the old stop when the new one is rejected, and forgets one that is gone", () => {
     const move = (at: number): ApprovedPlan => plan({ at }, "moveStop", { stopTicks: 990 as Ticks });
-    const rejected = [enter(1), move(2), orderRejected({ at: 3 }, "P-2-s"), move(4), orderAccepted({ at: 5 }, "P-4-s")];
-    expect(calls(rejected)).toEqual(["submit P-1-e", "submit P-2-s", "submit P-4-s", "cancel 0 P-1-e.s m5"]);
-    const late = [enter(1), move(2), orderRejected({ at: 3 }, "P-2-s"), orderAccepted({ at: 4 }, "P-2-s")];
-    expect(calls(late)).toEqual(["submit P-1-e", "submit P-2-s"]);
-    const gone = [enter(1), orderRejected({ at: 2 }, "P-1-e.s"), move(4), orderAccepted({ at: 5 }, "P-4-s")];
-    expect(calls(gone)).toEqual(["submit P-1-e", "submit P-4-s"]);
+    const rejected = [enter(1), move(2), orderRejected({ at: 3 }, "P-2"), move(4), orderAccepted({ at: 5 }, "P-4")];
+    expect(calls(rejected)).toEqual(["submit P-1", "submit P-2", "submit P-4", "cancel 0 P-1.s m5"]);
+    const late = [enter(1), move(2), orderRejected({ at: 3 }, "P-2"), orderAccepted({ at: 4 }, "P-2")];
+    expect(calls(late)).toEqual(["submit P-1", "submit P-2"]);
+    const gone = [enter(1), orderRejected({ at: 2 }, "P-1.s"), move(4), orderAccepted({ at: 5 }, "P-4")];
+    expect(calls(gone)).toEqual(["submit P-1", "submit P-4"]);
   });
 
   it("cancels the entries that may still rest, of that instrument alone", () => {
@@ -113,23 +113,23 @@ describe("execute", () => {
       plan({ at, instrument }, "enter", { orderType: "limit", limitTicks: 990 as Ticks });
     const all = [
       ...[limit(1), limit(2), limit(3, 1), limit(4), enter(5)],
-      fill({ at: 6 }, { side: "buy", ticks: 1000, lots: 10, clientOrderId: "P-5-e" }),
-      { ...orderRejected({ at: 6 }, "P-1-e"), kind: Kind.orderExpired, remainingLots: 1, reason: "" } as unknown as Item,
-      fill({ at: 6 }, { side: "buy", ticks: 990, lots: 5, clientOrderId: "P-2-e", maker: true }),
+      fill({ at: 6 }, { side: "buy", ticks: 1000, lots: 10, clientOrderId: "P-5" }),
+      { ...orderRejected({ at: 6 }, "P-1"), kind: Kind.orderExpired, remainingLots: 1, reason: "" } as unknown as Item,
+      fill({ at: 6 }, { side: "buy", ticks: 990, lots: 5, clientOrderId: "P-2", maker: true }),
       plan({ at: 7 }, "cancelEntries"),
     ];
-    expect(calls(all).filter((call) => call.startsWith("cancel"))).toEqual(["cancel 0 P-2-e m8", "cancel 0 P-4-e m8"]);
+    expect(calls(all).filter((call) => call.startsWith("cancel"))).toEqual(["cancel 0 P-2 m8", "cancel 0 P-4 m8"]);
   });
 
   it("an entry may rest until it is filled whole, taken or made", () => {
     const cancelled = (...fills: readonly (readonly [lots: number, maker: boolean])[]): string[] =>
       calls([
         plan({ at: 1 }, "enter", { orderType: "limit", limitTicks: 990 as Ticks }),
-        ...fills.map(([lots, maker]) => fill({ at: 2 }, { side: "buy", ticks: 990, lots, maker, clientOrderId: "P-1-e" })),
+        ...fills.map(([lots, maker]) => fill({ at: 2 }, { side: "buy", ticks: 990, lots, maker, clientOrderId: "P-1" })),
         plan({ at: 3 }, "cancelEntries"),
       ]).slice(1);
-    expect(cancelled([3, false])).toEqual(["cancel 0 P-1-e m4"]);
-    expect(cancelled([3, false], [6, true])).toEqual(["cancel 0 P-1-e m4"]);
+    expect(cancelled([3, false])).toEqual(["cancel 0 P-1 m4"]);
+    expect(cancelled([3, false], [6, true])).toEqual(["cancel 0 P-1 m4"]);
     expect(cancelled([10, true])).toEqual([]);
     expect(cancelled([3, false], [7, true])).toEqual([]);
   });

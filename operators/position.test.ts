@@ -110,9 +110,9 @@ describe("position", () => {
   });
 
   it.each([
-    ["rejected", orderRejected({ at: 1 }, `${PLAN}-e`)],
-    ["canceled", { ...orderRejected({ at: 1 }, `${PLAN}-e`), kind: Kind.orderCanceled, remainingLots: 10 } as unknown as Item],
-    ["expired", { ...orderRejected({ at: 1 }, `${PLAN}-e`), kind: Kind.orderExpired, remainingLots: 10 } as unknown as Item],
+    ["rejected", orderRejected({ at: 1 }, PLAN)],
+    ["canceled", { ...orderRejected({ at: 1 }, PLAN), kind: Kind.orderCanceled, remainingLots: 10 } as unknown as Item],
+    ["expired", { ...orderRejected({ at: 1 }, PLAN), kind: Kind.orderExpired, remainingLots: 10 } as unknown as Item],
   ])("an entry that is %s is not pending any more", (_, ended) => {
     expect(seen(pending, enterOnce(10), [...decision(0, 1), ended, ...decision(1, 1)])).toEqual(["", ""]);
   });

@@ -4,7 +4,7 @@ import type { ApprovedPlan } from "../src/domain/derived.ts";
 import type { Item } from "../src/domain/item.ts";
 import { BARRIER } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
-import { entryIdOf, exitIdOf, planTagOf, stopIdOf } from "../src/domain/order.ts";
+import { planTagOf, stopIdOf } from "../src/domain/order.ts";
 import type { Lots, Ticks } from "../src/domain/units.ts";
 import { DEFAULT_LIMITS } from "../src/risk/limits.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
@@ -58,7 +58,7 @@ describe("REDUCING", () => {
   it("asks once for a withdrawal, and again when the venue refused it while the entry still rests", () => {
     const line = started();
     line.enter(10);
-    const entry = entryIdOf(line.planId);
+    const entry = line.planId;
     expect(line.stream("a", "stale")).toEqual(["REDUCING +data.stream 1/0", "cancelEntries0 0 risk"]);
     expect(line.gap(1)).toEqual([GAP]);
     expect(line.bar({ frameMs: 30_000 })).toEqual([]);
@@ -111,7 +111,7 @@ describe("HALTED", () => {
   it("has forgotten an exit that filled", () => {
     const line = holding();
     line.ask("reduce", { qtyLots: 3 as Lots });
-    line.fill("sell", 3, { orderId: exitIdOf(line.planId) });
+    line.fill("sell", 3, { orderId: line.planId });
     line.command("halt");
     expect(line.told).toContain("exit0 7 risk-halt");
   });
@@ -147,7 +147,7 @@ describe("HALTED", () => {
     line.enter(10);
     line.fill("buy", 10);
     line.enter(5);
-    const late = entryIdOf(line.planId);
+    const late = line.planId;
     line.command("halt");
     const exit = line.emergencyId;
     expect(line.fill("buy", 2, { orderId: late })).toEqual(["exit0 2 risk-halt"]);
@@ -161,9 +161,9 @@ describe("HALTED", () => {
     line.enter(10);
     line.fill("buy", 10);
     line.ask("exit");
-    const exit = exitIdOf(line.planId);
+    const exit = line.planId;
     line.enter(10, { direction: -1 });
-    const entry = entryIdOf(line.planId);
+    const entry = line.planId;
     expect(line.command("halt")).toEqual([HALT, "cancelEntries0 0 risk"]);
     line.fill("sell", 10, { orderId: exit });
     expect(line.fill("sell", 10, { orderId: entry })).toEqual(["exit0 -10 risk-halt"]);
@@ -236,7 +236,7 @@ describe("commands", () => {
   it("flatten withdraws and closes everything, keeps entries out until that has happened, and ends by itself", () => {
     const line = holding();
     line.enter(5);
-    const entry = entryIdOf(line.planId);
+    const entry = line.planId;
     expect(line.command("flatten")).toEqual([
       "HALTED +command.flatten 2/0",
       "cancelEntries0 0 risk",
@@ -244,7 +244,7 @@ describe("commands", () => {
       "exit1 -20 risk-halt",
     ]);
     const [first, second] = line.items.flatMap((item) =>
-      item.kind === Kind.approvedPlan && item.intent.reason === "risk-halt" ? [exitIdOf(item.intent.planId)] : [],
+      item.kind === Kind.approvedPlan && item.intent.reason === "risk-halt" ? [item.intent.planId] : [],
     );
     line.fill("sell", 10, { orderId: first as string });
     expect(line.enter(1)).toEqual(["refused command.flatten 2/0"]);
@@ -274,18 +274,18 @@ describe("protection", () => {
   it("a stop that the price has passed is an exit at market", () => {
     const line = holding(limits);
     line.ask("moveStop", { stopTicks: 999 as Ticks });
-    expect(line.rejected(`${line.planId}-s`, -2021)).toEqual(["exit0 10 stop-passed"]);
-    expect(line.rejected("P-9-s", -2021)).toEqual([]);
+    expect(line.rejected(line.planId, -2021)).toEqual(["exit0 10 stop-passed"]);
+    expect(line.rejected("P-9", -2021)).toEqual([]);
     expect(line.bar()).toEqual([]);
-    expect(line.rejected("P-9-s", -2022)).toEqual([]);
+    expect(line.rejected("P-9", -2022)).toEqual([]);
   });
   it("scale-ins are withdrawn when their position is closed, and what fills all the same is left", () => {
     const line = started(limits);
     line.enter(10);
-    const entry = entryIdOf(line.planId);
+    const entry = line.planId;
     line.fill("buy", 10);
     line.ask("scaleIn");
-    const scaleIn = entryIdOf(line.planId);
+    const scaleIn = line.planId;
     expect(line.fill("sell", 10, { orderId: stopIdOf(entry) })).toEqual(["cancelEntries0 0 scale-in without position"]);
     expect(line.fill("buy", 10, { orderId: scaleIn })).toEqual(["exit0 10 unprotected"]);
     expect(line.bar()).toEqual([]);
@@ -300,19 +300,19 @@ describe("protection", () => {
     line.fill("buy", 10);
     line.ask("scaleIn");
     expect(line.stream("a", "stale")).toContain("cancelEntries0 0 risk");
-    expect(line.fill("sell", 10, { orderId: "P-1-e.s" })).toEqual([]);
+    expect(line.fill("sell", 10, { orderId: "P-1.s" })).toEqual([]);
   });
   it("other entries rest on when a position is closed", () => {
     const line = started(limits);
     line.enter(10);
     line.fill("buy", 10);
     line.enter(10, { direction: -1 });
-    expect(line.fill("sell", 10, { orderId: "P-1-e.s" })).toEqual([]);
+    expect(line.fill("sell", 10, { orderId: "P-1.s" })).toEqual([]);
     line.enter(5, { direction: 1 });
-    line.fill("sell", 10, { orderId: "P-2-e" });
+    line.fill("sell", 10, { orderId: "P-2" });
     line.ask("scaleIn", { direction: -1 });
     expect(line.told.at(-1)).toBe("approved scaleIn");
-    expect(line.fill("buy", 10, { orderId: "P-2-e.t" })).toHaveLength(1);
+    expect(line.fill("buy", 10, { orderId: "P-2.t" })).toHaveLength(1);
   });
   it("an entry that closes to flat brings no stop either", () => {
     const line = started(limits);
@@ -322,7 +322,7 @@ describe("protection", () => {
     line.fill("sell", 10);
     line.enter(5, { direction: -1 });
     line.fill("sell", 5);
-    line.canceled(stopIdOf(entryIdOf(line.planId)));
+    line.canceled(stopIdOf(line.planId));
     expect(line.bar()).toEqual(["exit0 -5 unprotected"]);
   });
   it("a position whose stop is lost is left at the next bar", () => {
@@ -330,13 +330,13 @@ describe("protection", () => {
     line.enter(10);
     line.fill("buy", 10);
     expect(line.bar()).toEqual([]);
-    line.canceled(stopIdOf(entryIdOf("P-1")));
+    line.canceled(stopIdOf("P-1"));
     expect(line.bar()).toEqual(["exit0 10 unprotected"]);
   });
   it("each part of an entry is protected, also when the stop took the first part off", () => {
     const line = started(limits);
     line.enter(10);
-    const entry = entryIdOf(line.planId);
+    const entry = line.planId;
     expect(line.fill("buy", 4, { orderId: entry })).toEqual([]);
     expect(line.fill("sell", 4, { orderId: stopIdOf(entry) })).toEqual([]);
     line.expired(`${entry}.t`);
@@ -348,9 +348,9 @@ describe("protection", () => {
     line.enter(10);
     line.fill("buy", 10);
     line.enter(15, { direction: -1 });
-    const flip = entryIdOf(line.planId);
+    const flip = line.planId;
     line.fill("sell", 4, { orderId: flip });
-    line.canceled("P-1-e.s");
+    line.canceled("P-1.s");
     expect(line.bar()).toEqual(["exit0 6 unprotected"]);
     expect(line.fill("sell", 11, { orderId: flip })).toEqual([]);
     expect(line.bar()).toEqual([]);
@@ -401,7 +401,7 @@ describe("plans", () => {
       if (item.kind !== Kind.approvedPlan || item.intent.reason !== "risk-halt") continue;
       ids.add(item.intent.planId);
       exits += 1;
-      expect(exitIdOf(item.intent.planId)).toMatch(/^[.A-Z:/a-z0-9_-]{1,36}$/);
+      expect(item.intent.planId).toMatch(/^[.A-Z:/a-z0-9_-]{1,36}$/);
       const name = planTagOf(symbol);
       expect(item.intent.planId).toMatch(new RegExp(`^${name}-${Math.floor(item.knownAtMs / 1000)}-r([1-9]|[12]\\d|30)$`));
     }

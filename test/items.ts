@@ -1,4 +1,3 @@
-import { entryIdOf } from "../src/domain/order.ts";
 import type { AccountState, Intent, Signal } from "../src/domain/derived.ts";
 import type { Fill, Funding, FundingPayment, OrderAccepted, OrderRejected } from "../src/domain/event.ts";
 import type { Item } from "../src/domain/item.ts";
@@ -91,7 +90,7 @@ export const fill = (
     kind: Kind.fill,
     ...header(at, instrument, seq),
     sub: 1,
-    clientOrderId: entryIdOf(terms.planId ?? "p-1"),
+    clientOrderId: terms.planId ?? "p-1",
     tradeId: 1,
     planId: "p-1",
     priceTicks: ticks as Ticks,

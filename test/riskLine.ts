@@ -7,7 +7,7 @@ import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { appendKline, Bar, klineBlock } from "../src/domain/kline.ts";
 import type { KlineBlock } from "../src/domain/kline.ts";
-import { directionOf, exitIdOf, NO_BRACKET } from "../src/domain/order.ts";
+import { directionOf, NO_BRACKET } from "../src/domain/order.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { instrumentIndex, MINUTE_MS, NO_INSTRUMENT } from "../src/domain/units.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
@@ -204,26 +204,27 @@ export class RiskLine {
       (item) => item.kind === Kind.approvedPlan && item.intent.reason !== "test" && item.intent.action === "exit",
     );
     const last = plans[plans.length - 1];
-    return last?.kind === Kind.approvedPlan ? exitIdOf(last.intent.planId) : "";
+    return last?.kind === Kind.approvedPlan ? last.intent.planId : "";
   }
 
-  /** A fill, the trade it closes and the account behind it. `orderId` is the plan's entry unless given. */
+  /** A fill, the trade it closes and the account behind it, of the newest plan unless `orderId` says otherwise; what no entry ordered reduces. */
   fill(
     side: "buy" | "sell",
     qtyLots: number,
     terms: { orderId?: string; ticks?: number; instrument?: number; pnl?: number; equity?: number } = {},
   ): string[] {
-    const { orderId = `${this.planId}-e`, ticks = 1000, instrument = 0, pnl = 1 } = terms;
+    const { orderId = this.planId, ticks = 1000, instrument = 0, pnl = 1 } = terms;
     const from = this.told.length;
     const was = this.lots[instrument] as number;
-    const reduceOnly = !orderId.endsWith("-e");
+    const asked = this.input.find((item) => item.kind === Kind.intent && item.planId === orderId);
+    const reduceOnly = !(asked?.kind === Kind.intent && (asked.action === "enter" || asked.action === "scaleIn"));
     this.send({
       kind: Kind.fill,
       ...this.#event(instrument),
       sub: 1,
       clientOrderId: orderId,
       tradeId: this.#seq,
-      planId: orderId.slice(0, orderId.lastIndexOf("-")),
+      planId: orderId,
       side,
       priceTicks: ticks as Ticks,
       qtyLots: qtyLots as Lots,

@@ -61,7 +61,7 @@ export const bracketLevels = (entryTicks: number, direction: Direction, bracket:
   targetTicks: (bracket.targetFraction > 0 ? Math.round(entryTicks * (1 + direction * bracket.targetFraction)) : 0) as Ticks,
 });
 
-const TAG_LENGTH_MAX = 14;
+const TAG_LENGTH_MAX = 18;
 
 /**
  * Start of a plan's id for a symbol: what Binance allows in a client order id (`[.A-Z:/a-z0-9_-]`, 36 characters with all
@@ -70,16 +70,12 @@ const TAG_LENGTH_MAX = 14;
 export const planTagOf = (symbol: string): string =>
   symbol.replaceAll(/[^.A-Z:/a-z0-9_-]/gu, (character) => (character.codePointAt(0) ?? 0).toString(36)).slice(0, TAG_LENGTH_MAX);
 
-/** Ids of the orders a plan may send: a function of the plan, so that a retry or restart sends the same. */
-export const entryIdOf = (planId: string): string => `${planId}-e`;
-export const exitIdOf = (planId: string): string => `${planId}-x`;
-export const movedStopIdOf = (planId: string): string => `${planId}-s`;
-/** Id of the one order that an intent of this action sends; "" for `cancelEntries`. */
-export const orderIdOf = ({ planId, action }: { readonly planId: string; readonly action: string }): string => {
-  if (action === "enter" || action === "scaleIn") return entryIdOf(planId);
-  if (action === "exit" || action === "reduce") return exitIdOf(planId);
-  return action === "moveStop" ? movedStopIdOf(planId) : "";
-};
+/**
+ * Client order id of the one order that a plan sends: the plan's own id, a function of the line, so that a retry or restart sends
+ * the same; "" for `cancelEntries`, which sends none.
+ */
+export const orderIdOf = ({ planId, action }: { readonly planId: string; readonly action: string }): string =>
+  action === "cancelEntries" ? "" : planId;
 /** Protection that a venue places for an entry's bracket; execution knows the ids without asking. */
 export const stopIdOf = (entryId: string): string => `${entryId}.s`;
 export const targetIdOf = (entryId: string): string => `${entryId}.t`;

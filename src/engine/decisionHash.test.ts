@@ -21,9 +21,9 @@ const digest = (items: readonly Item[], fromMs = -Infinity): string => {
 
 type Fields = Readonly<Record<string, unknown>>;
 const header = { seq: 3, instrument: 0, knownAtMs: T0, eventTimeMs: T0, receivedTimeMs: T0 };
-const ended = { ...orderRejected({ at: 3 }, "P-1-e"), remainingLots: 7, reason: "old" };
+const ended = { ...orderRejected({ at: 3 }, "P-1"), remainingLots: 7, reason: "old" };
 const orderOf = (order: Fields = {}): Fields => ({
-  ...{ clientOrderId: "P-1-e", side: "buy", type: "limit", qtyLots: 10, priceTicks: 1000, triggerTicks: 990, timeInForce: "GTC" },
+  ...{ clientOrderId: "P-1", side: "buy", type: "limit", qtyLots: 10, priceTicks: 1000, triggerTicks: 990, timeInForce: "GTC" },
   ...{ reduceOnly: false, closePosition: false, callbackFraction: 0, leverage: 5, expiresAtMs: Infinity },
   ...{ bracket: { stopFraction: 0.005, targetFraction: 0.015 }, ...order },
 });
@@ -61,7 +61,7 @@ const HASHED: Readonly<
     item: { ...header, kind: Kind.orderSent, order: orderOf() },
     numbers: ["order.qtyLots", "order.priceTicks", "order.triggerTicks", "order.callbackFraction", "order.leverage", "order.expiresAtMs"],
     others: {
-      ...{ "order.clientOrderId": "P-2-e", "order.side": "sell", "order.type": "market", "order.timeInForce": "GTX" },
+      ...{ "order.clientOrderId": "P-2", "order.side": "sell", "order.type": "market", "order.timeInForce": "GTX" },
       ...{ "order.reduceOnly": true, "order.closePosition": true, instrument: 1 },
       "order.bracket": { stopFraction: 0.004, targetFraction: 0.015 },
     },
@@ -69,23 +69,23 @@ const HASHED: Readonly<
   fill: {
     item: { ...fill({ at: 3 }, { side: "buy", ticks: 1000, lots: 10, feeUsdt: 0.25 }) },
     numbers: ["eventTimeMs", "priceTicks", "qtyLots", "feeUsdt", "slippageUsdt"],
-    others: { clientOrderId: "P-9-e", side: "sell", maker: true, reduceOnly: true, reason: "stop", instrument: 1 },
+    others: { clientOrderId: "P-9", side: "sell", maker: true, reduceOnly: true, reason: "stop", instrument: 1 },
   },
   fundingPayment: { item: { ...fundingPayment({ at: 3 }, 0.5) }, numbers: ["eventTimeMs", "paidUsdt"], others: { instrument: 1 } },
   orderRejected: {
     item: { ...ended, kind: Kind.orderRejected },
     numbers: ["eventTimeMs", "code"],
-    others: { clientOrderId: "P-9-e", kind: Kind.orderCanceled, instrument: 1 },
+    others: { clientOrderId: "P-9", kind: Kind.orderCanceled, instrument: 1 },
   },
   orderCanceled: {
     item: { ...ended, kind: Kind.orderCanceled },
     numbers: ["eventTimeMs", "remainingLots"],
-    others: { clientOrderId: "P-9-e", kind: Kind.orderExpired, instrument: 1 },
+    others: { clientOrderId: "P-9", kind: Kind.orderExpired, instrument: 1 },
   },
   orderExpired: {
     item: { ...ended, kind: Kind.orderExpired },
     numbers: ["eventTimeMs", "remainingLots"],
-    others: { clientOrderId: "P-9-e" },
+    others: { clientOrderId: "P-9" },
   },
   riskState: {
     item: { ...header, kind: Kind.riskState, level: "ACTIVE", causeLevel: "HALTED", rule: "day.loss", active: true, value: 1, limit: 2 },

@@ -94,7 +94,7 @@ describe("entries: at most 15 a day", () => {
     line.ask("reduce", { qtyLots: 1 as never });
     line.enter(0);
     expect(line.enter(1)).toEqual(["approved enter"]);
-    line.rejected(`${line.planId}-e`);
+    line.rejected(line.planId);
     expect(line.enter(1)[0]).toBe("REDUCING +day.maxEntries 5/4");
     expect(line.enter(1)).toEqual(["refused day.maxEntries 5/4"]);
   });

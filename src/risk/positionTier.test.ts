@@ -94,13 +94,13 @@ describe("margin of an instrument: at most 8 % of equity", () => {
     const line = ready(limits);
     line.enter(4_000, { leverage: 1 });
     expect(line.enter(4_001, { leverage: 5 })).toEqual(refused(0.08001));
-    line.fill("buy", 4_000, { orderId: "P-1-e" });
+    line.fill("buy", 4_000, { orderId: "P-1" });
     expect(line.enter(4_001, { leverage: 5 })).toEqual(refused(0.08001));
     expect(line.enter(4_000, { leverage: 5 })).toEqual(APPROVED);
     line.fill("buy", 4_000);
     // The position keeps the lowest leverage of what was filled into it …
     expect(line.enter(1, { leverage: 5 })).toEqual(refused(0.08001));
-    line.fill("sell", 8_000, { orderId: "P-0-x" });
+    line.fill("sell", 8_000, { orderId: "P-0" });
     // … until it is closed.
     line.enter(20_000);
     line.fill("buy", 20_000);
@@ -109,7 +109,7 @@ describe("margin of an instrument: at most 8 % of equity", () => {
   it("lets go of what the venue is done with, and of nothing else", () => {
     const line = ready(limits);
     line.enter(40_000);
-    const entry = `${line.planId}-e`;
+    const entry = line.planId;
     const isFull = (): boolean => line.enter(1)[0] !== "approved enter";
     line.expired(`${entry}.s`);
     expect(isFull()).toBe(true);
@@ -123,9 +123,9 @@ describe("margin of an instrument: at most 8 % of equity", () => {
     line.canceled(entry);
     expect(line.enter(40_001)).toEqual(refused(0.080002));
     expect(line.enter(40_000)).toEqual(APPROVED);
-    line.rejected(`${line.planId}-e`);
+    line.rejected(line.planId);
     expect(line.enter(40_000)).toEqual(APPROVED);
-    line.expired(`${line.planId}-e`);
+    line.expired(line.planId);
     expect(line.enter(40_000)).toEqual(APPROVED);
   });
   it("refuses while equity is unknown, worthless or negative", () => {
@@ -210,7 +210,7 @@ describe("protection: every entry brings a stop at most 0.5 % away", () => {
     line.fill("buy", 10);
     expect(line.ask("scaleIn", { direction: -1 })).toEqual(refused);
     expect(line.ask("scaleIn")).toEqual(["approved scaleIn"]);
-    line.canceled("P-2-e.s");
+    line.canceled("P-2.s");
     expect(line.ask("scaleIn")).toEqual(refused);
     line.fill("sell", 10, { orderId: line.emergencyId });
     expect(line.ask("scaleIn")).toEqual(refused);
@@ -288,9 +288,9 @@ describe("reductions", () => {
     const move = (stopTicks: number): string[] => line.ask("moveStop", { stopTicks: stopTicks as Ticks });
     move(997);
     expect(move(996)).toEqual(["refused position.stopOnlyTightens 996/997"]);
-    line.rejected("P-2-s");
+    line.rejected("P-2");
     expect(move(996)).toEqual(["approved moveStop"]);
-    line.canceled("P-1-e.s");
+    line.canceled("P-1.s");
     expect(move(996)).toEqual(["refused position.stopOnlyTightens 996/996"]);
   });
   it("the first stop may be anywhere, and the tightest of several counts", () => {

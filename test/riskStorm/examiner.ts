@@ -152,7 +152,7 @@ export class Examiner {
       intent.orderType === "limit" && intent.direction > 0
         ? Math.max(intent.worstTicks, intent.limitTicks)
         : Math.max(intent.worstTicks, intent.limitTicks, mark);
-    this.#commitments.set(`${intent.planId}-e`, { intent, worstTicks, remainingLots: intent.qtyLots });
+    this.#commitments.set(intent.planId, { intent, worstTicks, remainingLots: intent.qtyLots });
     this.#lastWorst[instrument] = this.#worstLots(instrument);
     this.#expectWithinLimits(intent);
   }
