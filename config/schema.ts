@@ -113,6 +113,7 @@ const risk = z.strictObject({
       maxVolatilityRatio: z.number().gt(0).nullable().default(bySystem.maxVolatilityRatio),
       minSharpeUpperBound: z.number().nullable().default(bySystem.minSharpeUpperBound),
       sharpeMinDays: z.int().gte(2).default(bySystem.sharpeMinDays),
+      maxIntentsPerSecond: z.int().gte(1).nullable().default(bySystem.maxIntentsPerSecond),
       resume: z.enum(["person", "nextDay"]).default(bySystem.resume),
     })
     .prefault({}),

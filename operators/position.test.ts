@@ -187,4 +187,20 @@ describe("position", () => {
     // 8 % of 10,000 at leverage 5 are 4,000 USDT; 100 of them are held long; a lot at 1000 ticks is 0.1 USDT.
     expect(sizes).toEqual([39_000, 40_000]);
   });
+
+  it("maxQtyLots counts entries on their way at their worst price, those of other instruments in the account's share", () => {
+    const sizes: number[] = [];
+    const module = member((view, propose) => {
+      if (view.instrument === ETH) sizes.push(view.maxQtyLots(1, 1000, 5));
+      else {
+        propose.enter({ ...buy(30_000), worstTicks: 1000, leverage: 5 });
+        sizes.push(view.maxQtyLots(1, 1000, 5), view.maxQtyLots(-1, 1000, 5));
+      }
+    });
+    const limits = { ...DEFAULT_LIMITS.position, maxAccountMarginFraction: 0.1 };
+    const line = pipe(position({ instruments: [BTC, ETH], module, limits, tradeFromMs: -Infinity }), gate);
+    through(line, [...decision(0, 1), ...decision(0, 1, {}, 1)]);
+    // 30,000 lots are 3,000 USDT: of 4,000 for BTC, and of 5,000 for both; a lot of ETH is 0.01 USDT there.
+    expect(sizes).toEqual([10_000, 40_000, 200_000]);
+  });
 });

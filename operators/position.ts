@@ -28,6 +28,7 @@ const opens = (action: IntentAction): boolean => action === "enter" || action ==
 /** One instrument as L4 sees it, and its way of asking. One object serves as the pooled view and as the proposals. */
 class Seat implements PositionView, Proposals {
   readonly instrument: Instrument;
+  private readonly seats: readonly Seat[];
   private readonly limits: PositionLimits;
   private readonly usdtPerTickLot: number;
   // Set before the first decision; there from the start, so that the object keeps its shape.
@@ -50,8 +51,10 @@ class Seat implements PositionView, Proposals {
   private planPrefix = "";
   private plans = 0;
 
-  constructor(instrument: Instrument, limits: PositionLimits) {
+  /** `seats`: of all instruments, this one included. */
+  constructor(instrument: Instrument, limits: PositionLimits, seats: readonly Seat[]) {
     this.instrument = instrument;
+    this.seats = seats;
     this.tag = planTagOf(instrument.symbol);
     this.limits = limits;
     this.usdtPerTickLot = usdtPerTickLot(instrument);
@@ -81,9 +84,10 @@ class Seat implements PositionView, Proposals {
 
   maxQtyLots(direction: Direction, worstTicks: number, leverage: number): number {
     const { maxMarginFraction, maxAccountMarginFraction } = this.limits;
-    const own = this.position.positionLots * direction > 0 ? this.position.notionalUsdt : 0;
+    const { positions } = this.account;
+    const own = this.sideUsdt(direction, positions);
     let others = 0;
-    for (const { instrument, notionalUsdt } of this.account.positions) if (instrument !== this.instrument.index) others += notionalUsdt;
+    for (const seat of this.seats) if (seat !== this) others += Math.max(seat.sideUsdt(1, positions), seat.sideUsdt(-1, positions));
     const budget = Math.min(
       (maxMarginFraction ?? Infinity) * this.equityUsdt * leverage - own,
       (maxAccountMarginFraction ?? Infinity) * this.equityUsdt * leverage - own - others,
@@ -137,6 +141,17 @@ class Seat implements PositionView, Proposals {
 
   closed(planId: string): void {
     if (this.stopPlanId === planId) this.stopTicks = 0;
+  }
+
+  /** What is held on a side, at the mark, and what entries on their way may add to it at their worst price. */
+  private sideUsdt(direction: Direction, positions: readonly PositionState[]): number {
+    const { positionLots, notionalUsdt } = positions[this.instrument.index] as PositionState;
+    let usdt = positionLots * direction > 0 ? notionalUsdt : 0;
+    for (const { plan, remainingLots } of this.inFlight) {
+      const { action, direction: side, worstTicks, limitTicks } = plan.intent;
+      if (opens(action) && side === direction) usdt += remainingLots * Math.max(worstTicks, limitTicks) * this.usdtPerTickLot;
+    }
+    return usdt;
   }
 
   // ---- plain loops: this is asked at every bar and every fill, and a closure costs as much as the answer ------------------------
@@ -271,12 +286,12 @@ const HANDLERS: StepHandlers<Desk> = {
 export const position = (options: PositionOptions): OperatorFunction<Item, Item> =>
   stepOperator<Desk>(
     "position",
-    () => ({
-      module: options.module,
-      tradeFromMs: options.tradeFromMs,
-      seats: options.instruments.map((instrument) => new Seat(instrument, options.limits)),
-      states: options.instruments.map((instrument) => options.module.init(instrument)),
-    }),
+    () => {
+      const seats: Seat[] = [];
+      for (const instrument of options.instruments) seats.push(new Seat(instrument, options.limits, seats));
+      const states = options.instruments.map((instrument) => options.module.init(instrument));
+      return { module: options.module, tradeFromMs: options.tradeFromMs, seats, states };
+    },
     HANDLERS,
     { emits: [Kind.intent] },
   );

@@ -3,7 +3,7 @@ import type { Instrument } from "../src/domain/instrument.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
-import { RiskGate } from "../src/risk/gate.ts";
+import { RiskGate, watchesBars } from "../src/risk/gate.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
@@ -53,8 +53,6 @@ const WATCHING_BARS: StepHandlers<RiskGate> = {
     gate.bar(item, emit);
   },
 };
-
-const watchesBars = ({ shock, system }: RiskLimits): boolean => shock.maxVolatilityRatio !== null || system.maxVolatilityRatio !== null;
 
 /** The three tiers of risk, in line: intents in, approved plans or refusals out, `riskState` at every change. */
 export const riskGate = (instruments: readonly Instrument[], limits: RiskLimits, tradeFromMs = -Infinity): OperatorFunction<Item, Item> =>

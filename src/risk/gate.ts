@@ -27,6 +27,10 @@ const WOULD_TRIGGER = -2021;
 /** Market orders one event may make per instrument when a position is larger than a venue takes at once. */
 const MAX_EXIT_ORDERS = 10;
 
+/** Whether a rule of volatility is on: only those look at every bar. */
+export const watchesBars = ({ shock, system }: RiskLimits): boolean =>
+  shock.maxVolatilityRatio !== null || system.maxVolatilityRatio !== null;
+
 /**
  * The three tiers in line: every intent passes here or is refused with rule, value and limit. Protective and emergency
  * reductions are made here too, so that all that `execute` ever sees is an approved plan.

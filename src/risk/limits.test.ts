@@ -1,13 +1,20 @@
 import { expect, it } from "vitest";
 import { DEFAULT_LIMITS, NO_LIMITS } from "./limits.ts";
 
-it("the shipped limits are those of design §6", () => {
+it("the shipped limits are those of design §6, and one against a runaway", () => {
   expect(DEFAULT_LIMITS).toEqual({
     position: { maxMarginFraction: 0.08, maxAccountMarginFraction: 0.24, maxLeverage: 5, maxStopFraction: 0.005 },
     day: { maxLossFraction: 0.02, maxEntries: 15, maxConsecutiveLosses: 8 },
     data: { healthyMs: 60 * 1000, maxInferenceFailuresPerMinute: 3 },
     shock: { maxVolatilityRatio: 3, clearVolatilityRatio: 2, clearMs: 60 * 60 * 1000 },
-    system: { maxDrawdownFraction: 0.05, maxVolatilityRatio: 3, minSharpeUpperBound: 0.5, sharpeMinDays: 90, resume: "person" },
+    system: {
+      maxDrawdownFraction: 0.05,
+      maxVolatilityRatio: 3,
+      minSharpeUpperBound: 0.5,
+      sharpeMinDays: 90,
+      maxIntentsPerSecond: 100,
+      resume: "person",
+    },
   });
 });
 

@@ -54,14 +54,11 @@ export interface SystemLimits {
   readonly minSharpeUpperBound: number | null;
   /** … once there are this many daily returns. */
   readonly sharpeMinDays: number;
-  /** Intents of one instrument within one second of line time: more than this halts. Absent: `MAX_INTENTS_PER_SECOND`. */
-  readonly maxIntentsPerSecond?: number | null;
+  /** Intents of one instrument within one second of line time: more than this halts. */
+  readonly maxIntentsPerSecond: number | null;
   /** `person`: HALTED until a `resume` command. `nextDay`: until the next 00:00 UTC, with a fresh peak (research). */
   readonly resume: "person" | "nextDay";
 }
-
-/** A strategy asks for a handful of things at a bar; one that asks for a hundred has run away. */
-export const MAX_INTENTS_PER_SECOND = 100;
 
 /** The shipped defaults: strict, as profile `live` trades. */
 export const DEFAULT_LIMITS: RiskLimits = {
@@ -69,7 +66,14 @@ export const DEFAULT_LIMITS: RiskLimits = {
   day: { maxLossFraction: 0.02, maxEntries: 15, maxConsecutiveLosses: 8 },
   data: { healthyMs: 60_000, maxInferenceFailuresPerMinute: 3 },
   shock: { maxVolatilityRatio: 3, clearVolatilityRatio: 2, clearMs: 3_600_000 },
-  system: { maxDrawdownFraction: 0.05, maxVolatilityRatio: 3, minSharpeUpperBound: 0.5, sharpeMinDays: 90, resume: "person" },
+  system: {
+    maxDrawdownFraction: 0.05,
+    maxVolatilityRatio: 3,
+    minSharpeUpperBound: 0.5,
+    sharpeMinDays: 90,
+    maxIntentsPerSecond: 100,
+    resume: "person",
+  },
 };
 
 /** No rule at all: for workloads that measure the line. Legal with the simulated venue only. */

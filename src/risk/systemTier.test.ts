@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { limitsOf, nextTo, RiskLine } from "../../test/riskLine.ts";
-import { DEFAULT_LIMITS, MAX_INTENTS_PER_SECOND } from "./limits.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 import type { SystemLimits } from "./limits.ts";
 import { sharpeUpperBound } from "./sharpeBound.ts";
 
@@ -153,19 +153,19 @@ describe("a strategy that ran away: more than 100 intents of an instrument in a 
       .flat()
       .filter((text) => !text.startsWith("refused position"));
   it("halts at the 101st, whatever became of the others", () => {
-    const line = started({ maxIntentsPerSecond: MAX_INTENTS_PER_SECOND });
+    const line = started({ maxIntentsPerSecond: 100 });
     expect(ask(line, 100)).toEqual([]);
     expect(ask(line, 1)).toEqual(["HALTED +system.maxIntentsPerSecond 101/100"]);
     expect(line.enter(1)).toEqual(["refused system.maxIntentsPerSecond 101/100"]);
   });
-  it("is on unless switched off", () => {
-    const { maxIntentsPerSecond: _, ...rest } = limitsOf({}).system;
-    const on = new RiskLine({ ...limitsOf({}), system: rest });
-    expect(ask(on, 101)).toHaveLength(1);
+  it("is on by default, and can be switched off", () => {
+    const { maxIntentsPerSecond } = DEFAULT_LIMITS.system;
+    expect(ask(started({ maxIntentsPerSecond }), 100)).toEqual([]);
+    expect(ask(started({ maxIntentsPerSecond }), 101)).toHaveLength(1);
     expect(ask(started({ maxIntentsPerSecond: null }), 10_000)).toEqual([]);
   });
   it("counts each second and each instrument for itself", () => {
-    const line = started({ maxIntentsPerSecond: MAX_INTENTS_PER_SECOND });
+    const line = started({ maxIntentsPerSecond: 100 });
     ask(line, 100);
     expect(ask(line, 100, 1)).toEqual([]);
     line.nowMs += 999;

@@ -1,6 +1,5 @@
 import type { InstrumentIndex } from "../domain/units.ts";
 import type { Cause, Causes, LineTime } from "./causes.ts";
-import { MAX_INTENTS_PER_SECOND } from "./limits.ts";
 import type { SystemLimits } from "./limits.ts";
 import { sharpeUpperBound } from "./sharpeBound.ts";
 
@@ -15,7 +14,6 @@ const RULES = {
 export class SystemTier {
   private readonly limits: SystemLimits;
   private readonly causes: Causes;
-  private readonly maxIntents: number | null;
   /** NaN: the next known equity is the peak. */
   private peakUsdt = NaN;
   private dayStartUsdt = NaN;
@@ -28,8 +26,6 @@ export class SystemTier {
   constructor(limits: SystemLimits, causes: Causes) {
     this.limits = limits;
     this.causes = causes;
-    const { maxIntentsPerSecond = MAX_INTENTS_PER_SECOND } = limits;
-    this.maxIntents = maxIntentsPerSecond;
   }
 
   /** At 00:00 UTC, and once at the start: closes the day's return. */
@@ -54,12 +50,13 @@ export class SystemTier {
 
   /** The strategy asks for something, approved or not: more than so many times a second of line time is a runaway. */
   asked(time: LineTime, instrument: InstrumentIndex): void {
-    if (this.maxIntents === null) return;
+    const { maxIntentsPerSecond } = this.limits;
+    if (maxIntentsPerSecond === null) return;
     const second = Math.floor(time.knownAtMs / 1000);
     const asked = this.askedSeconds[instrument] === second ? (this.askedCounts[instrument] as number) + 1 : 1;
     this.askedSeconds[instrument] = second;
     this.askedCounts[instrument] = asked;
-    if (asked > this.maxIntents) this.causes.raise(time, RULES.intents, "HALTED", asked, this.maxIntents);
+    if (asked > maxIntentsPerSecond) this.causes.raise(time, RULES.intents, "HALTED", asked, maxIntentsPerSecond);
   }
 
   /**
