@@ -224,7 +224,7 @@ export class RiskLine {
       sub: 1,
       clientOrderId: orderId,
       tradeId: this.#seq,
-      planId: orderId,
+      planId: orderId.replace(/\.[st]$/, ""),
       side,
       priceTicks: ticks as Ticks,
       qtyLots: qtyLots as Lots,

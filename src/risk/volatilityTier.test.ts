@@ -70,6 +70,28 @@ const warm = (limits: RiskLimits, days = 31): Market => {
   return market;
 };
 
+describe("volatility", () => {
+  it("is that of decision bars: longer ones that close with them change nothing", () => {
+    const told = (longerToo: boolean): string[] => {
+      const market = new Market(shockLimits());
+      const { line } = market;
+      const longer = (): void => {
+        if (!longerToo) return;
+        line.nowMs -= HOUR * FRAME_MS;
+        expect(line.bar({ frameMs: HOUR * FRAME_MS, close: 200, base: false })).toEqual([]);
+      };
+      longer();
+      market.bars(31 * DAY, CALM);
+      longer();
+      market.bars(2 * HOUR, 5 * CALM);
+      return line.told;
+    };
+    expect(told(true)).toEqual(told(false));
+    expect(told(false)).not.toEqual([]);
+  });
+});
+});
+
 describe("shock: 60-minute volatility above 3 × its 30-day rms", () => {
   /** One hour of moves `times` as large as those of the month. */
   const hourOf = (times: number, limits: RiskLimits): { told: string[]; market: Market } => {
