@@ -90,7 +90,6 @@ describe("volatility", () => {
     expect(told(false)).not.toEqual([]);
   });
 });
-});
 
 describe("shock: 60-minute volatility above 3 × its 30-day rms", () => {
   /** One hour of moves `times` as large as those of the month. */
