@@ -11,8 +11,9 @@ import type { OrderRequest } from "../domain/order.ts";
 import { bracketLevels, directionOf } from "../domain/order.ts";
 import { DAY_MS, utcDayStart } from "../domain/units.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
+import { FillLog } from "./fillLog.ts";
 import { RiskSpans } from "./riskSpans.ts";
-import type { EquityRow, FillRow, GapSpan, RefusalCount, StopSpan, TradeRow } from "./runRecord.ts";
+import type { EquityRow, GapSpan, RefusalCount, StopSpan, TradeRow } from "./runRecord.ts";
 import { ThinnedCandles } from "./thinnedCandles.ts";
 
 /** Candles kept for the report's price chart, over all symbols. */
@@ -35,7 +36,7 @@ interface OpenStop {
 /** What the line says, kept for the report: bounded by trades and days. Fill it by `tap`, read it when the run is over. */
 export class Recorder {
   readonly trades: TradeRow[] = [];
-  readonly fills: FillRow[] = [];
+  readonly fills = new FillLog();
   readonly equity: EquityRow[] = [];
   readonly stops: StopSpan[] = [];
   readonly gaps: GapSpan[] = [];

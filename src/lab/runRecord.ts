@@ -10,7 +10,7 @@ export interface RunRecord {
   readonly identity: RunIdentity;
   readonly summary: RunSummary;
   readonly trades: readonly TradeRow[];
-  readonly fills: readonly FillRow[];
+  readonly fills: Iterable<FillRow>;
   /** A row a UTC day; the first row is the start. */
   readonly equity: readonly EquityRow[];
   /**

@@ -29,12 +29,13 @@ export const meanHoldingMinutes = (trades: Spans): number =>
  * range or without equity.
  */
 export const turnover = (
-  fills: readonly Pick<FillRow, "price" | "qty">[],
+  fills: Iterable<Pick<FillRow, "price" | "qty">>,
   equityUsdt: readonly number[],
   fromMs: number,
   toMs: number,
 ): number => {
-  const traded = fills.reduce((sum, { price, qty }) => sum + Math.abs(price * qty), 0);
+  let traded = 0;
+  for (const { price, qty } of fills) traded += Math.abs(price * qty);
   const meanEquity = equityUsdt.reduce((sum, value) => sum + value, 0) / equityUsdt.length;
   const years = (toMs - fromMs) / DAY_MS / DAYS_PER_YEAR;
   return years > 0 ? traded / meanEquity / years : NaN;

@@ -35,7 +35,7 @@ export interface MetricsInput {
   /** A row a UTC day, the first the start. */
   readonly equity: readonly Pick<EquityRow, "equityUsdt">[];
   readonly trades: readonly Pick<TradeRow, "pnlUsdt" | "entryTimeMs" | "exitTimeMs">[];
-  readonly fills: readonly Pick<FillRow, "price" | "qty">[];
+  readonly fills: Iterable<Pick<FillRow, "price" | "qty">>;
   /** The run's range, `toMs` exclusive. */
   readonly fromMs: number;
   readonly toMs: number;

@@ -39,6 +39,7 @@ export class Duck {
       threads: "1",
       memory_limit: "256MB",
       max_temp_directory_size: "0MB",
+      enable_external_file_cache: "false",
       preserve_insertion_order: "true",
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
