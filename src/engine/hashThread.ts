@@ -43,7 +43,8 @@ class HashThread {
 
   constructor() {
     const { control, data, answer: digest } = this;
-    new Worker(PROGRAM, { eval: true, workerData: { control, data, digest } }).unref();
+    // No flags of the process: the thread would load the TypeScript loader for nothing.
+    new Worker(PROGRAM, { eval: true, execArgv: [], workerData: { control, data, digest } }).unref();
   }
 
   /** A new stream's number. */
