@@ -8,7 +8,7 @@ import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { funding, kline, show } from "../test/items.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
-import type { StepOptions } from "./stepOperator.ts";
+import type { StepHandlers, StepOptions } from "./stepOperator.ts";
 import { StepError, stepOperator } from "./stepOperator.ts";
 
 type Line = OperatorFunction<Item, Item>;
@@ -33,6 +33,9 @@ const faultAt = (seq: number): Fault => ({
   source: "test",
   message: "",
 });
+
+/** Notes each kline's seq in its state. */
+const SEEN: StepHandlers<number[]> = { [Kind.kline]: (own, item) => void own.push(item.seq) };
 
 describe("stepOperator", () => {
   operatorCases({
@@ -91,6 +94,36 @@ describe("stepOperator", () => {
       show(faultAt(2)),
       show(BARRIER),
     ]);
+  });
+
+  it("keeps its state to the end of an item in whose middle it is left, whoever subscribes meanwhile", () => {
+    const seen: number[][] = [];
+    const line = stepOperator<number[]>(
+      "seen",
+      () => {
+        const own: number[] = [];
+        seen.push(own);
+        return own;
+      },
+      SEEN,
+    );
+    const heard: string[] = [];
+    from([kline({ at: 1 }), kline({ at: 2 })])
+      .pipe(line, take(1))
+      .subscribe({
+        complete: () => {
+          from([kline({ at: 5 }), kline({ at: 6 })])
+            .pipe(line)
+            .subscribe((item) => heard.push(show(item)));
+        },
+      });
+    expect(seen).toEqual([[1], [5, 6]]);
+    expect(heard).toEqual([show(kline({ at: 5 })), show(kline({ at: 6 }))]);
+    // And the chain is whole for the next one.
+    from([kline({ at: 8 })])
+      .pipe(line)
+      .subscribe();
+    expect(seen[2]).toEqual([8]);
   });
 
   it("may emit only what it declares", () => {

@@ -88,43 +88,53 @@ class StepSubscriber extends Subscriber<Item> {
   private readonly steps: readonly Step[];
   private readonly states: readonly unknown[];
   private readonly chain: Chain;
+  /** Calls that are in the chain: who leaves in the middle of one (`take`) leaves the chain when it has come back. */
+  private calls = 0;
 
   constructor(destination: Subscriber<Item>, steps: readonly Step[]) {
     super(destination);
     this.downstream = destination;
     this.steps = steps;
     this.states = steps.map(initialised);
-    const chain = takeChain(steps);
-    chain.begin(this.states, (item) => {
+    this.chain = takeChain(steps);
+    this.chain.begin(this.states, (item) => {
       destination.next(item);
     });
-    this.chain = chain;
     this.add(() => {
-      giveBack(chain);
+      if (this.calls === 0) giveBack(this.chain);
     });
   }
 
   override next(item: Item): void {
     if (this.closed) return;
+    this.calls += 1;
     try {
       this.chain.enter(item);
     } catch (error) {
       this.#fail(error);
     }
+    this.calls -= 1;
+    if (this.closed) this.#left();
   }
 
   override complete(): void {
     if (this.closed) return;
+    this.calls += 1;
     try {
       for (const [i, step] of this.steps.entries()) {
         this.chain.stand(i);
         step.flush?.(this.states[i] as never, this.chain.emits[i] as Emit);
       }
+      super.complete();
     } catch (error) {
       this.#fail(error);
-      return;
     }
-    super.complete();
+    this.calls -= 1;
+    this.#left();
+  }
+
+  #left(): void {
+    if (this.calls === 0) giveBack(this.chain);
   }
 
   /** An error, with the step that was at work. */
