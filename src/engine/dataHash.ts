@@ -19,7 +19,8 @@ interface Run {
  */
 export class DataHash {
   readonly #columns = new Map<number, { readonly intervalMs: number; readonly hashes: readonly Hash[] }>();
-  readonly #runs = new Map<number, Run>();
+  /** By instrument; empty between two bursts. Not a Map: each `clear` would leave a dead table that keeps the next one, and blocks, alive. */
+  readonly #runs: (Run | undefined)[] = [];
   readonly #others = createHash("sha256");
 
   add(burst: readonly Event[]): void {
@@ -29,15 +30,17 @@ export class DataHash {
         continue;
       }
       const { block, row, instrument } = event;
-      const run = this.#runs.get(instrument);
+      const run = this.#runs[instrument];
       if (run?.block === block && run.toRow === row) run.toRow = row + 1;
       else {
         if (run !== undefined) this.#take(instrument, run);
-        this.#runs.set(instrument, { block, fromRow: row, toRow: row + 1 });
+        this.#runs[instrument] = { block, fromRow: row, toRow: row + 1 };
       }
     }
-    for (const [instrument, run] of this.#runs) this.#take(instrument, run);
-    this.#runs.clear();
+    for (const [instrument, run] of this.#runs.entries()) {
+      if (run !== undefined) this.#take(instrument, run);
+      this.#runs[instrument] = undefined;
+    }
   }
 
   digest(): string {
