@@ -4,6 +4,5 @@
 import { register as registerHooks } from "node:module";
 import { register as registerTsx } from "tsx/esm/api";
 
-
 registerTsx();
 registerHooks("./typescriptIsEsm.mjs", import.meta.url);

@@ -267,7 +267,7 @@ const chainStep = (spec: Spec, index: number): Line => {
     held: Item[];
     count: number;
   }
-  const handler = (state: State, item: Item, emit: (item: Item) => void): boolean | void => {
+  const handler = (state: State, item: Item, emit: (item: Item) => void): unknown => {
     if (item.seq === spec.throwsAtSeq) throw new Error("planned");
     state.count += 1;
     if (spec.passing === "handler" && spec.does === "hold") {
@@ -276,7 +276,7 @@ const chainStep = (spec: Spec, index: number): Line => {
       const { held } = state;
       state.held = [];
       for (const each of held) emit(each);
-      return;
+      return false;
     }
     if (spec.passing === "handler" && spec.does === "emit") emit(item);
     if (spec.does === "emit") for (const kind of spec.emits) emit(token(kind, item.seq, `${name}.${state.count}`));

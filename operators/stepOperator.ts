@@ -9,7 +9,7 @@ import { InvariantError } from "../src/domain/units.ts";
  * One handler per kind of item that the operator cares about; everything else flows past it at no cost. What it returns counts
  * with `passing: "filter"` only. Make the object once, outside the operator's function: the generated chain is kept by it.
  */
-export type StepHandlers<S> = { readonly [K in Kind]?: (state: S, item: ItemOf<K>, emit: Emit) => boolean | void };
+export type StepHandlers<S> = { readonly [K in Kind]?: (state: S, item: ItemOf<K>, emit: Emit) => unknown };
 
 export interface StepOptions<S> {
   /**
@@ -114,7 +114,7 @@ class StepSubscriber extends Subscriber<Item> {
       this.#fail(error);
     }
     this.calls -= 1;
-    if (this.closed) this.#left();
+    this.#left();
   }
 
   override complete(): void {
@@ -134,7 +134,7 @@ class StepSubscriber extends Subscriber<Item> {
   }
 
   #left(): void {
-    if (this.calls === 0) giveBack(this.chain);
+    if (this.closed && this.calls === 0) giveBack(this.chain);
   }
 
   /** An error, with the step that was at work. */
@@ -208,7 +208,7 @@ const chainText = (steps: readonly Step[]): string => {
         step.passing === "first"
           ? `${pass} ${take};`
           : step.passing === "filter"
-            ? `if (${take.replace("; ", ", ")}) { ${pass} }`
+            ? `at = ${i}; if (handler${i}_${kind}(state${i}, item, emit${i}) === true) { ${pass} }`
             : `${take};`;
       lines.push(`const handler${i}_${kind} = handlers[${i}][${kind}];`, `const deliver${i}_${kind} = (item) => { ${body} };`);
       routes.set(kind, `deliver${i}_${kind}(item);`);
