@@ -126,9 +126,21 @@ const storedData = async ({ config, warmUpBars }: DataRequest, store: ParquetSto
     source: simulated ? `SIMULATED market in ${config.data.dir}: no real prices` : `${marketName(market)} klines in ${config.data.dir}`,
     simulated,
     seed: null,
-    warnings: warningsFor(market, symbols, range, firstMs, lastMs),
+    warnings: [...warningsFor(market, symbols, range, firstMs, lastMs), ...(await rulesWarnings(store, symbols, fromMs, toMs))],
     close: () => store.close(),
   };
+};
+
+/** A run keeps the rules it begins with: ticks and lots are counted in them. */
+const rulesWarnings = async (store: ParquetStore, symbols: readonly string[], fromMs: number, toMs: number): Promise<string[]> => {
+  const warnings: string[] = [];
+  for (const symbol of symbols) {
+    const changedMs = await store.rulesChangedMs(symbol, fromMs, toMs);
+    if (changedMs.length === 0) continue;
+    const when = changedMs.map(formatUtc).join(", ");
+    warnings.push(`The trading rules of ${symbol} changed on ${when}; the run keeps those of its start: begin another one there.`);
+  }
+  return warnings;
 };
 
 const marketName = (market: string): string => (market === "um" ? "USD-M perpetual" : market === "spot" ? "spot" : market);

@@ -186,6 +186,14 @@ describe("parquetStore on disk", () => {
     const tick = async (asOfMs?: number): Promise<unknown> =>
       (await store.instruments(["BTCUSDT"], asOfMs)).map(({ index, tickSize }) => [index, tickSize]);
     expect([await tick(1999), await tick(2000), await tick(5), await tick()]).toEqual([[[0, 0.01]], [[0, 0.1]], [[0, 0.01]], [[0, 0.1]]]);
+    await store.write("BTCUSDT", "um", [instrumentRulesEvent(young, 3000)]);
+    const changed = (fromMs: number, toMs: number): Promise<readonly number[]> => store.rulesChangedMs("BTCUSDT", fromMs, toMs);
+    expect([await changed(0, 5000), await changed(1999, 2001), await changed(2000, 5000), await changed(0, 2000)]).toEqual([
+      [2000],
+      [2000],
+      [],
+      [],
+    ]);
     await expect(store.instruments(["XUSDT"])).rejects.toThrow("XUSDT instrumentRules is not in history");
     await writeFile(join(root, "instruments/market=um/symbol=BTCUSDT.json"), `[{"validFromMs":1,"rules":{"symbol":3}}]`);
     await expect(store.instruments(["BTCUSDT"])).rejects.toThrow(/instrument file .*symbol=BTCUSDT\.json has 0\.rules\.symbol/);

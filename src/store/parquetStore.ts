@@ -40,6 +40,8 @@ export interface ParquetStore extends HistoryStore {
    * oldest there is. A symbol without rules is a `UserError`.
    */
   instruments(symbols: readonly string[], asOfMs?: number): Promise<readonly Instrument[]>;
+  /** When the rules of a symbol changed, for each time after `fromMs` and before `toMs`, ascending. */
+  rulesChangedMs(symbol: string, fromMs: number, toMs: number): Promise<readonly number[]>;
   /** Runs of missing klines between the first and the last one inside the range. */
   gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]>;
   /** True when the file that holds this row's period is there. */
@@ -172,6 +174,15 @@ class Store implements ParquetStore {
       if (older === undefined || !sameColumns(older, merged)) await this.#duck.write(table, merged, staging.stage(target));
       from = to;
     }
+  }
+
+  async rulesChangedMs(symbol: string, fromMs: number, toMs: number): Promise<readonly number[]> {
+    const dated = await readRules(this.#root, await this.#catalog.rulesMarket(symbol), symbol);
+    return dated.flatMap(({ validFromMs, rules }, i) => {
+      const before = dated[i - 1];
+      const changed = before !== undefined && JSON.stringify(before.rules) !== JSON.stringify(rules);
+      return changed && validFromMs > fromMs && validFromMs < toMs ? [validFromMs] : [];
+    });
   }
 
   async #instrument(symbol: string, index: InstrumentIndex, asOfMs: number): Promise<Instrument> {

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { configSchema } from "../../config/schema.ts";
+import { formatUtc } from "../domain/time.ts";
+import { DAY_MS } from "../domain/units.ts";
+import { instrumentRulesEvent } from "../store/defaultInstruments.ts";
+import { parquetStore } from "../store/parquetStore.ts";
+import { runData } from "./history.ts";
+import { simulateCommand } from "./simulate.ts";
+
+test("trading rules that change inside the range are a warning that names the time and the remedy", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "riposte-rules-"));
+  try {
+    const context = { log: () => undefined, print: () => undefined, progress: () => undefined, json: false, env: {} };
+    await simulateCommand.run(
+      { data: dir, symbol: ["BTCUSDT"], from: "2023-01-01", days: "3" },
+      { ...context, signal: new AbortController().signal },
+    );
+    const store = parquetStore({ root: dir });
+    const [rules] = await store.instruments(["BTCUSDT"]);
+    if (rules === undefined) throw new Error("no rules");
+    const changedMs = Date.UTC(2023, 0, 2);
+    await store.write("BTCUSDT", "simulated", [instrumentRulesEvent({ ...rules, minNotionalUsdt: 50 }, changedMs)]);
+    await store.close();
+    const warningsFrom = async (from: number): Promise<readonly string[]> => {
+      const config = configSchema.parse({ data: { dir }, from: new Date(from).toISOString().slice(0, 10) });
+      const data = await runData({ config, warmUpBars: 0, simulate: false, dirGiven: true });
+      await data.close();
+      return data.warnings;
+    };
+    expect(await warningsFrom(changedMs - DAY_MS)).toContain(
+      `The trading rules of BTCUSDT changed on ${formatUtc(changedMs)}; the run keeps those of its start: begin another one there.`,
+    );
+    expect((await warningsFrom(changedMs)).join()).not.toContain("trading rules");
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+});
