@@ -6,6 +6,7 @@ import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { OrderRequest } from "../src/domain/order.ts";
 import { NO_BRACKET, sideOf, stopIdOf, UNKNOWN_ORDER } from "../src/domain/order.ts";
+import { indexOfOrder, removeAt, removeOrder } from "../src/domain/orderList.ts";
 import type { Venue } from "../src/domain/ports.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { InvariantError } from "../src/domain/units.ts";
@@ -81,8 +82,7 @@ const endedStep = (state: ExecuteState, item: OrderRejected | OrderCanceled | Or
   // A refused cancel says nothing of the order: it may fill yet, and is asked to go again.
   if (item.kind === Kind.orderRejected && item.code === UNKNOWN_ORDER) return;
   const sent = state.sent[instrument] as Sent;
-  const at = entryAt(sent, clientOrderId);
-  if (at >= 0) removeAt(sent.entries, at);
+  removeOrder(sent.entries, clientOrderId);
   if (sent.stopId === clientOrderId) sent.stopId = "";
   if (sent.nextStopId === clientOrderId) sent.nextStopId = "";
 };
@@ -90,21 +90,11 @@ const endedStep = (state: ExecuteState, item: OrderRejected | OrderCanceled | Or
 /** An entry is done with when all of it filled: what is left of one may rest, and be withdrawn. */
 const fillStep = (state: ExecuteState, fill: Fill): void => {
   const sent = state.sent[fill.instrument] as Sent;
-  const at = entryAt(sent, fill.clientOrderId);
+  const at = indexOfOrder(sent.entries, fill.clientOrderId);
   if (at < 0) return;
   const entry = sent.entries[at] as SentEntry;
   entry.remainingLots -= fill.qtyLots;
   if (entry.remainingLots <= 0) removeAt(sent.entries, at);
-};
-
-const entryAt = ({ entries }: Sent, clientOrderId: string): number => {
-  for (let i = 0; i < entries.length; i += 1) if ((entries[i] as SentEntry).orderId === clientOrderId) return i;
-  return -1;
-};
-
-const removeAt = (entries: SentEntry[], at: number): void => {
-  for (let i = at + 1; i < entries.length; i += 1) entries[i - 1] = entries[i] as SentEntry;
-  entries.pop();
 };
 
 const NO_TICKS = 0 as Ticks;

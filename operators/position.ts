@@ -9,6 +9,7 @@ import type { KlineBlock } from "../src/domain/kline.ts";
 import { Bar } from "../src/domain/kline.ts";
 import type { Bracket } from "../src/domain/order.ts";
 import { bracketLevels, NO_BRACKET, planTagOf, UNKNOWN_ORDER } from "../src/domain/order.ts";
+import { indexOfOrder, removeAt, removeOrder } from "../src/domain/orderList.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import type { PositionLimits } from "../src/risk/limits.ts";
 import { planOf } from "../src/risk/plan.ts";
@@ -19,6 +20,7 @@ import { stepOperator } from "./stepOperator.ts";
 
 /** An approved order that the venue has not finished. */
 interface InFlight {
+  readonly orderId: string;
   readonly plan: ApprovedPlan;
   remainingLots: number;
 }
@@ -122,7 +124,7 @@ class Seat implements PositionView, Proposals {
   // ---- what the venue says ------------------------------------------------------------------------------------------------
 
   filled(fill: Fill): void {
-    const at = this.indexOf(fill.clientOrderId);
+    const at = indexOfOrder(this.inFlight, fill.clientOrderId);
     if (at < 0) return;
     const order = this.inFlight[at] as InFlight;
     const { planId, direction, bracket } = order.plan.intent;
@@ -135,8 +137,7 @@ class Seat implements PositionView, Proposals {
   }
 
   ended(clientOrderId: string): void {
-    const at = this.indexOf(clientOrderId);
-    if (at >= 0) removeAt(this.inFlight, at);
+    removeOrder(this.inFlight, clientOrderId);
   }
 
   closed(planId: string): void {
@@ -154,16 +155,9 @@ class Seat implements PositionView, Proposals {
     return usdt;
   }
 
-  // ---- plain loops: this is asked at every bar and every fill, and a closure costs as much as the answer ------------------------
-
   private isPending(entry: boolean): boolean {
     for (let i = 0; i < this.inFlight.length; i += 1) if (opens((this.inFlight[i] as InFlight).plan.intent.action) === entry) return true;
     return false;
-  }
-
-  private indexOf(clientOrderId: string): number {
-    for (let i = 0; i < this.inFlight.length; i += 1) if ((this.inFlight[i] as InFlight).plan.orderId === clientOrderId) return i;
-    return -1;
   }
 
   private get heldDirection(): Direction {
@@ -218,16 +212,10 @@ class Seat implements PositionView, Proposals {
     const plan = planOf(intent);
     if (plan === null) return false;
     // A moved stop rests for as long as the position does: nothing waits for it.
-    if (action !== "moveStop") this.inFlight.push({ plan, remainingLots: qtyLots });
+    if (action !== "moveStop") this.inFlight.push({ orderId: plan.orderId, plan, remainingLots: qtyLots });
     return true;
   }
 }
-
-/** Without `splice`, which makes an array of what it takes out. */
-const removeAt = (list: InFlight[], at: number): void => {
-  for (let i = at + 1; i < list.length; i += 1) list[i - 1] = list[i] as InFlight;
-  list.pop();
-};
 
 type EntryTerms = Pick<EntryProposal, "worstTicks" | "leverage" | "limitTicks" | "postOnly" | "expiresAtMs">;
 const NO_ENTRY: EntryTerms = { worstTicks: 0, leverage: 1 };

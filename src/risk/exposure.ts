@@ -3,6 +3,7 @@ import type { Fill } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { usdtPerTickLot } from "../domain/instrument.ts";
 import { bracketLevels, directionOf, stopIdOf } from "../domain/order.ts";
+import { indexOfOrder, removeAt, removeOrder } from "../domain/orderList.ts";
 import type { Direction } from "../domain/units.ts";
 
 /** An approved entry that has not filled, been refused or been withdrawn yet. */
@@ -114,7 +115,7 @@ export class InstrumentExposure {
   filled(fill: Fill): void {
     const direction = directionOf(fill.side);
     const wasLots = this.positionLots * direction;
-    const entryAt = indexOf(this.entries, fill.clientOrderId);
+    const entryAt = indexOfOrder(this.entries, fill.clientOrderId);
     const entry = entryAt < 0 ? undefined : this.entries[entryAt];
     const opens = wasLots + fill.qtyLots > 0;
     if (opens && !fill.reduceOnly) {
@@ -127,7 +128,7 @@ export class InstrumentExposure {
       if (entry.remainingLots <= 0) removeAt(this.entries, entryAt);
       return;
     }
-    const exitAt = indexOf(this.exits, fill.clientOrderId);
+    const exitAt = indexOfOrder(this.exits, fill.clientOrderId);
     if (exitAt < 0) return;
     const exit = this.exits[exitAt] as PendingExit;
     exit.remainingLots -= fill.qtyLots;
@@ -148,9 +149,9 @@ export class InstrumentExposure {
 
   /** An order is refused, canceled or expired: nothing of it is on its way any more. */
   ended(orderId: string): void {
-    remove(this.entries, orderId);
-    remove(this.exits, orderId);
-    remove(this.stops, orderId);
+    removeOrder(this.entries, orderId);
+    removeOrder(this.exits, orderId);
+    removeOrder(this.stops, orderId);
   }
 
   /** A cancel was refused. "Unknown order" is never read as canceled: the entry counts until the venue says what became of it. */
@@ -187,28 +188,8 @@ export class InstrumentExposure {
   private protect({ orderId, intent }: PendingEntry, priceTicks: number): void {
     if (intent.bracket.stopFraction === 0) return;
     const id = stopIdOf(orderId);
-    if (indexOf(this.stops, id) >= 0) return;
+    if (indexOfOrder(this.stops, id) >= 0) return;
     const { stopTicks } = bracketLevels(priceTicks, intent.direction, intent.bracket);
     if (stopTicks > 0) this.stops.push({ orderId: id, direction: intent.direction, ticks: stopTicks });
   }
 }
-
-interface Order {
-  readonly orderId: string;
-}
-
-// Plain loops, no `splice` and no new `length`, which leave the compiled code: every fill and every answer of the venue comes here.
-const indexOf = (list: readonly Order[], orderId: string): number => {
-  for (let i = 0; i < list.length; i += 1) if ((list[i] as Order).orderId === orderId) return i;
-  return -1;
-};
-
-const removeAt = (list: Order[], at: number): void => {
-  for (let i = at + 1; i < list.length; i += 1) list[i - 1] = list[i] as Order;
-  list.pop();
-};
-
-const remove = (list: Order[], orderId: string): void => {
-  const at = indexOf(list, orderId);
-  if (at >= 0) removeAt(list, at);
-};
