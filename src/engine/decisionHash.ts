@@ -116,14 +116,16 @@ export class DecisionHash {
   intent(item: Intent): void {
     const flags = (item.orderType === "limit" ? 1 : 0) | (item.postOnly ? 2 : 0);
     this.head(item, flags, codeOfAction(item.action), item.direction + 1);
-    this.number(item.qtyLots);
-    this.number(item.limitTicks);
-    this.number(item.worstTicks);
-    this.number(item.stopTicks);
-    this.number(item.bracket.stopFraction);
-    this.number(item.bracket.targetFraction);
-    this.number(item.leverage);
-    this.number(item.expiresAtMs);
+    const { at, numbers } = this;
+    numbers[at] = canonical(item.qtyLots);
+    numbers[at + 1] = canonical(item.limitTicks);
+    numbers[at + 2] = canonical(item.worstTicks);
+    numbers[at + 3] = canonical(item.stopTicks);
+    numbers[at + 4] = canonical(item.bracket.stopFraction);
+    numbers[at + 5] = canonical(item.bracket.targetFraction);
+    numbers[at + 6] = canonical(item.leverage);
+    numbers[at + 7] = canonical(item.expiresAtMs);
+    this.at = at + 8;
     this.text(item.reason);
   }
 
@@ -142,24 +144,28 @@ export class DecisionHash {
     const { order } = item;
     const flags = (order.side === "buy" ? 1 : 0) | (order.reduceOnly ? 2 : 0) | (order.closePosition ? 4 : 0);
     this.head(item, flags, codeOfType(order.type), codeOfTimeInForce(order.timeInForce));
-    this.number(order.priceTicks);
-    this.number(order.triggerTicks);
-    this.number(order.qtyLots);
-    this.number(order.callbackFraction);
-    this.number(order.bracket.stopFraction);
-    this.number(order.bracket.targetFraction);
-    this.number(order.leverage);
-    this.number(order.expiresAtMs);
+    const { at, numbers } = this;
+    numbers[at] = canonical(order.priceTicks);
+    numbers[at + 1] = canonical(order.triggerTicks);
+    numbers[at + 2] = canonical(order.qtyLots);
+    numbers[at + 3] = canonical(order.callbackFraction);
+    numbers[at + 4] = canonical(order.bracket.stopFraction);
+    numbers[at + 5] = canonical(order.bracket.targetFraction);
+    numbers[at + 6] = canonical(order.leverage);
+    numbers[at + 7] = canonical(order.expiresAtMs);
+    this.at = at + 8;
     this.text(order.clientOrderId);
   }
 
   fill(item: Fill): void {
     this.head(item, (item.side === "buy" ? 1 : 0) | (item.maker ? 2 : 0) | (item.reduceOnly ? 4 : 0));
-    this.number(item.eventTimeMs);
-    this.number(item.priceTicks);
-    this.number(item.qtyLots);
-    this.number(item.feeUsdt);
-    this.number(item.slippageUsdt);
+    const { at, numbers } = this;
+    numbers[at] = canonical(item.eventTimeMs);
+    numbers[at + 1] = canonical(item.priceTicks);
+    numbers[at + 2] = canonical(item.qtyLots);
+    numbers[at + 3] = canonical(item.feeUsdt);
+    numbers[at + 4] = canonical(item.slippageUsdt);
+    this.at = at + 5;
     this.text(item.clientOrderId);
     this.text(item.reason);
   }
