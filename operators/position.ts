@@ -8,7 +8,7 @@ import { Kind } from "../src/domain/kind.ts";
 import type { KlineBlock } from "../src/domain/kline.ts";
 import { Bar } from "../src/domain/kline.ts";
 import type { Bracket } from "../src/domain/order.ts";
-import { bracketLevels, NO_BRACKET, planTagOf, UNKNOWN_ORDER } from "../src/domain/order.ts";
+import { bracketLevels, isEntry, NO_BRACKET, planTagOf, UNKNOWN_ORDER } from "../src/domain/order.ts";
 import { indexOfOrder, removeAt, removeOrder } from "../src/domain/orderList.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import type { PositionLimits } from "../src/risk/limits.ts";
@@ -24,8 +24,6 @@ interface InFlight {
   readonly plan: ApprovedPlan;
   remainingLots: number;
 }
-
-const opens = (action: IntentAction): boolean => action === "enter" || action === "scaleIn";
 
 /** One instrument as L4 sees it, and its way of asking. One object serves as the pooled view and as the proposals. */
 class Seat implements PositionView, Proposals {
@@ -150,13 +148,13 @@ class Seat implements PositionView, Proposals {
     let usdt = positionLots * direction > 0 ? notionalUsdt : 0;
     for (const { plan, remainingLots } of this.inFlight) {
       const { action, direction: side, worstTicks, limitTicks } = plan.intent;
-      if (opens(action) && side === direction) usdt += remainingLots * Math.max(worstTicks, limitTicks) * this.usdtPerTickLot;
+      if (isEntry(action) && side === direction) usdt += remainingLots * Math.max(worstTicks, limitTicks) * this.usdtPerTickLot;
     }
     return usdt;
   }
 
   private isPending(entry: boolean): boolean {
-    for (let i = 0; i < this.inFlight.length; i += 1) if (opens((this.inFlight[i] as InFlight).plan.intent.action) === entry) return true;
+    for (const { plan } of this.inFlight) if (isEntry(plan.intent.action) === entry) return true;
     return false;
   }
 

@@ -62,7 +62,7 @@ export const stepOperator =
     const step: Step = {
       name,
       init,
-      handlers: handlers,
+      handlers,
       passing: options.passing ?? "first",
       emits: options.emits,
       flush: options.flush,
@@ -87,6 +87,7 @@ class StepSubscriber extends Subscriber<Item> {
   private readonly downstream: Subscriber<Item>;
   private readonly steps: readonly Step[];
   private readonly states: readonly unknown[];
+  private readonly shelf: Shelf;
   private readonly chain: Chain;
   /** Calls that are in the chain: who leaves in the middle of one (`take`) leaves the chain when it has come back. */
   private calls = 0;
@@ -96,12 +97,13 @@ class StepSubscriber extends Subscriber<Item> {
     this.downstream = destination;
     this.steps = steps;
     this.states = steps.map(initialised);
-    this.chain = takeChain(steps);
+    this.shelf = shelfFor(steps);
+    this.chain = this.shelf.chains.pop() ?? compiled(this.shelf);
     this.chain.begin(this.states, (item) => {
       destination.next(item);
     });
     this.add(() => {
-      if (this.calls === 0) giveBack(this.chain);
+      this.#left();
     });
   }
 
@@ -133,8 +135,11 @@ class StepSubscriber extends Subscriber<Item> {
     this.#left();
   }
 
+  /** The chain lets go of what this subscription held, and waits for the next one. */
   #left(): void {
-    if (this.closed && this.calls === 0) giveBack(this.chain);
+    if (!this.closed || this.calls > 0) return;
+    this.chain.begin([], () => undefined);
+    if (this.shelf.chains.length < CHAINS_KEPT) this.shelf.chains.push(this.chain);
   }
 
   /** An error, with the step that was at work. */
@@ -201,8 +206,8 @@ const chainText = (steps: readonly Step[]): string => {
       routes = new Map();
       rest = "";
     }
-    const passes = new Map(handledKinds(step).map((kind) => [kind, wayOf(kind)]));
-    for (const [kind, pass] of passes) {
+    for (const kind of handledKinds(step)) {
+      const pass = wayOf(kind);
       const take = `at = ${i}; handler${i}_${kind}(state${i}, item, emit${i})`;
       const body =
         step.passing === "first"
@@ -227,37 +232,29 @@ const chainText = (steps: readonly Step[]): string => {
 
 /** Chains that nobody uses: the next subscription of the same steps starts with warm code. */
 interface Shelf {
+  readonly text: string;
   readonly handlers: readonly unknown[];
   readonly chains: Chain[];
 }
 
 /** By text; steps of the same shape with other handlers take the place of those before, so it is bounded by the program. */
 const shelves = new Map<string, Shelf>();
-const shelfOf = new WeakMap<Chain, Shelf>();
 const CHAINS_KEPT = 4;
 
-const takeChain = (steps: readonly Step[]): Chain => {
+const shelfFor = (steps: readonly Step[]): Shelf => {
   const text = chainText(steps);
   const handlers = steps.map((step) => step.handlers);
   let shelf = shelves.get(text);
   if (shelf?.handlers.every((each, i) => each === handlers[i]) !== true) {
-    shelf = { handlers, chains: [] };
+    shelf = { text, handlers, chains: [] };
     shelves.set(text, shelf);
   }
-  const kept = shelf.chains.pop();
-  if (kept !== undefined) return kept;
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- see chainText
-  const chain = (new Function("handlers", "undeclared", text) as (...parts: unknown[]) => Chain)(handlers, undeclared);
-  shelfOf.set(chain, shelf);
-  return chain;
+  return shelf;
 };
 
-/** What the subscription held is let go of. */
-const giveBack = (chain: Chain): void => {
-  chain.begin([], () => undefined);
-  const chains = shelfOf.get(chain)?.chains;
-  if (chains !== undefined && chains.length < CHAINS_KEPT) chains.push(chain);
-};
+const compiled = ({ text, handlers }: Shelf): Chain =>
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- see chainText
+  (new Function("handlers", "undeclared", text) as (...parts: unknown[]) => Chain)(handlers, undeclared);
 
 const undeclared = (item: Item): never => {
   throw new InvariantError(`emits ${KIND_NAMES[item.kind]}, which it does not declare`);

@@ -7,7 +7,7 @@ import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { appendKline, Bar, klineBlock } from "../src/domain/kline.ts";
 import type { KlineBlock } from "../src/domain/kline.ts";
-import { directionOf, NO_BRACKET } from "../src/domain/order.ts";
+import { directionOf, isEntry, NO_BRACKET } from "../src/domain/order.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { instrumentIndex, MINUTE_MS, NO_INSTRUMENT } from "../src/domain/units.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
@@ -217,7 +217,7 @@ export class RiskLine {
     const from = this.told.length;
     const was = this.lots[instrument] as number;
     const asked = this.input.find((item) => item.kind === Kind.intent && item.planId === orderId);
-    const reduceOnly = !(asked?.kind === Kind.intent && (asked.action === "enter" || asked.action === "scaleIn"));
+    const reduceOnly = !(asked?.kind === Kind.intent && isEntry(asked.action));
     this.send({
       kind: Kind.fill,
       ...this.#event(instrument),

@@ -10,7 +10,7 @@ import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { appendKline, Bar, klineBlock } from "../src/domain/kline.ts";
 import type { KlineBlock } from "../src/domain/kline.ts";
-import { NO_BRACKET } from "../src/domain/order.ts";
+import { isEntry, NO_BRACKET } from "../src/domain/order.ts";
 import type { OrderRequest } from "../src/domain/order.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { DAY_MS, instrumentIndex, MINUTE_MS, NO_INSTRUMENT } from "../src/domain/units.ts";
@@ -168,7 +168,7 @@ class Storm {
     const action = this.#chance.pick<IntentAction>(
       held === 0 ? ["enter", "enter", "scaleIn", "exit"] : ["enter", "scaleIn", "reduce", "exit", "moveStop"],
     );
-    const opens = action === "enter" || action === "scaleIn";
+    const opens = isEntry(action);
     const direction: Direction = this.#chance.of(opens ? 0.5 : 0.9) && held !== 0 ? (held > 0 ? 1 : -1) : this.#chance.pick([1, -1]);
     const limit = opens && this.#chance.of(0.4);
     const limitTicks = limit ? ticks + this.#chance.int(-20, 20) : 0;

@@ -1,5 +1,6 @@
 import type { IntentAction } from "../../src/domain/derived.ts";
 import type { Bracket } from "../../src/domain/order.ts";
+import { isEntry } from "../../src/domain/order.ts";
 import type { EntryProposal } from "./positionModule.ts";
 
 type Terms = Pick<EntryProposal, "worstTicks" | "leverage" | "limitTicks" | "expiresAtMs">;
@@ -17,7 +18,7 @@ export const checkProposal = (
   stopTicks: unknown,
   reason: unknown,
 ): void => {
-  const opens = action === "enter" || action === "scaleIn";
+  const opens = isEntry(action);
   if (direction !== 1 && direction !== -1) throw wrong(action, "direction", direction, "1 (long) or -1 (short)");
   if ((opens || action === "reduce") && !isCount(qtyLots)) throw wrong(action, "qtyLots", qtyLots, "a whole number of lots, 1 or more");
   if (action === "moveStop" && !isCount(stopTicks)) throw wrong(action, "stopTicks", stopTicks, "a whole number of ticks, 1 or more");

@@ -63,7 +63,7 @@ export class Ledger implements AccountState {
   seq = -1;
   /** The instrument whose bar, fill or payment came last. */
   instrument: InstrumentIndex = NO_INSTRUMENT;
-  knownAtMs = 0.5;
+  knownAtMs = 0;
   atClose = false;
   readonly startUsdt: number;
   realisedUsdt = 0;

@@ -1,3 +1,4 @@
+import type { IntentAction } from "./derived.ts";
 import type { Direction, InstrumentIndex, Lots, Ticks } from "./units.ts";
 
 export type OrderSide = "buy" | "sell";
@@ -60,6 +61,9 @@ export const bracketLevels = (entryTicks: number, direction: Direction, bracket:
   stopTicks: (bracket.stopFraction > 0 ? Math.round(entryTicks * (1 - direction * bracket.stopFraction)) : 0) as Ticks,
   targetTicks: (bracket.targetFraction > 0 ? Math.round(entryTicks * (1 + direction * bracket.targetFraction)) : 0) as Ticks,
 });
+
+/** Whether an intent opens a position or grows it. */
+export const isEntry = (action: IntentAction): boolean => action === "enter" || action === "scaleIn";
 
 const TAG_LENGTH_MAX = 18;
 

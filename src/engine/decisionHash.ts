@@ -91,26 +91,21 @@ export class DecisionHash {
     return hashThread().digest(this.stream, rest);
   }
 
-  /** The one record per decision bar, written without calls: it is the hot path. What is NaN is said by the flags. */
+  /** The one record per decision bar. What is NaN is said by the flags. */
   signal(item: Signal): void {
     this.decisions += 1;
-    if (this.at > WORDS - RECORD_WORDS_MAX) this.drain();
-    const { at, numbers, halves } = this;
-    const { pLong, pShort, pNeutral, netLong, netShort } = item;
-    const flags = (item.ready ? 1 : 0) | (netLong === netLong ? 2 : 0) | (netShort === netShort ? 4 : 0);
-    halves[2 * at] = headOf(item, flags);
-    halves[2 * at + 1] = 0;
-    numbers[at + 1] = item.knownAtMs;
-    numbers[at + 2] = canonical(pLong);
-    numbers[at + 3] = canonical(pShort);
-    numbers[at + 4] = canonical(pNeutral);
-    this.at = at + 5;
-    if (flags > 1) this.nets(item, flags);
-  }
-
-  private nets({ netLong, netShort }: Signal, flags: number): void {
-    if ((flags & 2) !== 0) this.number(netLong);
-    if ((flags & 4) !== 0) this.number(netShort);
+    const { netLong, netShort } = item;
+    const hasLong = netLong === netLong;
+    const hasShort = netShort === netShort;
+    this.head(item, (item.ready ? 1 : 0) | (hasLong ? 2 : 0) | (hasShort ? 4 : 0));
+    const { at, numbers } = this;
+    numbers[at] = item.knownAtMs;
+    numbers[at + 1] = canonical(item.pLong);
+    numbers[at + 2] = canonical(item.pShort);
+    numbers[at + 3] = canonical(item.pNeutral);
+    this.at = at + 4;
+    if (hasLong) this.number(netLong);
+    if (hasShort) this.number(netShort);
   }
 
   intent(item: Intent): void {
@@ -200,9 +195,9 @@ export class DecisionHash {
   }
 
   /** Begins a record. `flags`, `code` and `subcode` are bytes. */
-  private head(item: Hashed, flags = 0, code = 0, subcode = 0): void {
+  private head({ kind, instrument }: Hashed, flags = 0, code = 0, subcode = 0): void {
     if (this.at > WORDS - RECORD_WORDS_MAX) this.drain();
-    this.halves[2 * this.at] = headOf(item, flags);
+    this.halves[2 * this.at] = kind | (flags << 8) | (instrument << 16);
     this.halves[2 * this.at + 1] = code | (subcode << 8);
     this.at += 1;
   }
@@ -247,8 +242,6 @@ export class DecisionHash {
 const canonical = (value: number): number => (value === value ? value : NaN);
 
 type Hashed = Pick<Intent, "instrument"> & { readonly kind: Kind };
-
-const headOf = ({ kind, instrument }: Hashed, flags: number): number => kind | (flags << 8) | (instrument << 16);
 
 interface HashedLine {
   readonly hash: DecisionHash;

@@ -2,6 +2,7 @@ import type { OperatorFunction } from "rxjs";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Item } from "../domain/item.ts";
 import { Kind, KIND_NAMES } from "../domain/kind.ts";
+import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
 
 /** One bar of one instrument, as far as something happened in it. */
@@ -13,8 +14,75 @@ interface DecisionLine {
 }
 
 interface LogState {
+  readonly instruments: readonly Instrument[];
+  readonly fromMs: number;
+  readonly write: (line: string) => void;
   line: DecisionLine | null;
 }
+
+const flush = (state: LogState): void => {
+  if (state.line !== null && state.line.happened.length > 0) state.write(JSON.stringify(state.line));
+  state.line = null;
+};
+
+const happened =
+  (fields: (item: never) => Readonly<Record<string, unknown>>) =>
+  (state: LogState, item: Item): void => {
+    state.line?.happened.push({ what: KIND_NAMES[item.kind], ...fields(item as never) });
+  };
+
+const HANDLERS: StepHandlers<LogState> = {
+  [Kind.kline]: (state, kline) => {
+    flush(state);
+    if (kline.knownAtMs <= state.fromMs) return;
+    const { symbol } = state.instruments[kline.instrument] as Instrument;
+    state.line = { timeMs: kline.knownAtMs, symbol, signal: null, happened: [] };
+  },
+  [Kind.signal]: ({ line }, { ready, pLong, pShort, pNeutral }) => {
+    if (line !== null && ready) line.signal = { pLong, pShort, pNeutral };
+  },
+  [Kind.intent]: happened(({ planId, action, direction, qtyLots, stopTicks, reason }: Record<string, unknown>) => ({
+    planId,
+    action,
+    direction,
+    qtyLots,
+    stopTicks,
+    reason,
+  })),
+  [Kind.refusal]: happened(({ planId, rule, value, limit }: Record<string, unknown>) => ({ planId, rule, value, limit })),
+  [Kind.orderSent]: happened(({ order }: { order: Record<string, unknown> }) => ({
+    clientOrderId: order["clientOrderId"],
+    side: order["side"],
+    type: order["type"],
+    qtyLots: order["qtyLots"],
+    priceTicks: order["priceTicks"],
+    triggerTicks: order["triggerTicks"],
+  })),
+  [Kind.fill]: happened(({ clientOrderId, side, priceTicks, qtyLots, feeUsdt, reason }: Record<string, unknown>) => ({
+    clientOrderId,
+    side,
+    priceTicks,
+    qtyLots,
+    feeUsdt,
+    reason,
+  })),
+  [Kind.orderRejected]: happened(({ clientOrderId, code, message }: Record<string, unknown>) => ({ clientOrderId, code, message })),
+  [Kind.orderCanceled]: happened(({ clientOrderId }: Record<string, unknown>) => ({ clientOrderId })),
+  [Kind.orderExpired]: happened(({ clientOrderId, reason }: Record<string, unknown>) => ({ clientOrderId, reason })),
+  [Kind.fundingPayment]: happened(({ paidUsdt, rate }: Record<string, unknown>) => ({ paidUsdt, rate })),
+  [Kind.riskState]: happened(({ level, rule, active, value, limit }: Record<string, unknown>) => ({
+    level,
+    rule,
+    active,
+    value,
+    limit,
+  })),
+  [Kind.gap]: happened(({ fromMs, toMs, missingBars }: Record<string, unknown>) => ({
+    fromMs,
+    toMs,
+    missingBars,
+  })),
+};
 
 /**
  * `decisions.jsonl`: one line for each bar in which something happened (intent, verdict, order, fill, risk state, gap),
@@ -24,71 +92,5 @@ export const logDecisions = (
   instruments: readonly Instrument[],
   fromMs: number,
   write: (line: string) => void,
-): OperatorFunction<Item, Item> => {
-  const flush = (state: LogState): void => {
-    if (state.line !== null && state.line.happened.length > 0) write(JSON.stringify(state.line));
-    state.line = null;
-  };
-  const happened =
-    (fields: (item: never) => Readonly<Record<string, unknown>>) =>
-    (state: LogState, item: Item): void => {
-      state.line?.happened.push({ what: KIND_NAMES[item.kind], ...fields(item as never) });
-    };
-  return stepOperator<LogState>(
-    "decisionLog",
-    () => ({ line: null }),
-    {
-      [Kind.kline]: (state, kline) => {
-        flush(state);
-        if (kline.knownAtMs <= fromMs) return;
-        const { symbol } = instruments[kline.instrument] as Instrument;
-        state.line = { timeMs: kline.knownAtMs, symbol, signal: null, happened: [] };
-      },
-      [Kind.signal]: ({ line }, { ready, pLong, pShort, pNeutral }) => {
-        if (line !== null && ready) line.signal = { pLong, pShort, pNeutral };
-      },
-      [Kind.intent]: happened(({ planId, action, direction, qtyLots, stopTicks, reason }: Record<string, unknown>) => ({
-        planId,
-        action,
-        direction,
-        qtyLots,
-        stopTicks,
-        reason,
-      })),
-      [Kind.refusal]: happened(({ planId, rule, value, limit }: Record<string, unknown>) => ({ planId, rule, value, limit })),
-      [Kind.orderSent]: happened(({ order }: { order: Record<string, unknown> }) => ({
-        clientOrderId: order["clientOrderId"],
-        side: order["side"],
-        type: order["type"],
-        qtyLots: order["qtyLots"],
-        priceTicks: order["priceTicks"],
-        triggerTicks: order["triggerTicks"],
-      })),
-      [Kind.fill]: happened(({ clientOrderId, side, priceTicks, qtyLots, feeUsdt, reason }: Record<string, unknown>) => ({
-        clientOrderId,
-        side,
-        priceTicks,
-        qtyLots,
-        feeUsdt,
-        reason,
-      })),
-      [Kind.orderRejected]: happened(({ clientOrderId, code, message }: Record<string, unknown>) => ({ clientOrderId, code, message })),
-      [Kind.orderCanceled]: happened(({ clientOrderId }: Record<string, unknown>) => ({ clientOrderId })),
-      [Kind.orderExpired]: happened(({ clientOrderId, reason }: Record<string, unknown>) => ({ clientOrderId, reason })),
-      [Kind.fundingPayment]: happened(({ paidUsdt, rate }: Record<string, unknown>) => ({ paidUsdt, rate })),
-      [Kind.riskState]: happened(({ level, rule, active, value, limit }: Record<string, unknown>) => ({
-        level,
-        rule,
-        active,
-        value,
-        limit,
-      })),
-      [Kind.gap]: happened(({ fromMs: gapFromMs, toMs, missingBars }: Record<string, unknown>) => ({
-        fromMs: gapFromMs,
-        toMs,
-        missingBars,
-      })),
-    },
-    { flush },
-  );
-};
+): OperatorFunction<Item, Item> =>
+  stepOperator<LogState>("decisionLog", () => ({ instruments, fromMs, write, line: null }), HANDLERS, { flush });

@@ -1,6 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { OperatorFunction } from "rxjs";
+import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
 import type { AccountState, PositionState, RiskLevel, Signal } from "../domain/derived.ts";
 import type { Instrument } from "../domain/instrument.ts";
@@ -184,28 +185,29 @@ export class DecisionTable {
   }
 }
 
+const HANDLERS: StepHandlers<DecisionTable> = {
+  [Kind.accountState]: (t, item) => {
+    t.account(item);
+  },
+  [Kind.riskState]: (t, item) => {
+    t.level(item.level);
+  },
+  [Kind.fill]: (t, item) => {
+    t.count("fills", item);
+  },
+  [Kind.signal]: (t, item) => {
+    t.decision(item);
+  },
+  [Kind.intent]: (t, item) => {
+    t.count("intents", item);
+  },
+  [Kind.refusal]: (t, item) => {
+    t.count("refusals", item);
+  },
+  [Kind.orderSent]: (t, item) => {
+    t.count("orders", item);
+  },
+};
+
 /** Puts the table at the end of a line. */
-export const tableDecisions = (table: DecisionTable): OperatorFunction<Item, Item> =>
-  stepOperator("decisionTable", () => table, {
-    [Kind.accountState]: (t, item) => {
-      t.account(item);
-    },
-    [Kind.riskState]: (t, item) => {
-      t.level(item.level);
-    },
-    [Kind.fill]: (t, item) => {
-      t.count("fills", item);
-    },
-    [Kind.signal]: (t, item) => {
-      t.decision(item);
-    },
-    [Kind.intent]: (t, item) => {
-      t.count("intents", item);
-    },
-    [Kind.refusal]: (t, item) => {
-      t.count("refusals", item);
-    },
-    [Kind.orderSent]: (t, item) => {
-      t.count("orders", item);
-    },
-  });
+export const tableDecisions = (table: DecisionTable): OperatorFunction<Item, Item> => stepOperator("decisionTable", () => table, HANDLERS);

@@ -10,6 +10,7 @@ import { Ledger } from "../domain/ledger.ts";
 import type { OrderRequest } from "../domain/order.ts";
 import { bracketLevels, directionOf } from "../domain/order.ts";
 import { DAY_MS, utcDayStart } from "../domain/units.ts";
+import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
 import { FillLog } from "./fillLog.ts";
 import { RiskSpans } from "./riskSpans.ts";
@@ -207,39 +208,36 @@ export class Recorder {
   }
 }
 
+const HANDLERS: StepHandlers<Recorder> = {
+  [Kind.bar]: (r, item) => {
+    r.bar(item);
+  },
+  [Kind.accountState]: (r, item) => {
+    r.state(item);
+  },
+  [Kind.fill]: (r, item) => {
+    r.fill(item);
+  },
+  [Kind.orderSent]: (r, item) => {
+    r.order(item);
+  },
+  [Kind.tradeClosed]: (r, item) => {
+    r.trade(item);
+  },
+  [Kind.gap]: (r, item) => {
+    r.gap(item);
+  },
+  [Kind.refusal]: (r, item) => {
+    r.refusal(item.rule);
+  },
+  [Kind.riskState]: (r, item) => {
+    r.riskState(item);
+  },
+  [Kind.fault]: (r, item) => {
+    r.fault(item);
+  },
+};
+
 /** The end of a backtest's line: everything is recorded, nothing passes on. */
 export const record = (recorder: Recorder): OperatorFunction<Item, Item> =>
-  stepOperator(
-    "record",
-    () => recorder,
-    {
-      [Kind.bar]: (r, item) => {
-        r.bar(item);
-      },
-      [Kind.accountState]: (r, item) => {
-        r.state(item);
-      },
-      [Kind.fill]: (r, item) => {
-        r.fill(item);
-      },
-      [Kind.orderSent]: (r, item) => {
-        r.order(item);
-      },
-      [Kind.tradeClosed]: (r, item) => {
-        r.trade(item);
-      },
-      [Kind.gap]: (r, item) => {
-        r.gap(item);
-      },
-      [Kind.refusal]: (r, item) => {
-        r.refusal(item.rule);
-      },
-      [Kind.riskState]: (r, item) => {
-        r.riskState(item);
-      },
-      [Kind.fault]: (r, item) => {
-        r.fault(item);
-      },
-    },
-    { passing: "none" },
-  );
+  stepOperator("record", () => recorder, HANDLERS, { passing: "none" });

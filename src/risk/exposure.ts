@@ -186,10 +186,10 @@ export class InstrumentExposure {
 
   /** The venue places the bracket with the entry's first fill, and again when it had closed the position in between. */
   private protect({ orderId, intent }: PendingEntry, priceTicks: number): void {
-    if (intent.bracket.stopFraction === 0) return;
+    const { stopTicks } = bracketLevels(priceTicks, intent.direction, intent.bracket);
+    if (stopTicks === 0) return;
     const id = stopIdOf(orderId);
     if (indexOfOrder(this.stops, id) >= 0) return;
-    const { stopTicks } = bracketLevels(priceTicks, intent.direction, intent.bracket);
-    if (stopTicks > 0) this.stops.push({ orderId: id, direction: intent.direction, ticks: stopTicks });
+    this.stops.push({ orderId: id, direction: intent.direction, ticks: stopTicks });
   }
 }

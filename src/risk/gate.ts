@@ -4,7 +4,7 @@ import type { Instrument } from "../domain/instrument.ts";
 import type { Emit } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
 import type { Bar } from "../domain/kline.ts";
-import { UNKNOWN_ORDER } from "../domain/order.ts";
+import { isEntry, UNKNOWN_ORDER } from "../domain/order.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
 import { DAY_MS, utcDayStart } from "../domain/units.ts";
 import { Causes } from "./causes.ts";
@@ -195,7 +195,7 @@ export class RiskGate {
     this.system.asked(intent, intent.instrument);
     const exposure = this.exposures[intent.instrument] as InstrumentExposure;
     const worstTicks = worstTicksOf(intent, exposure.markTicks);
-    const opens = intent.action === "enter" || intent.action === "scaleIn";
+    const opens = isEntry(intent.action);
     const breach = opens ? this.refuseEntry(intent, exposure, worstTicks) : refuseReduction(intent, exposure);
     if (breach === null) {
       if (opens) this.day.entered();

@@ -13,6 +13,7 @@ import { Duck } from "./parquet/duck.ts";
 import { tablesOf } from "./parquet/eventColumns.ts";
 import type { GapSpan } from "./parquet/gaps.ts";
 import { findGaps } from "./parquet/gaps.ts";
+import type { DatedRules } from "./parquet/instrumentRules.ts";
 import { mergeRules, readRules, rulesText } from "./parquet/instrumentRules.ts";
 import type { Series } from "./parquet/layout.ts";
 import { checkedName, instrumentFile, periodBounds, periodOf, periodsOf, seriesFolder } from "./parquet/layout.ts";
@@ -177,7 +178,7 @@ class Store implements ParquetStore {
   }
 
   async rulesChangedMs(symbol: string, fromMs: number, toMs: number): Promise<readonly number[]> {
-    const dated = await readRules(this.#root, await this.#catalog.rulesMarket(symbol), symbol);
+    const dated = await this.#rules(symbol);
     return dated.flatMap(({ validFromMs, rules }, i) => {
       const before = dated[i - 1];
       const changed = before !== undefined && JSON.stringify(before.rules) !== JSON.stringify(rules);
@@ -185,9 +186,12 @@ class Store implements ParquetStore {
     });
   }
 
+  async #rules(symbol: string): Promise<readonly DatedRules[]> {
+    return readRules(this.#root, await this.#catalog.rulesMarket(symbol), symbol);
+  }
+
   async #instrument(symbol: string, index: InstrumentIndex, asOfMs: number): Promise<Instrument> {
-    const market = await this.#catalog.rulesMarket(symbol);
-    const dated = await readRules(this.#root, market, symbol);
+    const dated = await this.#rules(symbol);
     const found = dated.findLast(({ validFromMs }) => validFromMs <= asOfMs) ?? dated[0];
     if (found === undefined) throw await this.#catalog.notHeld(symbol, "instrumentRules");
     return { index, ...found.rules };
