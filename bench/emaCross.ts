@@ -20,7 +20,7 @@ import type { Ticks } from "../src/domain/units.ts";
 import { instrumentIndex, MINUTE_MS } from "../src/domain/units.ts";
 import { DecisionHash, hashDecisions } from "../src/engine/decisionHash.ts";
 import { drive } from "../src/engine/driver.ts";
-import { backtestLine } from "../src/pipeline.ts";
+import { backtestLine, BARS_ONLY } from "../src/pipeline.ts";
 import { NO_LIMITS } from "../src/risk/limits.ts";
 import { simulatedVenue } from "../src/venues/simulated/simulatedVenue.ts";
 import type { Entry } from "./peers/resultLine.ts";
@@ -118,6 +118,7 @@ const replay = async (): Promise<{ readonly seconds: number; readonly decisions:
     {
       instruments: [instrument],
       timeframesMs: [],
+      ...BARS_ONLY,
       signal: emaCross({}),
       position: follow({ qty: 0.01 }),
       limits: NO_LIMITS,

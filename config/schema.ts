@@ -64,6 +64,14 @@ const line = z.strictObject({
     .default(["5m", "15m", "1h"]),
 });
 
+/** The feature row (docs/features.md). */
+const features = z.strictObject({
+  /** Names of its columns; null: all, once a layer reads any; a list: the families of these and of what the layers read. */
+  columns: z.array(z.string().min(1)).nullable().default(null),
+  /** Feature families of your own: paths of TypeScript modules. */
+  modules: z.array(z.string().min(1)).default([]),
+});
+
 const venue = z.strictObject({
   startUsdt: z.number().gt(0).default(DEFAULT_VENUE.startUsdt),
   slippageFraction: z.number().gte(0).lt(1).default(DEFAULT_VENUE.slippageFraction),
@@ -139,6 +147,9 @@ export const configSchema = z.strictObject({
   data: data.prefault({}),
   simulate: simulate.prefault({}),
   line: line.prefault({}),
+  features: features.prefault({}),
+  regime: member("none"),
+  pattern: member("none"),
   signal: member("trend"),
   position: member("bracket"),
   venue: venue.prefault({}),

@@ -10,6 +10,7 @@ import { DEFAULT_LIMITS, NO_LIMITS } from "../src/risk/limits.ts";
 import { approve } from "../src/risk/plan.ts";
 import { accountOf, bar, BTC, ETH, fill, orderRejected, show, signalOf, T0 } from "../test/items.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
+import { barsOnly } from "./layers.ts";
 import { position } from "./position.ts";
 import { stepOperator } from "./stepOperator.ts";
 
@@ -31,7 +32,7 @@ const gate = stepOperator("gate", () => null, {
   },
 });
 const desk = (decide: Decide, tradeFromMs = -Infinity) =>
-  pipe(position({ instruments: [BTC, ETH], module: member(decide), limits: NO_LIMITS.position, tradeFromMs }), gate);
+  pipe(position(barsOnly([BTC, ETH]), { module: member(decide), limits: NO_LIMITS, tradeFromMs }), gate);
 /** What L4 knows at a decision bar, in the order of the line. */
 const decision = (at: number, pLong: number, account: Parameters<typeof accountOf>[1] = {}, instrument = 0): Item[] => [
   bar({ at, instrument }),
@@ -182,7 +183,7 @@ describe("position", () => {
   it("maxQtyLots: margin of the position and of the others within their shares of equity", () => {
     const sizes: number[] = [];
     const module = member((view) => void sizes.push(view.maxQtyLots(1, 1000, 5), view.maxQtyLots(-1, 1000, 5)));
-    const operator = position({ instruments: [BTC, ETH], module, limits: DEFAULT_LIMITS.position, tradeFromMs: -Infinity });
+    const operator = position(barsOnly([BTC, ETH]), { module, limits: DEFAULT_LIMITS, tradeFromMs: -Infinity });
     through(operator, decision(0, 1, { positionLots: 1000, averageTicks: 1000 }));
     // 8 % of 10,000 at leverage 5 are 4,000 USDT; 100 of them are held long; a lot at 1000 ticks is 0.1 USDT.
     expect(sizes).toEqual([39_000, 40_000]);
@@ -197,8 +198,8 @@ describe("position", () => {
         sizes.push(view.maxQtyLots(1, 1000, 5), view.maxQtyLots(-1, 1000, 5));
       }
     });
-    const limits = { ...DEFAULT_LIMITS.position, maxAccountMarginFraction: 0.1 };
-    const line = pipe(position({ instruments: [BTC, ETH], module, limits, tradeFromMs: -Infinity }), gate);
+    const limits = { ...DEFAULT_LIMITS, position: { ...DEFAULT_LIMITS.position, maxAccountMarginFraction: 0.1 } };
+    const line = pipe(position(barsOnly([BTC, ETH]), { module, limits, tradeFromMs: -Infinity }), gate);
     through(line, [...decision(0, 1), ...decision(0, 1, {}, 1)]);
     // 30,000 lots are 3,000 USDT: of 4,000 for BTC, and of 5,000 for both; a lot of ETH is 0.01 USDT there.
     expect(sizes).toEqual([10_000, 40_000, 200_000]);

@@ -11,10 +11,15 @@ import type { Bracket } from "../src/domain/order.ts";
 import { bracketLevels, isEntry, NO_BRACKET, planTagOf, UNKNOWN_ORDER } from "../src/domain/order.ts";
 import { indexOfOrder, removeAt, removeOrder } from "../src/domain/orderList.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
-import type { PositionLimits } from "../src/risk/limits.ts";
+import { utcDayStart } from "../src/domain/units.ts";
+import type { PositionLimits, RiskLimits } from "../src/risk/limits.ts";
 import { planOf } from "../src/risk/plan.ts";
 import type { EntryProposal, PositionModule, PositionView, Proposals } from "../models/position/positionModule.ts";
 import { checkProposal } from "../models/position/proposalCheck.ts";
+import type { SeenPattern, SeenRegime } from "../models/seen.ts";
+import type { Layers } from "./layers.ts";
+import { seenRows } from "./layers.ts";
+import type { SeenRow } from "./seenRow.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
@@ -30,7 +35,12 @@ class Seat implements PositionView, Proposals {
   readonly instrument: Instrument;
   private readonly seats: readonly Seat[];
   private readonly limits: PositionLimits;
+  private readonly maxDayLoss: number | null;
   private readonly usdtPerTickLot: number;
+  readonly seen: SeenRow;
+  /** 00:00 UTC of the day, and the equity then. */
+  private dayMs = -1;
+  private dayStartUsdt = 0.5;
   // Set before the first decision; there from the start, so that the object keeps its shape.
   signal = undefined as unknown as Signal;
   account = undefined as unknown as AccountState;
@@ -52,11 +62,13 @@ class Seat implements PositionView, Proposals {
   private plans = 0;
 
   /** `seats`: of all instruments, this one included. */
-  constructor(instrument: Instrument, limits: PositionLimits, seats: readonly Seat[]) {
+  constructor(instrument: Instrument, limits: Pick<RiskLimits, "position" | "day">, seats: readonly Seat[], seen: SeenRow) {
+    this.seen = seen;
+    this.maxDayLoss = limits.day.maxLossFraction;
     this.instrument = instrument;
     this.seats = seats;
     this.tag = planTagOf(instrument.symbol);
-    this.limits = limits;
+    this.limits = limits.position;
     this.usdtPerTickLot = usdtPerTickLot(instrument);
   }
 
@@ -64,6 +76,16 @@ class Seat implements PositionView, Proposals {
     if (bar.block !== this.block) this.block = bar.block;
     this.row = bar.row;
     this.seq = bar.seq;
+  }
+
+  /** The account, marked at the decision bar's close. */
+  mark(account: AccountState): void {
+    if (this.account !== account) this.account = account;
+    if (this.maxDayLoss === null || !account.atClose) return;
+    const dayMs = utcDayStart(account.knownAtMs);
+    if (dayMs === this.dayMs) return;
+    this.dayMs = dayMs;
+    this.dayStartUsdt = account.equityUsdt;
   }
 
   get bar(): Bar {
@@ -74,6 +96,23 @@ class Seat implements PositionView, Proposals {
   }
   get equityUsdt(): number {
     return this.account.equityUsdt;
+  }
+  get x(): Float64Array {
+    return this.seen.x;
+  }
+  get known(): boolean {
+    return this.seen.known;
+  }
+  get regime(): SeenRegime {
+    return this.seen.regime;
+  }
+  get pattern(): SeenPattern {
+    return this.seen.pattern;
+  }
+  get dayLossLeft(): number {
+    if (this.maxDayLoss === null) return 1;
+    const lost = 1 - this.account.equityUsdt / this.dayStartUsdt;
+    return Math.min(1, Math.max(0, 1 - lost / this.maxDayLoss));
   }
   get entryPending(): boolean {
     return this.isPending(true);
@@ -219,9 +258,8 @@ type EntryTerms = Pick<EntryProposal, "worstTicks" | "leverage" | "limitTicks" |
 const NO_ENTRY: EntryTerms = { worstTicks: 0, leverage: 1 };
 
 export interface PositionOptions {
-  readonly instruments: readonly Instrument[];
   readonly module: PositionModule;
-  readonly limits: PositionLimits;
+  readonly limits: Pick<RiskLimits, "position" | "day">;
   /** Decision bars that close before this time only warm up: nothing is proposed. */
   readonly tradeFromMs: number;
 }
@@ -253,8 +291,7 @@ const HANDLERS: StepHandlers<Desk> = {
     if (bar.base) (seats[bar.instrument] as Seat).see(bar);
   },
   [Kind.accountState]: ({ seats }, account) => {
-    const seat = seats[account.instrument] as Seat;
-    if (seat.account !== account) seat.account = account;
+    (seats[account.instrument] as Seat).mark(account);
   },
   [Kind.tradeClosed]: ({ seats }, trade) => {
     (seats[trade.instrument] as Seat).closed(trade.planId);
@@ -265,19 +302,25 @@ const HANDLERS: StepHandlers<Desk> = {
   [Kind.orderRejected]: endedStep,
   [Kind.orderCanceled]: endedStep,
   [Kind.orderExpired]: endedStep,
+  [Kind.featureRow]: ({ seats }, row) => {
+    (seats[row.instrument] as Seat).seen.takeRow(row);
+  },
+  [Kind.regime]: ({ seats }, regime) => {
+    (seats[regime.instrument] as Seat).seen.takeRegime(regime);
+  },
+  [Kind.pattern]: ({ seats }, pattern) => {
+    (seats[pattern.instrument] as Seat).seen.takePattern(pattern);
+  },
   [Kind.signal]: signalStep,
 };
 
 /** L4: at each decision bar a module looks at signal, position and account and proposes; the gate answers at once. */
-export const position = (options: PositionOptions): OperatorFunction<Item, Item> =>
-  stepOperator<Desk>(
-    "position",
-    () => {
-      const seats: Seat[] = [];
-      for (const instrument of options.instruments) seats.push(new Seat(instrument, options.limits, seats));
-      const states = options.instruments.map((instrument) => options.module.init(instrument));
-      return { module: options.module, tradeFromMs: options.tradeFromMs, seats, states };
-    },
-    HANDLERS,
-    { emits: [Kind.intent] },
-  );
+export const position = (layers: Layers, options: PositionOptions): OperatorFunction<Item, Item> =>
+  stepOperator("position", () => deskOf(layers, options), HANDLERS, { emits: [Kind.intent] });
+
+const deskOf = ({ instruments, ...layers }: Layers, { module, limits, tradeFromMs }: PositionOptions): Desk => {
+  const seen = seenRows({ instruments, ...layers }, module.features ?? [], `position module ${module.name}`);
+  const seats: Seat[] = [];
+  for (const [index, instrument] of instruments.entries()) seats.push(new Seat(instrument, limits, seats, seen[index] as SeenRow));
+  return { module, tradeFromMs, seats, states: instruments.map((instrument) => module.init(instrument)) };
+};

@@ -7,6 +7,7 @@ import { Bar, singleKline } from "../src/domain/kline.ts";
 import { HOUR_MS, instrumentIndex, MINUTE_MS } from "../src/domain/units.ts";
 import { bar, BTC, ETH, funding, T0 } from "../test/items.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
+import { barsOnly } from "./layers.ts";
 import { signal } from "./signal.ts";
 
 /** LONG with 1 / (bars seen); the close says what goes wrong. */
@@ -42,7 +43,7 @@ const shown = (at: number, instrument = 0): string => `bar${instrument} #${at} 1
 
 describe("signal", () => {
   operatorCases({
-    operator: () => signal([BTC, ETH], counter()),
+    operator: () => signal(barsOnly([BTC, ETH]), counter()),
     rows: [
       [bar({ at: 1 }), [shown(1), "signal0 #1 m2 not ready L0 S0 N1"]],
       [bar({ at: 1, instrument: 1 }), [shown(1, 1), "signal1 #1 m2 not ready L0 S0 N1"]],
@@ -54,7 +55,7 @@ describe("signal", () => {
       [bar({ at: 2, instrument: 1 }), [shown(2, 1), "signal1 #2 m3 L0.5 S0 N0.5"]],
     ],
     throws: {
-      operator: () => signal([BTC], counter()),
+      operator: () => signal(barsOnly([BTC]), counter()),
       items: [bar({ at: 1 }), bar({ at: 2, close: 666 })],
       name: "signal",
       message: "no such price",
@@ -62,7 +63,7 @@ describe("signal", () => {
   });
 
   it("keeps its state over a gap where the module says so", () => {
-    expect(through(signal([BTC], counter("keep")), [bar({ at: 1 }), gap(4), bar({ at: 4 })]).at(-1)).toBe("signal0 #4 m5 L0.5 S0 N0.5");
+    expect(through(signal(barsOnly([BTC]), counter("keep")), [bar({ at: 1 }), gap(4), bar({ at: 4 })]).at(-1)).toBe("signal0 #4 m5 L0.5 S0 N0.5");
   });
 
   it("shows longer bars to the module and says nothing of them", () => {
@@ -74,12 +75,12 @@ describe("signal", () => {
     const module = counter("keep", 0);
     const spied: SignalModule = {
       ...module,
-      decide: (state, item, out) => {
-        module.decide(state, item, out);
+      decide: (state, item, out, seen) => {
+        module.decide(state, item, out, seen);
         net = out.netLong;
       },
     };
-    const lines = through(signal([BTC], spied), [new Bar(hour.block, 0, 0, false, 60), bar({ at: 59 })]);
+    const lines = through(signal(barsOnly([BTC]), spied), [new Bar(hour.block, 0, 0, false, 60), bar({ at: 59 })]);
     expect(lines.map((line) => line.split(" ")[0])).toEqual(["bar0", "bar0", "signal0"]);
     expect(net).toBe(1);
   });
@@ -95,7 +96,7 @@ describe("signal", () => {
     ["that are NaN", { pShort: NaN }],
     ["missing", { pLong: undefined as unknown as number }],
   ] as const)("refuses probabilities %s, by the module's name", (_, says) => {
-    expect(() => through(signal([BTC], saying(says)), [bar({ at: 3 })])).toThrow(
+    expect(() => through(signal(barsOnly([BTC]), saying(says)), [bar({ at: 3 })])).toThrow(
       /^signal at seq 3: signal module "counter" returned pLong=.*sum to 1$/,
     );
   });
@@ -109,7 +110,7 @@ describe("signal", () => {
         else if (!Number.isNaN(out.netLong)) throw new Error("stale");
       },
     };
-    expect(through(signal([BTC], once), [bar({ at: 1 }), bar({ at: 2 })]).filter((line) => line.startsWith("signal"))).toEqual([
+    expect(through(signal(barsOnly([BTC]), once), [bar({ at: 1 }), bar({ at: 2 })]).filter((line) => line.startsWith("signal"))).toEqual([
       "signal0 #1 m2 L1 S0 N0",
       "signal0 #2 m3 L0 S0 N1",
     ]);

@@ -1,16 +1,24 @@
-import { pipe } from "rxjs";
+import { identity, pipe } from "rxjs";
 import type { OperatorFunction } from "rxjs";
 import type { Instrument } from "./domain/instrument.ts";
 import type { Item } from "./domain/item.ts";
 import type { Venue } from "./domain/ports.ts";
 import type { RiskLimits } from "./risk/limits.ts";
+import type { PatternModule } from "../models/pattern/patternModule.ts";
 import type { PositionModule } from "../models/position/positionModule.ts";
+import type { RegimeModule } from "../models/regime/regimeModule.ts";
 import type { SignalModule } from "../models/signal/signalModule.ts";
 import { account } from "../operators/account.ts";
 import { bars } from "../operators/bars.ts";
 import { continuity } from "../operators/continuity.ts";
 import { execute } from "../operators/execute.ts";
+import type { Layers } from "../operators/layers.ts";
+import { features } from "../operators/features.ts";
+import type { FeatureSet } from "../operators/features/featureSet.ts";
+import { normalize } from "../operators/normalize.ts";
+import { pattern } from "../operators/pattern.ts";
 import { position } from "../operators/position.ts";
+import { regime } from "../operators/regime.ts";
 import { riskGate } from "../operators/riskGate.ts";
 import { signal } from "../operators/signal.ts";
 
@@ -19,6 +27,11 @@ export interface System {
   readonly instruments: readonly Instrument[];
   /** Longer time frames, in ms. */
   readonly timeframesMs: readonly number[];
+  /** The feature row; null: no member reads one. */
+  readonly features: FeatureSet | null;
+  /** L1 and L2; null: the layer is left out. */
+  readonly regime: RegimeModule | null;
+  readonly pattern: PatternModule | null;
   readonly signal: SignalModule;
   readonly position: PositionModule;
   readonly limits: RiskLimits;
@@ -28,19 +41,34 @@ export interface System {
   readonly tradeFromMs: number;
 }
 
-/** Market line → what we believe. Knows nothing of the account. */
-export const perceive = (s: System): OperatorFunction<Item, Item> =>
+/** The layers before L3, where L3 stands on bars alone. */
+export const BARS_ONLY = { features: null, regime: null, pattern: null } as const;
+
+type Line = OperatorFunction<Item, Item>;
+
+/** Market line → one row of dimensionless numbers per decision bar. */
+export const observe = ({ instruments, timeframesMs, features: set }: Pick<System, "instruments" | "timeframesMs" | "features">): Line =>
   pipe(
-    continuity(s.instruments), // duplicates, reorders, gaps: what passes is whole, or says that it is not
-    bars(s.instruments, s.timeframesMs), // 1m → the decision bar and 5m, 15m, 1h, aligned to UTC
-    signal(s.instruments, s.signal), // L3: LONG | SHORT | NEUTRAL
+    continuity(instruments), // duplicates, reorders, gaps: what passes is whole, or says that it is not
+    bars(instruments, timeframesMs), // 1m → the decision bar and 5m, 15m, 1h, aligned to UTC
+    set === null ? identity : normalize(instruments), // adds the scales: no absolute level reaches a model
+    set === null ? identity : features(instruments, set), // the row, where a member reads it
+  );
+
+/** Market line → what we believe. Knows nothing of the account. */
+export const perceive = (s: System): Line =>
+  pipe(
+    observe(s),
+    s.regime === null || s.features === null ? identity : regime(s.instruments, s.features, s.regime), // L1: seven market states
+    s.pattern === null || s.features === null ? identity : pattern(layersOf(s), s.features, s.pattern), // L2: chart patterns
+    signal(layersOf(s), s.signal), // L3: LONG | SHORT | NEUTRAL with a calibrated confidence
   );
 
 /** Belief + account → orders. The only part that knows what we own. */
-export const act = (s: System): OperatorFunction<Item, Item> =>
+export const act = (s: System): Line =>
   pipe(
     account(s.instruments, s.startUsdt), // position, cash, equity: exactly what the fills say
-    position({ instruments: s.instruments, module: s.position, limits: s.limits.position, tradeFromMs: s.tradeFromMs }), // L4
+    position(layersOf(s), { module: s.position, limits: s.limits, tradeFromMs: s.tradeFromMs }), // L4
     riskGate(s.instruments, s.limits, s.tradeFromMs), // three tiers, in line: there is no way around it
     execute(s.instruments, s.venue), // approved plans → orders, idempotent, always protected
   );
@@ -49,5 +77,12 @@ export const act = (s: System): OperatorFunction<Item, Item> =>
  * The whole line of a backtest: recorded$ → perceive → simulatedVenue → act. Live it is perceive → act; there the account
  * events arrive on the private socket and the sequencer puts them where the simulated venue's fills stand here.
  */
-export const backtestLine = (s: System, fills: OperatorFunction<Item, Item>): OperatorFunction<Item, Item> =>
-  pipe(perceive(s), fills, act(s));
+export const backtestLine = (s: System, fills: Line): Line => pipe(perceive(s), fills, act(s));
+
+/** What stands before a layer. */
+const layersOf = ({ instruments, features: set, regime: before, pattern: last }: System): Layers => ({
+  instruments,
+  set,
+  regime: before !== null,
+  embedding: last === null ? null : last.embedding.length,
+});

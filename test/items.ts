@@ -1,4 +1,6 @@
+import type { Seen } from "../models/seen.ts";
 import type { AccountState, Intent, Signal } from "../src/domain/derived.ts";
+import { REGIME_STATES } from "../src/domain/derived.ts";
 import type { Fill, Funding, FundingPayment, OrderAccepted, OrderRejected } from "../src/domain/event.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind, KIND_NAMES } from "../src/domain/kind.ts";
@@ -131,7 +133,16 @@ export const signalOf = ({ at, instrument = 0, seq = at }: At, pLong: number, pS
   pNeutral: 1 - pLong - pShort,
   netLong: NaN,
   netShort: NaN,
+  confidence: NaN,
 });
+
+/** What a module sees where no layer stands before it. */
+export const NOTHING_SEEN: Seen = {
+  x: new Float64Array(0),
+  known: true,
+  regime: { ready: false, probabilities: new Float64Array(REGIME_STATES.length).fill(NaN) },
+  pattern: { ready: false, pUp: NaN, pDown: NaN, embedding: new Float64Array(0) },
+};
 
 export const intentOf = (
   { at, instrument = 0, seq = at }: At,

@@ -93,6 +93,7 @@ export const perceiveWith =
           pNeutral: 0,
           netLong: NaN,
           netShort: NaN,
+          confidence: NaN,
         });
       });
     };

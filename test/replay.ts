@@ -12,7 +12,7 @@ import { DataHash } from "../src/engine/dataHash.ts";
 import { DecisionHash, hashDecisions } from "../src/engine/decisionHash.ts";
 import { drive } from "../src/engine/driver.ts";
 import type { DriveOptions, DriveResult } from "../src/engine/driver.ts";
-import { act, perceive } from "../src/pipeline.ts";
+import { act, BARS_ONLY, perceive } from "../src/pipeline.ts";
 import type { System } from "../src/pipeline.ts";
 import { DEFAULT_LIMITS } from "../src/risk/limits.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
@@ -28,6 +28,7 @@ type Line = OperatorFunction<Item, Item>;
 export interface ReplayOptions {
   readonly instruments: readonly Instrument[];
   readonly source: Source;
+  readonly layers?: Pick<System, "features" | "regime" | "pattern">;
   readonly signal?: SignalModule;
   readonly position?: PositionModule;
   readonly limits?: RiskLimits;
@@ -59,6 +60,7 @@ export const replay = async (options: ReplayOptions): Promise<Replayed> => {
   const system: System = {
     instruments,
     timeframesMs: [5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS],
+    ...(options.layers ?? BARS_ONLY),
     signal: options.signal ?? trend({}),
     position: options.position ?? bracket({}),
     limits: options.limits ?? LIMITS,

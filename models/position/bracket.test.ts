@@ -4,6 +4,7 @@ import type { Signal } from "../../src/domain/derived.ts";
 import { Kind } from "../../src/domain/kind.ts";
 import { Bar, singleKline } from "../../src/domain/kline.ts";
 import { instrumentIndex, MINUTE_MS } from "../../src/domain/units.ts";
+import { NOTHING_SEEN } from "../../test/items.ts";
 import bracket from "./bracket.ts";
 import type { PositionView, Proposals } from "./positionModule.ts";
 
@@ -44,6 +45,7 @@ const viewOf = (row: Row): PositionView => {
     pNeutral: 1 - Math.abs(lean),
     netLong: NaN,
     netShort: NaN,
+    confidence: NaN,
   };
   return {
     instrument,
@@ -60,7 +62,9 @@ const viewOf = (row: Row): PositionView => {
       openedAtMs: openedMinute * MINUTE_MS,
       planId: "",
     },
+    ...NOTHING_SEEN,
     equityUsdt: row.equityUsdt ?? 10_000,
+    dayLossLeft: 1,
     entryPending: row.entryPending ?? false,
     exitPending: row.exitPending ?? false,
     stopTicks: row.stopTicks ?? 0,

@@ -3,15 +3,18 @@ import type { Instrument } from "../../src/domain/instrument.ts";
 import type { BarView } from "../../src/domain/kline.ts";
 import type { Bracket } from "../../src/domain/order.ts";
 import type { Direction } from "../../src/domain/units.ts";
+import type { Seen } from "../seen.ts";
 
 /** What L4 sees at a decision bar. POOLED: read it during the call only. */
-export interface PositionView {
+export interface PositionView extends Seen {
   readonly instrument: Instrument;
   /** The decision bar that just closed. */
   readonly bar: BarView;
   readonly signal: Signal;
   readonly position: PositionState;
   readonly equityUsdt: number;
+  /** What is left of the day's permitted loss, of all of it: 1 at 00:00 UTC or without a limit, 0 at the limit. */
+  readonly dayLossLeft: number;
   /** An entry is on its way or rests. */
   readonly entryPending: boolean;
   /** An exit is on its way. */
@@ -55,6 +58,8 @@ export interface Proposals {
  */
 export interface PositionModule<S = unknown> {
   readonly name: string;
+  /** Features that it reads (docs/features.md), in the order of `view.x`. */
+  readonly features?: readonly string[];
   init(instrument: Instrument): S;
   decide(state: S, view: PositionView, propose: Proposals): void;
 }

@@ -1,5 +1,6 @@
 import type { Instrument } from "../../src/domain/instrument.ts";
 import type { BarView } from "../../src/domain/kline.ts";
+import type { Seen } from "../seen.ts";
 
 /** What a member of L3 says of one decision bar: probabilities that sum to 1, and expected net returns as fractions. */
 export interface SignalOutput {
@@ -9,6 +10,8 @@ export interface SignalOutput {
   /** Expected net return of a long over the horizon; NaN when the member states none. */
   netLong: number;
   netShort: number;
+  /** Calibrated probability that the likelier side ends with a profit after costs; NaN when the member states none. */
+  confidence: number;
 }
 
 /**
@@ -21,11 +24,15 @@ export interface SignalModule<S = unknown> {
   readonly warmUpBars: number;
   /** What a gap does to the state: `reset` makes it anew, `keep` goes on as if nothing was missing. */
   readonly onGap: "reset" | "keep";
+  /** Features that it reads (docs/features.md), in the order of `seen.x`; while one is unknown the signal is not ready. */
+  readonly features?: readonly string[];
+  /** Layers that must be ready before the signal is. */
+  readonly layers?: readonly ("regime" | "pattern")[];
   init(instrument: Instrument): S;
   /** A closed bar of a longer time frame; comes before the decision bar that closes at the same minute. */
   longerBar?(state: S, bar: BarView): void;
   /** One decision bar: updates `state` and fills every field of `out` (which arrives neutral). */
-  decide(state: S, bar: BarView, out: SignalOutput): void;
+  decide(state: S, bar: BarView, out: SignalOutput, seen: Seen): void;
 }
 
 /** What a signal module's file exports as default: options (from `signal.options` of the config) → module. */

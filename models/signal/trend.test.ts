@@ -4,6 +4,7 @@ import { simulatedInstrument } from "../../streams/simulatedMarket.ts";
 import { Bar, singleKline } from "../../src/domain/kline.ts";
 import { instrumentIndex, MINUTE_MS } from "../../src/domain/units.ts";
 import type { SignalOutput } from "./signalModule.ts";
+import { NOTHING_SEEN } from "../../test/items.ts";
 import trend from "./trend.ts";
 
 const instrument = simulatedInstrument("BTCUSDT", 0);
@@ -24,8 +25,8 @@ const outputs = (closes: readonly number[], options: Readonly<Record<string, unk
   const module = trend(options);
   const state = module.init(instrument);
   return closes.map((close, index) => {
-    const out: SignalOutput = { pLong: 0, pShort: 0, pNeutral: 1, netLong: NaN, netShort: NaN };
-    module.decide(state, bar(close, index), out);
+    const out: SignalOutput = { pLong: 0, pShort: 0, pNeutral: 1, netLong: NaN, netShort: NaN, confidence: NaN };
+    module.decide(state, bar(close, index), out, NOTHING_SEEN);
     return out;
   });
 };

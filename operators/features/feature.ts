@@ -47,8 +47,10 @@ export interface FeatureFamily<S = unknown> {
   readonly columns: readonly FeatureColumn[];
   /** Repeated on every longer time frame. */
   readonly core?: boolean;
-  /** Fresh state: at the start and after every gap in the klines. */
+  /** Fresh state: at the start and after every gap in the klines that `gap` does not stand. */
   init(): S;
+  /** `missingBars` bars of its time frame's base are missing. True: the state stands the gap. Absent: it starts anew. */
+  gap?(state: S, missingBars: number): boolean;
   /**
    * One closed bar: updates the state and writes each column, in order, to `out[at …]`. What it writes before the column is warm
    * does not matter; from then on it must be finite (0 where a ratio has no denominator).

@@ -35,7 +35,8 @@ import { journalled } from "./journalled.ts";
 import type { Journalled } from "./journalled.ts";
 import type { RunData } from "./history.ts";
 import { runData } from "./history.ts";
-import { positionMember, signalMember } from "./members.ts";
+import type { LayerMembers } from "./layers.ts";
+import { layerMembers } from "./layers.ts";
 import { isModulePath } from "./userModule.ts";
 
 /** Days the volatility rules look back: the longest window of the risk tiers. */
@@ -46,7 +47,7 @@ export const backtestCommand: Command = {
   name: "backtest",
   summary: "replay history, or the market simulator, through the pipeline and write a report",
   options: {
-    ...configOptions("symbol", "from", "to", "data", "market", "signal", "position", "seed", "days", "edge", "burst", "decisions"),
+    ...configOptions("symbol", "from", "to", "data", "market", "regime", "pattern", "signal", "position", "seed", "days", "edge", "burst", "decisions"),
     out: { type: "string", value: "DIR", help: "folder of the report", default: "out/backtest" },
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
     journal: { type: "string", value: "FILE", help: "also write every event to this journal; with --resume go on from it" },
@@ -66,8 +67,7 @@ interface Run {
   readonly config: RiposteConfig;
   readonly profile: string;
   readonly limits: RiskLimits;
-  readonly signal: Awaited<ReturnType<typeof signalMember>>;
-  readonly position: Awaited<ReturnType<typeof positionMember>>;
+  readonly layers: LayerMembers;
   readonly data: RunData;
   readonly outDir: string;
   readonly journalPath: string | null;
@@ -78,13 +78,13 @@ const compose = async (config: RiposteConfig, profile: string, values: OptionVal
   const journalPath = typeof values["journal"] === "string" ? values["journal"] : null;
   if (values["resume"] === true && journalPath === null) throw new UserError("--resume needs the journal to go on from: --journal FILE", 2);
   const limits = limitsOf(config);
-  const [signal, position] = [await signalMember(config), await positionMember(config)];
+  const layers = await layerMembers(config);
   const windows = limits.shock.maxVolatilityRatio !== null || limits.system.maxVolatilityRatio !== null;
-  const warmUpBars = Math.max(signal.warmUpBars, windows ? (RISK_WINDOW_DAYS * DAY_MS) / MINUTE_MS : 0);
+  const warmUpBars = Math.max(layers.warmUpBars, windows ? (RISK_WINDOW_DAYS * DAY_MS) / MINUTE_MS : 0);
   const dirGiven = values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined;
   const resume = values["resume"] === true && journalPath !== null ? await resumable(journalPath, config) : null;
   const data = await runData({ config, warmUpBars, simulate: values["simulate"] === true, dirGiven });
-  return { config, profile, limits, signal, position, data, outDir: String(values["out"]), journalPath, resume };
+  return { config, profile, limits, layers, data, outDir: String(values["out"]), journalPath, resume };
 };
 
 /** The journal to go on from. It must be of the same run: another config would make other decisions of the same events. */
@@ -144,8 +144,7 @@ const through = async (
   const system = {
     instruments,
     timeframesMs: config.line.timeframes.map(timeframeMs),
-    signal: run.signal,
-    position: run.position,
+    ...run.layers,
     limits,
     venue,
     startUsdt: config.venue.startUsdt,
@@ -231,7 +230,8 @@ const userMistake = (error: unknown, { config }: Run, { burst }: OnLine): unknow
   if (!(error instanceof StepError)) return error;
   const { cause, operator, seq } = error;
   if (cause instanceof UserError) return cause;
-  if (operator !== "signal" && operator !== "position") return error;
+  if (operator === "features" && config.features.modules.length > 0) return new UserError(reasonOf(cause));
+  if (operator !== "regime" && operator !== "pattern" && operator !== "signal" && operator !== "position") return error;
   const { module } = config[operator];
   const timeMs = burst.find((event) => event.seq === seq)?.knownAtMs;
   const when = timeMs === undefined ? "in init" : `at the bar that closed at ${formatUtc(timeMs)}`;

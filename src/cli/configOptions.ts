@@ -31,6 +31,8 @@ const KEYED = {
   days: { type: "string", value: "N", key: "simulate.days", help: "days the market simulator makes" },
   edge: { type: "string", value: "none|regimes|planted", key: "simulate.edge", help: "what can be predicted in the simulated market" },
   burst: { type: "string", value: "N", key: "line.burstEvents", help: "events per burst, 1 to 4096; results do not depend on it" },
+  regime: { type: "string", value: "NAME|FILE", key: "regime.module", help: "L1: a shipped rule, your own module, or none" },
+  pattern: { type: "string", value: "NAME|FILE", key: "pattern.module", help: "L2: a shipped one, your own module, or none" },
   signal: {
     type: "string",
     value: "NAME|FILE",

@@ -1,38 +1,92 @@
 import type { RiposteConfig } from "../../config/schema.ts";
-import type { PositionFactory, PositionModule } from "../../models/position/positionModule.ts";
-import type { SignalFactory, SignalModule } from "../../models/signal/signalModule.ts";
+import type { PatternModule } from "../../models/pattern/patternModule.ts";
+import type { PositionModule } from "../../models/position/positionModule.ts";
+import type { RegimeModule } from "../../models/regime/regimeModule.ts";
+import type { SignalModule } from "../../models/signal/signalModule.ts";
+import type { FeatureFamily } from "../../operators/features/feature.ts";
 import { didYouMean } from "../domain/nearestName.ts";
 import { UserError } from "../domain/units.ts";
 import { isModulePath, loadUserModule } from "./userModule.ts";
 
+type Factory<M> = (options: Readonly<Record<string, unknown>>) => M;
+type Shipped<M> = Readonly<Record<string, () => Promise<Factory<M>>>>;
+
 /** Shipped members by the name a config gives them. */
-const SIGNALS: Readonly<Record<string, () => Promise<SignalFactory>>> = {
+const REGIMES: Shipped<RegimeModule> = {};
+const PATTERNS: Shipped<PatternModule> = {};
+const SIGNALS: Shipped<SignalModule> = {
   trend: async () => (await import("../../models/signal/trend.ts")).default,
 };
-const POSITIONS: Readonly<Record<string, () => Promise<PositionFactory>>> = {
+const POSITIONS: Shipped<PositionModule> = {
   bracket: async () => (await import("../../models/position/bracket.ts")).default,
   follow: async () => (await import("../../models/position/follow.ts")).default,
 };
 
-/** The signal module that a config names: shipped, or a user's file. Throws `UserError`s. */
+/** This name leaves L1 or L2 out. */
+const NONE = "none";
+
+/** The regime module that a config names: shipped, or a user's file; null for `none`. Throws `UserError`s, like all here. */
+export const regimeMember = async ({ regime }: RiposteConfig): Promise<RegimeModule | null> =>
+  regime.module === NONE
+    ? null
+    : member("regime", regime, REGIMES, (module) => {
+        requireFunctions(module, "init", "decide");
+        requireNames(module.features, "features");
+        requireOnGap(module.onGap);
+      });
+
+/** The pattern module that a config names; null for `none`. */
+export const patternMember = async ({ pattern }: RiposteConfig): Promise<PatternModule | null> =>
+  pattern.module === NONE
+    ? null
+    : member("pattern", pattern, PATTERNS, (module) => {
+        requireFunctions(module, "init", "decide");
+        requireNames(module.features, "features");
+        if (requireNames(module.embedding, "embedding").length > 128) throw new Error("embedding may name 128 numbers at most");
+        requireOnGap(module.onGap);
+      });
+
+/** The signal module that a config names. */
 export const signalMember = async ({ signal }: RiposteConfig): Promise<SignalModule> =>
-  member("signal", signal, SIGNALS, (module: SignalModule) => {
+  member("signal", signal, SIGNALS, (module) => {
     requireFunctions(module, "init", "decide");
     if (!Number.isInteger(module.warmUpBars) || module.warmUpBars < 0) throw new Error("warmUpBars must be an integer ≥ 0");
-    const onGap: unknown = module.onGap;
-    if (onGap !== "reset" && onGap !== "keep") throw new Error('onGap must be "reset" or "keep"');
+    requireNames(module.features ?? [], "features");
+    requireOnGap(module.onGap);
+    const unknown = requireNames(module.layers ?? [], "layers").find((name) => name !== "regime" && name !== "pattern");
+    if (unknown !== undefined) throw new Error(`layers holds ${JSON.stringify(unknown)}: there are "regime" and "pattern"`);
   });
 
 /** The position module that a config names. */
 export const positionMember = async ({ position }: RiposteConfig): Promise<PositionModule> =>
-  member("position", position, POSITIONS, (module: PositionModule) => {
+  member("position", position, POSITIONS, (module) => {
     requireFunctions(module, "init", "decide");
+    requireNames(module.features ?? [], "features");
   });
 
+/** A user's feature family: the default export itself. */
+export const familyMember = async (file: string): Promise<FeatureFamily> =>
+  loadUserModule(file, (exported) => {
+    const family = exported as Partial<FeatureFamily> | null;
+    if (typeof family !== "object" || family === null || typeof family.name !== "string")
+      throw new Error("the default export must be a feature family with a name, like featureFamily({ … })");
+    requireFunctions(family, "init", "bar");
+    const columns: unknown = family.columns;
+    if (!Array.isArray(columns) || columns.length === 0) throw new Error("columns must be a list of at least one column");
+    for (const column of columns as readonly Partial<FeatureFamily["columns"][number]>[]) requireColumn(column);
+    return family as FeatureFamily;
+  });
+
+const requireColumn = ({ name, warmUpBars }: { readonly name?: unknown; readonly warmUpBars?: unknown }): void => {
+  if (typeof name !== "string" || !/^[a-z][a-z0-9_]*$/.test(name))
+    throw new Error(`a column is called ${JSON.stringify(name)}: use small letters, digits and underscores`);
+  if (!Number.isInteger(warmUpBars) || (warmUpBars as number) < 1) throw new Error(`column ${name}: warmUpBars must be an integer ≥ 1`);
+};
+
 const member = async <M extends { readonly name: string }>(
-  layer: "signal" | "position",
+  layer: "regime" | "pattern" | "signal" | "position",
   { module: name, options }: { readonly module: string; readonly options: Readonly<Record<string, unknown>> },
-  shipped: Readonly<Record<string, () => Promise<(options: Readonly<Record<string, unknown>>) => M>>>,
+  shipped: Shipped<M>,
   check: (module: M) => void,
 ): Promise<M> => {
   if (isModulePath(name)) {
@@ -47,7 +101,7 @@ const member = async <M extends { readonly name: string }>(
   }
   const load = Object.hasOwn(shipped, name) ? shipped[name] : undefined;
   if (load === undefined) {
-    const names = Object.keys(shipped);
+    const names = [...Object.keys(shipped), ...(layer === "regime" || layer === "pattern" ? [NONE] : [])];
     const hint = didYouMean(name, names) || ` (there are: ${names.join(", ")})`;
     throw new UserError(`there is no ${layer} module ${name}${hint}; a file of your own starts with ./`);
   }
@@ -58,4 +112,13 @@ const requireFunctions = (module: object, ...names: readonly string[]): void => 
   for (const name of names) {
     if (typeof (module as Record<string, unknown>)[name] !== "function") throw new Error(`it has no function ${name}`);
   }
+};
+
+const requireNames = (names: unknown, what: string): readonly string[] => {
+  if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
+  throw new Error(`${what} must be a list of names`);
+};
+
+const requireOnGap = (onGap: unknown): void => {
+  if (onGap !== "reset" && onGap !== "keep") throw new Error('onGap must be "reset" or "keep"');
 };

@@ -19,9 +19,31 @@ export interface Gap extends DerivedHeader<typeof Kind.gap> {
 }
 
 /**
- * The numbers that models see of one decision bar: a view of row `row` of a block that is filled once, and never pooled,
- * because model layers hold rows until their burst ends.
+ * Scales of one instrument at a decision bar, for numbers that know no price or volume level. Like feature rows and beliefs it is a
+ * view of row `row` of a block that is filled once and never pooled, because model layers hold items until their burst ends.
  */
+export interface Scales extends DerivedHeader<typeof Kind.scales> {
+  /** `[rows, SCALES]` float64, row-major, in the order of `Scale`. */
+  readonly values: Float64Array;
+  readonly row: number;
+  /** False while there are too few bars behind them. */
+  readonly ready: boolean;
+}
+
+/** Columns of a `Scales` row. */
+export const Scale = {
+  /** Close of the decision bar. */
+  referencePrice: 0,
+  /** Standard deviation of one bar's log return, > 0. */
+  volatilityUnit: 1,
+  /** Mean volume of a bar, base units, > 0. */
+  volumeBaseline: 2,
+  /** Mean number of trades of a bar, > 0. */
+  tradesBaseline: 3,
+} as const;
+export const SCALES = 4;
+
+/** The numbers that models see of one decision bar; NaN where a column is not warm. */
 export interface FeatureRow extends DerivedHeader<typeof Kind.featureRow> {
   /** Open time of the decision bar. */
   readonly barTimeMs: number;
@@ -31,9 +53,25 @@ export interface FeatureRow extends DerivedHeader<typeof Kind.featureRow> {
   readonly features: number;
 }
 
-/** L1: probabilities of the seven regime states, in the order of design §5. */
+/** The states of L1 in the order of their probabilities (design §5). */
+export const REGIME_STATES = ["strong up", "weak up", "ranging", "weak down", "strong down", "low volatility", "high volatility"] as const;
+export type RegimeState = (typeof REGIME_STATES)[number];
+
+/** L1, one per decision bar: probabilities of the seven states, NaN while the layer is not ready. */
 export interface Regime extends DerivedHeader<typeof Kind.regime> {
-  readonly probabilities: Float64Array;
+  readonly ready: boolean;
+  /** `[rows, 7]` float64, row-major. */
+  readonly values: Float64Array;
+  readonly row: number;
+}
+
+/** L2, one per decision bar, NaN while the layer is not ready. */
+export interface Pattern extends DerivedHeader<typeof Kind.pattern> {
+  readonly ready: boolean;
+  /** `[rows, width]` float64, row-major: P(up), P(down) over the horizon, then the embedding. */
+  readonly values: Float64Array;
+  readonly row: number;
+  readonly width: number;
 }
 
 /**
@@ -48,6 +86,8 @@ export interface Signal extends DerivedHeader<typeof Kind.signal> {
   /** Expected net return of the side over the horizon, as a fraction; NaN where the member states none. */
   readonly netLong: number;
   readonly netShort: number;
+  /** Calibrated probability that the likelier side ends with a profit after costs; NaN where the member states none. */
+  readonly confidence: number;
 }
 
 /** What the account holds of one instrument. Signed lots; the cost is exact in tick·lots. */
@@ -168,4 +208,4 @@ export interface RiskState extends DerivedHeader<typeof Kind.riskState> {
 }
 
 export type Derived =
-  Gap | Bar | FeatureRow | Regime | Signal | AccountState | TradeClosed | Intent | ApprovedPlan | Refusal | OrderSent | RiskState;
+  Gap | Bar | Scales | FeatureRow | Regime | Pattern | Signal | AccountState | TradeClosed | Intent | ApprovedPlan | Refusal | OrderSent | RiskState;

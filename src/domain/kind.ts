@@ -46,12 +46,14 @@ export const Kind = {
   riskState: 36,
   // The end of a burst.
   barrier: 37,
+  // Derived, later: numbers are only appended.
+  scales: 38,
 } as const;
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
 export type KindName = keyof typeof Kind;
 
-export const KIND_COUNT = 38;
+export const KIND_COUNT = 39;
 
 /** Name of each kind, indexed by its number. */
 export const KIND_NAMES: readonly KindName[] = Object.entries(Kind)

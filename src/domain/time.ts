@@ -122,3 +122,9 @@ const civilFromDays = (days: number): { year: number; month: number; day: number
   const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
   return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day: dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1 };
 };
+
+/** A time frame as it is written, e.g. 300,000 ms → `5m`. */
+export const formatTimeframe = (timeframe: number): string => {
+  const unit = timeframe % DAY_MS === 0 ? "d" : timeframe % HOUR_MS === 0 ? "h" : "m";
+  return `${timeframe / (unit === "d" ? DAY_MS : unit === "h" ? HOUR_MS : MINUTE_MS)}${unit}`;
+};

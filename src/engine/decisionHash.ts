@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { OperatorFunction } from "rxjs";
 import type { FundingPayment, Fill, OrderCanceled, OrderExpired, OrderRejected } from "../domain/event.ts";
-import type { ApprovedPlan, Gap, Intent, IntentAction, OrderSent, Refusal, RiskState, Signal } from "../domain/derived.ts";
+import type { ApprovedPlan, Gap, Intent, IntentAction, OrderSent, Pattern, Refusal, Regime, RiskState, Signal } from "../domain/derived.ts";
+import { REGIME_STATES } from "../domain/derived.ts";
 import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
 import type { OrderType, TimeInForce } from "../domain/order.ts";
@@ -94,10 +95,11 @@ export class DecisionHash {
   /** The one record per decision bar. What is NaN is said by the flags. */
   signal(item: Signal): void {
     this.decisions += 1;
-    const { netLong, netShort } = item;
+    const { netLong, netShort, confidence } = item;
     const hasLong = netLong === netLong;
     const hasShort = netShort === netShort;
-    this.head(item, (item.ready ? 1 : 0) | (hasLong ? 2 : 0) | (hasShort ? 4 : 0));
+    const hasConfidence = confidence === confidence;
+    this.head(item, (item.ready ? 1 : 0) | (hasLong ? 2 : 0) | (hasShort ? 4 : 0) | (hasConfidence ? 8 : 0));
     const { at, numbers } = this;
     numbers[at] = item.knownAtMs;
     numbers[at + 1] = canonical(item.pLong);
@@ -106,6 +108,18 @@ export class DecisionHash {
     this.at = at + 4;
     if (hasLong) this.number(netLong);
     if (hasShort) this.number(netShort);
+    if (hasConfidence) this.number(confidence);
+  }
+
+  /** A row of numbers that L1 or L2 says. */
+  belief(item: Regime | Pattern, width: number): void {
+    this.head(item, item.ready ? 1 : 0);
+    if (!item.ready) return;
+    const { at, numbers } = this;
+    const { values, row } = item;
+    const from = row * width;
+    for (let i = 0; i < width; i += 1) numbers[at + i] = canonical(values[from + i] as number);
+    this.at = at + width;
   }
 
   intent(item: Intent): void {
@@ -251,6 +265,12 @@ interface HashedLine {
 const HANDLERS: StepHandlers<HashedLine> = {
   [Kind.gap]: ({ hash, fromMs }, item) => {
     if (item.knownAtMs > fromMs) hash.gap(item);
+  },
+  [Kind.regime]: ({ hash, fromMs }, item) => {
+    if (item.knownAtMs > fromMs) hash.belief(item, REGIME_STATES.length);
+  },
+  [Kind.pattern]: ({ hash, fromMs }, item) => {
+    if (item.knownAtMs > fromMs) hash.belief(item, item.width);
   },
   [Kind.signal]: ({ hash, fromMs }, item) => {
     if (item.knownAtMs > fromMs) hash.signal(item);

@@ -1,0 +1,218 @@
+import { Kind } from "../../src/domain/kind.ts";
+import type { Bar, KlineBlock } from "../../src/domain/kline.ts";
+import { formatUtc } from "../../src/domain/time.ts";
+import { DAY_MS, MINUTE_MS } from "../../src/domain/units.ts";
+import { BeliefBlock } from "../beliefBlock.ts";
+import { MISSING_SHARE_MAX } from "../normalize.ts";
+import type { BookView, EventFeatureFamily, FeatureEvent, FeatureFamily, FeatureInput } from "./feature.ts";
+import { FeatureBar } from "./featureBar.ts";
+import type { FeatureSet, Placed, PlacedFrame } from "./featureSet.ts";
+
+/** A family at work on one time frame of one instrument. */
+class Member {
+  readonly family: FeatureFamily;
+  readonly at: number;
+  state: unknown;
+  bars = 0;
+  /** Bars after which all of its columns are known. */
+  readonly warmUpBars: number;
+
+  constructor({ family, at }: Placed<FeatureFamily>, from: number) {
+    this.family = family;
+    this.at = at - from;
+    this.state = family.init();
+    this.warmUpBars = Math.max(...family.columns.map(({ warmUpBars }) => warmUpBars));
+  }
+
+  step(bar: FeatureBar, out: Float64Array, from: number): void {
+    const at = from + this.at;
+    this.family.bar(this.state, bar, out, at);
+    if (this.bars >= this.warmUpBars) return;
+    this.bars += 1;
+    if (this.bars >= this.warmUpBars) return;
+    const { columns } = this.family;
+    for (let c = 0; c < columns.length; c += 1) if (this.bars < (columns[c] as { warmUpBars: number }).warmUpBars) out[at + c] = NaN;
+  }
+
+  gap(missingBars: number): void {
+    if (this.family.gap?.(this.state, missingBars) === true) return;
+    this.restart();
+  }
+
+  restart(): void {
+    this.state = this.family.init();
+    this.bars = 0;
+  }
+}
+
+/** A longer time frame: what its last closed bar said. */
+class Frame {
+  readonly timeframeMs: number;
+  readonly at: number;
+  readonly width: number;
+  readonly members: readonly Member[];
+  readonly bar = new FeatureBar();
+  readonly held: Float64Array;
+  readonly bars: number;
+  readonly rootBars: number;
+  /** Decision bars that may be missing before it starts anew; 0 for windows of up to a day. */
+  readonly missingMax: number;
+  missing = 0;
+  sinceMissing = 0;
+  readonly windowBars: number;
+
+  constructor(frame: PlacedFrame) {
+    this.timeframeMs = frame.timeframeMs;
+    this.at = frame.at;
+    this.width = frame.width;
+    this.members = frame.families.map((placed) => new Member(placed, frame.at));
+    this.held = new Float64Array(frame.width).fill(NaN);
+    this.bars = frame.timeframeMs / MINUTE_MS;
+    this.rootBars = Math.sqrt(this.bars);
+    this.windowBars = this.bars * Math.max(...this.members.map(({ warmUpBars }) => warmUpBars));
+    this.missingMax = this.windowBars * MINUTE_MS > DAY_MS ? MISSING_SHARE_MAX * this.windowBars : 0;
+  }
+
+  /** Windows over one day tolerate 2 % missing bars (design §3). */
+  gap(missingBars: number): void {
+    this.missing += missingBars;
+    this.sinceMissing = 0;
+    if (this.missing <= this.missingMax) return;
+    this.missing = 0;
+    this.bar.reset();
+    this.held.fill(NaN);
+    for (const member of this.members) member.restart();
+  }
+
+  /** A whole window without a hole forgets the holes before it. */
+  passed(): void {
+    if (this.missing === 0) return;
+    this.sinceMissing += 1;
+    if (this.sinceMissing >= this.windowBars) this.missing = 0;
+  }
+}
+
+/** An event family at work on one instrument. */
+interface Listener {
+  readonly family: EventFeatureFamily;
+  readonly at: number;
+  readonly state: unknown;
+  readonly mask: number;
+}
+
+const INPUT_OF: Readonly<Partial<Record<Kind, FeatureInput>>> = {
+  [Kind.funding]: "funding",
+  [Kind.markPrice]: "markPrice",
+  [Kind.openInterest]: "openInterest",
+  [Kind.longShortRatio]: "longShortRatio",
+  [Kind.liquidation]: "liquidation",
+  [Kind.bestBidAsk]: "bestBidAsk",
+  [Kind.trade]: "trade",
+};
+
+/** Everything that the feature row of one instrument is made from. */
+export class FeatureBook {
+  readonly rows: BeliefBlock;
+  private readonly base: readonly Member[];
+  private readonly frames: readonly Frame[];
+  private readonly listeners: readonly Listener[];
+  private readonly ownFrom: number;
+  private readonly bar = new FeatureBar();
+  /** The decision bar that waits for its scales. */
+  private readonly pending = { block: undefined as unknown as KlineBlock, row: 0 };
+  /** Families see no bar before the first good scales. */
+  private scaled = false;
+  private volatilityUnit = 0.5;
+  private volumeBaseline = 0.5;
+  private tradesBaseline = 0.5;
+
+  constructor(set: FeatureSet) {
+    this.rows = new BeliefBlock(set.columns.length);
+    this.base = set.base.map((placed) => new Member(placed, 0));
+    this.frames = set.frames.map((frame) => new Frame(frame));
+    this.listeners = set.events.map(({ family, at }) => ({ family, at, state: family.init(), mask: set.masks.get(family.input) as number }));
+    this.ownFrom = set.ownFrom;
+  }
+
+  see(bar: Bar): void {
+    const { pending } = this;
+    if (pending.block !== bar.block) pending.block = bar.block;
+    pending.row = bar.row;
+  }
+
+  scale(volatilityUnit: number, volumeBaseline: number, tradesBaseline: number): void {
+    this.volatilityUnit = volatilityUnit;
+    this.volumeBaseline = volumeBaseline;
+    this.tradesBaseline = tradesBaseline;
+  }
+
+  /** A closed bar of a longer time frame; it comes before the decision bar of its last minute, with the scales of the one before. */
+  longerBar(bar: Bar): void {
+    if (!this.scaled) return;
+    const { timeframeMs } = bar;
+    for (const frame of this.frames) {
+      if (frame.timeframeMs !== timeframeMs) continue;
+      frame.bar.take(bar, this.volatilityUnit, this.volumeBaseline, this.tradesBaseline, frame.bars, frame.rootBars);
+      for (const member of frame.members) member.step(frame.bar, frame.held, 0);
+    }
+  }
+
+  /** The row of the decision bar; all klines' columns are unknown without scales. Returns the bar's open time. */
+  decisionBar(scalesReady: boolean): number {
+    const { rows, bar } = this;
+    const from = rows.next();
+    const { values } = rows;
+    bar.take(this.pending, this.volatilityUnit, this.volumeBaseline, this.tradesBaseline, 1, 1);
+    if (scalesReady) this.scaled = true;
+    if (this.scaled) for (const member of this.base) member.step(bar, values, from);
+    for (const frame of this.frames) {
+      const { held, at, width } = frame;
+      for (let c = 0; c < width; c += 1) values[from + at + c] = held[c] as number;
+      frame.passed();
+    }
+    if (!scalesReady) values.fill(NaN, from, from + this.klineColumns());
+    else if (this.ownFrom < this.base.length) this.requireOwn(values, from);
+    for (const listener of this.listeners) this.listen(listener, values, from);
+    return bar.openTimeMs;
+  }
+
+  event(event: FeatureEvent): void {
+    const input = INPUT_OF[event.kind];
+    for (const { family, state } of this.listeners) if (family.input === input) family.event?.(state, event);
+  }
+
+  bookChanged(book: BookView): void {
+    for (const { family, state } of this.listeners) if (family.input === "book") family.book?.(state, book);
+  }
+
+  gap(missingBars: number): void {
+    this.bar.reset();
+    for (const member of this.base) member.gap(missingBars);
+    for (const frame of this.frames) frame.gap(missingBars);
+  }
+
+  private listen({ family, at, state, mask }: Listener, values: Float64Array, from: number): void {
+    family.bar(state, this.bar, values, from + at);
+    const known = family.known(state, this.bar.closeMs);
+    if (!known) values.fill(0, from + at, from + at + family.columns.length);
+    if (!known) values[from + mask] = 1;
+  }
+
+  /** Columns before those of events. */
+  private klineColumns(): number {
+    const first = this.listeners[0];
+    return first === undefined ? this.rows.width : first.at;
+  }
+
+  /** What a user's family says must be finite once it says that it is warm. */
+  private requireOwn(values: Float64Array, from: number): void {
+    for (let m = this.ownFrom; m < this.base.length; m += 1) {
+      const { family, at, bars } = this.base[m] as Member;
+      for (const [c, { name, warmUpBars }] of family.columns.entries()) {
+        const value = values[from + at + c] as number;
+        if (bars < warmUpBars || Number.isFinite(value)) continue;
+        throw new Error(`feature ${name} is ${value} at the bar that closed at ${formatUtc(this.bar.closeMs)}: it must be finite once it is warm`);
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { RiposteConfig } from "../../config/schema.ts";
+import type { PatternModule } from "../../models/pattern/patternModule.ts";
+import type { PositionModule } from "../../models/position/positionModule.ts";
+import type { RegimeModule } from "../../models/regime/regimeModule.ts";
+import type { SignalModule } from "../../models/signal/signalModule.ts";
+import type { FeatureFamily } from "../../operators/features/feature.ts";
+import type { FeatureSet, FeatureSetOptions } from "../../operators/features/featureSet.ts";
+import { columnsNamed, familiesNamed, featureSet, warmUpBarsOf } from "../../operators/features/featureSet.ts";
+import { EVENT_FEATURE_FAMILIES, FEATURE_FAMILIES } from "../../operators/features/table.ts";
+import { timeframeMs } from "../domain/time.ts";
+import { familyMember, patternMember, positionMember, regimeMember, signalMember } from "./members.ts";
+
+/** The members of all layers that a config names, and the feature row that they need. */
+export interface LayerMembers {
+  readonly features: FeatureSet | null;
+  readonly regime: RegimeModule | null;
+  readonly pattern: PatternModule | null;
+  readonly signal: SignalModule;
+  readonly position: PositionModule;
+  /** Decision bars before the first that counts, so that every column that a member reads is known. */
+  readonly warmUpBars: number;
+}
+
+/** Loads the members and checks that they fit. Throws `UserError`s. */
+export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers> => {
+  const regime = await regimeMember(config);
+  const pattern = await patternMember(config);
+  const signal = await signalMember(config);
+  const position = await positionMember(config);
+  const read = [regime, pattern, signal, position].flatMap((module) => module?.features ?? []);
+  const wanted = config.features.columns ?? (read.length > 0 || regime !== null || pattern !== null ? null : []);
+  const options = await featureOptions(config);
+  const chosen = wanted === null ? options : familiesNamed(options, [...new Set([...wanted, ...read])], "features.columns");
+  const set = featureSet(chosen);
+  if (set.columns.length === 0) return { features: null, regime: null, pattern: null, signal, position, warmUpBars: signal.warmUpBars };
+  const warmUpBars = Math.max(signal.warmUpBars, warmUpBarsOf(set, columnsNamed(set, read, "members")));
+  return { features: set, regime, pattern, signal, position, warmUpBars };
+};
+
+/** The whole row: every shipped family, and the user's own. */
+export const featureOptions = async (config: RiposteConfig, more: readonly FeatureFamily[] = []): Promise<FeatureSetOptions> => ({
+  families: [...FEATURE_FAMILIES, ...more],
+  events: EVENT_FEATURE_FAMILIES,
+  own: await Promise.all(config.features.modules.map(familyMember)),
+  timeframesMs: config.line.timeframes.map(timeframeMs),
+});
