@@ -130,7 +130,12 @@ export class FeatureBook {
     this.rows = new BeliefBlock(set.columns.length);
     this.base = set.base.map((placed) => new Member(placed, 0));
     this.frames = set.frames.map((frame) => new Frame(frame));
-    this.listeners = set.events.map(({ family, at }) => ({ family, at, state: family.init(), mask: set.masks.get(family.input) as number }));
+    this.listeners = set.events.map(({ family, at }) => ({
+      family,
+      at,
+      state: family.init(),
+      mask: set.masks.get(family.input) as number,
+    }));
     this.ownFrom = set.ownFrom;
   }
 
@@ -211,7 +216,9 @@ export class FeatureBook {
       for (const [c, { name, warmUpBars }] of family.columns.entries()) {
         const value = values[from + at + c] as number;
         if (bars < warmUpBars || Number.isFinite(value)) continue;
-        throw new Error(`feature ${name} is ${value} at the bar that closed at ${formatUtc(this.bar.closeMs)}: it must be finite once it is warm`);
+        throw new Error(
+          `feature ${name} is ${value} at the bar that closed at ${formatUtc(this.bar.closeMs)}: it must be finite once it is warm`,
+        );
       }
     }
   }
