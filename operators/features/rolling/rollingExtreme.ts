@@ -14,7 +14,7 @@ export class RollingExtreme {
   private readonly mask: number;
   private head = 0;
   private length = 0;
-  /** Number of the newest value, kept below 2³⁰. */
+  /** Number of the newest value; 2³¹ minutes are 4,000 years. */
   private time = 0;
 
   constructor(window: number, side: 1 | -1) {
@@ -30,7 +30,7 @@ export class RollingExtreme {
   add(value: number): void {
     const { mask, candidates, ages } = this;
     const x = value * this.side;
-    const time = this.time === LAST_TIME ? this.restartTime() : this.time + 1;
+    const time = this.time + 1;
     this.time = time;
     if (this.count < this.window) this.count += 1;
     let head = this.head;
@@ -61,13 +61,6 @@ export class RollingExtreme {
     return this.count === this.window;
   }
 
-  /** Counts on from `window`, so that numbers stay small integers for ever. Gives the newest value's number. */
-  private restartTime(): number {
-    const shift = this.time - this.window;
-    for (let i = 0; i < this.ages.length; i += 1) this.ages[i] = (this.ages[i] as number) - shift;
-    return this.window + 1;
-  }
-
   clear(): void {
     this.count = 0;
     this.head = 0;
@@ -75,5 +68,3 @@ export class RollingExtreme {
     this.time = 0;
   }
 }
-
-const LAST_TIME = 1_073_741_823;
