@@ -49,8 +49,6 @@ export interface FeatureFamily<S = unknown> {
   readonly core?: boolean;
   /** Fresh state: at the start and after every gap in the klines that `gap` does not stand. */
   init(): S;
-  /** `missingBars` bars of its time frame's base are missing. True: the state stands the gap. Absent: it starts anew. */
-  gap?(state: S, missingBars: number): boolean;
   /**
    * A gap in the klines: `missingBars` of its time frame (≥ 1) lie between the last bar and the next. True: the state stands it and
    * goes on, and its columns are known again after `gapWarmUpBars`. False, or no such method: it starts anew.

@@ -14,6 +14,8 @@ class Member {
   readonly at: number;
   state: unknown;
   bars = 0;
+  /** Bars for which all columns are unknown yet: a gap that the state stood. */
+  private waiting = 0;
   /** Bars after which all of its columns are known. */
   readonly warmUpBars: number;
 
@@ -27,21 +29,28 @@ class Member {
   step(bar: FeatureBar, out: Float64Array, from: number): void {
     const at = from + this.at;
     this.family.bar(this.state, bar, out, at);
-    if (this.bars >= this.warmUpBars) return;
-    this.bars += 1;
-    if (this.bars >= this.warmUpBars) return;
-    const { columns } = this.family;
-    for (let c = 0; c < columns.length; c += 1) if (this.bars < (columns[c] as { warmUpBars: number }).warmUpBars) out[at + c] = NaN;
+    if (this.bars >= this.warmUpBars && this.waiting === 0) return;
+    this.warm(out, at);
   }
 
   gap(missingBars: number): void {
-    if (this.family.gap?.(this.state, missingBars) === true) return;
-    this.restart();
+    if (this.family.gap?.(this.state, missingBars) === true) this.waiting = this.family.gapWarmUpBars ?? 0;
+    else this.restart();
   }
 
   restart(): void {
     this.state = this.family.init();
     this.bars = 0;
+    this.waiting = 0;
+  }
+
+  /** What is not known yet becomes NaN. */
+  private warm(out: Float64Array, at: number): void {
+    const { columns } = this.family;
+    if (this.bars < this.warmUpBars) this.bars += 1;
+    if (this.waiting > 0) this.waiting -= 1;
+    if (this.waiting > 0) out.fill(NaN, at, at + columns.length);
+    for (let c = 0; c < columns.length; c += 1) if (this.bars < (columns[c] as { warmUpBars: number }).warmUpBars) out[at + c] = NaN;
   }
 }
 

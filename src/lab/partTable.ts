@@ -33,11 +33,14 @@ export class PartTable {
   readonly #options: PartTableOptions;
   readonly #duck = new Duck();
   readonly #partRows: number;
+  /** DuckDB holds a few row groups while it writes: wide tables get short ones. Whole chunks of 2048 rows. */
+  readonly #groupRows: number;
   readonly #parts: string[] = [];
 
   constructor(options: PartTableOptions) {
     this.#options = options;
     this.#partRows = Math.ceil(PART_NUMBERS / options.columns.length);
+    this.#groupRows = Math.min(122_880, Math.max(1, Math.floor(PART_NUMBERS / options.columns.length / 2048)) * 2048);
     this.rows = emptyColumns(options.columns.length, this.#partRows + BURST_ROWS);
   }
 
@@ -62,7 +65,7 @@ export class PartTable {
   async close(): Promise<void> {
     await this.#writing(async () => {
       if (this.rows.length > 0 || this.#parts.length === 0) await this.#part();
-      await this.#duck.query(`COPY (${this.#joined()}) TO ${quoted(this.#options.file)} (FORMAT parquet, COMPRESSION snappy)`);
+      await this.#duck.query(`COPY (${this.#joined()}) TO ${quoted(this.#options.file)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${this.#groupRows})`);
     });
     await this.abandon();
   }
