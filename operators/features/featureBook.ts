@@ -107,6 +107,8 @@ interface Listener {
   readonly at: number;
   readonly state: unknown;
   readonly mask: number;
+  /** Its input has said something. */
+  heard: boolean;
 }
 
 const INPUT_OF: Readonly<Partial<Record<Kind, FeatureInput>>> = {
@@ -144,6 +146,7 @@ export class FeatureBook {
       at,
       state: family.init(),
       mask: set.masks.get(family.input) as number,
+      heard: false,
     }));
     this.ownFrom = set.ownFrom;
   }
@@ -192,11 +195,19 @@ export class FeatureBook {
 
   event(event: FeatureEvent): void {
     const input = INPUT_OF[event.kind];
-    for (const { family, state } of this.listeners) if (family.input === input) family.event?.(state, event);
+    for (const listener of this.listeners) {
+      if (listener.family.input !== input) continue;
+      listener.heard = true;
+      listener.family.event?.(listener.state, event);
+    }
   }
 
   bookChanged(book: BookView): void {
-    for (const { family, state } of this.listeners) if (family.input === "book") family.book?.(state, book);
+    for (const listener of this.listeners) {
+      if (listener.family.input !== "book") continue;
+      listener.heard = true;
+      listener.family.book?.(listener.state, book);
+    }
   }
 
   gap(missingBars: number): void {
@@ -205,11 +216,16 @@ export class FeatureBook {
     for (const frame of this.frames) frame.gap(missingBars);
   }
 
-  private listen({ family, at, state, mask }: Listener, values: Float64Array, from: number): void {
-    family.bar(state, this.bar, values, from + at);
-    const known = family.known(state, this.bar.closeMs);
-    if (!known) values.fill(0, from + at, from + at + family.columns.length);
-    if (!known) values[from + mask] = 1;
+  private listen(listener: Listener, values: Float64Array, from: number): void {
+    const { family, at, state, mask } = listener;
+    // A fresh row is all zeros.
+    if (!listener.heard) values[from + mask] = 1;
+    else {
+      family.bar(state, this.bar, values, from + at);
+      if (family.known(state, this.bar.closeMs)) return;
+      values.fill(0, from + at, from + at + family.columns.length);
+      values[from + mask] = 1;
+    }
   }
 
   /** Columns before those of events. */
