@@ -158,7 +158,12 @@ describe("triple barrier, one trade", () => {
 });
 
 /** The same rules told as a list of happenings instead of a loop over rows: first one wins. */
-const byHappenings = (bars: LabelBars, entryRow: number, direction: Direction, o: LabelOptions): Omit<Label, "label" | "return"> | null => {
+const byHappenings = (
+  bars: LabelBars,
+  entryRow: number,
+  direction: Direction,
+  o: LabelOptions,
+): Omit<Label, "label" | "return" | "heldToRow"> | null => {
   const ticks = (price: number): number => Math.round(price * Math.round(1 / o.instrument.tickSize));
   const entry = ticks(bars.open[entryRow]!);
   const stop = o.bracket.stopFraction > 0 ? Math.round(entry * (1 - direction * o.bracket.stopFraction)) : null;
