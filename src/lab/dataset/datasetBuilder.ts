@@ -121,7 +121,10 @@ export class DatasetBuilder {
     for (const { files } of this.states) await files.drain();
   }
 
-  /** The data end: writes the rest and `dataset.json`, moves all into place and returns what that says. */
+  /**
+   * The data end: writes the rest and `dataset.json`, moves all into place and returns what that says. Throws a `UserError` when no
+   * row is left or the disk refuses; `abandon` then.
+   */
   async finish(dataSha256: string): Promise<DatasetSummary> {
     const files: DatasetFileFacts[] = [];
     for (const state of this.states) {

@@ -31,7 +31,8 @@ export interface Staging {
 
 /**
  * Opens a staging folder for `outDir`: inside it where it exists (it may be a mounted volume), beside it where it does
- * not. A commit removes those files of `earlier` that are there and were not written anew. Throws a `UserError` when it is a file or cannot be written, so a run can fail before the replay and not after.
+ * not. A commit removes those files of `earlier` that are there and were not written anew. Throws a `UserError` when it is a
+ * file or cannot be written, so a run can fail before the replay and not after.
  * Bound: one folder, removed by `commit` or `discard`; only a killed process leaves a `.partial-*` folder behind.
  */
 export const openStaging = (outDir: string, earlier: readonly string[] = RUN_FILES): Staging => {
