@@ -8,7 +8,7 @@ const header = (lines: Iterable<string>): string => [...lines][0] ?? "";
 describe("csv", () => {
   it("has the columns that the issue and docs/report.md name", () => {
     expect(header(csvLines(TRADE_COLUMNS, []))).toBe(
-      "symbol,side,entryTimeMs,entryPrice,exitTimeMs,exitPrice,qty,pnlUsdt,feesUsdt,fundingUsdt,exitReason\n",
+      "symbol,side,entryTimeMs,entryPrice,exitTimeMs,exitPrice,qty,pnlUsdt,feesUsdt,fundingUsdt,exitReason,regime,pattern,confidence\n",
     );
     expect(header(csvLines(EQUITY_COLUMNS, []))).toBe("timeMs,equityUsdt,drawdown\n");
     expect(header(csvLines(FILL_COLUMNS, []))).toBe("timeMs,symbol,clientOrderId,side,price,qty,feeUsdt,slippageUsdt,liquidity,reason\n");
