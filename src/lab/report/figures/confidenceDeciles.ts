@@ -26,17 +26,15 @@ type Confident = TradeRow & { readonly confidence: number };
  */
 export const confidenceDeciles = (trades: readonly TradeRow[]): readonly ConfidenceDecile[] => {
   const known = trades.filter(isConfident);
-  const groups = Map.groupBy(known, decileOf(known));
-  return [...groups.keys()]
-    .sort((a, b) => a - b)
-    .map((decile, position) => {
-      const rows = groups.get(decile) ?? [];
-      const wins = rows.filter((trade) => trade.pnlUsdt > 0).length;
-      const [winShareLow, winShareHigh] = wilson(wins, rows.length);
-      const confidences = rows.map((trade) => trade.confidence);
-      const meanConfidence = confidences.reduce((sum, value) => sum + value, 0) / rows.length;
-      return { name: nameOf(position, confidences), trades: rows.length, wins, meanConfidence, winShareLow, winShareHigh };
-    });
+  const decile = decileOf(known);
+  return decilesOf(known).map((each, position) => {
+    const rows = known.filter((trade) => decile(trade) === each);
+    const wins = rows.filter((trade) => trade.pnlUsdt > 0).length;
+    const [winShareLow, winShareHigh] = wilson(wins, rows.length);
+    const confidences = rows.map((trade) => trade.confidence);
+    const meanConfidence = confidences.reduce((sum, value) => sum + value, 0) / rows.length;
+    return { name: nameOf(position, confidences), trades: rows.length, wins, meanConfidence, winShareLow, winShareHigh };
+  });
 };
 
 /** P&L by these deciles. */
@@ -44,7 +42,7 @@ export const confidenceSpec = (trades: readonly TradeRow[]): BreakdownSpec => {
   const known = trades.filter(isConfident);
   const decile = decileOf(known);
   const names = confidenceDeciles(trades).map(({ name }) => name);
-  const order = [...new Set(known.map(decile))].sort((a, b) => a - b);
+  const order = decilesOf(known);
   return {
     id: "confidence",
     title: "P&L by confidence",
@@ -64,6 +62,9 @@ const decileOf = (known: readonly Confident[]): ((trade: Confident) => number) =
   const cuts = Array.from({ length: DECILES - 1 }, (_, cut) => sorted[Math.floor(((cut + 1) * sorted.length) / DECILES)] as number);
   return ({ confidence }) => cuts.filter((cut) => confidence >= cut).length;
 };
+
+/** The deciles that hold trades, ascending. */
+const decilesOf = (known: readonly Confident[]): readonly number[] => [...new Set(known.map(decileOf(known)))].sort((a, b) => a - b);
 
 const nameOf = (position: number, confidences: readonly number[]): string =>
   `${position + 1} · ${decimal(Math.min(...confidences), 3)}–${decimal(Math.max(...confidences), 3)}`;
