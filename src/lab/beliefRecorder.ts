@@ -95,7 +95,7 @@ export class BeliefRecorder {
 
   /** Where bars are missing nobody knows the regime. */
   gap({ instrument, fromMs, knownAtMs }: Gap): void {
-    if (knownAtMs <= this.#options.fromMs || this.#latest[instrument]?.regime == null) return;
+    if (knownAtMs <= this.#options.fromMs || !this.#latest[instrument]?.regime) return;
     this.#say(instrument, Math.max(fromMs, this.#options.fromMs), UNKNOWN_STATE);
   }
 

@@ -35,6 +35,14 @@ describe("csv", () => {
     );
   });
 
+  it("says what the layers said of a trade, and nothing where nobody knows", () => {
+    const [trade] = sampleRecord({ trades: 1, days: 2 }).trades;
+    const layered = { ...trade!, regime: "weak up", pattern: "breakout, double", confidence: 0.625 };
+    const [, known, unknown] = [...csvLines(TRADE_COLUMNS, [layered, trade!])];
+    expect(known).toMatch(/,weak up,"breakout, double",0\.625\n$/);
+    expect(unknown).toMatch(/[^,],,,\n$/);
+  });
+
   it("writes a row a trade, and their P&L sums to end minus start equity", () => {
     const { trades, summary } = sampleRecord({ trades: 300 });
     const rows = [...csvLines(TRADE_COLUMNS, trades)].slice(1).map((line) => line.trimEnd().split(","));

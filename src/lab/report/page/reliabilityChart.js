@@ -8,7 +8,7 @@ import { count, percent } from "./format.js";
 /** @typedef {Model["reliability"][number]} Decile */
 
 /** Axes end at a multiple of this. */
-const STEP = 0.05;
+const STEP = 0.1;
 
 /** @type {(model: Model) => void} */
 export const mountReliability = ({ reliability }) => {

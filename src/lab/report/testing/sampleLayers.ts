@@ -59,7 +59,7 @@ const sampleThoughts = (trade: TradeRow, regimes: readonly RegimeSeries[], featu
   const state = series?.state[run] ?? -1;
   const embedding = EMBEDDING.map(() => Math.max(-1, Math.min(1, 0.5 * random.normal())));
   const strongest = embedding.reduce((best, value, index) => (Math.abs(value) > Math.abs(embedding[best] as number) ? index : best), 0);
-  const confidence = Math.max(0.05, Math.min(0.95, 0.5 + 0.08 * random.normal() + (trade.pnlUsdt > 0 ? 0.04 : -0.04)));
+  const confidence = Math.max(0.05, Math.min(0.95, 0.5 + 0.1 * random.normal() + (trade.pnlUsdt > 0 ? 0.02 : -0.02)));
   const rest = 1 - confidence;
   const long = trade.side === "long";
   const up = 0.5 + 0.2 * (random.uniform() - 0.5);
