@@ -72,8 +72,6 @@ const tickBars = (bars: LabelBars, instrument: Instrument, fromRow: number, toRo
   };
 };
 
-const LABELS = { target: 1, stop: -1, time: 0 } as const;
-
 /** `tripleBarrier` on prices that are ticks already; `entryRow` must be a row. O(bars that the trade lasts). */
 export const labelOf = (
   bars: TickBars,
@@ -83,13 +81,39 @@ export const labelOf = (
 ): Label | null => {
   const { openTimeMs, intervalMs, length, open } = bars;
   // Signed prices: for both sides the stop is below and the target above. A level of 0 is none.
-  const [adverse, favourable] = direction > 0 ? [bars.low, bars.high] : [bars.high, bars.low];
-  const entryTicks = open[entryRow] as number;
-  const { stopTicks, targetTicks } = bracketLevels(entryTicks, direction, options.bracket);
+  const adverse = direction > 0 ? bars.low : bars.high;
+  const favourable = direction > 0 ? bars.high : bars.low;
+  const { stopTicks, targetTicks } = bracketLevels(open[entryRow] as number, direction, options.bracket);
   const stop = stopTicks > 0 ? direction * stopTicks : -Infinity;
   const target = targetTicks > 0 ? direction * targetTicks : Infinity;
   const deadlineMs = (openTimeMs[entryRow] as number) + options.horizonMs;
-  const exit = (touch: Touch, exitTicks: number, exitRow: number, heldToRow: number): Label => ({
+  for (let row = entryRow; row < length; row++) {
+    if (row > entryRow) {
+      const openTicks = open[row] as number;
+      if ((openTimeMs[row - 1] as number) + intervalMs >= deadlineMs)
+        return ended(bars, entryRow, direction, "time", openTicks, row, row - 1);
+      if (direction * openTicks <= stop) return ended(bars, entryRow, direction, "stop", openTicks, row, row - 1);
+      if (direction * openTicks >= target) return ended(bars, entryRow, direction, "target", openTicks, row, row - 1);
+    }
+    if (direction * (adverse[row] as number) <= stop) return ended(bars, entryRow, direction, "stop", stopTicks, row, row);
+    if (direction * (favourable[row] as number) >= target) return ended(bars, entryRow, direction, "target", targetTicks, row, row);
+  }
+  return null;
+};
+
+const LABELS = { target: 1, stop: -1, time: 0 } as const;
+
+const ended = (
+  { open, openTimeMs }: TickBars,
+  entryRow: number,
+  direction: Direction,
+  touch: Touch,
+  exitTicks: number,
+  exitRow: number,
+  heldToRow: number,
+): Label => {
+  const entryTicks = open[entryRow] as number;
+  return {
     label: LABELS[touch],
     touch,
     entryTicks,
@@ -98,16 +122,5 @@ export const labelOf = (
     endMs: openTimeMs[exitRow] as number,
     exitRow,
     heldToRow,
-  });
-  for (let row = entryRow; row < length; row++) {
-    if (row > entryRow) {
-      const openTicks = open[row] as number;
-      if ((openTimeMs[row - 1] as number) + intervalMs >= deadlineMs) return exit("time", openTicks, row, row - 1);
-      if (direction * openTicks <= stop) return exit("stop", openTicks, row, row - 1);
-      if (direction * openTicks >= target) return exit("target", openTicks, row, row - 1);
-    }
-    if (direction * (adverse[row] as number) <= stop) return exit("stop", stopTicks, row, row);
-    if (direction * (favourable[row] as number) >= target) return exit("target", targetTicks, row, row);
-  }
-  return null;
+  };
 };
