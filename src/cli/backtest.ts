@@ -36,7 +36,7 @@ import type { Journalled } from "./journalled.ts";
 import type { RunData } from "./history.ts";
 import { runData } from "./history.ts";
 import type { LayerMembers } from "./layers.ts";
-import { layerMembers } from "./layers.ts";
+import { layerMembers, layerNames } from "./layers.ts";
 import { isModulePath } from "./userModule.ts";
 
 /** Days the volatility rules look back: the longest window of the risk tiers. */
@@ -153,7 +153,7 @@ const through = async (
   const { config, data, limits } = run;
   const { instruments, fromMs } = data;
   const [hash, dataHash] = [new DecisionHash(), new DataHash()];
-  const recorder = new Recorder({ instruments, startUsdt: config.venue.startUsdt, fromMs });
+  const recorder = new Recorder({ instruments, startUsdt: config.venue.startUsdt, fromMs, layers: layerNames(run.layers) });
   const { venue, fills } = simulatedVenue(instruments, config.venue);
   const decisions = openText(staging.file("decisions.jsonl"), join(run.outDir, "decisions.jsonl"));
   const system = {

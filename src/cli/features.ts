@@ -68,7 +68,7 @@ const writeRows = async (data: RunData, set: FeatureSet, file: string, context: 
   } catch (error) {
     await table.abandon();
     staged.discard();
-    throw ownMistake(error);
+    throw ownFeatureMistake(error);
   }
 };
 
@@ -80,7 +80,7 @@ async function* drained(data: RunData, table: FeatureTable): AsyncGenerator<read
 }
 
 /** What a user's feature family did wrong is one line. */
-const ownMistake = (error: unknown): unknown => {
+export const ownFeatureMistake = (error: unknown): unknown => {
   if (!(error instanceof StepError) || error.operator !== "features") return error;
   return new UserError(error.cause instanceof Error ? error.cause.message : String(error.cause));
 };

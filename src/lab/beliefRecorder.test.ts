@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { BTC, ETH } from "../../test/items.ts";
-import type { ApprovedPlan, FeatureRow, Gap } from "../domain/derived.ts";
+import type { ApprovedPlan, FeatureRow, Gap, Pattern, Regime, Signal } from "../domain/derived.ts";
 import { Kind } from "../domain/kind.ts";
-import { InvariantError, MINUTE_MS } from "../domain/units.ts";
+import { instrumentIndex, InvariantError, MINUTE_MS } from "../domain/units.ts";
 import { BeliefRecorder, strongestPattern } from "./beliefRecorder.ts";
-import type { SignalSaid } from "./beliefRecorder.ts";
 import type { LayerNames } from "./runRecord.ts";
 
 const NAMES: LayerNames = {
@@ -14,21 +13,30 @@ const NAMES: LayerNames = {
   featureUnits: ["σ", ""],
 };
 const recorder = (fromMs = 0): BeliefRecorder => new BeliefRecorder({ instruments: [BTC, ETH], fromMs, names: NAMES });
-const at = (minute: number, instrument = 0) => ({ instrument, knownAtMs: minute * MINUTE_MS, ready: true });
+const at = (minute: number, instrument = 0) => ({
+  seq: minute,
+  instrument: instrumentIndex(instrument),
+  knownAtMs: minute * MINUTE_MS,
+  ready: true,
+});
 
 /** Seven probabilities with `most` at a state, in row 1 of a block. */
-const regimeAt = (minute: number, state: number, instrument = 0) => ({
+const regimeAt = (minute: number, state: number, instrument = 0): Regime => ({
+  kind: Kind.regime,
   ...at(minute, instrument),
   values: Float64Array.from({ length: 14 }, (_, index) => (index === 7 + state ? 0.4 : 0.1)),
   row: 1,
 });
-const patternAt = (minute: number, embedding: readonly [number, number], instrument = 0) => ({
+const patternAt = (minute: number, embedding: readonly [number, number], instrument = 0): Pattern => ({
+  kind: Kind.pattern,
   ...at(minute, instrument),
   values: Float64Array.of(9, 9, 9, 9, 0.6, 0.3, ...embedding),
   row: 1,
   width: 4,
 });
-const signalAt = (minute: number, more: Partial<SignalSaid> = {}): SignalSaid => ({
+const signalAt = (minute: number, more: Partial<Signal> = {}): Signal => ({
+  kind: Kind.signal,
+  confidence: NaN,
   ...at(minute),
   pLong: 0.5,
   pShort: 0.2,

@@ -1,4 +1,4 @@
-import type { ApprovedPlan, FeatureRow, Gap, TradeClosed } from "../domain/derived.ts";
+import type { ApprovedPlan, FeatureRow, Gap, Pattern, Regime, Signal, TradeClosed } from "../domain/derived.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { InvariantError } from "../domain/units.ts";
 import { RegimeRuns } from "./regimeRuns.ts";
@@ -9,30 +9,6 @@ const REGIME_RUNS_MAX = 20_000;
 /** Entries whose trade may still come; the oldest is forgotten first, and its trade then has no beliefs. About 1 kB each. */
 const ENTRIES_MAX = 4096;
 const UNKNOWN_STATE = -1;
-
-interface Said {
-  readonly instrument: number;
-  readonly knownAtMs: number;
-  readonly ready: boolean;
-}
-/** L1: probability of a state at `values[row * states + state]`. Blocks are filled once and never pooled. */
-export interface RegimeSaid extends Said {
-  readonly values: Float64Array;
-  readonly row: number;
-}
-/** L2: P(up), P(down), then the embedding from `values[row * width]` on. Blocks are filled once and never pooled. */
-export interface PatternSaid extends RegimeSaid {
-  readonly width: number;
-}
-/** L3, possibly pooled: it is copied when it is seen. Without `confidence` the probability of the side entered stands for it. */
-export interface SignalSaid extends Said {
-  readonly pLong: number;
-  readonly pShort: number;
-  readonly pNeutral: number;
-  readonly netLong: number;
-  readonly netShort: number;
-  readonly confidence?: number;
-}
 
 export interface BeliefRecorderOptions {
   readonly instruments: readonly Instrument[];
@@ -49,8 +25,8 @@ export type TradeThoughts = Pick<TradeRow, "regime" | "pattern" | "confidence" |
 /** What an instrument's layers said last. */
 interface Latest {
   features: FeatureRow | null;
-  regime: RegimeSaid | null;
-  pattern: PatternSaid | null;
+  regime: Regime | null;
+  pattern: Pattern | null;
   signal: SignalBelief | null;
 }
 
@@ -79,17 +55,17 @@ export class BeliefRecorder {
     this.#of(row).features = row;
   }
 
-  regime(regime: RegimeSaid): void {
+  regime(regime: Regime): void {
     this.#of(regime).regime = regime;
     if (regime.knownAtMs > this.#options.fromMs) this.#say(regime.instrument, regime.knownAtMs, this.#stateOf(regime));
   }
 
-  pattern(pattern: PatternSaid): void {
+  pattern(pattern: Pattern): void {
     this.#of(pattern).pattern = pattern;
   }
 
-  signal(signal: SignalSaid): void {
-    const { ready, pLong, pShort, pNeutral, netLong, netShort, confidence = NaN } = signal;
+  signal(signal: Signal): void {
+    const { ready, pLong, pShort, pNeutral, netLong, netShort, confidence } = signal;
     this.#of(signal).signal = ready ? { pLong, pShort, pNeutral, netLong, netShort, confidence } : null;
   }
 
@@ -148,13 +124,13 @@ export class BeliefRecorder {
     };
   }
 
-  #probabilities({ values, row }: RegimeSaid): Float64Array {
+  #probabilities({ values, row }: Regime): Float64Array {
     const states = this.names.regimeStates.length;
     return values.subarray(row * states, (row + 1) * states);
   }
 
   /** The most probable state, the first of equals; −1 when the layer is not warm. Read in place: it is asked at every bar. */
-  #stateOf({ ready, values, row }: RegimeSaid): number {
+  #stateOf({ ready, values, row }: Regime): number {
     const states = this.names.regimeStates.length;
     let best = UNKNOWN_STATE;
     let most = 0;
@@ -176,7 +152,7 @@ const withConfidence = (signal: SignalBelief, direction: 1 | -1): SignalBelief =
 
 const rowOf = ({ values, row, features }: FeatureRow): Float64Array => values.subarray(row * features, (row + 1) * features);
 
-const embeddingOf = ({ values, row, width }: PatternSaid): readonly number[] => [...values.subarray(row * width + 2, (row + 1) * width)];
+const embeddingOf = ({ values, row, width }: Pattern): readonly number[] => [...values.subarray(row * width + 2, (row + 1) * width)];
 
 /** Name of the descriptor with the greatest absolute value, the first of equals; `none` when no value is above `above`. */
 export const strongestPattern = (names: readonly string[], values: readonly number[], above = 0): string => {
