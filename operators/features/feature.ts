@@ -47,6 +47,8 @@ export interface FeatureFamily<S = unknown> {
   readonly columns: readonly FeatureColumn[];
   /** Repeated on every longer time frame. */
   readonly core?: boolean;
+  /** False: it reads no scales, and so does not wait for the first good ones. */
+  readonly scaled?: false;
   /** Fresh state: at the start and after every gap in the klines that `gap` does not stand. */
   init(): S;
   /**

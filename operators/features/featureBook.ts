@@ -181,7 +181,7 @@ export class FeatureBook {
     const { values } = rows;
     bar.take(this.pending, this.volatilityUnit, this.volumeBaseline, this.tradesBaseline, 1, 1);
     if (scalesReady) this.scaled = true;
-    if (this.scaled) for (const member of this.base) member.step(bar, values, from);
+    for (const member of this.base) if (this.scaled || member.family.scaled === false) member.step(bar, values, from);
     for (const frame of this.frames) {
       const { held, at, width } = frame;
       for (let c = 0; c < width; c += 1) values[from + at + c] = held[c] as number;

@@ -28,9 +28,10 @@ export const featuresCommand: Command = {
   },
   run: async (values, context) => {
     const { config } = await configOf(values, context);
-    const whole = await featureOptions(config, values["raw"] === true ? RAW_FAMILIES : []);
-    const { columns } = config.features;
-    const set = featureSet(columns === null ? whole : familiesNamed(whole, columns, "features.columns"));
+    const raw = values["raw"] === true ? RAW_FAMILIES : [];
+    const whole = await featureOptions(config, raw);
+    const wanted = config.features.columns?.concat(raw.flatMap(({ columns }) => columns.map(({ name }) => name)));
+    const set = featureSet(wanted === undefined ? whole : familiesNamed(whole, wanted, "features.columns"));
     const dirGiven = values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined;
     const data = await runData({ config, warmUpBars: warmUpBarsOf(set), simulate: values["simulate"] === true, dirGiven });
     const file = String(values["out"]);
