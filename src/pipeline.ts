@@ -3,6 +3,7 @@ import type { OperatorFunction } from "rxjs";
 import type { Instrument } from "./domain/instrument.ts";
 import type { Item } from "./domain/item.ts";
 import type { Venue } from "./domain/ports.ts";
+import type { InstrumentIndex } from "./domain/units.ts";
 import type { RiskLimits } from "./risk/limits.ts";
 import type { PatternModule } from "../models/pattern/patternModule.ts";
 import type { PositionModule } from "../models/position/positionModule.ts";
@@ -16,17 +17,21 @@ import type { Layers } from "../operators/layers.ts";
 import { features } from "../operators/features.ts";
 import type { FeatureSet } from "../operators/features/featureSet.ts";
 import { normalize } from "../operators/normalize.ts";
+import { orderBook } from "../operators/orderBook.ts";
 import { pattern } from "../operators/pattern.ts";
 import { position } from "../operators/position.ts";
 import { regime } from "../operators/regime.ts";
 import { riskGate } from "../operators/riskGate.ts";
 import { signal } from "../operators/signal.ts";
+import { tradeBars } from "../operators/tradeBars.ts";
 
 /** Everything the pipeline is made of; composed in `src/cli`, the same for backtest, paper and live. */
 export interface System {
   readonly instruments: readonly Instrument[];
   /** Longer time frames, in ms. */
   readonly timeframesMs: readonly number[];
+  /** Instruments whose bars are made from trades, because their line has no klines. */
+  readonly barsFromTrades?: readonly InstrumentIndex[];
   /** The feature row; null: no member reads one. */
   readonly features: FeatureSet | null;
   /** L1 and L2; null: the layer is left out. */
@@ -47,9 +52,16 @@ export const BARS_ONLY = { features: null, regime: null, pattern: null } as cons
 type Line = OperatorFunction<Item, Item>;
 
 /** Market line → one row of dimensionless numbers per decision bar. */
-export const observe = ({ instruments, timeframesMs, features: set }: Pick<System, "instruments" | "timeframesMs" | "features">): Line =>
+export const observe = ({
+  instruments,
+  timeframesMs,
+  features: set,
+  barsFromTrades = [],
+}: Pick<System, "instruments" | "timeframesMs" | "features" | "barsFromTrades">): Line =>
   pipe(
     continuity(instruments), // duplicates, reorders, gaps: what passes is whole, or says that it is not
+    orderBook(instruments), // diffs → top of book and depth, or "needs a snapshot"
+    barsFromTrades.length === 0 ? identity : tradeBars(instruments, barsFromTrades), // trades → 1m where there are no klines
     bars(instruments, timeframesMs), // 1m → the decision bar and 5m, 15m, 1h, aligned to UTC
     set === null ? identity : normalize(instruments), // adds the scales: no absolute level reaches a model
     set === null ? identity : features(instruments, set), // the row, where a member reads it

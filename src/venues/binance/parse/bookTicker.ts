@@ -10,7 +10,7 @@ export const parseBookTicker: MessageParser = (row, arrival): BestBidAsk | null 
   if (instrument === undefined) return null;
   const bidPrice = priceAt(row["b"], "bookTicker.b");
   const askPrice = priceAt(row["a"], "bookTicker.a");
-  if (bidPrice >= askPrice) throw new WireError(`bookTicker has its bid ${bidPrice} at or above its ask ${askPrice}`);
+  if (bidPrice >= askPrice) throw new WireError(`bookTicker has its bid at or above its ask: ${bidPrice} and ${askPrice}`);
   return {
     kind: Kind.bestBidAsk,
     seq: -1,

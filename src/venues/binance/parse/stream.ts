@@ -45,7 +45,7 @@ export const parseStream = (text: string, arrival: Arrival): readonly Event[] =>
   try {
     json = JSON.parse(text);
   } catch {
-    return [faultAt(`a message is not JSON: ${text.slice(0, 60)}`, arrival)];
+    return [faultAt(`a message is not JSON, ${text.slice(0, 60)}`, arrival)];
   }
   try {
     return parseMessage(json, arrival);
@@ -69,7 +69,8 @@ const parseWithLongIds = (text: string, arrival: Arrival): readonly Event[] => {
 };
 
 const faultOf = (error: unknown, arrival: Arrival): Event => {
-  if (error instanceof WireError) return faultAt(error.message, arrival);
+  // What stands before the first comma is counted together in the report.
+  if (error instanceof WireError) return faultAt(error.message.replace(/: | but /, ", "), arrival);
   throw error;
 };
 

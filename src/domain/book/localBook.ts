@@ -1,0 +1,114 @@
+import type { BookDiff, BookSnapshot } from "../event.ts";
+import { BookSide } from "./bookSide.ts";
+import { compareUpdateIds } from "./updateId.ts";
+
+/** Diffs kept while the book waits for a snapshot: 25 s of the fastest stream. Older ones are forgotten. */
+const WAITING_MAX = 1024;
+
+/** What a message did: the book changed, nothing (old, or kept for the snapshot), or why the book is no longer to be believed. */
+export type BookOutcome = "changed" | "kept" | BookBreak;
+export interface BookBreak {
+  readonly broken: string;
+}
+
+/**
+ * A local order book by Binance's rules for USD-M futures ("How to manage a local order book correctly"): diffs that end before the
+ * snapshot are old; the first one applied must span the snapshot's id, here `pu ≤ lastUpdateId ≤ u`, because a diff stands for all
+ * changes in (`pu`, `u`], also where no id between `pu` and `U` was this symbol's; from then on each diff's `pu` must be the `u`
+ * before. Quantities are absolute, 0 removes, and removing an unknown level is normal. A book that broke waits for the next
+ * snapshot and keeps the diffs that come meanwhile.
+ */
+export class LocalBook {
+  readonly bids = new BookSide(1);
+  readonly asks = new BookSide(-1);
+  /** The book is whole up to `updateId`. */
+  whole = false;
+  updateId = "";
+  /** A snapshot was taken and no diff has been joined to it yet. */
+  private joining = false;
+  private waiting: BookDiff[] = [];
+
+  /** A diff, in the order of its stream. */
+  diff(diff: BookDiff): BookOutcome {
+    if (!this.whole) return this.keep(diff);
+    return this.joining ? this.join(diff) : this.follow(diff);
+  }
+
+  /**
+   * A snapshot begins the book anew, with the kept diffs behind it. One that is older than a whole book says nothing; one of the same
+   * moment with other levels contradicts it.
+   */
+  snapshot(snapshot: BookSnapshot): BookOutcome {
+    if (this.whole) {
+      const order = compareUpdateIds(snapshot.lastUpdateId, this.updateId);
+      if (order < 0) return "kept";
+      if (order === 0) return this.equals(snapshot) ? "kept" : this.broke(`the snapshot ${snapshot.lastUpdateId} contradicts the book`);
+    }
+    this.bids.load(snapshot.bids);
+    this.asks.load(snapshot.asks);
+    this.updateId = snapshot.lastUpdateId;
+    this.whole = true;
+    this.joining = true;
+    if (this.crossed()) return this.broke(`the snapshot ${snapshot.lastUpdateId} has its best bid at or above its best ask`);
+    const { waiting } = this;
+    this.waiting = [];
+    for (const [i, diff] of waiting.entries()) {
+      const outcome = this.joining ? this.join(diff) : this.follow(diff);
+      if (typeof outcome !== "string") {
+        this.waiting = waiting.slice(i);
+        return outcome;
+      }
+    }
+    return "changed";
+  }
+
+  private keep(diff: BookDiff): BookOutcome {
+    if (this.waiting.length === WAITING_MAX) this.waiting.splice(0, WAITING_MAX / 2);
+    this.waiting.push(diff);
+    return "kept";
+  }
+
+  private join(diff: BookDiff): BookOutcome {
+    if (compareUpdateIds(diff.finalUpdateId, this.updateId) < 0) return "kept";
+    if (compareUpdateIds(diff.previousFinalUpdateId, this.updateId) > 0)
+      return this.broke(`the diff after ${diff.previousFinalUpdateId} begins behind the snapshot ${this.updateId}`, diff);
+    this.joining = false;
+    return this.apply(diff);
+  }
+
+  private follow(diff: BookDiff): BookOutcome {
+    if (diff.previousFinalUpdateId === this.updateId) return this.apply(diff);
+    return this.broke(`the diff after ${diff.previousFinalUpdateId} does not follow ${this.updateId}`, diff);
+  }
+
+  private apply(diff: BookDiff): BookOutcome {
+    if (compareUpdateIds(diff.finalUpdateId, diff.firstUpdateId) < 0)
+      return this.broke(`a diff ends at ${diff.finalUpdateId}, before it begins at ${diff.firstUpdateId}`);
+    this.bids.apply(diff.bids);
+    this.asks.apply(diff.asks);
+    this.updateId = diff.finalUpdateId;
+    return this.crossed() ? this.broke(`the best bid is at or above the best ask after ${this.updateId}`, diff) : "changed";
+  }
+
+  private broke(reason: string, kept?: BookDiff): BookBreak {
+    this.whole = false;
+    this.joining = false;
+    this.bids.clear();
+    this.asks.clear();
+    this.waiting = kept === undefined ? [] : [kept];
+    return { broken: reason };
+  }
+
+  private crossed(): boolean {
+    return this.bids.priceAt(0) >= this.asks.priceAt(0);
+  }
+
+  private equals({ bids, asks }: BookSnapshot): boolean {
+    return isTopOf(this.bids, bids) && isTopOf(this.asks, asks);
+  }
+}
+
+const isTopOf = (side: BookSide, levels: Float64Array): boolean => {
+  for (let i = 0; i < levels.length; i += 2) if (side.priceAt(i / 2) !== levels[i] || side.qtyAt(i / 2) !== levels[i + 1]) return false;
+  return true;
+};
