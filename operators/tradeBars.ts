@@ -24,6 +24,8 @@ class OpenMinute {
   /** Id of the last trade, exact up to 2^53; −1 before the first. */
   private lastId = -1;
   private lastPrice = NaN;
+  /** A minute has been closed. */
+  private closed = false;
   /** Trades in the open minute were missed. */
   private broken = false;
   private trades = 0;
@@ -41,7 +43,8 @@ class OpenMinute {
     const { eventTimeMs } = trade;
     this.hear(eventTimeMs);
     if (id <= this.lastId) return;
-    if (this.lastId >= 0 && id > this.lastId + 1) this.broken = true;
+    const missed = this.lastId >= 0 && id > this.lastId + 1;
+    if (missed) this.broken = true;
     this.lastId = id;
     if (eventTimeMs < this.openMs) {
       // Before the first whole minute; or its minute went out without it, and the bar of now must not hold it.
@@ -49,33 +52,27 @@ class OpenMinute {
       else this.lastPrice = trade.price;
       return;
     }
-    if (eventTimeMs >= this.openMs + MINUTE_MS) {
-      const { broken } = this;
-      this.closeUntil(eventTimeMs, trade.seq, emit, broken);
-      this.broken = broken;
-    }
+    this.closeUntil(eventTimeMs, trade.seq, emit, missed);
     this.add(trade);
   }
 
   /** Another event of the line: closes the minute once its trades must have come. */
   tick(nowMs: number, seq: number, emit: Emit): void {
     this.hear(nowMs);
-    if (nowMs >= this.openMs + MINUTE_MS + GRACE_MS) this.closeUntil(nowMs - GRACE_MS, seq, emit, this.broken);
+    if (nowMs >= this.openMs + MINUTE_MS + GRACE_MS) this.closeUntil(nowMs - GRACE_MS, seq, emit, false);
   }
-
-  private closed = false;
 
   /** The first minute that is heard from its beginning is the one after the first event. */
   private hear(timeMs: number): void {
     if (this.openMs !== this.openMs) this.openMs = timeMs - (timeMs % MINUTE_MS) + MINUTE_MS;
   }
 
-  private closeUntil(timeMs: number, seq: number, emit: Emit, broken: boolean): void {
+  /** Closes every minute that ends by `timeMs`; `missed`: trades are missing up to there, in whichever of them. */
+  private closeUntil(timeMs: number, seq: number, emit: Emit, missed: boolean): void {
     while (timeMs >= this.openMs + MINUTE_MS) {
       this.close(seq, emit);
-      this.broken = broken;
+      this.broken = missed;
     }
-    this.broken = false;
   }
 
   private close(seq: number, emit: Emit): void {

@@ -1,13 +1,5 @@
 import type { BookTop } from "../../src/domain/derived.ts";
-import type {
-  BestBidAsk,
-  Funding,
-  Liquidation,
-  LongShortRatio,
-  MarkPrice,
-  OpenInterest,
-  Trade,
-} from "../../src/domain/event.ts";
+import type { BestBidAsk, Funding, Liquidation, LongShortRatio, MarkPrice, OpenInterest, Trade } from "../../src/domain/event.ts";
 import type { FeatureBar } from "./featureBar.ts";
 
 /** Where a column's numbers come from. All but `kline` may be absent from a history: each has a mask column. */

@@ -30,6 +30,7 @@ import { NO_LIMITS } from "../risk/limits.ts";
 import { simulatedVenue } from "../venues/simulated/simulatedVenue.ts";
 import type { Command, CommandContext, OptionValues } from "./command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
+import { captureData } from "./captureData.ts";
 import { codeVersion, commandLine } from "./identity.ts";
 import { journalled } from "./journalled.ts";
 import type { Journalled } from "./journalled.ts";
@@ -64,6 +65,12 @@ export const backtestCommand: Command = {
       "decisions",
     ),
     out: { type: "string", value: "DIR", help: "folder of the report", default: "out/backtest" },
+    capture: {
+      type: "string",
+      multiple: true,
+      value: "FILE",
+      help: "replay raw messages instead of a store: a capture of Binance USD-M streams, plain or gzip; several files of one recording: repeat",
+    },
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
     journal: { type: "string", value: "FILE", help: "also write every event to this journal; with --resume go on from it" },
     resume: { type: "boolean", help: "go on from --journal: replay it, then continue with the data where it ends" },
@@ -98,7 +105,11 @@ const compose = async (config: RiposteConfig, profile: string, values: OptionVal
   const warmUpBars = Math.max(layers.warmUpBars, windows ? (RISK_WINDOW_DAYS * DAY_MS) / MINUTE_MS : 0);
   const dirGiven = values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined;
   const resume = values["resume"] === true && journalPath !== null ? await resumable(journalPath, config) : null;
-  const data = await runData({ config, warmUpBars, simulate: values["simulate"] === true, dirGiven });
+  const captures = Array.isArray(values["capture"]) ? values["capture"] : [];
+  if (captures.length > 0 && (values["data"] !== undefined || values["simulate"] === true))
+    throw new UserError("--capture is the data of the run: leave --data and --simulate out", 2);
+  const simulate = values["simulate"] === true;
+  const data = captures.length > 0 ? await captureData(config, captures) : await runData({ config, warmUpBars, simulate, dirGiven });
   return { config, profile, limits, layers, data, outDir: String(values["out"]), journalPath, resume };
 };
 
@@ -159,6 +170,7 @@ const through = async (
   const system = {
     instruments,
     timeframesMs: config.line.timeframes.map(timeframeMs),
+    barsFromTrades: data.barsFromTrades ?? [],
     ...run.layers,
     limits,
     venue,

@@ -4,6 +4,7 @@ import { simulatedInstrument, simulatedMarket } from "../../streams/simulatedMar
 import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { parseTimeRange, formatUtc } from "../domain/time.ts";
+import type { InstrumentIndex } from "../domain/units.ts";
 import { DAY_MS, MINUTE_MS, UserError } from "../domain/units.ts";
 import { parquetStore } from "../store/parquetStore.ts";
 import type { ParquetStore } from "../store/parquetStore.ts";
@@ -23,6 +24,8 @@ export interface RunData {
   readonly simulated: boolean;
   readonly seed: number | null;
   readonly warnings: readonly string[];
+  /** Instruments whose bars are made from trades; absent: none. */
+  readonly barsFromTrades?: readonly InstrumentIndex[];
   readonly close: () => Promise<void>;
 }
 
