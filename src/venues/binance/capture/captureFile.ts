@@ -63,8 +63,9 @@ async function* textLines(path: string): AsyncGenerator<TextLines, void, undefin
 }
 
 const opened = (path: string): Readable => {
+  const zipped = isGzip(path);
   const file = createReadStream(path);
-  if (!isGzip(path)) return file.setEncoding("utf8");
+  if (!zipped) return file.setEncoding("utf8");
   const unzipped = createGunzip();
   file.on("error", (error) => unzipped.destroy(error));
   unzipped.on("close", () => file.destroy());
