@@ -103,9 +103,10 @@ describeShared("the capture of 2024", () => {
     expect(replayed.others).toEqual([]);
   });
 
-  // The streams are sent apart: a quote at once, a diff with those of some 50 ms. As of arrival the quotes have mostly moved on.
+  // The streams are sent apart: a quote at once, a diff with those of some 50 ms. As of arrival they agree in 93 of 100: a quote
+  // that left after the diff was made is there before it.
   it("its top of book is the best quote of the same update, always: 6,545 of 6,545", () => {
-    expect(compared(replayed, 0)).toEqual({ books: 6545, sameUpdate: 6545, asOfArrival: 0 });
+    expect(compared(replayed, 0)).toEqual({ books: 6545, sameUpdate: 6545, asOfArrival: 6069 });
   });
 
   it("shows ten levels a side, sorted and not crossed", () => {
@@ -211,6 +212,8 @@ describeShared("the capture of 2021: four symbols, a file for each connection", 
         const trades = messages.filter(
           (each) => each["e"] === "aggTrade" && each["s"] === symbol && Number(each["T"]) >= openMs && Number(each["l"]) <= Number(k["L"]),
         );
+        // A candle that was sent in the middle of an aggregate holds a part of it.
+        if (Number(trades.at(-1)?.["l"]) !== Number(k["L"])) continue;
         const ids = new Set(trades.map((each) => String(each["a"])));
         const inside = (replayed.trades[instrument] ?? []).filter(({ tradeId }) => ids.has(tradeId));
         const next: Trade = {
