@@ -14,22 +14,35 @@ export const TOP_LEVELS = 10;
 
 /** The book of one instrument and the rows that its tops are written to. */
 class BookTrack {
-  readonly book = new LocalBook();
+  readonly book: LocalBook;
   readonly rows = new BeliefBlock(4 * TOP_LEVELS);
+
+  constructor(tickSize: number) {
+    this.book = new LocalBook(tickSize);
+  }
 }
 
-/** By instrument index. */
-export type OrderBookState = readonly BookTrack[];
+export interface OrderBookState {
+  readonly instruments: readonly Instrument[];
+  /** By instrument index; a book takes a megabyte, so it is made when its first message comes. */
+  readonly tracks: (BookTrack | undefined)[];
+}
 
-export const orderBookState = (instrumentCount: number): OrderBookState => Array.from({ length: instrumentCount }, () => new BookTrack());
+export const orderBookState = (instruments: readonly Instrument[]): OrderBookState => ({
+  instruments,
+  tracks: instruments.map(() => undefined),
+});
+
+const trackOf = ({ tracks, instruments }: OrderBookState, index: number): BookTrack =>
+  (tracks[index] ??= new BookTrack((instruments[index] as Instrument).tickSize));
 
 const snapshotStep = (state: OrderBookState, snapshot: BookSnapshot, emit: Emit): void => {
-  const track = state[snapshot.instrument] as BookTrack;
+  const track = trackOf(state, snapshot.instrument);
   tell(track, track.book.snapshot(snapshot), snapshot, emit);
 };
 
 const diffStep = (state: OrderBookState, diff: BookDiff, emit: Emit): void => {
-  const track = state[diff.instrument] as BookTrack;
+  const track = trackOf(state, diff.instrument);
   tell(track, track.book.diff(diff), diff, emit);
 };
 
@@ -59,8 +72,7 @@ const HANDLERS: StepHandlers<OrderBookState> = { [Kind.bookSnapshot]: snapshotSt
 
 /**
  * Diffs and snapshots → the best ten levels after each change (`bookTop`), or `resyncNeeded` with the very message that breaks the
- * rules of `LocalBook`; from then on the book says nothing until the next snapshot. Keeps at most 16,384 levels a side and, while it
- * waits, 1,024 diffs.
+ * rules of `LocalBook`; from then on the book says nothing until the next snapshot. Keeps, while it waits, at most 1,024 diffs.
  */
 export const orderBook = (instruments: readonly Instrument[]): OperatorFunction<Item, Item> =>
-  stepOperator("orderBook", () => orderBookState(instruments.length), HANDLERS, { emits: [Kind.bookTop, Kind.resyncNeeded] });
+  stepOperator("orderBook", () => orderBookState(instruments), HANDLERS, { emits: [Kind.bookTop, Kind.resyncNeeded] });

@@ -1,132 +1,177 @@
-/** Levels that are looked at one by one from the best on before the search halves: most changes are near the top. */
-const NEAR = 8;
-const START_LEVELS = 2048;
+/** Ticks of the window: quantities by price, half a megabyte. */
+const WINDOW_TICKS = 65_536;
+/** Where the best price is put when the window is laid: three quarters of it are for the levels behind. */
+const BEST_PLACE = 49_152;
+/** Below this place the best price is too near the window's end: the window is laid anew. */
+const LOW_PLACE = 16_384;
+/** Levels outside the window that are kept; more are forgotten until a message names them again. */
+const FAR_LEVELS_MAX = 32_768;
+/** A price this far from a multiple of the tick, in ticks, is none. */
+const OFF_TICK = 0.01;
 
 /**
- * One side of a book: prices and quantities in two sorted columns with the best price LAST, so that a new level near the top moves
- * few others. `sign` is 1 for bids and −1 for asks; prices are kept times `sign`, so both sides ascend to their best. Measured against
- * a price-indexed array and a map in `bench/book.ts`. Holds at most `levelsMax` levels: beyond, the worst are forgotten.
+ * One side of a book: the quantity of each price in one array by tick, around the best price, and a map for what lies outside. A change
+ * costs one look at the array, wherever in the book it is; sorted columns move half of it for a deep level (bench/README.md). `sign` is
+ * 1 for bids and −1 for asks; places ascend to the best price on both sides.
  */
 export class BookSide {
   readonly sign: 1 | -1;
-  private readonly levelsMax: number;
-  private prices = new Float64Array(START_LEVELS);
-  private quantities = new Float64Array(START_LEVELS);
-  /** Levels there are. */
-  levels = 0;
+  private readonly tickSize: number;
+  /** Ticks in one unit of price, where that is an integer; else 0. */
+  private readonly ticksPerUnit: number;
+  private window = new Float64Array(WINDOW_TICKS);
+  /** `sign` × tick of place 0. */
+  private base = 0;
+  /** Place of the best price; −1 while the window is empty. */
+  private best = -1;
+  private inside = 0;
+  private readonly far = new Map<number, number>();
+  /** A price that was no multiple of the tick; NaN if there was none. */
+  offTick = NaN;
 
-  constructor(sign: 1 | -1, levelsMax = 16_384) {
+  constructor(sign: 1 | -1, tickSize: number) {
     this.sign = sign;
-    this.levelsMax = levelsMax;
+    this.tickSize = tickSize;
+    const perUnit = Math.round(1 / tickSize);
+    this.ticksPerUnit = Math.abs(perUnit * tickSize - 1) < 1e-12 ? perUnit : 0;
   }
 
-  /** Price of the level at `depth` (0: the best); NaN beyond the last. */
-  priceAt(depth: number): number {
-    return depth < this.levels ? this.sign * (this.prices[this.levels - 1 - depth] as number) : NaN;
+  /** Levels there are. */
+  get levels(): number {
+    return this.inside + this.far.size;
   }
 
-  /** Quantity of the level at `depth`; 0 beyond the last. */
-  qtyAt(depth: number): number {
-    return depth < this.levels ? (this.quantities[this.levels - 1 - depth] as number) : 0;
+  /** The best price; NaN of an empty side. */
+  get bestPrice(): number {
+    return this.best < 0 ? NaN : this.priceOf(this.best + this.base);
   }
 
   /** Displayed quantity at a price; 0 where there is no level. */
   qtyOf(price: number): number {
-    const key = this.sign * price;
-    const at = this.placeOf(key);
-    return at < this.levels && this.prices[at] === key ? (this.quantities[at] as number) : 0;
+    const key = this.sign * Math.round(price / this.tickSize);
+    const place = key - this.base;
+    return place >= 0 && place < WINDOW_TICKS ? (this.window[place] as number) : (this.far.get(key) ?? 0);
   }
 
   clear(): void {
-    this.levels = 0;
+    if (this.inside > 0) this.window.fill(0);
+    this.far.clear();
+    this.best = -1;
+    this.inside = 0;
+    this.offTick = NaN;
   }
 
   /** Takes a whole side, interleaved, best first. */
   load(levels: Float64Array): void {
-    this.levels = 0;
-    for (let i = levels.length - 2; i >= 0; i -= 2) this.set(levels[i] as number, levels[i + 1] as number);
+    this.clear();
+    if (levels.length > 0) this.base = this.sign * Math.round((levels[0] as number) / this.tickSize) - BEST_PLACE;
+    this.apply(levels);
   }
 
-  /** Sets levels, interleaved, in any order. */
+  /** Sets levels, interleaved, in any order; a quantity of 0 removes one, and one that is not there stays away. */
   apply(changes: Float64Array): void {
-    for (let i = 0; i < changes.length; i += 2) this.set(changes[i] as number, changes[i + 1] as number);
-  }
-
-  /** Sets the quantity of a price; 0 removes the level, and one that is not there stays away. */
-  set(price: number, qty: number): void {
-    const key = this.sign * price;
-    const at = this.placeOf(key);
-    if (at < this.levels && this.prices[at] === key) {
-      if (qty > 0) this.quantities[at] = qty;
-      else this.remove(at);
-    } else if (qty > 0) this.insert(at, key, qty);
+    const { length } = changes;
+    for (let i = 0; i < length; i += 2) this.set(changes[i] as number, changes[i + 1] as number);
+    if (this.best < LOW_PLACE && this.far.size > 0) this.settle();
   }
 
   /** Writes the best `depth` levels interleaved to `out[from …]`, best first; returns how many there were. */
   writeTop(out: Float64Array, from: number, depth: number): number {
-    const { prices, quantities, sign, levels } = this;
-    const count = depth < levels ? depth : levels;
-    let to = from;
-    for (let at = levels - 1; at >= levels - count; at -= 1) {
-      out[to] = sign * (prices[at] as number);
-      out[to + 1] = quantities[at] as number;
-      to += 2;
+    const { window, base } = this;
+    let count = 0;
+    for (let place = this.best; place >= 0 && count < depth; place -= 1) {
+      const qty = window[place] as number;
+      if (qty === 0) continue;
+      out[from + 2 * count] = this.priceOf(place + base);
+      out[from + 2 * count + 1] = qty;
+      count += 1;
+    }
+    return count < depth && this.far.size > 0 ? this.writeFar(out, from, count, depth) : count;
+  }
+
+  private set(price: number, qty: number): void {
+    const scaled = price / this.tickSize;
+    const tick = Math.round(scaled);
+    if (Math.abs(scaled - tick) > OFF_TICK) {
+      this.offTick = price;
+      return;
+    }
+    const key = this.sign * tick;
+    const place = key - this.base;
+    if (place < 0 || place >= WINDOW_TICKS) {
+      this.setFar(key, qty);
+      return;
+    }
+    const before = this.window[place] as number;
+    this.window[place] = qty;
+    if (qty > 0) {
+      if (before === 0) this.inside += 1;
+      if (place > this.best) this.best = place;
+    } else if (before > 0) {
+      this.inside -= 1;
+      if (place === this.best) this.best = this.occupiedBelow(place);
+    }
+  }
+
+  private occupiedBelow(from: number): number {
+    const { window } = this;
+    let place = from;
+    while (place >= 0 && window[place] === 0) place -= 1;
+    return place;
+  }
+
+  private setFar(key: number, qty: number): void {
+    if (!(qty > 0)) this.far.delete(key);
+    else if (key - this.base >= WINDOW_TICKS) {
+      this.far.set(key, qty);
+      this.lay(key);
+    } else if (this.far.size < FAR_LEVELS_MAX || this.far.has(key)) this.far.set(key, qty);
+  }
+
+  /** The best price has come near the window's end, or the window is empty. */
+  private settle(): void {
+    let bestKey = this.best < 0 ? -Infinity : this.best + this.base;
+    for (const key of this.far.keys()) if (key > bestKey) bestKey = key;
+    this.lay(bestKey);
+  }
+
+  /** Lays the window anew, with the best price in its place. */
+  private lay(bestKey: number): void {
+    const { window, base, far } = this;
+    const levels = [...far];
+    for (let place = 0; place < WINDOW_TICKS; place += 1) {
+      const qty = window[place] as number;
+      if (qty > 0) levels.push([place + base, qty]);
+    }
+    window.fill(0);
+    far.clear();
+    this.base = bestKey - BEST_PLACE;
+    this.best = BEST_PLACE;
+    this.inside = 0;
+    for (const [key, qty] of levels) {
+      const place = key - this.base;
+      if (place < 0) far.set(key, qty);
+      else {
+        window[place] = qty;
+        this.inside += 1;
+      }
+    }
+  }
+
+  /** Sparse books only: the levels behind the window, sorted for this call. */
+  private writeFar(out: Float64Array, from: number, found: number, depth: number): number {
+    let count = found;
+    for (const [key, qty] of [...this.far].sort(([a], [b]) => b - a).slice(0, depth - found)) {
+      out[from + 2 * count] = this.priceOf(key);
+      out[from + 2 * count + 1] = qty;
+      count += 1;
     }
     return count;
   }
 
-  /** First place whose price is not below `key`. */
-  private placeOf(key: number): number {
-    const { prices, levels } = this;
-    let low = 0;
-    let high = levels;
-    const near = levels > NEAR ? levels - NEAR : 0;
-    while (high > near) {
-      if ((prices[high - 1] as number) < key) return high;
-      high -= 1;
-    }
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((prices[middle] as number) < key) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  private remove(at: number): void {
-    const { prices, quantities } = this;
-    const end = this.levels - 1;
-    for (let i = at; i < end; i += 1) {
-      prices[i] = prices[i + 1] as number;
-      quantities[i] = quantities[i + 1] as number;
-    }
-    this.levels = end;
-  }
-
-  private insert(place: number, key: number, qty: number): void {
-    let at = place;
-    if (this.levels === this.levelsMax) {
-      // The worst level makes room; one that is worse still is not taken.
-      if (at === 0) return;
-      this.remove(0);
-      at -= 1;
-    } else if (this.levels === this.prices.length) this.grow();
-    const { prices, quantities } = this;
-    for (let i = this.levels; i > at; i -= 1) {
-      prices[i] = prices[i - 1] as number;
-      quantities[i] = quantities[i - 1] as number;
-    }
-    prices[at] = key;
-    quantities[at] = qty;
-    this.levels += 1;
-  }
-
-  private grow(): void {
-    const prices = new Float64Array(2 * this.prices.length);
-    const quantities = new Float64Array(2 * this.prices.length);
-    prices.set(this.prices);
-    quantities.set(this.quantities);
-    this.prices = prices;
-    this.quantities = quantities;
+  /** The double nearest to the decimal that the exchange prints. */
+  private priceOf(key: number): number {
+    const ticks = this.sign * key;
+    return this.ticksPerUnit > 0 ? ticks / this.ticksPerUnit : ticks * this.tickSize;
   }
 }

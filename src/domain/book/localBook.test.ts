@@ -31,12 +31,12 @@ const broken = (outcome: BookOutcome): boolean => typeof outcome !== "string";
 
 describe("the exchange's rules", () => {
   it("diffs before the snapshot wait and are joined to it; older ones are left out", () => {
-    const book = new LocalBook();
+    const book = new LocalBook(0.5);
     const early = [diff(90, 95, [97, 9]), diff(95, 103, [98, 2]), diff(103, 105, [99, 0])];
     expect(early.map((each) => take(book, each))).toEqual(["kept", "kept", "kept"]);
     expect(book.whole).toBe(false);
     expect(take(book, snapshot(100))).toBe("changed");
-    expect([book.updateId, book.bids.priceAt(0), book.bids.qtyAt(0), book.bids.levels]).toEqual(["105", 98, 2, 1]);
+    expect([book.updateId, book.bids.bestPrice, book.bids.qtyOf(98), book.bids.levels]).toEqual(["105", 98, 2, 1]);
   });
 
   it.each([
@@ -46,13 +46,13 @@ describe("the exchange's rules", () => {
     ["begins behind ids that were not this symbol's", diff(100, 120, [], [], 115), "changed"],
     ["begins behind the snapshot", diff(101, 110), { broken: "the diff after 101 begins behind the snapshot 100" }],
   ])("the first diff %s", (_, first, outcome) => {
-    const book = new LocalBook();
+    const book = new LocalBook(0.5);
     take(book, snapshot(100));
     expect(take(book, first)).toEqual(outcome);
   });
 
   it("a change to a level that is not there, and one that takes all of a side", () => {
-    const book = new LocalBook();
+    const book = new LocalBook(0.5);
     take(book, snapshot(100));
     expect(take(book, diff(100, 101, [50, 0, 99, 0]))).toBe("changed");
     expect(book.bids.levels).toBe(0);
@@ -61,7 +61,7 @@ describe("the exchange's rules", () => {
 
 describe("a book that is not to be believed", () => {
   const joined = (): LocalBook => {
-    const book = new LocalBook();
+    const book = new LocalBook(0.5);
     take(book, snapshot(100));
     take(book, diff(99, 102));
     return book;
@@ -72,6 +72,7 @@ describe("a book that is not to be believed", () => {
     ["a duplicate", diff(99, 102)],
     ["a diff that ends before it begins", diff(102, 90)],
     ["a bid above the best ask", diff(102, 103, [102, 1])],
+    ["a price between the ticks", diff(102, 103, [98.2, 1])],
     ["a snapshot of the same moment with other levels", snapshot(102, [98, 7])],
     ["a snapshot that is crossed", snapshot(200, [101, 1])],
   ])("%s: says so at once, is empty, and waits", (_, message) => {
@@ -85,7 +86,7 @@ describe("a book that is not to be believed", () => {
     const book = joined();
     expect(take(book, snapshot(102))).toBe("kept");
     expect(take(book, snapshot(50, [1, 1], [2, 2]))).toBe("kept");
-    expect(book.bids.priceAt(0)).toBe(99);
+    expect(book.bids.bestPrice).toBe(99);
   });
 
   it("keeps the message that revealed it for the next snapshot", () => {
@@ -93,7 +94,7 @@ describe("a book that is not to be believed", () => {
     take(book, diff(105, 110, [98, 5]));
     take(book, diff(110, 112));
     expect(take(book, snapshot(107))).toBe("changed");
-    expect([book.updateId, book.bids.qtyAt(1)]).toEqual(["112", 5]);
+    expect([book.updateId, book.bids.qtyOf(98)]).toEqual(["112", 5]);
   });
 
   it("a snapshot older than what waits breaks at once", () => {
@@ -114,7 +115,7 @@ it("any cut, duplicated or swapped diff is told of within one message", () => {
       if (kind === "cut") damaged.splice(k, 1);
       else if (kind === "double") damaged.splice(k, 0, stream[k] as BookDiff);
       else [damaged[k], damaged[k + 1]] = [stream[k + 1] as BookDiff, stream[k] as BookDiff];
-      const book = new LocalBook();
+      const book = new LocalBook(0.5);
       take(book, snapshot(100));
       const firstBad = kind === "double" ? k + 1 : k;
       for (let i = 0; i < firstBad; i += 1) expect(take(book, damaged[i] as BookDiff)).toBe("changed");

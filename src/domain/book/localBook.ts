@@ -19,14 +19,19 @@ export interface BookBreak {
  * snapshot and keeps the diffs that come meanwhile.
  */
 export class LocalBook {
-  readonly bids = new BookSide(1);
-  readonly asks = new BookSide(-1);
+  readonly bids: BookSide;
+  readonly asks: BookSide;
   /** The book is whole up to `updateId`. */
   whole = false;
   updateId = "";
   /** A snapshot was taken and no diff has been joined to it yet. */
   private joining = false;
   private waiting: BookDiff[] = [];
+
+  constructor(tickSize: number) {
+    this.bids = new BookSide(1, tickSize);
+    this.asks = new BookSide(-1, tickSize);
+  }
 
   /** A diff, in the order of its stream. */
   diff(diff: BookDiff): BookOutcome {
@@ -49,7 +54,8 @@ export class LocalBook {
     this.updateId = snapshot.lastUpdateId;
     this.whole = true;
     this.joining = true;
-    if (this.crossed()) return this.broke(`the snapshot ${snapshot.lastUpdateId} has its best bid at or above its best ask`);
+    const problem = this.problem();
+    if (problem !== null) return this.broke(`the snapshot ${snapshot.lastUpdateId} has ${problem}`);
     const { waiting } = this;
     this.waiting = [];
     for (const [i, diff] of waiting.entries()) {
@@ -87,7 +93,8 @@ export class LocalBook {
     this.bids.apply(diff.bids);
     this.asks.apply(diff.asks);
     this.updateId = diff.finalUpdateId;
-    return this.crossed() ? this.broke(`the best bid is at or above the best ask after ${this.updateId}`, diff) : "changed";
+    const problem = this.problem();
+    return problem === null ? "changed" : this.broke(`after ${this.updateId} the book has ${problem}`, diff);
   }
 
   private broke(reason: string, kept?: BookDiff): BookBreak {
@@ -99,8 +106,12 @@ export class LocalBook {
     return { broken: reason };
   }
 
-  private crossed(): boolean {
-    return this.bids.priceAt(0) >= this.asks.priceAt(0);
+  /** What no book can have; null if nothing is wrong. */
+  private problem(): string | null {
+    const { bids, asks } = this;
+    if (bids.bestPrice >= asks.bestPrice) return "its best bid at or above its best ask";
+    const offTick = bids.offTick === bids.offTick ? bids.offTick : asks.offTick;
+    return offTick === offTick ? `a price of ${offTick}, which is no multiple of the tick` : null;
   }
 
   private equals({ bids, asks }: BookSnapshot): boolean {
@@ -109,6 +120,6 @@ export class LocalBook {
 }
 
 const isTopOf = (side: BookSide, levels: Float64Array): boolean => {
-  for (let i = 0; i < levels.length; i += 2) if (side.priceAt(i / 2) !== levels[i] || side.qtyAt(i / 2) !== levels[i + 1]) return false;
-  return true;
+  const top = new Float64Array(levels.length);
+  return side.writeTop(top, 0, levels.length / 2) === levels.length / 2 && levels.every((value, i) => value === top[i]);
 };
