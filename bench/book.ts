@@ -96,7 +96,7 @@ const run = async (all: readonly Event[]): Promise<void> => {
   await drive(bursts(all), line(), () => undefined);
 };
 const stages: readonly (readonly [string, () => unknown])[] = [
-  ["JSON.parse alone", () => texts.forEach((text) => JSON.parse(text.slice(text.indexOf(" ") + 1)))],
+  ["JSON.parse alone", () => texts.map((text): unknown => JSON.parse(text.slice(text.indexOf(" ") + 1)))],
   ["raw line → event", parseAll],
   ["event → book, bars, features", () => run(events)],
   ["raw line → event → book → features", () => run(parseAll())],

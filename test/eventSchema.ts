@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Event } from "../src/domain/event.ts";
 import { Kind } from "../src/domain/kind.ts";
-import type { Kline } from "../src/domain/kline.ts";
 import { KLINE_COLUMNS, klineValues } from "../src/domain/kline.ts";
 
 /** What the line may rely on in an event, whatever sent it. Written from design §3, not from the parsers. */
@@ -24,7 +23,7 @@ const header = { seq: z.literal(-1), instrument: z.int().gte(-1), eventTimeMs: t
 const event = <K extends Kind>(kind: K, fields: z.ZodRawShape) =>
   z
     .strictObject({ kind: z.literal(kind), ...header, ...fields })
-    .refine(({ knownAtMs, receivedTimeMs }) => (knownAtMs as number) >= (receivedTimeMs as number), "known before it arrived");
+    .refine(({ knownAtMs, receivedTimeMs }) => knownAtMs >= receivedTimeMs, "known before it arrived");
 
 const SCHEMAS = new Map<Kind, z.ZodType>([
   [Kind.trade, event(Kind.trade, { tradeId: id, price, qty: price, buyerIsMaker: z.boolean(), tradeCount: z.int().gte(1) })],
@@ -58,7 +57,6 @@ const bar = z
 
 /** What is wrong with an event that a parser made; null when nothing is. */
 export const eventProblem = (made: Event): string | null => {
-  const result =
-    made.kind === Kind.kline ? bar.safeParse(klineValues(made as Kline)) : (SCHEMAS.get(made.kind) ?? z.never()).safeParse(made);
+  const result = made.kind === Kind.kline ? bar.safeParse(klineValues(made)) : (SCHEMAS.get(made.kind) ?? z.never()).safeParse(made);
   return result.success ? null : z.prettifyError(result.error);
 };

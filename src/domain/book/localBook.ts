@@ -35,8 +35,7 @@ export class LocalBook {
 
   /** A diff, in the order of its stream. */
   diff(diff: BookDiff): BookOutcome {
-    if (!this.whole) return this.keep(diff);
-    return this.joining ? this.join(diff) : this.follow(diff);
+    return this.whole ? this.next(diff) : this.keep(diff);
   }
 
   /**
@@ -59,7 +58,7 @@ export class LocalBook {
     const { waiting } = this;
     this.waiting = [];
     for (const [i, diff] of waiting.entries()) {
-      const outcome = this.joining ? this.join(diff) : this.follow(diff);
+      const outcome = this.next(diff);
       if (typeof outcome !== "string") {
         this.waiting = waiting.slice(i);
         return outcome;
@@ -72,6 +71,10 @@ export class LocalBook {
     if (this.waiting.length === WAITING_MAX) this.waiting.splice(0, WAITING_MAX / 2);
     this.waiting.push(diff);
     return "kept";
+  }
+
+  private next(diff: BookDiff): BookOutcome {
+    return this.joining ? this.join(diff) : this.follow(diff);
   }
 
   private join(diff: BookDiff): BookOutcome {

@@ -19,6 +19,8 @@ import { captureEvents } from "./captureEvents.ts";
 import type { CaptureSummary } from "./captureScan.ts";
 import { scanCapture } from "./captureScan.ts";
 
+type Message = Readonly<Record<string, string | number | boolean>>;
+
 /** Everything that comes out of a capture, by instrument. */
 interface Replayed {
   readonly summary: CaptureSummary;
@@ -82,7 +84,7 @@ describeShared("the capture of 2024", () => {
   const path = sharedData("captures", "usdm_btcusdt_2024-08-08.jsonl.gz");
   let replayed: Replayed;
   /** The file, read without any of our code. */
-  let raw: { readonly ns: string; readonly data: Record<string, string | number | boolean> }[];
+  let raw: { readonly ns: string; readonly data: Message }[];
   beforeAll(async () => {
     replayed = await replay([path]);
     raw = gunzipSync(readFileSync(path))
@@ -90,8 +92,8 @@ describeShared("the capture of 2024", () => {
       .trimEnd()
       .split("\n")
       .map((line) => {
-        const json = JSON.parse(line.slice(20)) as Record<string, never>;
-        return { ns: line.slice(0, 19), data: json["data"] ?? json };
+        const json = JSON.parse(line.slice(20)) as { data?: Message };
+        return { ns: line.slice(0, 19), data: json.data ?? {} };
       });
   });
 

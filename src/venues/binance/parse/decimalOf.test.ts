@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { decimalOf } from "./decimalOf.ts";
 
 it("reads what Number reads, bit for bit", () => {
-  const digits = fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: 1, maxLength: 24 });
+  const digits = fc.string({ unit: fc.constantFrom(...Array.from({ length: 10 }, (_, i) => String(i))), minLength: 1, maxLength: 24 });
   fc.assert(
     fc.property(fc.constantFrom("", "-"), digits, fc.option(digits), (sign, whole, fraction) => {
       const text = `${sign}${whole}${fraction === null ? "" : `.${fraction}`}`;
