@@ -16,6 +16,7 @@ test("the spread in σ and where the weighted mid price lies in it", () => {
   // micro = (99.9 × 10 + 100.1 × 30) / 40 = 100.05: a quarter of the spread above the mid.
   expect(row?.["microprice_offset"]).toBeCloseTo(0.25, 12);
   expect(row?.["order_flow_imbalance_1"]).toBe(0);
+  expect(eventRows(bestBidAsk, bars(1), [quoteAt(0.5, 99.9, 10, 100.1, 30)])[0]?.["microprice_offset"]).toBeCloseTo(-0.25, 12);
 });
 
 // Equation 1 of Cont, Kukanov & Stoikov (2014) from bid 100 × 10, ask 101 × 20, by hand.

@@ -26,6 +26,12 @@ test("imbalance and autocorrelation count trades, not quantities", () => {
   expect(one[0]).toMatchObject({ trade_imbalance_15: 1, trade_sign_autocorrelation_15: 0 });
 });
 
+test("trades count for 15 bars", () => {
+  const rows = eventRows(trade, bars(16), [tradeAt(0.5, 1), ...Array.from({ length: 15 }, (_, i) => tradeAt(i + 1.5, -1))]);
+  expect(rows[14]?.["trade_imbalance_15"]).toBeCloseTo(-13 / 15, 12);
+  expect(rows[15]?.["trade_imbalance_15"]).toBe(-1);
+});
+
 test("the impact is the slope of σ returns on signed volume", () => {
   // r / σ = 0.5 × signed volume / V̄ in every bar, with σ = 1e-3 and V̄ = 10.
   let close = 100;
@@ -33,6 +39,10 @@ test("the impact is the slope of σ returns on signed volume", () => {
   const moved = signed.map((qty, i) => handBar(i, { close: (close *= Math.exp((0.5e-3 * qty) / 10)) }));
   const events = signed.flatMap((qty, i) => inMinute(i, [qty]));
   expect(eventRows(trade, moved, events)[60]?.["kyle_lambda_60"]).toBeCloseTo(0.5, 9);
+  // Two bars on the same line after one with as much bought as sold and no return yet.
+  const few = [100, 100 * Math.exp(0.5e-3), 100 * Math.exp(1.5e-3)].map((price, i) => handBar(i, { close: price }));
+  const trades = [...inMinute(0, [5, -5]), ...inMinute(1, [10]), ...inMinute(2, [20])];
+  expect(eventRows(trade, few, trades)[2]?.["kyle_lambda_60"]).toBeCloseTo(0.5, 9);
   expect(eventRows(trade, bars(61), events)[60]?.["kyle_lambda_60"]).toBe(0);
 });
 
