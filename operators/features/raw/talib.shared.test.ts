@@ -14,11 +14,11 @@ const TOLERANCE = 1e-9;
 
 interface Head {
   readonly inputs: readonly { readonly file: string; readonly sha256: string }[];
-  readonly warmUpBars: number;
+  readonly knownAfterBars: number;
 }
 
 const [comment, names, ...lines] = readFileSync(FIXTURE, "utf8").trimEnd().split("\n") as [string, string, ...string[]];
-const { inputs, warmUpBars } = JSON.parse(comment.slice(2)) as Head;
+const { inputs, knownAfterBars } = JSON.parse(comment.slice(2)) as Head;
 const fixtureColumns = names.split(",").slice(1);
 const fixture = new Map(lines.map((line) => line.split(",").map(Number)).map(([time, ...values]) => [time as number, values]));
 const columns = RAW_FAMILIES.flatMap((family) => family.columns.map(({ name }) => name));
@@ -38,7 +38,7 @@ describeShared("raw columns of a month with a hole", () => {
     featureRows(RAW_FAMILIES, block, ({ bar, bars, out }) => {
       const expected = fixture.get(bar.openTimeMs);
       if (expected === undefined) return;
-      expect(bars).toBeGreaterThan(warmUpBars);
+      expect(bars).toBeGreaterThan(knownAfterBars);
       compared += 1;
       columns.forEach((name, i) => {
         const wanted = expected[fixtureColumns.indexOf(name)] as number;
