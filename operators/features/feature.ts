@@ -52,6 +52,13 @@ export interface FeatureFamily<S = unknown> {
   /** `missingBars` bars of its time frame's base are missing. True: the state stands the gap. Absent: it starts anew. */
   gap?(state: S, missingBars: number): boolean;
   /**
+   * A gap in the klines: `missingBars` of its time frame (≥ 1) lie between the last bar and the next. True: the state stands it and
+   * goes on, and its columns are known again after `gapWarmUpBars`. False, or no such method: it starts anew.
+   */
+  gap?(state: S, missingBars: number): boolean;
+  /** Closed bars after a gap that the state stood, up to and with the first at which its columns are known again. */
+  readonly gapWarmUpBars?: number;
+  /**
    * One closed bar: updates the state and writes each column, in order, to `out[at …]`. What it writes before the column is warm
    * does not matter; from then on it must be finite (0 where a ratio has no denominator).
    */
