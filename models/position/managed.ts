@@ -7,11 +7,11 @@ import { positionModule } from "./positionModule.ts";
 
 /**
  * The shipped position manager: sizes by risk, enters with a bracket when L3 wants a side, scales in once on strength, moves the stop to
- * break-even and lets it trail by ATR, takes half of the profit on the way, and leaves at the time limit or when L3 no longer
- * speaks for its side. It reads the position through `observe`, the table that learned policies read too.
+ * break-even and lets it trail by ATR, takes half of the profit on the way, and leaves at the time limit or when L3 speaks
+ * for the other side. It reads the position through `observe`, the table that learned policies read too.
  *
- * A side is asked for once: it is spent until the signal has left it (P below `exitProbability`) or `cooldownMinutes` have passed since
- * the last answer or the last moment in a position. Scaling in and taking part are asked for once a trade, a stop never twice at the
+ * A side is asked for once: it is spent until L3 speaks for the other one (P at least `exitProbability`) or `cooldownMinutes` have passed
+ * since the last answer or the last moment in a position. Scaling in and taking part are asked for once a trade, a stop never twice at the
  * same place. Options and their defaults: docs/position.md. They are round numbers, chosen for their shares (trades on most days, every
  * way out occurs) and not for their profit.
  */

@@ -5,15 +5,15 @@ import type { PositionView, Proposals } from "../positionModule.ts";
 import type { ManagedSettings } from "./settings.ts";
 import type { Trade } from "./trade.ts";
 
-/** Whether L3 no longer speaks for a side; one that is not ready has no opinion. */
-export const hasLeft = (settings: ManagedSettings, { signal }: PositionView, side: Direction): boolean =>
-  signal.ready && (side > 0 ? signal.pLong : signal.pShort) < settings.exitProbability;
+/** Whether L3 speaks against a side; one that is not ready says NEUTRAL, which is no reason to leave. */
+export const hasTurned = ({ exitProbability }: ManagedSettings, { signal }: PositionView, side: Direction): boolean =>
+  (side > 0 ? signal.pShort : signal.pLong) >= exitProbability;
 
 /** Flat: asks for an entry when a side is likely enough, expected to pay, not spent and large enough to trade. */
 export const considerEntry = (settings: ManagedSettings, trade: Trade, view: PositionView, propose: Proposals): void => {
   const { signal } = view;
   const { pLong, pShort } = signal;
-  if (trade.spent !== 0 && (view.bar.knownAtMs >= trade.untilMs || hasLeft(settings, view, trade.spent))) trade.spent = 0;
+  if (trade.spent !== 0 && (view.bar.knownAtMs >= trade.untilMs || hasTurned(settings, view, trade.spent))) trade.spent = 0;
   const direction: Direction = pLong >= pShort ? 1 : -1;
   if ((direction > 0 ? pLong : pShort) < settings.enterProbability || direction === trade.spent || view.entryPending) return;
   const { minNetReturn, leverage, cooldownMinutes } = settings;

@@ -1,7 +1,7 @@
 import type { Direction } from "../../../src/domain/units.ts";
 import { Observed, observe } from "../observation.ts";
 import type { PositionView, Proposals } from "../positionModule.ts";
-import { hasLeft, isTradable, worstTicks } from "./entering.ts";
+import { hasTurned, isTradable, worstTicks } from "./entering.ts";
 import type { ManagedSettings } from "./settings.ts";
 import type { Trade } from "./trade.ts";
 
@@ -12,7 +12,7 @@ export const manageHolding = (settings: ManagedSettings, trade: Trade, view: Pos
   const side: Direction = view.position.positionLots > 0 ? 1 : -1;
   observe(view, trade, trade.seen);
   if (seen(trade, Observed.timeInTrade) >= 1) propose.exit("time-limit");
-  else if (hasLeft(settings, view, side)) propose.exit("signal");
+  else if (hasTurned(settings, view, side)) propose.exit("signal");
   else if (moveStop(settings, trade, view, side, propose)) {
     takePart(settings, trade, view, propose);
     scaleIn(settings, trade, view, side, propose);

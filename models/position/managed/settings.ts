@@ -34,10 +34,10 @@ export const managedSettings = (options: Readonly<Record<string, unknown>>): Man
     stopFraction: number("stopFraction", { default: 0.005, above: 0, max: 0.5 }),
     targetFraction: number("targetFraction", { default: 0.015, min: 0, max: 10 }),
     enterProbability: number("enterProbability", { default: 0.7, above: 0, max: 1 }),
-    exitProbability: number("exitProbability", { default: 0.05, min: 0, max: 1 }),
+    exitProbability: number("exitProbability", { default: 0.5, above: 0, max: 1 }),
     minNetReturn: nullable(options, "minNetReturn"),
-    timeLimitMinutes: number("timeLimitMinutes", { default: 240, above: 0 }),
-    cooldownMinutes: number("cooldownMinutes", { default: 120, min: 0 }),
+    timeLimitMinutes: number("timeLimitMinutes", { default: 360, above: 0 }),
+    cooldownMinutes: number("cooldownMinutes", { default: 240, min: 0 }),
     worstFraction: number("worstFraction", { default: 0.002, min: 0, max: 0.1 }),
     part: group(options, "part", { atStops: { default: 1.5, above: 0 }, share: { default: 0.5, min: 0, max: 1 } }),
     scaleIn: group(options, "scaleIn", {
@@ -46,7 +46,7 @@ export const managedSettings = (options: Readonly<Record<string, unknown>>): Man
       probability: { default: 0.8, min: 0, max: 1 },
     }),
     breakEven: group(options, "breakEven", { atStops: { default: 1, min: 0 }, costFraction: { default: 0.0012, min: 0, max: 1 } }),
-    trail: group(options, "trail", { atStops: { default: 1.5, min: 0 }, atrMultiple: { default: 5, min: 0 } }),
+    trail: group(options, "trail", { atStops: { default: 1.5, min: 0 }, atrMultiple: { default: 10, min: 0 } }),
   };
   knownOptions(WHERE, options, Object.keys(settings));
   return settings;
