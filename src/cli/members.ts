@@ -12,8 +12,12 @@ type Factory<M> = (options: Readonly<Record<string, unknown>>) => M;
 type Shipped<M> = Readonly<Record<string, () => Promise<Factory<M>>>>;
 
 /** Shipped members by the name a config gives them. */
-const REGIMES: Shipped<RegimeModule> = {};
-const PATTERNS: Shipped<PatternModule> = {};
+const REGIMES: Shipped<RegimeModule> = {
+  rule: async () => (await import("../../models/regime/rule.ts")).default,
+};
+const PATTERNS: Shipped<PatternModule> = {
+  geometry: async () => (await import("../../models/pattern/geometry.ts")).default,
+};
 const SIGNALS: Shipped<SignalModule> = {
   byRegime: async () => (await import("../../models/signal/byRegime.ts")).default,
   trend: async () => (await import("../../models/signal/trend.ts")).default,
