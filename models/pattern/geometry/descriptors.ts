@@ -6,7 +6,7 @@ import { flag } from "./flag.ts";
 import { GeometryBar } from "./geometryBar.ts";
 import { doublePivot, headShoulders, pivotDistance, swingStructure } from "./structure.ts";
 import { Swings } from "./swings.ts";
-import { triangle } from "./triangle.ts";
+import { Triangle } from "./triangle.ts";
 
 /** The descriptors in the order of the embedding: each from −1 to 1, positive when bullish. */
 export const DESCRIPTORS = [
@@ -40,7 +40,8 @@ export class Descriptors {
   private readonly far = new Breakout(240);
   private readonly channel = new Channel(CHANNEL_BARS);
   private readonly candles = new Candles();
-  /** Of the pivots alone: they change only with a new one, or slowly with the volatility unit. */
+  private readonly triangle = new Triangle();
+  /** Of the pivots alone, by the volatility unit at the last one's confirmation. */
   private structure = 0.5;
   private lastMs = NaN;
 
@@ -62,7 +63,9 @@ export class Descriptors {
     this.channel.add(at);
     this.candles.add(at);
     this.swings.add(at);
-    if (this.swings.fresh) this.structure = swingStructure(this.swings);
+    if (!this.swings.fresh) return;
+    this.structure = swingStructure(this.swings);
+    this.triangle.update(this.swings);
   }
 
   /** Fills `out[at …]` with one number for each of `DESCRIPTORS`. */
@@ -77,7 +80,7 @@ export class Descriptors {
     out[at + 5] = pivotDistance(swings, close);
     out[at + 6] = doublePivot(swings, close);
     out[at + 7] = headShoulders(swings, close);
-    out[at + 8] = triangle(swings);
+    out[at + 8] = this.triangle.value(swings);
     out[at + 9] = flag(swings, close, unit);
     out[at + 10] = candles.engulfing;
     out[at + 11] = candles.hammer;
@@ -93,6 +96,7 @@ export class Descriptors {
     this.far.clear();
     this.channel.clear();
     this.candles.clear();
+    this.triangle.clear();
     this.structure = 0;
   }
 }

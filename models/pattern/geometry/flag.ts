@@ -15,9 +15,11 @@ export const flag = (swings: Swings, close: number, unit: number): number => {
   if (swings.count < 2) return 0;
   const { side } = swings;
   const pole = side * (swings.price(0) - swings.price(1));
-  const poleBars = Math.max(1, swings.age(1) - swings.age(0));
-  if (!(pole > 0)) return 0;
-  const speed = share((pole / (unit * Math.sqrt(poleBars)) - 1) / 2);
+  const age = swings.age(0);
+  const poleBars = Math.max(1, swings.age(1) - age);
+  if (!(pole > 0) || age >= LONGEST * poleBars) return 0;
   const depth = (side * (swings.price(0) - close)) / pole;
-  return side * speed * share(1 - depth / DEEPEST) * share(1 - swings.age(0) / (LONGEST * poleBars));
+  if (depth >= DEEPEST) return 0;
+  const speed = share((pole / (unit * Math.sqrt(poleBars)) - 1) / 2);
+  return side * speed * share(1 - depth / DEEPEST) * (1 - age / (LONGEST * poleBars));
 };

@@ -13,23 +13,26 @@ export class GeometryBar {
   high = NaN;
   low = NaN;
   close = NaN;
-  /** Change of the log close since the bar before; 0 at the first. */
-  change = 0.5;
-  /** Standard deviation of one bar's log return about 0, an EMA of 240 squares; ≥ 1e-6. */
+  /** Standard deviation of one bar's log return about 0, an EMA of 240 squares; ≥ 1e-6, which stands at the first bar. */
   unit = 0.5;
   /** Volatility of the last half-hour over the unit. */
   haste = 0.5;
   private readonly slow = new Ema(UNIT_BARS);
   private readonly fast = new Ema(FAST_BARS);
 
+  constructor() {
+    this.clear();
+  }
+
   take(bar: BarView): void {
     const close = Math.log(bar.close);
-    const change = this.close === this.close ? close - this.close : 0;
-    this.change = change;
+    const before = this.close;
     this.open = Math.log(bar.open);
     this.high = Math.log(bar.high);
     this.low = Math.log(bar.low);
     this.close = close;
+    if (!(before === before)) return;
+    const change = close - before;
     this.unit = Math.max(Math.sqrt(this.slow.add(change * change)), UNIT_MIN);
     this.haste = Math.sqrt(this.fast.add(change * change)) / this.unit;
   }
@@ -37,6 +40,8 @@ export class GeometryBar {
   /** The next bar has none before it. */
   clear(): void {
     this.close = NaN;
+    this.unit = UNIT_MIN;
+    this.haste = 1;
     this.slow.clear();
     this.fast.clear();
   }

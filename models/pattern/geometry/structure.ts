@@ -1,4 +1,4 @@
-import { clamped, share } from "./bounded.ts";
+import { clamped } from "./bounded.ts";
 import type { Swings } from "./swings.ts";
 
 /** What half a reversal of difference between two like pivots makes certain. */
@@ -29,11 +29,14 @@ export const pivotDistance = (swings: Swings, close: number): number =>
 export const doublePivot = (swings: Swings, close: number): number => {
   if (swings.count < 3) return 0;
   const { side, size } = swings;
-  const [last, neck, first] = [swings.price(0), swings.price(1), swings.price(2)];
-  const level = share(1 - Math.abs(last - first) / (EQUAL * size));
+  const last = swings.price(0);
+  const first = swings.price(2);
+  const apart = Math.abs(last - first);
+  if (apart >= EQUAL * size) return 0;
   const beyond = side > 0 ? close > Math.max(last, first) : close < Math.min(last, first);
-  if (level === 0 || beyond) return 0;
-  return -side * level * (side * (neck - close) > 0 ? 1 : 0.5);
+  if (beyond) return 0;
+  const level = 1 - apart / (EQUAL * size);
+  return -side * level * (side * (swings.price(1) - close) > 0 ? 1 : 0.5);
 };
 
 /**
@@ -44,10 +47,13 @@ export const doublePivot = (swings: Swings, close: number): number => {
 export const headShoulders = (swings: Swings, close: number): number => {
   if (swings.count < 5) return 0;
   const { side, size } = swings;
-  const [right, head, left] = [swings.price(0), swings.price(2), swings.price(4)];
+  const right = swings.price(0);
+  const head = swings.price(2);
+  const left = swings.price(4);
+  const apart = Math.abs(right - left);
   const height = side > 0 ? head - Math.max(right, left) : Math.min(right, left) - head;
-  const level = share(1 - Math.abs(right - left) / size);
-  if (height < 0.5 * size || level === 0 || side * (close - head) > 0) return 0;
+  if (height < 0.5 * size || apart >= size || side * (close - head) > 0) return 0;
+  const level = 1 - apart / size;
   const neckline = side > 0 ? Math.min(swings.price(1), swings.price(3)) : Math.max(swings.price(1), swings.price(3));
   return -side * level * (side * (neckline - close) > 0 ? 1 : 0.5);
 };

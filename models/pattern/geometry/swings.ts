@@ -80,7 +80,8 @@ export class Swings {
 
   /** One bar of a leg that rises (`leg` 1) or falls (−1). */
   private follow({ high, low, close }: GeometryBar, leg: number): void {
-    const [ahead, behind] = leg > 0 ? [high, low] : [low, high];
+    const ahead = leg > 0 ? high : low;
+    const behind = leg > 0 ? low : high;
     if (leg * (ahead - this.extreme) > 0) {
       this.extreme = ahead;
       this.extremeBar = this.bar;

@@ -20,10 +20,15 @@ export class CommodityChannel {
     for (let i = 0; i < n; i += 1) sum += values[i] as number;
     const mean = sum / n;
     let deviations = 0;
-    for (let i = 0; i < n; i += 1) deviations += Math.abs((values[i] as number) - mean);
+    let others = 0; // two sums side by side: one would wait for itself
+    for (let i = 1; i < n; i += 2) {
+      deviations += Math.abs((values[i] as number) - mean);
+      others += Math.abs((values[i - 1] as number) - mean);
+    }
+    if (n % 2 === 1) others += Math.abs((values[n - 1] as number) - mean);
     this.typical = typical;
     this.mean = mean;
-    this.deviation = deviations / n;
+    this.deviation = (deviations + others) / n;
   }
 
   /** Distance / (0.015 × mean distance); 0 where either is 0. */

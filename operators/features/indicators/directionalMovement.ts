@@ -8,6 +8,7 @@ import { trueRange } from "./trueRange.ts";
  */
 export class DirectionalMovement {
   private readonly periods: number;
+  private readonly tie: number;
   private readonly smoothedIndex: Wilder;
   private previousHigh = NaN;
   private previousLow = NaN;
@@ -17,8 +18,13 @@ export class DirectionalMovement {
   private range = 0.5;
   private bars = 0;
 
-  constructor(periods: number) {
+  /**
+   * `tie`: movements up and down that differ by less than this share of the price are equal, and neither counts. Ties are common where
+   * prices move by ticks; without a share (0, TA-Lib) the rounding of decimals decides them.
+   */
+  constructor(periods: number, tie = 1e-13) {
     this.periods = periods;
+    this.tie = tie;
     this.smoothedIndex = new Wilder(periods);
     this.plus = 0;
     this.minus = 0;
@@ -33,9 +39,10 @@ export class DirectionalMovement {
     this.previousLow = low;
     if (!(bar.previousClose > 0)) return;
     this.bars += 1;
+    const tie = this.tie * high;
     const kept = this.bars < this.periods ? 1 : 1 - 1 / this.periods;
-    this.plus = this.plus * kept + (up > 0 && up > down ? up : 0);
-    this.minus = this.minus * kept + (down > 0 && down > up ? down : 0);
+    this.plus = this.plus * kept + (up > 0 && up - down > tie ? up : 0);
+    this.minus = this.minus * kept + (down > 0 && down - up > tie ? down : 0);
     this.range = this.range * kept + trueRange(bar);
     const both = this.plus + this.minus;
     if (this.bars >= this.periods && both > 0 && this.range > 0) this.smoothedIndex.add(Math.abs(this.plus - this.minus) / both);

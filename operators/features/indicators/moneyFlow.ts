@@ -18,8 +18,10 @@ export class MoneyFlow {
     this.previousTypical = typical;
     if (!(before > 0)) return;
     const flow = typical * bar.volume;
-    this.inflow.add(typical > before ? flow : 0);
-    this.outflow.add(typical < before ? flow : 0);
+    const change = typical - before;
+    const least = ROUNDING * typical;
+    this.inflow.add(change > least ? flow : 0);
+    this.outflow.add(-change > least ? flow : 0);
   }
 
   /** Of both kinds of bars, in quote units. */
@@ -33,3 +35,6 @@ export class MoneyFlow {
     return total > 0 ? this.inflow.sum / total : 0;
   }
 }
+
+/** The same three prices in another order have another rounding of their mean: no change, for TA-Lib 0.8 too. */
+const ROUNDING = 1e-13;

@@ -17,7 +17,7 @@ class LongTrendState {
   readonly ema480 = new Ema(480);
   /** Aroon looks 25 bars back, the present one not counted. */
   readonly channel = new PriceChannel(26);
-  readonly trix = new Trix(15);
+  readonly trix = new Trix(30);
   readonly line = new RollingRegression(LINE_BARS);
   /** ln(close / first close): logs of prices themselves would lose digits of their small differences. */
   private logClose = 0.5;
@@ -43,7 +43,7 @@ export const longTrend = featureFamily<LongTrendState>({
     emaDistanceColumn(480),
     featureColumn("aroon_up_25", "(25 − bars since the highest h of 26 bars) / 25", "share", AROON, 26),
     featureColumn("aroon_down_25", "(25 − bars since the lowest l of 26 bars) / 25", "share", AROON, 26),
-    featureColumn("trix_15", "(e / e[1] − 1) / σ, e = ema(ema(ema(c, 15), 15), 15)", "σ", "Hutson 1983; TA-Lib TRIX / 100", 44),
+    featureColumn("trix_30", "(e / e[1] − 1) / σ, e = ema(ema(ema(c, 30), 30), 30)", "σ", "Hutson 1983; TA-Lib TRIX / 100", 89),
     featureColumn("slope_60", "b √60 / σ, b = slope of ln c over 60 bars", "σ", LINE, LINE_BARS),
     featureColumn("r2_60", "r² of the line of ln c over 60 bars", "share", LINE, LINE_BARS),
   ],

@@ -6,6 +6,7 @@ export class RollingRank {
   private readonly times: Float64Array;
   private readonly sorted: Float64Array;
   private oldest = 0;
+  private lastBelow = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -41,9 +42,22 @@ export class RollingRank {
   /** Share of the samples below a value, ties counting half; 0.5 without samples. */
   rank(x: number): number {
     if (this.count === 0) return 0.5;
-    const below = this.below(x);
+    const below = this.belowNear(x);
     const ties = below < this.count && this.sorted[below] === x ? this.notAbove(x) - below : 0;
     return (below + ties / 2) / this.count;
+  }
+
+  /** Number of samples < x, looked for in steps from the last rank outwards: values that are ranked one after the other are near. */
+  private belowNear(x: number): number {
+    const sorted = this.sorted;
+    const count = this.count;
+    let at = Math.min(this.lastBelow, count);
+    while (at >= STEP && (sorted[at - STEP] as number) >= x) at -= STEP;
+    while (at > 0 && (sorted[at - 1] as number) >= x) at -= 1;
+    while (at + STEP <= count && (sorted[at + STEP - 1] as number) < x) at += STEP;
+    while (at < count && (sorted[at] as number) < x) at += 1;
+    this.lastBelow = at;
+    return at;
   }
 
   /** Number of samples < x. */
@@ -73,5 +87,9 @@ export class RollingRank {
   clear(): void {
     this.count = 0;
     this.oldest = 0;
+    this.lastBelow = 0;
   }
 }
+
+/** Of the outward search. Its length is at most capacity / STEP + STEP. */
+const STEP = 48;

@@ -73,6 +73,21 @@ describe("RollingVariance", () => {
     expect(closes.variance / variance(offsets.slice(-20))).toBeCloseTo(1, 11);
   });
 
+  it("keeps its digits behind a jump", () => {
+    const random = randomOf(5);
+    for (const jump of [1e6, -1e6]) {
+      const closes = new RollingVariance(20);
+      for (let i = 0; i < 20; i += 1) closes.add(1_048_576 + 2 * jump + random());
+      const offsets: number[] = [];
+      for (let i = 0; i < 33; i += 1) {
+        const offset = Math.round(random() * 64) / 1024;
+        offsets.push(offset);
+        closes.add(1_048_576 + jump + offset);
+        if (i >= 19) expect(closes.variance / variance(offsets.slice(-20))).toBeCloseTo(1, 11);
+      }
+    }
+  });
+
   it("is 0 where the price stands", () => {
     const closes = new RollingVariance(20);
     for (let i = 0; i < 65; i += 1) closes.add(i < 30 ? i : 0.1);

@@ -1,60 +1,78 @@
 /**
- * Highest (`side` 1) or lowest (`side` −1) of the last `window` values and how long ago it came, in O(1) amortised: a queue of falling
- * candidates (Lemire 2006, "Streaming maximum-minimum filter using no more than three comparisons per element"). Of equal values the
- * newest counts.
+ * Highest (`side` 1) or lowest (`side` −1) of the last `window` values and how long ago it came, in O(1) amortised: the values come in
+ * blocks of `window`, and a window is the end of one block, whose extremes are known, and the start of the next, whose extreme runs
+ * along (van Herk 1992, "A fast algorithm for local minimum and maximum filters"). Of equal values the newest counts.
  */
 export class RollingExtreme {
   readonly window: number;
   /** Values held, at most `window`. */
   count = 0;
+  /** Values added after the extreme, 0 to window − 1. */
+  age = 0;
   private readonly side: 1 | -1;
-  /** Candidates in a ring with room for a power of two, so that places wrap by a mask; each lower than the one before. */
-  private readonly candidates: Float64Array;
-  private readonly ages: Int32Array;
-  private readonly mask: number;
-  private head = 0;
-  private length = 0;
-  /** Number of the newest value; 2³¹ minutes are 4,000 years. */
-  private time = 0;
+  /** Up to `next` the running block's values, from there on the block before's: each the extreme from its place to the block's end. */
+  private readonly ends: Float64Array;
+  /** Where in the block that extreme lies. */
+  private readonly places: Int32Array;
+  private next = 0;
+  /** Of the running block: the extreme and its place. */
+  private running = 0.5;
+  private place = 0;
+  private extreme = 0.5;
 
   constructor(window: number, side: 1 | -1) {
     this.window = window;
     this.side = side;
-    let room = 1;
-    while (room < window) room += room;
-    this.mask = room - 1;
-    this.candidates = new Float64Array(room);
-    this.ages = new Int32Array(room);
+    this.ends = new Float64Array(window);
+    this.places = new Int32Array(window);
+    this.clear();
   }
 
   add(value: number): void {
-    const { mask, candidates, ages } = this;
     const x = value * this.side;
-    const time = this.time + 1;
-    this.time = time;
-    if (this.count < this.window) this.count += 1;
-    let head = this.head;
-    let length = this.length;
-    if (length > 0 && (ages[head] as number) <= time - this.window) {
-      head = (head + 1) & mask;
-      length -= 1;
+    const at = this.next;
+    const { ends, window } = this;
+    ends[at] = x;
+    if (at === 0 || x >= this.running) {
+      this.running = x;
+      this.place = at;
     }
-    while (length > 0 && (candidates[(head + length - 1) & mask] as number) <= x) length -= 1;
-    const place = (head + length) & mask;
-    candidates[place] = x;
-    ages[place] = time;
-    this.head = head;
-    this.length = length + 1;
+    this.extreme = this.running;
+    this.age = at - this.place;
+    if (this.count < window) this.count += 1;
+    if (at + 1 === window) {
+      this.endBlock();
+      return;
+    }
+    this.next = at + 1;
+    const before = ends[at + 1] as number;
+    if (before > this.running) {
+      this.extreme = before;
+      this.age = at + window - (this.places[at + 1] as number);
+    }
+  }
+
+  /** Makes each of the block's values the extreme from its place on. */
+  private endBlock(): void {
+    const { ends, places } = this;
+    let place = this.window - 1;
+    let extreme = ends[place] as number;
+    places[place] = place;
+    for (let i = place - 1; i >= 0; i -= 1) {
+      const x = ends[i] as number;
+      if (x > extreme) {
+        extreme = x;
+        place = i;
+      }
+      ends[i] = extreme;
+      places[i] = place;
+    }
+    this.next = 0;
   }
 
   /** The extreme; 0 when nothing was added. */
   get value(): number {
-    return this.length === 0 ? 0 : (this.candidates[this.head] as number) * this.side;
-  }
-
-  /** Values added after the extreme, 0 to window − 1. */
-  get age(): number {
-    return this.length === 0 ? 0 : this.time - (this.ages[this.head] as number);
+    return this.count === 0 ? 0 : this.extreme * this.side;
   }
 
   get full(): boolean {
@@ -62,9 +80,10 @@ export class RollingExtreme {
   }
 
   clear(): void {
+    this.ends.fill(-Infinity);
     this.count = 0;
-    this.head = 0;
-    this.length = 0;
-    this.time = 0;
+    this.age = 0;
+    this.next = 0;
+    this.extreme = -Infinity;
   }
 }

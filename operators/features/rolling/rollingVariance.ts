@@ -1,7 +1,7 @@
 /**
- * Mean and variance of the last `window` values of a level (prices, log prices) in O(1) amortised. It sums differences from an anchor
- * near them and takes the newest value as anchor, adding up afresh, every `window` values: the squares of levels would cancel, and the
- * fresh sums leave no drift.
+ * Mean and variance of the last `window` values of a level (prices, log prices) in O(1) amortised. The squares of levels would cancel, so
+ * it sums differences from an anchor near their mean. Every `window` values, and whenever a jump has come or gone, it moves the anchor to
+ * the mean and adds up afresh: no drift, and calm after a jump has all its digits.
  */
 export class RollingVariance {
   readonly window: number;
@@ -25,24 +25,39 @@ export class RollingVariance {
     this.values[at] = x;
     const last = at + 1 === this.window;
     this.next = last ? 0 : at + 1;
-    if (this.count < this.window) {
+    let gone = 0;
+    if (this.count === this.window) {
+      gone = old * old;
+      this.sum -= old;
+      this.squares -= gone;
+    } else {
       if (this.count === 0) this.anchor = x;
       this.count += 1;
-    } else {
-      this.sum -= old;
-      this.squares -= old * old;
     }
     const difference = x - this.anchor;
     this.sum += difference;
     this.squares += difference * difference;
-    if (last) this.addUp(x);
+    if (last || gone > JUMP * this.squares || this.offCentre()) this.addUp();
   }
 
-  /** All over, from the full ring. */
-  private addUp(anchor: number): void {
+  /** The anchor is so far off that most of the squares is its distance, and not for rounding's sake. */
+  private offCentre(): boolean {
+    const { sum, squares, count } = this;
+    return sum * sum > OFF_CENTRE * count * squares && squares > count * this.floor;
+  }
+
+  /** Square of a distance that is nothing but rounding. */
+  private get floor(): number {
+    const least = ROUNDING * this.anchor;
+    return least * least;
+  }
+
+  /** All over, from the mean. */
+  private addUp(): void {
+    const anchor = this.anchor + this.sum / this.count;
     let sum = 0;
     let squares = 0;
-    for (let i = 0; i < this.window; i += 1) {
+    for (let i = 0; i < this.count; i += 1) {
       const difference = (this.values[i] as number) - anchor;
       sum += difference;
       squares += difference * difference;
@@ -61,18 +76,23 @@ export class RollingVariance {
     return this.count === 0 ? 0 : this.anchor + this.sum / this.count;
   }
 
-  /** The newest value's distance from the mean; `x` is the newest value. */
+  /** Distance of a value from the mean, with all its digits. */
   distance(x: number): number {
     return this.count === 0 ? 0 : x - this.anchor - this.sum / this.count;
   }
 
-  /** Of the values as a whole (divisor n), never below 0; what cancellation alone would leave counts as 0. */
+  /** Of the values as a whole (divisor n), never below 0; what rounding alone would leave counts as 0. */
   get variance(): number {
     if (this.count === 0) return 0;
     const mean = this.sum / this.count;
-    const square = this.squares / this.count;
-    const variance = square - mean * mean;
-    return variance > CANCELLED * square ? variance : 0;
+    const variance = this.squares / this.count - mean * mean;
+    return variance > this.floor ? variance : 0;
+  }
+
+  /** The `i`-th of a full window, 0 the oldest. */
+  at(i: number): number {
+    const place = this.next + i;
+    return this.values[place < this.window ? place : place - this.window] as number;
   }
 
   clear(): void {
@@ -84,5 +104,7 @@ export class RollingVariance {
   }
 }
 
-/** A difference of means below this share of them is rounding and not spread. */
-const CANCELLED = 1e-13;
+/** A value that leaves with so many times the squares of all the others leaves its rounding behind. */
+const JUMP = 1e4;
+const OFF_CENTRE = 0.999;
+const ROUNDING = 1e-14;

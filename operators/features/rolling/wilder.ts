@@ -7,10 +7,12 @@ export class Wilder {
   /** Values added, at most `periods`. */
   count = 0;
   value = 0.5;
+  private readonly weight: number;
   private sum = 0.5;
 
   constructor(periods: number) {
     this.periods = periods;
+    this.weight = 1 / periods;
     this.clear();
   }
 
@@ -20,7 +22,7 @@ export class Wilder {
       this.count += 1;
       this.sum += x;
       this.value = this.sum / this.count;
-    } else this.value = (this.value * (this.periods - 1) + x) / this.periods;
+    } else this.value += (x - this.value) * this.weight;
     return this.value;
   }
 

@@ -4,6 +4,8 @@ import { featureColumns } from "../featureColumns.ts";
 const WINDOW = 60;
 /** Three signs of two kinds. */
 const PATTERNS = 8;
+/** Runs are counted up to here, so that the column forgets what came before its warm-up; one in 30,000 would be longer by chance. */
+const LONGEST_RUN = 15;
 /** Patterns of three inside the window. */
 const COUNTED = WINDOW - 2;
 /** −p ln p / ln 8 of p = count / 58. */
@@ -33,8 +35,8 @@ class SignState {
     this.upAt = this.upAt + 1 === WINDOW ? 0 : this.upAt + 1;
     this.pattern = ((this.pattern << 1) | up) & (PATTERNS - 1);
     if (this.returns >= 3) this.count(this.pattern);
-    if (logReturn > 0) this.run = this.run > 0 ? this.run + 1 : 1;
-    else if (logReturn < 0) this.run = this.run < 0 ? this.run - 1 : -1;
+    if (logReturn > 0) this.run = this.run > 0 ? Math.min(LONGEST_RUN, this.run + 1) : 1;
+    else if (logReturn < 0) this.run = this.run < 0 ? Math.max(-LONGEST_RUN, this.run - 1) : -1;
     else this.run = 0;
   }
 
@@ -64,7 +66,7 @@ export const signs = featureFamily<SignState>({
       "Shannon, A mathematical theory of communication (1948); Risso, The informational efficiency and the financial crashes (2008)",
     ],
     ["up_share_60", "share of r > 0 in 60 bars", "fraction", 61],
-    ["sign_run", "s ln(1 + number of successive bars up to this one with sign(r) = s); 0 if r = 0", "1", 2],
+    ["sign_run", "s ln(1 + number of successive bars up to this one, at most 15, with sign(r) = s); 0 if r = 0", "1", 16],
   ]),
   init: () => new SignState(),
   bar(state, bar, out, at) {
