@@ -34,7 +34,7 @@ export const managedSettings = (options: Readonly<Record<string, unknown>>): Man
     stopFraction: number("stopFraction", { default: 0.005, above: 0, max: 0.5 }),
     targetFraction: number("targetFraction", { default: 0.015, min: 0, max: 10 }),
     enterProbability: number("enterProbability", { default: 0.7, above: 0, max: 1 }),
-    exitProbability: number("exitProbability", { default: 0.5, above: 0, max: 1 }),
+    exitProbability: number("exitProbability", { default: 0.7, above: 0, max: 1 }),
     minNetReturn: nullable(options, "minNetReturn"),
     timeLimitMinutes: number("timeLimitMinutes", { default: 360, above: 0 }),
     cooldownMinutes: number("cooldownMinutes", { default: 240, min: 0 }),
@@ -43,7 +43,7 @@ export const managedSettings = (options: Readonly<Record<string, unknown>>): Man
     scaleIn: group(options, "scaleIn", {
       atStops: { default: 0.5, above: 0 },
       share: { default: 0.5, min: 0, max: 1 },
-      probability: { default: 0.8, min: 0, max: 1 },
+      probability: { default: 0.5, min: 0, max: 1 },
     }),
     breakEven: group(options, "breakEven", { atStops: { default: 1, min: 0 }, costFraction: { default: 0.0012, min: 0, max: 1 } }),
     trail: group(options, "trail", { atStops: { default: 1.5, min: 0 }, atrMultiple: { default: 10, min: 0 } }),
