@@ -19,11 +19,13 @@ const PATTERNS: Shipped<PatternModule> = {
   geometry: async () => (await import("../../models/pattern/geometry.ts")).default,
 };
 const SIGNALS: Shipped<SignalModule> = {
+  byRegime: async () => (await import("../../models/signal/byRegime.ts")).default,
   trend: async () => (await import("../../models/signal/trend.ts")).default,
 };
 const POSITIONS: Shipped<PositionModule> = {
   bracket: async () => (await import("../../models/position/bracket.ts")).default,
   follow: async () => (await import("../../models/position/follow.ts")).default,
+  managed: async () => (await import("../../models/position/managed.ts")).default,
 };
 
 /** This name leaves L1 or L2 out. */
