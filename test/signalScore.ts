@@ -9,7 +9,7 @@ import { appendKline, klineBlock } from "../src/domain/kline.ts";
 import type { KlineBlock } from "../src/domain/kline.ts";
 import { HOUR_MS, MINUTE_MS } from "../src/domain/units.ts";
 import { drive } from "../src/engine/driver.ts";
-import { labelBothSides } from "../src/lab/labels.ts";
+import { tripleBarrier } from "../src/lab/labels/tripleBarrier.ts";
 import { perceive } from "../src/pipeline.ts";
 import type { System } from "../src/pipeline.ts";
 import type { Source } from "./replay.ts";
@@ -53,9 +53,9 @@ const judged = (
   instrument: Instrument,
   words: readonly { row: number; long: boolean; confidence: number; expectedNet: number }[],
 ): Said[] => {
-  const labels = labelBothSides(block, { bracket: BRACKET, horizonMs: HOUR_MS, instrument });
   return words.flatMap(({ row, long, confidence, expectedNet }) => {
-    const net = ((long ? labels.long : labels.short).return[row + 1] ?? NaN) - COST;
+    if (row + 1 >= block.length) return [];
+    const net = (tripleBarrier(block, row + 1, long ? 1 : -1, { bracket: BRACKET, horizonMs: HOUR_MS, instrument })?.return ?? NaN) - COST;
     return Number.isNaN(net) ? [] : [{ confidence, expectedNet, net }];
   });
 };
