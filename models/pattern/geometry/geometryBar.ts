@@ -13,7 +13,7 @@ export class GeometryBar {
   high = NaN;
   low = NaN;
   close = NaN;
-  /** Standard deviation of one bar's log return about 0, an EMA of 240 squares; ≥ 1e-6, which stands at the first bar. */
+  /** Standard deviation of one bar's log return about 0, an EMA of 240 squares; ≥ 1e-6. The first bar has its range. */
   unit = 0.5;
   /** Volatility of the last half-hour over the unit. */
   haste = 0.5;
@@ -31,7 +31,10 @@ export class GeometryBar {
     this.high = Math.log(bar.high);
     this.low = Math.log(bar.low);
     this.close = close;
-    if (!(before === before)) return;
+    if (!(before === before)) {
+      this.unit = Math.max(this.high - this.low, UNIT_MIN);
+      return;
+    }
     const change = close - before;
     this.unit = Math.max(Math.sqrt(this.slow.add(change * change)), UNIT_MIN);
     this.haste = Math.sqrt(this.fast.add(change * change)) / this.unit;

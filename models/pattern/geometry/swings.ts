@@ -67,8 +67,12 @@ export class Swings {
       this.counter = low;
       this.counterBar = this.bar;
     }
-    if (this.extreme - close >= this.size) this.confirm(1, close);
-    else if (close - this.counter >= this.size) {
+    const turnedDown = this.extreme - close >= this.size;
+    const turnedUp = close - this.counter >= this.size;
+    // Both at once, as in a market that has just come to rest, tells no order of the two.
+    if (turnedDown === turnedUp) return;
+    if (turnedDown) this.confirm(1, close);
+    else {
       const { counter, counterBar } = this;
       this.counter = this.extreme;
       this.counterBar = this.extremeBar;
