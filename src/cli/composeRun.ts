@@ -33,12 +33,14 @@ export interface DataChoice {
 export const composeRun = async (config: RiposteConfig, profile: string, choice: DataChoice): Promise<ComposedRun> => {
   const limits = limitsOf(config);
   const layers = await layerMembers(config);
-  const warmUpBars = warmUpOf(layers, limits);
+  const warmUpBars = warmUpWanted(config, layers);
   const data = await runData({ config, warmUpBars, ...choice });
   return { config, profile, limits, layers, warmUpBars, data };
 };
 
-const warmUpOf = (layers: LayerMembers, { shock, system }: RiskLimits): number => {
+/** Bars of history before `from` that the members and the risk windows of a config want. */
+export const warmUpWanted = (config: RiposteConfig, layers: LayerMembers): number => {
+  const { shock, system } = limitsOf(config);
   const windows = shock.maxVolatilityRatio !== null || system.maxVolatilityRatio !== null;
   return Math.max(layers.warmUpBars, windows ? (RISK_WINDOW_DAYS * DAY_MS) / MINUTE_MS : 0);
 };
