@@ -82,7 +82,9 @@ class TrialPool {
     });
     child.on("exit", (code, signal) => {
       this.#seats.delete(seat);
-      if (!this.#stopping && seat.index >= 0) this.#fail(new UserError(diedText(this.#options.nameOf(seat.index), signal ?? `exit ${code}`)));
+      // Ctrl-C before the process could say that it waits for its parent's word.
+      const interrupted = this.#stopping || signal === "SIGINT";
+      if (!interrupted && seat.index >= 0) this.#fail(new UserError(diedText(this.#options.nameOf(seat.index), signal ?? `exit ${code}`)));
       if (this.#seats.size > 0) return;
       this.#options.signal.removeEventListener("abort", this.#onAbort);
       this.#ended(this.#error);

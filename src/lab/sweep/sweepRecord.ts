@@ -82,8 +82,12 @@ export const luckOf = (trials: readonly Trial[], dataSha256: string): Luck => {
 };
 
 /** The plain words beside the best row. */
-export const luckText = ({ trials, expectedMaxSharpe: expected }: Luck): string =>
-  `The best of ${trials} ${trials === 1 ? "trial" : "trials"} on these data looks better than it is: it was chosen for looking good. ` +
-  (Number.isNaN(expected)
-    ? "Too few trials have a Sharpe ratio to say by how much."
-    : `Without any skill the best Sharpe ratio of so many would be about ${expected.toFixed(2)}; only what lies well above it, and holds on data that no trial has seen, says anything.`);
+export const luckText = ({ trials, withSharpe, expectedMaxSharpe: expected }: Luck): string => {
+  const idle = trials > withSharpe ? ` (${trials - withSharpe} of them never traded)` : "";
+  return (
+    `The best of ${trials} ${trials === 1 ? "trial" : "trials"} on these data${idle} looks better than it is: it was chosen for looking good. ` +
+    (Number.isNaN(expected)
+      ? "Too few trials have a Sharpe ratio to say by how much."
+      : `Without any skill the best Sharpe ratio of so many would be about ${expected.toFixed(2)}; only what lies well above it, and holds on data that no trial has seen, says anything.`)
+  );
+};

@@ -9,8 +9,8 @@ import { count, decimal, percent } from "./format.js";
 /** Cells with their number in them; more would not be legible. */
 const LABELLED_CELLS = 240;
 
-/** Figures of which less is better, so that `best` and `worst` mean what they say. */
-const LESS_IS_BETTER = ["maxDrawdown", "feesUsdt", "halts"];
+/** Figures of which less is better, so that `best` and `worst` mean what they say. A drawdown is ≤ 0: more is better. */
+const LESS_IS_BETTER = ["feesUsdt", "halts"];
 const DIVERGING = ["sharpe", "sortino", "totalReturn"];
 
 /** @type {(id: string, value: number) => string} */
@@ -51,8 +51,9 @@ export const heatCells = ({ runs, figures }, figure, x, y, how) => {
 const scaleOf = (id, values, palette) => {
   const largest = Math.max(...values.map(Math.abs), 1e-12);
   if (DIVERGING.includes(id)) return { min: -largest, max: largest, inRange: { color: [palette.loss, palette.hover, palette.profit] } };
-  const hue = LESS_IS_BETTER.includes(id) ? palette.loss : palette.profit;
   const [min, max] = [Math.min(...values), Math.max(...values)];
+  if (id === "maxDrawdown") return { min: Math.min(min, -1e-12), max: 0, inRange: { color: [palette.loss, palette.hover] } };
+  const hue = LESS_IS_BETTER.includes(id) ? palette.loss : palette.profit;
   return { min, max: max > min ? max : min + 1e-12, inRange: { color: [palette.hover, hue] } };
 };
 
