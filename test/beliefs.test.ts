@@ -146,7 +146,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const RUN = { instruments: INSTRUMENTS, layers, signal, position, tradeFromMs: MARKET.fromMs + WARM_UP_MS } satisfies Partial<ReplayOptions>;
+const RUN = {
+  instruments: INSTRUMENTS,
+  layers,
+  signal,
+  position,
+  tradeFromMs: MARKET.fromMs + WARM_UP_MS,
+} satisfies Partial<ReplayOptions>;
 const hashes = ({ decisionsSha256, dataSha256, decisions }: Replayed): object => ({ decisionsSha256, dataSha256, decisions });
 
 const write = async (path: string, burstEvents: number): Promise<Replayed> => {
@@ -172,7 +178,12 @@ const read = async (path: string, burstEvents: number, from: readonly Event[] = 
     }
   }
   try {
-    const run = await replay({ ...RUN, layers: { ...layers, features: storedSet }, source: provided(), perceive: (system) => recall(system, reader) });
+    const run = await replay({
+      ...RUN,
+      layers: { ...layers, features: storedSet },
+      source: provided(),
+      perceive: (system) => recall(system, reader),
+    });
     reader.finish(run.dataSha256);
     return run;
   } finally {
@@ -186,13 +197,16 @@ describe("stored beliefs", () => {
     expect(fills).toBeGreaterThan(50);
   });
 
-  it.each([1, 7, 4096])("make the same decisions written and read in bursts of %i, warm-up, gaps and several symbols included", async (burst) => {
-    const path = join(folder, `b${burst}`);
-    expect(hashes(await write(path, burst))).toEqual(hashes(direct));
-    expect(hashes(await read(path, burst))).toEqual(hashes(direct));
-    expect(hashes(await read(path, burst === 7 ? 999 : 7))).toEqual(hashes(direct));
-    expect((await readdir(folder)).filter((name) => name.includes("partial"))).toEqual([]);
-  });
+  it.each([1, 7, 4096])(
+    "make the same decisions written and read in bursts of %i, warm-up, gaps and several symbols included",
+    async (burst) => {
+      const path = join(folder, `b${burst}`);
+      expect(hashes(await write(path, burst))).toEqual(hashes(direct));
+      expect(hashes(await read(path, burst))).toEqual(hashes(direct));
+      expect(hashes(await read(path, burst === 7 ? 999 : 7))).toEqual(hashes(direct));
+      expect((await readdir(folder)).filter((name) => name.includes("partial"))).toEqual([]);
+    },
+  );
 
   it("are what L4 decides by: another column in its place changes the decisions", async () => {
     const path = join(folder, "swapped");
@@ -205,7 +219,12 @@ describe("stored beliefs", () => {
         yield burst;
       }
     }
-    const run = await replay({ ...RUN, layers: { ...layers, features: swapped }, source: provided(), perceive: (system) => recall(system, reader) });
+    const run = await replay({
+      ...RUN,
+      layers: { ...layers, features: swapped },
+      source: provided(),
+      perceive: (system) => recall(system, reader),
+    });
     await reader.close();
     expect(run.decisionsSha256).not.toBe(direct.decisionsSha256);
   });
@@ -213,8 +232,12 @@ describe("stored beliefs", () => {
   it("of other data end the run, at the bar or at the end", async () => {
     const path = join(folder, "other");
     await write(path, 4096);
-    await expect(read(path, 100, events.slice(events.findIndex(({ kind }) => kind === Kind.kline) + 1))).rejects.toThrow(/beliefs .*other are of other data: at the bar that closed at .* their next row is of/);
-    await expect(read(path, 100, events.slice(0, -1))).rejects.toThrow(/were made from other data than this run read: delete the file to make it anew/);
+    await expect(read(path, 100, events.slice(events.findIndex(({ kind }) => kind === Kind.kline) + 1))).rejects.toThrow(
+      /beliefs .*other are of other data: at the bar that closed at .* their next row is of/,
+    );
+    await expect(read(path, 100, events.slice(0, -1))).rejects.toThrow(
+      /were made from other data than this run read: delete the file to make it anew/,
+    );
     const more = await collected(simulatedMarket({ ...MARKET, days: 5 }));
     await expect(read(path, 4096, more)).rejects.toThrow(/are of other data: .* they end before it/);
   });

@@ -76,7 +76,16 @@ const barStep = ({ source, signals }: Believer, bar: Bar, emit: Emit): void => {
   if (regime === REGIME_STATES.length)
     emit({ kind: Kind.regime, seq, instrument, knownAtMs, ready: (flags & READY.regime) !== 0, values: block.regime, row });
   if (pattern > 0)
-    emit({ kind: Kind.pattern, seq, instrument, knownAtMs, ready: (flags & READY.pattern) !== 0, values: block.pattern, row, width: pattern });
+    emit({
+      kind: Kind.pattern,
+      seq,
+      instrument,
+      knownAtMs,
+      ready: (flags & READY.pattern) !== 0,
+      values: block.pattern,
+      row,
+      width: pattern,
+    });
   const signal = signals[instrument] as StoredSignal;
   signal.take(bar, block.signal, row, (flags & READY.signal) !== 0);
   emit(signal);

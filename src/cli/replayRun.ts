@@ -54,7 +54,12 @@ export const replayRun = async (run: ComposedRun, options: ReplayRunOptions): Pr
     startUsdt: config.venue.startUsdt,
     tradeFromMs: fromMs,
   };
-  const line = pipe(backtestLine(system, fills, beliefs.line(system)), hashDecisions(hash, fromMs), options.log ?? identity, record(recorder));
+  const line = pipe(
+    backtestLine(system, fills, beliefs.line(system)),
+    hashDecisions(hash, fromMs),
+    options.log ?? identity,
+    record(recorder),
+  );
   const { aborted } = await drive(watched(options, dataHash), line, () => undefined, {
     signal: options.signal,
     ...(options.journal === undefined ? {} : { journal: options.journal }),
@@ -66,7 +71,9 @@ export const replayRun = async (run: ComposedRun, options: ReplayRunOptions): Pr
   if (!aborted) {
     beliefs.finish(dataSha256);
     if (recorder.bars === 0)
-      throw new UserError(`no bar came out of ${data.source} between ${formatUtc(fromMs)} and ${formatUtc(data.toMs)}: choose another range`);
+      throw new UserError(
+        `no bar came out of ${data.source} between ${formatUtc(fromMs)} and ${formatUtc(data.toMs)}: choose another range`,
+      );
     recorder.finish();
   }
   return { recorder, aborted, dataSha256, decisionsSha256: hash.digest(), decisions: hash.decisions };

@@ -30,7 +30,11 @@ export const sweepCommand: Command = {
     set: { type: "string", multiple: true, value: "KEY=A,B,…", help: "any setting; a list of a position, venue or risk key is swept" },
     out: { type: "string", value: "DIR", help: "folder of the page", default: "out/sweep" },
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
-    beliefs: { type: "string", value: "FILE", help: `stored beliefs; made first where FILE does not exist (default: ${BELIEFS_FILE} in --out)` },
+    beliefs: {
+      type: "string",
+      value: "FILE",
+      help: `stored beliefs; made first where FILE does not exist (default: ${BELIEFS_FILE} in --out)`,
+    },
     ledger: { type: "string", value: "FILE", help: "file of all trials, appended to", default: "trials.jsonl" },
     "max-runs": { type: "string", value: "N", help: "runs of the grid at most", default: "1000" },
     jobs: { type: "string", value: "N", help: "runs at a time (default: the processor's cores)" },
@@ -41,7 +45,9 @@ export const sweepCommand: Command = {
     const jobs = values["jobs"] === undefined ? availableParallelism() : whole("jobs", values);
     const ledger = new TrialLedger(String(values["ledger"]));
     if (ledger.unreadable.length > 0)
-      context.log(`NOTE ledger ${ledger.path}: line ${ledger.unreadable.join(", ")} is no trial (a write that was cut off); it is left out`);
+      context.log(
+        `NOTE ledger ${ledger.path}: line ${ledger.unreadable.join(", ")} is no trial (a write that was cut off); it is left out`,
+      );
     const plan = await composeSweep(values, settings, grid, context);
     const sweep: Sweep = { plan, grid, swept: settings.swept, ledger, jobs, outDir: String(values["out"]) };
     const record = await runSweep(sweep, textOf(values["beliefs"]), context);
@@ -77,18 +83,27 @@ const runSweep = async (sweep: Sweep, beliefs: string | null, context: CommandCo
     const record = await recordOf(sweep, finished, (performance.now() - startedAt) / 1000);
     writeSweep(staging, record);
     if (finished.results.size < sweep.grid.length)
-      context.log(`stopped after ${finished.results.size} of ${sweep.grid.length} runs: these are kept in ${sweep.outDir} and in ${sweep.ledger.path}`);
+      context.log(
+        `stopped after ${finished.results.size} of ${sweep.grid.length} runs: these are kept in ${sweep.outDir} and in ${sweep.ledger.path}`,
+      );
     return record;
   } catch (error) {
     staging.discard();
     if (finished.results.size > 0)
-      context.log(`NOTE ${finished.results.size} of ${sweep.grid.length} runs were finished: they are in ${sweep.ledger.path}; ${sweep.outDir} is as it was`);
+      context.log(
+        `NOTE ${finished.results.size} of ${sweep.grid.length} runs were finished: they are in ${sweep.ledger.path}; ${sweep.outDir} is as it was`,
+      );
     throw error;
   }
 };
 
 /** The first run alone where it has to make the beliefs; then all others on as many processes as there are. */
-const runGrid = async ({ plan, swept, grid, ledger, jobs }: Sweep, beliefsPath: string, finished: Finished, context: CommandContext): Promise<void> => {
+const runGrid = async (
+  { plan, swept, grid, ledger, jobs }: Sweep,
+  beliefsPath: string,
+  finished: Finished,
+  context: CommandContext,
+): Promise<void> => {
   const makes = !existsSync(beliefsPath);
   const tasks = plan.configs.map((config) => ({ config, profile: plan.profile, choice: plan.choice, beliefsPath }));
   const { expectedBars } = plan.data;
@@ -134,7 +149,11 @@ const trialOf = ({ summary, identity, moments }: TrialResult, swept: readonly Sw
   };
 };
 
-const recordOf = async ({ plan, swept, grid, ledger }: Sweep, { results, added, known }: Finished, seconds: number): Promise<SweepRecord> => {
+const recordOf = async (
+  { plan, swept, grid, ledger }: Sweep,
+  { results, added, known }: Finished,
+  seconds: number,
+): Promise<SweepRecord> => {
   const runs = [...results]
     .sort(([a], [b]) => a - b)
     .map(([index, { summary, identity }]): SweepRun => {
@@ -170,6 +189,7 @@ const listOf = (value: OptionValues[string]): string[] => (Array.isArray(value) 
 const whole = (name: string, values: OptionValues): number => {
   const text = String(values[name]);
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) throw new UserError(`--${name} ${text}: give a whole number, 1 or more`, 2);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1)
+    throw new UserError(`--${name} ${text}: give a whole number, 1 or more`, 2);
   return value;
 };

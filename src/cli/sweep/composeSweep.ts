@@ -24,7 +24,10 @@ export const composeSweep = async (
   grid: readonly (readonly string[])[],
   context: CommandContext,
 ): Promise<PlannedSweep> => {
-  const choice = { simulate: values["simulate"] === true, dirGiven: values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined };
+  const choice = {
+    simulate: values["simulate"] === true,
+    dirGiven: values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined,
+  };
   const configs: RiposteConfig[] = [];
   let profile = "";
   for (const run of grid) {
@@ -47,7 +50,8 @@ const refuseTwice = (configs: readonly RiposteConfig[], nameOf: (index: number) 
   for (const [index, config] of configs.entries()) {
     const sha256 = configSha256(config);
     const other = seen.get(sha256);
-    if (other !== undefined) throw new UserError(`two runs of the grid are the same: ${nameOf(other)} and ${nameOf(index)}; shorten the lists`, 2);
+    if (other !== undefined)
+      throw new UserError(`two runs of the grid are the same: ${nameOf(other)} and ${nameOf(index)}; shorten the lists`, 2);
     seen.set(sha256, index);
   }
 };
@@ -63,5 +67,8 @@ const requireSameBeliefs = async (first: ComposedRun, config: RiposteConfig, nam
     throw new UserError(`${name}: its position module reads ${more}, which that of the first run does not: sweep the two apart`, 2);
   const stored = first.data.seed === null && config.data.warmUp;
   if (stored && warmUpWanted(config, layers) !== first.warmUpBars)
-    throw new UserError(`${name}: it reads another length of history before --from than the first run; sweep the two apart, or --set data.warmUp=false`, 2);
+    throw new UserError(
+      `${name}: it reads another length of history before --from than the first run; sweep the two apart, or --set data.warmUp=false`,
+      2,
+    );
 };

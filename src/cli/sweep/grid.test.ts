@@ -52,15 +52,35 @@ describe("settingsOf", () => {
 
 describe("gridOf", () => {
   it("has every combination, the last key fastest", () => {
-    const grid = gridOf([{ key: "a", values: ["1", "2"] }, { key: "b", values: ["x", "y", "z"] }], 6);
+    const grid = gridOf(
+      [
+        { key: "a", values: ["1", "2"] },
+        { key: "b", values: ["x", "y", "z"] },
+      ],
+      6,
+    );
     expect(grid.map((run) => run.join(""))).toEqual(["1x", "1y", "1z", "2x", "2y", "2z"]);
   });
 
   it("is bounded", () => {
     const values = Array.from({ length: 100 }, (_, index) => String(index));
-    expect(() => gridOf([{ key: "a", values }, { key: "b", values }], 1000)).toThrow(
-      /^the grid has 10000 runs \(100 × 100\), at most 1000: shorten the lists, or say --max-runs 10000$/,
-    );
-    expect(gridOf([{ key: "a", values }, { key: "b", values }], 10_000)).toHaveLength(10_000);
+    expect(() =>
+      gridOf(
+        [
+          { key: "a", values },
+          { key: "b", values },
+        ],
+        1000,
+      ),
+    ).toThrow(/^the grid has 10000 runs \(100 × 100\), at most 1000: shorten the lists, or say --max-runs 10000$/);
+    expect(
+      gridOf(
+        [
+          { key: "a", values },
+          { key: "b", values },
+        ],
+        10_000,
+      ),
+    ).toHaveLength(10_000);
   });
 });

@@ -29,7 +29,10 @@ export const settingsOf = (assignments: readonly string[]): Settings => {
     else swept.push({ key, values });
   }
   if (swept.length === 0)
-    throw new UserError("there is nothing to sweep: give at least one --set a list, e.g. --set position.options.stopFraction=0.004,0.005,0.006", 2);
+    throw new UserError(
+      "there is nothing to sweep: give at least one --set a list, e.g. --set position.options.stopFraction=0.004,0.005,0.006",
+      2,
+    );
   const isModule = ({ key }: SweptKey): boolean => key.endsWith(".module");
   return { fixed, swept: [...swept.filter(isModule), ...swept.filter((each) => !isModule(each))] };
 };

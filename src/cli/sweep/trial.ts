@@ -49,7 +49,13 @@ export const runTrial = async (task: TrialTask, signal: AbortSignal, progress: (
       if (aborted) return null;
       const replaySeconds = (performance.now() - startedAt) / 1000;
       const about = { config, profile, data: run.data, configSha256: configSha256(config), ...hashes };
-      const { summary, identity, equity } = runRecord(recorder, { ...about, commit: "", command: "", replaySeconds, peakRssMb: peakRssMb() });
+      const { summary, identity, equity } = runRecord(recorder, {
+        ...about,
+        commit: "",
+        command: "",
+        replaySeconds,
+        peakRssMb: peakRssMb(),
+      });
       const { config: _, ...rest } = identity;
       return { summary, identity: rest, moments: returnMoments(dailyReturns(equity.map(({ equityUsdt }) => equityUsdt))) };
     } finally {

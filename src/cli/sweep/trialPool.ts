@@ -71,7 +71,11 @@ class TrialPool {
 
   #open(): void {
     // No other flags of this process: a debugger's port, say, can be had once only.
-    const child = fork(PROGRAM, [], { execArgv: ["--import", LOADER], serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const child = fork(PROGRAM, [], {
+      execArgv: ["--import", LOADER],
+      serialization: "advanced",
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
     const seat: Seat = { child, index: -1, bars: 0 };
     this.#seats.add(seat);
     child.on("message", (message: FromTrial) => {

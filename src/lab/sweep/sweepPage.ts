@@ -59,7 +59,10 @@ const headerSection = (record: SweepRecord): Markup => html`
     </p>
     ${
       record.simulated
-        ? html`<p class="banner" role="note"><strong>Simulated market, not real prices.</strong> Nothing here says anything about a real market. Source: ${record.dataSource}.</p>`
+        ? html`<p class="banner" role="note">
+            <strong>Simulated market, not real prices.</strong> Nothing here says anything about a real market. Source:
+            ${record.dataSource}.
+          </p>`
         : null
     }
     ${
@@ -87,9 +90,25 @@ const mapSection = ({ keys }: SweepRecord): Markup => html`
     <div class="card-head">
       <h2 id="map-title">Heat map</h2>
       <div class="controls">
-        ${select("figure", "Figure", SWEEP_FIGURES.map((figure) => FIGURES[figure].label))}
-        ${select("x", "Across", keys.map(({ key }) => shortKey(key)))}
-        ${keys.length > 1 ? select("y", "Down", keys.map(({ key }) => shortKey(key))) : null}
+        ${select(
+          "figure",
+          "Figure",
+          SWEEP_FIGURES.map((figure) => FIGURES[figure].label),
+        )}
+        ${select(
+          "x",
+          "Across",
+          keys.map(({ key }) => shortKey(key)),
+        )}
+        ${
+          keys.length > 1
+            ? select(
+                "y",
+                "Down",
+                keys.map(({ key }) => shortKey(key)),
+              )
+            : null
+        }
         ${keys.length > 2 ? select("join", "Other keys", ["median", "best", "worst"]) : null}
       </div>
     </div>
@@ -127,7 +146,9 @@ const tableSection = ({ keys, runs }: SweepRecord): Markup => html`
 `;
 
 const heading = (id: string, label: string, sorted = false): Markup =>
-  html`<th class="number" scope="col" aria-sort="${sorted ? "descending" : "none"}"><button type="button" class="sort" data-sort="${id}">${label}</button></th>`;
+  html`<th class="number" scope="col" aria-sort="${sorted ? "descending" : "none"}">
+    <button type="button" class="sort" data-sort="${id}">${label}</button>
+  </th>`;
 
 const SIGNED: readonly SweepFigure[] = ["sharpe", "totalReturn", "sortino"];
 
@@ -153,10 +174,19 @@ const runSection = (record: SweepRecord): Markup => html`
               ["Command", record.command],
               ["Data", record.dataSha256],
               ["Commit", record.commit],
-              ["Ledger", `${record.ledger.path}: ${record.ledger.added} added, ${record.ledger.known} known already, ${record.ledger.trials} in all`],
+              [
+                "Ledger",
+                `${record.ledger.path}: ${record.ledger.added} added, ${record.ledger.known} known already, ${record.ledger.trials} in all`,
+              ],
               ["Swept", record.keys.map(({ key, values }) => `${key} = ${values.join(", ")}`).join("; ")],
             ] as const
-          ).map(([name, value]) => html`<tr><th scope="row">${name}</th><td class="wrap"><code>${value}</code></td></tr>`)}
+          ).map(
+            ([name, value]) =>
+              html`<tr>
+                <th scope="row">${name}</th>
+                <td class="wrap"><code>${value}</code></td>
+              </tr>`,
+          )}
         </tbody>
       </table>
     </div>

@@ -60,7 +60,11 @@ const readAll = async (path: string): Promise<number[][]> => {
       const row = reader.advance();
       if (row < 0) break;
       const { head, pattern, features } = reader.block;
-      rows.push([...head.subarray(row * 2, row * 2 + 2), ...pattern.subarray(row * 3, row * 3 + 3), ...features.subarray(row * 2, row * 2 + 2)]);
+      rows.push([
+        ...head.subarray(row * 2, row * 2 + 2),
+        ...pattern.subarray(row * 3, row * 3 + 3),
+        ...features.subarray(row * 2, row * 2 + 2),
+      ]);
     }
     reader.finish("data");
     return rows;
@@ -107,7 +111,8 @@ describe("a file of beliefs", () => {
   });
 
   it("is refused when it is cut anywhere, empty, or something else", async () => {
-    for (const length of [0, 1, 23, 24, 100, whole.length >> 1, whole.length - 17, whole.length - 1]) await refusal(whole.subarray(0, length));
+    for (const length of [0, 1, 23, 24, 100, whole.length >> 1, whole.length - 17, whole.length - 1])
+      await refusal(whole.subarray(0, length));
     expect((await refusal(Buffer.from("a,b\n1,2\n".repeat(40)))).message).toContain("are no file of stored beliefs");
     await refusal(Buffer.concat([whole, Buffer.alloc(8)]));
   });
@@ -148,6 +153,8 @@ describe("a file of beliefs", () => {
     writer.discard();
     writer.discard();
     expect(await readdir(folder)).toEqual(before);
-    expect(() => new BeliefWriter(join(folder, "nowhere", "b"), HEADER)).toThrow(/cannot write beliefs .*: its folder does not exist; name another file/);
+    expect(() => new BeliefWriter(join(folder, "nowhere", "b"), HEADER)).toThrow(
+      /cannot write beliefs .*: its folder does not exist; name another file/,
+    );
   });
 });

@@ -49,7 +49,8 @@ export class BeliefReader implements BeliefSource {
       const reader = new BeliefReader(path, file, header, footer);
       const { widths } = reader.header;
       const blocks = Math.ceil(footer.rows / BELIEF_BLOCK_ROWS);
-      if (header.length + blocks * BLOCK_HEAD_BYTES + blockBytes(widths, footer.rows) !== endsAt) throw damaged(path, "its length is not what it says");
+      if (header.length + blocks * BLOCK_HEAD_BYTES + blockBytes(widths, footer.rows) !== endsAt)
+        throw damaged(path, "its length is not what it says");
       return reader;
     } catch (error) {
       await file.close();

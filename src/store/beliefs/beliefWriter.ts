@@ -68,8 +68,7 @@ export class BeliefWriter {
 
   #write(...pieces: readonly Uint8Array[]): void {
     this.#try(() => {
-      for (const piece of pieces)
-        for (let at = 0; at < piece.length;) at += writeSync(this.#file as number, piece, at, piece.length - at);
+      for (const piece of pieces) for (let at = 0; at < piece.length;) at += writeSync(this.#file as number, piece, at, piece.length - at);
     });
   }
 
@@ -78,7 +77,12 @@ export class BeliefWriter {
       return operation();
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? String(error);
-      const why = code === "ENOENT" ? "its folder does not exist" : code === "ENOSPC" ? "no space left on the device" : `the system refused it (${code})`;
+      const why =
+        code === "ENOENT"
+          ? "its folder does not exist"
+          : code === "ENOSPC"
+            ? "no space left on the device"
+            : `the system refused it (${code})`;
       throw new UserError(`cannot write beliefs ${this.#path}: ${why}; name another file with --beliefs`);
     }
   }

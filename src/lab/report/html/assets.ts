@@ -21,7 +21,15 @@ export const PAGE_MODULES = [
 ] as const;
 
 /** The script of a sweep's page, which shares files with the report. */
-export const SWEEP_MODULES = ["format.js", "theme.js", "charts.js", "sweepModel.js", "heatMap.js", "sweepTable.js", "sweepMain.js"] as const;
+export const SWEEP_MODULES = [
+  "format.js",
+  "theme.js",
+  "charts.js",
+  "sweepModel.js",
+  "heatMap.js",
+  "sweepTable.js",
+  "sweepMain.js",
+] as const;
 
 /** The page's stylesheets, in cascade order. */
 const PAGE_STYLES = ["theme.css", "layout.css", "tables.css", "print.css"] as const;

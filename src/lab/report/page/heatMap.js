@@ -88,8 +88,17 @@ export const mountHeatMap = (model) => {
             ["runs", count(data[3])],
           ]),
       },
-      xAxis: nameAxis(palette, across?.values ?? [], { name: across?.key, nameLocation: "middle", nameGap: 26, splitArea: { show: false } }),
-      yAxis: nameAxis(palette, downwards?.values ?? [""], { name: downwards?.key ?? "", nameLocation: "end", nameTextStyle: { align: "left" } }),
+      xAxis: nameAxis(palette, across?.values ?? [], {
+        name: across?.key,
+        nameLocation: "middle",
+        nameGap: 26,
+        splitArea: { show: false },
+      }),
+      yAxis: nameAxis(palette, downwards?.values ?? [""], {
+        name: downwards?.key ?? "",
+        nameLocation: "end",
+        nameTextStyle: { align: "left" },
+      }),
       visualMap: {
         ...scaleOf(id, values, palette),
         dimension: 2,
@@ -120,5 +129,6 @@ export const mountHeatMap = (model) => {
     };
   };
   mount("heat", optionOf);
-  for (const name of ["figure", "x", "y", "join"]) control(name)?.addEventListener("change", () => allCharts().forEach((one) => one.draw()));
+  for (const name of ["figure", "x", "y", "join"])
+    control(name)?.addEventListener("change", () => allCharts().forEach((one) => one.draw()));
 };
