@@ -47,7 +47,7 @@ export const heatCells = ({ runs, figures }, figure, x, y, how) => {
 };
 
 /** Blue over a pale middle to vermilion for what has a sign, one hue for the rest: told apart with any common colour blindness.
- * @type {(id: string, values: readonly number[], palette: Palette) => object} */
+ * @type {(id: string, values: readonly number[], palette: Palette) => { min: number, max: number, inRange: object }} */
 const scaleOf = (id, values, palette) => {
   const largest = Math.max(...values.map(Math.abs), 1e-12);
   if (DIVERGING.includes(id)) return { min: -largest, max: largest, inRange: { color: [palette.loss, palette.hover, palette.profit] } };
@@ -72,13 +72,14 @@ export const mountHeatMap = (model) => {
     const cells = heatCells(model, figure, x, y, how);
     const [across, downwards] = [model.keys[x], y < 0 || y === x ? undefined : model.keys[y]];
     const values = cells.map((cell) => cell[2]);
+    const scale = scaleOf(id, values, palette);
     const note = document.querySelector("[data-map-note]");
     const most = Math.max(0, ...cells.map((cell) => cell[3]));
     if (note !== null)
       note.textContent =
         most > 1 ? `${label}: the ${["median", "best", "worst"][how]} of up to ${count(most)} runs a cell.` : `${label}, one run a cell.`;
     return {
-      grid: { left: 16, right: 24, top: 12, bottom: 64, containLabel: true },
+      grid: { left: 16, right: 24, top: 34, bottom: 64, containLabel: true },
       tooltip: {
         ...tooltipStyle(palette),
         formatter: (/** @type {{ data: [number, number, number, number] }} */ { data }) =>
@@ -100,7 +101,7 @@ export const mountHeatMap = (model) => {
         nameTextStyle: { align: "left" },
       }),
       visualMap: {
-        ...scaleOf(id, values, palette),
+        ...scale,
         dimension: 2,
         calculable: false,
         orient: "horizontal",
@@ -109,8 +110,7 @@ export const mountHeatMap = (model) => {
         itemHeight: 160,
         itemWidth: 10,
         textStyle: { color: palette.soft, fontSize: 11 },
-        formatter: (/** @type {number} */ value) => printFigure(id, value),
-        text: undefined,
+        text: [printFigure(id, scale.max), printFigure(id, scale.min)],
       },
       series: [
         {
@@ -120,6 +120,8 @@ export const mountHeatMap = (model) => {
           label: {
             show: cells.length <= LABELLED_CELLS,
             color: palette.ink,
+            textBorderColor: palette.card,
+            textBorderWidth: 2,
             fontSize: 11,
             formatter: (/** @type {{ data: [number, number, number, number] }} */ { data }) => printFigure(id, data[2]),
           },
