@@ -26,7 +26,7 @@ const bursts: (readonly Event[])[] = [];
 for await (const burst of run.data.events()) bursts.push(burst);
 
 async function* fromMemory(): AsyncGenerator<readonly Event[]> {
-  yield* bursts;
+  for (const burst of bursts) yield await Promise.resolve(burst);
 }
 
 /** Seconds of one run, and the hash of its decisions. */

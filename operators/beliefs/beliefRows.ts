@@ -1,4 +1,4 @@
-import { REGIME_STATES } from "../../src/domain/derived.ts";
+import type { REGIME_STATES } from "../../src/domain/derived.ts";
 import { InvariantError } from "../../src/domain/units.ts";
 
 /** Numbers of each part of a stored row; 0 where the line has no such layer. */

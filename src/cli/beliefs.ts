@@ -63,8 +63,9 @@ const written = (path: string, run: ComposedRun): Beliefs => {
     finish: (dataSha256) => {
       writer.finish(dataSha256);
     },
-    close: async () => {
+    close: () => {
       writer.discard();
+      return Promise.resolve();
     },
   };
 };

@@ -105,7 +105,20 @@ describe("riposte sweep", { timeout: 120_000 }, () => {
 
   it("keeps the runs that are finished at Ctrl-C, and says so", async () => {
     const ended = await riposte(
-      ["sweep", ...BASE, "--set", "position.options.stopAt=-1,-2,5000,-3", "--jobs", "1", "--burst", "64", "--out", "cut", "--ledger", "cut.jsonl"],
+      [
+        "sweep",
+        ...BASE,
+        "--set",
+        "position.options.stopAt=-1,-2,5000,-3",
+        "--jobs",
+        "1",
+        "--burst",
+        "64",
+        "--out",
+        "cut",
+        "--ledger",
+        "cut.jsonl",
+      ],
       { cwd: folder },
     );
     expect(ended.code, ended.stderr).toBe(130);
@@ -116,9 +129,12 @@ describe("riposte sweep", { timeout: 120_000 }, () => {
   });
 
   it("leaves nothing when it is stopped before the first run is finished", async () => {
-    const ended = await riposte(["sweep", ...BASE, "--set", "position.options.stopAt=5000,-1", "--beliefs", "mine.bel", "--burst", "64", "--out", "none"], {
-      cwd: folder,
-    });
+    const ended = await riposte(
+      ["sweep", ...BASE, "--set", "position.options.stopAt=5000,-1", "--beliefs", "mine.bel", "--burst", "64", "--out", "none"],
+      {
+        cwd: folder,
+      },
+    );
     expectRefusal(ended, 130, /^riposte: stopped before the first run was finished: none is as it was$/);
     expect((await namesIn(folder)).filter((name) => /none|bel|partial/.test(name))).toEqual([]);
   });

@@ -50,5 +50,8 @@ const run = async (task: TrialTask): Promise<void> => {
     tell({ kind: "failed", message, user: error instanceof UserError, stack: stack ?? "" });
   }
   running = false;
-  if (stop.signal.aborted) process.disconnect?.();
+  if (!stop.signal.aborted) return;
+  // What was told goes out before the channel closes, and with it this process ends.
+  if (process.connected) process.disconnect();
+  else process.exit(0);
 };
