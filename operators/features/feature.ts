@@ -47,10 +47,17 @@ export interface FeatureFamily<S = unknown> {
   readonly columns: readonly FeatureColumn[];
   /** Repeated on every longer time frame. */
   readonly core?: boolean;
+  /** False: it reads no scales, and so does not wait for the first good ones. */
+  readonly scaled?: false;
   /** Fresh state: at the start and after every gap in the klines that `gap` does not stand. */
   init(): S;
-  /** `missingBars` bars of its time frame's base are missing. True: the state stands the gap. Absent: it starts anew. */
+  /**
+   * A gap in the klines: `missingBars` of its time frame (≥ 1) lie between the last bar and the next. True: the state stands it and
+   * goes on, and its columns are known again after `gapWarmUpBars`. False, or no such method: it starts anew.
+   */
   gap?(state: S, missingBars: number): boolean;
+  /** Closed bars after a gap that the state stood, up to and with the first at which its columns are known again. */
+  readonly gapWarmUpBars?: number;
   /**
    * One closed bar: updates the state and writes each column, in order, to `out[at …]`. What it writes before the column is warm
    * does not matter; from then on it must be finite (0 where a ratio has no denominator).
@@ -84,5 +91,5 @@ export interface EventFeatureFamily<S = unknown> {
 }
 
 /** Types the state of a family: `featureFamily({ init: () => ({ … }), bar: (state, bar, out, at) => { … } })`. */
-export const featureFamily = <S>(family: FeatureFamily<S>): FeatureFamily => family as FeatureFamily;
-export const eventFeatureFamily = <S>(family: EventFeatureFamily<S>): EventFeatureFamily => family as EventFeatureFamily;
+export const featureFamily = <S>(family: FeatureFamily<S>): FeatureFamily => family;
+export const eventFeatureFamily = <S>(family: EventFeatureFamily<S>): EventFeatureFamily => family;

@@ -13,6 +13,7 @@ import { backtestLine } from "../pipeline.ts";
 import { simulatedVenue } from "../venues/simulated/simulatedVenue.ts";
 import type { Beliefs } from "./beliefs.ts";
 import type { ComposedRun } from "./composeRun.ts";
+import { layerNames } from "./layers.ts";
 
 export interface ReplayRunOptions {
   readonly events: AsyncIterable<readonly Event[]>;
@@ -42,7 +43,8 @@ export const replayRun = async (run: ComposedRun, options: ReplayRunOptions): Pr
   const { instruments, fromMs } = data;
   const { beliefs } = options;
   const [hash, dataHash] = [new DecisionHash(), new DataHash()];
-  const recorder = new Recorder({ instruments, startUsdt: config.venue.startUsdt, fromMs });
+  const names = layerNames({ ...layers, features: beliefs.features });
+  const recorder = new Recorder({ instruments, startUsdt: config.venue.startUsdt, fromMs, layers: names });
   const { venue, fills } = simulatedVenue(instruments, config.venue);
   const system = {
     instruments,
