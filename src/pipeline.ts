@@ -10,6 +10,8 @@ import type { RegimeModule } from "../models/regime/regimeModule.ts";
 import type { SignalModule } from "../models/signal/signalModule.ts";
 import { account } from "../operators/account.ts";
 import { bars } from "../operators/bars.ts";
+import { believed } from "../operators/beliefs/believed.ts";
+import type { BeliefSource } from "../operators/beliefs/believed.ts";
 import { continuity } from "../operators/continuity.ts";
 import { execute } from "../operators/execute.ts";
 import type { Layers } from "../operators/layers.ts";
@@ -64,6 +66,10 @@ export const perceive = (s: System): Line =>
     signal(layersOf(s), s.signal), // L3: LONG | SHORT | NEUTRAL with a calibrated confidence
   );
 
+/** What an earlier run believed, in place of `perceive`: the same items at the same places (docs/sweep.md). */
+export const recall = ({ instruments, timeframesMs }: System, stored: BeliefSource): Line =>
+  pipe(continuity(instruments), bars(instruments, timeframesMs), believed(instruments, stored));
+
 /** Belief + account → orders. The only part that knows what we own. */
 export const act = (s: System): Line =>
   pipe(
@@ -77,7 +83,7 @@ export const act = (s: System): Line =>
  * The whole line of a backtest: recorded$ → perceive → simulatedVenue → act. Live it is perceive → act; there the account
  * events arrive on the private socket and the sequencer puts them where the simulated venue's fills stand here.
  */
-export const backtestLine = (s: System, fills: Line): Line => pipe(perceive(s), fills, act(s));
+export const backtestLine = (s: System, fills: Line, perceived = perceive(s)): Line => pipe(perceived, fills, act(s));
 
 /** What stands before a layer. */
 const layersOf = ({ instruments, features: set, regime: before, pattern: last }: System): Layers => ({

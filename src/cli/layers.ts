@@ -39,15 +39,15 @@ export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers>
   return { features: set, regime, pattern, signal, position, warmUpBars };
 };
 
-/** What the layers' numbers are called in the report; null without a feature row. */
-export const layerNames = ({ features, pattern }: Pick<LayerMembers, "features" | "pattern">): LayerNames | null =>
-  features === null
+/** What the layers' numbers are called in the report; null where no layer before L3 speaks. `features`: the row that is on the line. */
+export const layerNames = ({ features, regime, pattern }: Pick<LayerMembers, "features" | "regime" | "pattern">): LayerNames | null =>
+  features === null && regime === null && pattern === null
     ? null
     : {
         regimeStates: REGIME_STATES,
         embedding: pattern?.embedding ?? [],
-        features: features.columns.map(({ name }) => name),
-        featureUnits: features.columns.map(({ unit }) => unit),
+        features: features?.columns.map(({ name }) => name) ?? [],
+        featureUnits: features?.columns.map(({ unit }) => unit) ?? [],
       };
 
 /** The whole row: every shipped family, and the user's own. */
