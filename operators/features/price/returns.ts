@@ -1,5 +1,6 @@
 import { featureFamily } from "../feature.ts";
-import { featureColumn } from "../featureColumn.ts";
+import type { ColumnRow } from "../featureColumns.ts";
+import { featureColumns } from "../featureColumns.ts";
 import type { FeatureBar } from "../featureBar.ts";
 import { Ring } from "../rolling/ring.ts";
 
@@ -21,7 +22,10 @@ const returnsOver = (name: string, horizons: readonly number[], core: boolean) =
   return featureFamily<Ring>({
     name,
     core,
-    columns: horizons.map((n) => featureColumn(`return_${n}`, `ln(c / c[${n}]) / (σ √${n})`, "σ", SOURCE, n + 1)),
+    columns: featureColumns(
+      SOURCE,
+      horizons.map((n): ColumnRow => [`return_${n}`, `ln(c / c₋ₙ) / (σ √n), n = ${n}`, "σ", n + 1]),
+    ),
     init: () => new Ring(longest + 1),
     bar: write,
   });
