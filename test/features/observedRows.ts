@@ -31,29 +31,45 @@ interface ObserveOptions {
   readonly instruments?: readonly Instrument[];
   /** The instrument whose rows are wanted. */
   readonly of?: number;
-  /** Rows from this bar's open on are kept; all by default. */
-  readonly keepFromMs?: number;
 }
 
-/** The rows that come out of the line from its start to `features`. */
-export const observedRows = async (source: Source, options: ObserveOptions = {}): Promise<ObservedRows> => {
-  const { set = WHOLE_SET, instruments = [BTC], of = 0, keepFromMs = -Infinity } = options;
-  const barTimesMs: number[] = [];
-  const rows: Float64Array[] = [];
-  const keep = stepOperator(
-    "keep",
+/** Shows every row that comes out of the line from its start to `features`: `values[from …]`, good during the call. */
+export const eachRow = async (
+  source: Source,
+  visit: (values: Float64Array, from: number, barTimeMs: number) => void,
+  { set = WHOLE_SET, instruments = [BTC], of = 0 }: ObserveOptions = {},
+): Promise<void> => {
+  const end = stepOperator(
+    "end",
     () => null,
     {
       [Kind.featureRow]: (_, { instrument, barTimeMs, values, row, features }) => {
-        if (instrument !== of || barTimeMs < keepFromMs) return;
-        barTimesMs.push(barTimeMs);
-        rows.push(values.slice(row * features, (row + 1) * features));
+        if (instrument === of) visit(values, row * features, barTimeMs);
       },
     },
     { passing: "none" },
   );
   const timeframesMs = set.frames.map(({ timeframeMs }) => timeframeMs);
-  await drive(source, pipe(observe({ instruments, timeframesMs, features: set }), keep), () => undefined);
+  await drive(source, pipe(observe({ instruments, timeframesMs, features: set }), end), () => undefined);
+};
+
+/** The same rows as copies; only those that `keep` wants, all by default. */
+export const observedRows = async (
+  source: Source,
+  options: ObserveOptions & { readonly keep?: (barTimeMs: number) => boolean } = {},
+): Promise<ObservedRows> => {
+  const { set = WHOLE_SET, keep } = options;
+  const barTimesMs: number[] = [];
+  const rows: Float64Array[] = [];
+  await eachRow(
+    source,
+    (values, from, barTimeMs) => {
+      if (keep?.(barTimeMs) === false) return;
+      barTimesMs.push(barTimeMs);
+      rows.push(values.slice(from, from + set.columns.length));
+    },
+    options,
+  );
   return { set, barTimesMs, rows };
 };
 

@@ -1,13 +1,19 @@
 import type { FeatureBar } from "../featureBar.ts";
 import { RollingSum } from "../rolling/rollingSum.ts";
 
-/** Money flow index (Quong & Soudack 1989): typical price × volume of bars whose typical price rose and fell. Known from bar n + 1. */
+/**
+ * Money flow index (Quong & Soudack 1989): typical price × volume of bars whose typical price rose and fell. Known from bar n + 1. A
+ * change within the share `tie` of the price is none: three prices may add up to what they did before but for rounding, and rounding
+ * is another one in other units. TA-Lib has no such share.
+ */
 export class MoneyFlow {
   private readonly inflow: RollingSum;
   private readonly outflow: RollingSum;
   private previousTypical = NaN;
+  private readonly tie: number;
 
-  constructor(bars: number) {
+  constructor(bars: number, tie = 0) {
+    this.tie = tie;
     this.inflow = new RollingSum(bars);
     this.outflow = new RollingSum(bars);
   }
@@ -18,8 +24,10 @@ export class MoneyFlow {
     this.previousTypical = typical;
     if (!(before > 0)) return;
     const flow = typical * bar.volume;
-    this.inflow.add(typical > before ? flow : 0);
-    this.outflow.add(typical < before ? flow : 0);
+    const rounding = this.tie * before;
+    const change = typical - before;
+    this.inflow.add(change > rounding ? flow : 0);
+    this.outflow.add(change < -rounding ? flow : 0);
   }
 
   /** Of both kinds of bars, in quote units. */

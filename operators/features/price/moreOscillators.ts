@@ -22,7 +22,7 @@ class MoreOscillatorsState {
   readonly atr20 = new AverageTrueRange(20);
   readonly channel60 = new PriceChannel(60);
   readonly channel240 = new PriceChannel(240);
-  readonly flow = new MoneyFlow(14);
+  readonly flow = new MoneyFlow(14, 1e-12);
   readonly closes = new Ring(31);
   readonly moves = new RollingSum(30);
 
