@@ -98,7 +98,6 @@ class Frame {
 
   /** A whole window without a hole forgets the holes before it. */
   passed(): void {
-    if (this.missing === 0) return;
     this.sinceMissing += 1;
     if (this.sinceMissing >= this.windowBars) this.missing = 0;
   }
@@ -194,9 +193,8 @@ export class FeatureBook {
     if (scalesReady) this.scaled = true;
     if (this.scaled) for (const member of this.base) member.step(bar, values, from);
     for (const frame of this.frames) {
-      const { held, at, width } = frame;
-      for (let c = 0; c < width; c += 1) values[from + at + c] = held[c] as number;
-      frame.passed();
+      values.set(frame.held, from + frame.at);
+      if (frame.missing > 0) frame.passed();
     }
     if (!scalesReady) values.fill(NaN, from, from + this.klineColumns());
     else if (this.ownFrom < this.base.length) this.requireOwn(values, from);
