@@ -51,8 +51,8 @@ const eventStep = (books: Books, event: FeatureEvent): void => {
 const HANDLERS: StepHandlers<Books> = {
   [Kind.bar]: barStep,
   [Kind.scales]: scalesStep,
-  [Kind.gap]: (books, { instrument, missingBars }: Gap) => {
-    (books[instrument] as FeatureBook).gap(missingBars);
+  [Kind.gap]: (books, { instrument, missingBars, toMs }: Gap) => {
+    (books[instrument] as FeatureBook).gap(missingBars, toMs);
   },
   [Kind.funding]: eventStep,
   [Kind.markPrice]: eventStep,
