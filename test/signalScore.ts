@@ -84,6 +84,8 @@ export const confidenceScore = (said: readonly Said[]) => {
     share,
     net: net / n,
     expectedNet: expectedNet / n,
-    calibration: bins.filter(({ n: count }) => count > 0).map((bin) => ({ n: bin.n, predicted: bin.predicted / bin.n, observed: bin.observed / bin.n })),
+    calibration: bins
+      .filter(({ n: count }) => count > 0)
+      .map((bin) => ({ n: bin.n, predicted: bin.predicted / bin.n, observed: bin.observed / bin.n })),
   };
 };

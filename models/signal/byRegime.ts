@@ -31,17 +31,19 @@ interface ByRegimeState {
 }
 
 /**
- * The shipped signal: one rule per market state, mixed by L1's probabilities and tilted by L2 (`byRegime/conviction.ts`) to a
- * conviction in [−1, 1]. P(side of the conviction) = 1 − exp(−(conviction / band)²), NEUTRAL the rest: which action the rules want.
+ * The shipped signal: one rule per market state, mixed by L1's probabilities and tilted by L2 (`byRegime/conviction.ts`), averaged over
+ * `smoothBars` (EMA) to a conviction. Its unit is its own root mean square over `scaleBars`, so that every L1 and L2 fits, however sure
+ * of itself: z = conviction / (band · rms), P(side of the conviction) = 1 − exp(−z²), NEUTRAL the rest: which action the rules want.
  *
  * Whether that pays is a question of its own, answered from what happened: at every bar the cell of the moment (setup × side and band of
  * the conviction) opens a paper trade per side, if it has none, and learns how it ended, after costs. `netLong` and `netShort` are the
  * cell's expected net returns, `confidence` its share of profits on the conviction's side. Nothing is known before it happened, and
  * a hole in the bars drops the trades it spans, never the record.
  *
- * Options: `band` 0.2, `patternWeight` 0.25; paper trades `stopFraction` 0.005, `targetFraction` 0.015, `horizonMinutes` 60 (the
- * labels'), `costFraction` 0.0012 (a round trip of taker fees and slippage; funding is left out), `priorTrades` 20 and `halfLifeTrades` 500.
- * Before any trade the price is taken to have no drift: net = −cost, and a profit as likely as reaching the target before the stop,
+ * Options: `band` 2, `smoothBars` 30, `scaleBars` 10080 (a week), `patternWeight` 0.25; paper trades `stopFraction` 0.005,
+ * `targetFraction` 0.015, `horizonMinutes` 60 (the labels'), `costFraction` 0.0012 (a round trip of taker fees and slippage; funding is
+ * left out), `priorTrades` 50 and `halfLifeTrades` 500. Round numbers, chosen for how often the rules speak, not for profit. Before any
+ * trade the price is taken to have no drift: net = −cost, and a profit as likely as reaching the target before the stop,
  * stop / (stop + target).
  */
 export default signalModule<ByRegimeState>((options) => {
@@ -55,7 +57,7 @@ export default signalModule<ByRegimeState>((options) => {
     targetFraction: number("targetFraction", { default: 0.015, above: 0, max: 0.5 }),
     horizonMinutes: number("horizonMinutes", { default: 60, min: 1, max: 10_080 }),
     costFraction: number("costFraction", { default: 0.0012, min: 0, max: 0.1 }),
-    priorTrades: number("priorTrades", { default: 20, above: 0 }),
+    priorTrades: number("priorTrades", { default: 50, above: 0 }),
     halfLifeTrades: number("halfLifeTrades", { default: 500, above: 0 }),
   };
   knownOptions(WHERE, options, Object.keys(settings));
@@ -74,7 +76,15 @@ export default signalModule<ByRegimeState>((options) => {
       const paper = new PaperTrades(CELLS, instrument, terms, (slot, gross) => {
         record.learn(slot, gross - costFraction);
       });
-      return { score: NaN, meanSquare: SCORE_PRIOR * SCORE_PRIOR, weight: SCORE_PRIOR_BARS, closeMs: NaN, conviction: { score: 0.5, setup: Setup.aside }, paper, record };
+      return {
+        score: NaN,
+        meanSquare: SCORE_PRIOR * SCORE_PRIOR,
+        weight: SCORE_PRIOR_BARS,
+        closeMs: NaN,
+        conviction: { score: 0.5, setup: Setup.aside },
+        paper,
+        record,
+      };
     },
     decide: (state, bar, out, seen) => {
       const { conviction, paper, record } = state;

@@ -77,7 +77,9 @@ export class PaperTrades {
     // Backwards: an ended trade's place is taken by the last one, which was looked at already.
     for (let i = this.count - 1; i >= 0; i -= 1) {
       const long = ((this.slots[i] as number) & 1) === 0;
-      const exit = long ? this.exit(i, openTimeMs, openTicks, lowTicks, highTicks) : this.exit(i, openTimeMs, -openTicks, -highTicks, -lowTicks);
+      const exit = long
+        ? this.exit(i, openTimeMs, openTicks, lowTicks, highTicks)
+        : this.exit(i, openTimeMs, -openTicks, -highTicks, -lowTicks);
       if (exit === exit) this.end(i, exit);
     }
   }
