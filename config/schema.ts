@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../src/domain/units.ts";
 import { parseTime, timeframeMs } from "../src/domain/time.ts";
+import { DEFAULT_LABELS } from "../src/lab/labels/options.ts";
 import { DEFAULT_LIMITS } from "../src/risk/limits.ts";
 import { DEFAULT_VENUE } from "../src/venues/simulated/options.ts";
 
@@ -62,6 +63,26 @@ const line = z.strictObject({
     .array(z.string().check(parsedBy(timeframeMs)))
     .refine((frames) => new Set(frames).size === frames.length, unique)
     .default(["5m", "15m", "1h"]),
+});
+
+const { barriers, horizonMs, weight } = DEFAULT_LABELS;
+/** Labels of a dataset (docs/datasets.md). */
+const labels = z.strictObject({
+  /** `fraction`: of the entry price; `volatility`: multiples of the volatility unit over the horizon. */
+  unit: z.enum(["fraction", "volatility"]).default(barriers.unit),
+  stop: z.number().gt(0).default(barriers.stop),
+  target: z.number().gt(0).default(barriers.target),
+  horizonMinutes: z
+    .int()
+    .gte(1)
+    .lte(10_080)
+    .default(horizonMs / 60_000),
+  weight: z.enum(["uniqueness", "returnAttribution"]).default(weight),
+  /** `every`: each `everyBars`-th bar; `cusum`: where the CUSUM filter fires. */
+  sampling: z.enum(["every", "cusum"]).default("every"),
+  everyBars: z.int().gte(1).lte(1440).default(1),
+  /** Threshold of the CUSUM filter, in volatility units of a bar. */
+  cusumThreshold: z.number().gt(0).default(5),
 });
 
 /** The feature row (docs/features.md). */
@@ -148,6 +169,7 @@ export const configSchema = z.strictObject({
   simulate: simulate.prefault({}),
   line: line.prefault({}),
   features: features.prefault({}),
+  labels: labels.prefault({}),
   regime: member("none"),
   pattern: member("none"),
   signal: member("trend"),

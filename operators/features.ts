@@ -26,7 +26,11 @@ const scalesStep = (books: Books, scales: Scales, emit: Emit): void => {
   const book = books[scales.instrument] as FeatureBook;
   const { values, row } = scales;
   const at = row * SCALES;
-  book.scale(values[at + Scale.volatilityUnit] as number, values[at + Scale.volumeBaseline] as number, values[at + Scale.tradesBaseline] as number);
+  book.scale(
+    values[at + Scale.volatilityUnit] as number,
+    values[at + Scale.volumeBaseline] as number,
+    values[at + Scale.tradesBaseline] as number,
+  );
   const barTimeMs = book.decisionBar(scales.ready);
   emit({
     kind: Kind.featureRow,

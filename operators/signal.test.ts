@@ -63,7 +63,9 @@ describe("signal", () => {
   });
 
   it("keeps its state over a gap where the module says so", () => {
-    expect(through(signal(barsOnly([BTC]), counter("keep")), [bar({ at: 1 }), gap(4), bar({ at: 4 })]).at(-1)).toBe("signal0 #4 m5 L0.5 S0 N0.5");
+    expect(through(signal(barsOnly([BTC]), counter("keep")), [bar({ at: 1 }), gap(4), bar({ at: 4 })]).at(-1)).toBe(
+      "signal0 #4 m5 L0.5 S0 N0.5",
+    );
   });
 
   it("shows longer bars to the module and says nothing of them", () => {

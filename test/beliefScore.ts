@@ -142,3 +142,11 @@ export const scoreOf = (judged: readonly Judged[], outcomes: number): Score => {
       .map((bin) => ({ n: bin.n, predicted: bin.predicted / bin.n, observed: bin.observed / bin.n })),
   };
 };
+
+/** Log-loss of P(up) / (P(up) + P(down)) where the price went far; ln 2 is what a coin gets. */
+export const directionLoss = (judged: readonly Judged[]): number => {
+  const far = judged.filter(({ outcome }) => outcome < 2);
+  return (
+    far.reduce((sum, { p, outcome }) => sum - Math.log((p[outcome] as number) / ((p[0] as number) + (p[1] as number))), 0) / far.length
+  );
+};

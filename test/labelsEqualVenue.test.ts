@@ -14,7 +14,7 @@ import type { KlineBlock } from "../src/domain/kline.ts";
 import type { Bracket } from "../src/domain/order.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { MINUTE_MS } from "../src/domain/units.ts";
-import { tripleBarrier } from "../src/lab/labels.ts";
+import { tripleBarrier } from "../src/lab/labels/tripleBarrier.ts";
 import { simulatedVenue } from "../src/venues/simulated/simulatedVenue.ts";
 import { T0 } from "./items.ts";
 import { RandomMarket } from "./randomMarket.ts";

@@ -47,10 +47,10 @@ export interface FeatureFamily<S = unknown> {
   readonly columns: readonly FeatureColumn[];
   /** Repeated on every longer time frame. */
   readonly core?: boolean;
+  /** False: it reads no scales, and so does not wait for the first good ones. */
+  readonly scaled?: false;
   /** Fresh state: at the start and after every gap in the klines that `gap` does not stand. */
   init(): S;
-  /** `missingBars` bars of its time frame's base are missing. True: the state stands the gap. Absent: it starts anew. */
-  gap?(state: S, missingBars: number): boolean;
   /**
    * A gap in the klines: `missingBars` of its time frame (≥ 1) lie between the last bar and the next. True: the state stands it and
    * goes on, and its columns are known again after `gapWarmUpBars`. False, or no such method: it starts anew.

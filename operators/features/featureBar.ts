@@ -39,7 +39,14 @@ export class FeatureBar {
   }
 
   /** Takes the next bar, with the scales of the decision bar and the number of decision bars in this time frame. */
-  take(bar: Pick<Bar, "block" | "row">, volatilityUnit: number, volumeBaseline: number, tradesBaseline: number, bars: number, rootBars: number): void {
+  take(
+    bar: Pick<Bar, "block" | "row">,
+    volatilityUnit: number,
+    volumeBaseline: number,
+    tradesBaseline: number,
+    bars: number,
+    rootBars: number,
+  ): void {
     const before = this.close;
     const { block, row } = bar;
     const openTimeMs = block.openTimeMs[row] as number;

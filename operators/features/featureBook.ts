@@ -14,6 +14,8 @@ class Member {
   readonly at: number;
   state: unknown;
   bars = 0;
+  /** Bars for which all columns are unknown yet: a gap that the state stood. */
+  private waiting = 0;
   /** Bars after which all of its columns are known. */
   readonly warmUpBars: number;
 
@@ -27,21 +29,28 @@ class Member {
   step(bar: FeatureBar, out: Float64Array, from: number): void {
     const at = from + this.at;
     this.family.bar(this.state, bar, out, at);
-    if (this.bars >= this.warmUpBars) return;
-    this.bars += 1;
-    if (this.bars >= this.warmUpBars) return;
-    const { columns } = this.family;
-    for (let c = 0; c < columns.length; c += 1) if (this.bars < (columns[c] as { warmUpBars: number }).warmUpBars) out[at + c] = NaN;
+    if (this.bars >= this.warmUpBars && this.waiting === 0) return;
+    this.warm(out, at);
   }
 
   gap(missingBars: number): void {
-    if (this.family.gap?.(this.state, missingBars) === true) return;
-    this.restart();
+    if (this.family.gap?.(this.state, missingBars) === true) this.waiting = this.family.gapWarmUpBars ?? 0;
+    else this.restart();
   }
 
   restart(): void {
     this.state = this.family.init();
     this.bars = 0;
+    this.waiting = 0;
+  }
+
+  /** What is not known yet becomes NaN. */
+  private warm(out: Float64Array, at: number): void {
+    const { columns } = this.family;
+    if (this.bars < this.warmUpBars) this.bars += 1;
+    if (this.waiting > 0) this.waiting -= 1;
+    if (this.waiting > 0) out.fill(NaN, at, at + columns.length);
+    for (let c = 0; c < columns.length; c += 1) if (this.bars < (columns[c] as { warmUpBars: number }).warmUpBars) out[at + c] = NaN;
   }
 }
 
@@ -98,6 +107,8 @@ interface Listener {
   readonly at: number;
   readonly state: unknown;
   readonly mask: number;
+  /** Its input has said something. */
+  heard: boolean;
 }
 
 const INPUT_OF: Readonly<Partial<Record<Kind, FeatureInput>>> = {
@@ -130,7 +141,13 @@ export class FeatureBook {
     this.rows = new BeliefBlock(set.columns.length);
     this.base = set.base.map((placed) => new Member(placed, 0));
     this.frames = set.frames.map((frame) => new Frame(frame));
-    this.listeners = set.events.map(({ family, at }) => ({ family, at, state: family.init(), mask: set.masks.get(family.input) as number }));
+    this.listeners = set.events.map(({ family, at }) => ({
+      family,
+      at,
+      state: family.init(),
+      mask: set.masks.get(family.input) as number,
+      heard: false,
+    }));
     this.ownFrom = set.ownFrom;
   }
 
@@ -164,7 +181,7 @@ export class FeatureBook {
     const { values } = rows;
     bar.take(this.pending, this.volatilityUnit, this.volumeBaseline, this.tradesBaseline, 1, 1);
     if (scalesReady) this.scaled = true;
-    if (this.scaled) for (const member of this.base) member.step(bar, values, from);
+    for (const member of this.base) if (this.scaled || member.family.scaled === false) member.step(bar, values, from);
     for (const frame of this.frames) {
       const { held, at, width } = frame;
       for (let c = 0; c < width; c += 1) values[from + at + c] = held[c] as number;
@@ -178,11 +195,19 @@ export class FeatureBook {
 
   event(event: FeatureEvent): void {
     const input = INPUT_OF[event.kind];
-    for (const { family, state } of this.listeners) if (family.input === input) family.event?.(state, event);
+    for (const listener of this.listeners) {
+      if (listener.family.input !== input) continue;
+      listener.heard = true;
+      listener.family.event?.(listener.state, event);
+    }
   }
 
   bookChanged(book: BookView): void {
-    for (const { family, state } of this.listeners) if (family.input === "book") family.book?.(state, book);
+    for (const listener of this.listeners) {
+      if (listener.family.input !== "book") continue;
+      listener.heard = true;
+      listener.family.book?.(listener.state, book);
+    }
   }
 
   gap(missingBars: number): void {
@@ -191,11 +216,16 @@ export class FeatureBook {
     for (const frame of this.frames) frame.gap(missingBars);
   }
 
-  private listen({ family, at, state, mask }: Listener, values: Float64Array, from: number): void {
-    family.bar(state, this.bar, values, from + at);
-    const known = family.known(state, this.bar.closeMs);
-    if (!known) values.fill(0, from + at, from + at + family.columns.length);
-    if (!known) values[from + mask] = 1;
+  private listen(listener: Listener, values: Float64Array, from: number): void {
+    const { family, at, state, mask } = listener;
+    // A fresh row is all zeros.
+    if (!listener.heard) values[from + mask] = 1;
+    else {
+      family.bar(state, this.bar, values, from + at);
+      if (family.known(state, this.bar.closeMs)) return;
+      values.fill(0, from + at, from + at + family.columns.length);
+      values[from + mask] = 1;
+    }
   }
 
   /** Columns before those of events. */
@@ -211,7 +241,9 @@ export class FeatureBook {
       for (const [c, { name, warmUpBars }] of family.columns.entries()) {
         const value = values[from + at + c] as number;
         if (bars < warmUpBars || Number.isFinite(value)) continue;
-        throw new Error(`feature ${name} is ${value} at the bar that closed at ${formatUtc(this.bar.closeMs)}: it must be finite once it is warm`);
+        throw new Error(
+          `feature ${name} is ${value} at the bar that closed at ${formatUtc(this.bar.closeMs)}: it must be finite once it is warm`,
+        );
       }
     }
   }

@@ -1,11 +1,12 @@
 import { CANDLE_FAMILIES } from "./candle/families.ts";
-import type { EventFeatureFamily, FeatureFamily } from "./feature.ts";
+import { EVENT_FAMILIES } from "./events/families.ts";
+import type { FeatureFamily } from "./feature.ts";
 import { PRICE_FAMILIES } from "./price/families.ts";
 import { STATISTICS_FAMILIES } from "./statistics/families.ts";
 import { TIME_FAMILIES } from "./time/families.ts";
 import { VOLUME_FAMILIES } from "./volume/families.ts";
 
-/** Every formula of the feature row, in its order; docs/features.md is generated from it. */
+/** Every formula of the feature row that reads bars, in its order; docs/features.md is generated from it. */
 export const FEATURE_FAMILIES: readonly FeatureFamily[] = [
   ...PRICE_FAMILIES,
   ...VOLUME_FAMILIES,
@@ -13,4 +14,6 @@ export const FEATURE_FAMILIES: readonly FeatureFamily[] = [
   ...CANDLE_FAMILIES,
   ...TIME_FAMILIES,
 ];
-export const EVENT_FEATURE_FAMILIES: readonly EventFeatureFamily[] = [];
+
+/** And every one that reads events between the bars. */
+export { EVENT_FAMILIES as EVENT_FEATURE_FAMILIES };

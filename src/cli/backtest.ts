@@ -36,7 +36,7 @@ import type { Journalled } from "./journalled.ts";
 import type { RunData } from "./history.ts";
 import { runData } from "./history.ts";
 import type { LayerMembers } from "./layers.ts";
-import { layerMembers } from "./layers.ts";
+import { layerMembers, layerNames } from "./layers.ts";
 import { isModulePath } from "./userModule.ts";
 
 /** Days the volatility rules look back: the longest window of the risk tiers. */
@@ -47,7 +47,22 @@ export const backtestCommand: Command = {
   name: "backtest",
   summary: "replay history, or the market simulator, through the pipeline and write a report",
   options: {
-    ...configOptions("symbol", "from", "to", "data", "market", "regime", "pattern", "signal", "position", "seed", "days", "edge", "burst", "decisions"),
+    ...configOptions(
+      "symbol",
+      "from",
+      "to",
+      "data",
+      "market",
+      "regime",
+      "pattern",
+      "signal",
+      "position",
+      "seed",
+      "days",
+      "edge",
+      "burst",
+      "decisions",
+    ),
     out: { type: "string", value: "DIR", help: "folder of the report", default: "out/backtest" },
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
     journal: { type: "string", value: "FILE", help: "also write every event to this journal; with --resume go on from it" },
@@ -138,7 +153,7 @@ const through = async (
   const { config, data, limits } = run;
   const { instruments, fromMs } = data;
   const [hash, dataHash] = [new DecisionHash(), new DataHash()];
-  const recorder = new Recorder({ instruments, startUsdt: config.venue.startUsdt, fromMs });
+  const recorder = new Recorder({ instruments, startUsdt: config.venue.startUsdt, fromMs, layers: layerNames(run.layers) });
   const { venue, fills } = simulatedVenue(instruments, config.venue);
   const decisions = openText(staging.file("decisions.jsonl"), join(run.outDir, "decisions.jsonl"));
   const system = {

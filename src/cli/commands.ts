@@ -20,6 +20,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./backfill.ts")).backfillCommand,
   },
   {
+    name: "features",
+    summary: "write the feature row of every bar as Parquet",
+    load: async () => (await import("./features.ts")).featuresCommand,
+  },
+  {
+    name: "dataset",
+    summary: "write features, labels and weights for training, as Arrow or Parquet",
+    load: async () => (await import("./dataset.ts")).datasetCommand,
+  },
+  {
     name: "simulate",
     summary: "write a seeded market into a store",
     load: async () => (await import("./simulate.ts")).simulateCommand,

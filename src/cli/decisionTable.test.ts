@@ -48,7 +48,7 @@ describe("--decisions all", () => {
 
   it("has columns with proper types, and what the summary counted", async () => {
     const described = (await rowsOf("DESCRIBE SELECT * FROM FILE")).map(([name, type]) => `${String(name)} ${String(type)}`);
-    const doubles = ["pLong", "pShort", "pNeutral", "netLong", "netShort", "markPrice"].map((name) => `${name} DOUBLE`);
+    const doubles = ["pLong", "pShort", "pNeutral", "netLong", "netShort", "confidence", "markPrice"].map((name) => `${name} DOUBLE`);
     const counts = ["fills", "intents", "refusals", "orders"].map((name) => `${name} INTEGER`);
     const rest = ["positionLots BIGINT", "equityUsdt DOUBLE", "riskLevel VARCHAR"];
     expect(described).toEqual(["timeMs BIGINT", "symbol VARCHAR", "ready BOOLEAN", ...doubles, ...rest, ...counts]);

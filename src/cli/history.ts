@@ -30,6 +30,8 @@ export interface DataRequest {
   readonly config: RiposteConfig;
   /** Bars before `from` that the members and the risk windows want. */
   readonly warmUpBars: number;
+  /** Bars behind `to` that finish labels. */
+  readonly aheadBars?: number;
   /** The market simulator even if there is history. */
   readonly simulate: boolean;
   /** The user named the folder: then it must be there. */
@@ -47,7 +49,7 @@ export const runData = async (request: DataRequest): Promise<RunData> => {
       `there is no history in ${config.data.dir}: fill it with riposte backfill --data ${config.data.dir}, or leave --data out`,
     );
   }
-  if (simulate || found === undefined) return simulatedData(config);
+  if (simulate || found === undefined) return simulatedData(request);
   const market = config.data.market;
   const store = parquetStore({ root: config.data.dir, ...(market === null ? {} : { market }) });
   try {
@@ -58,7 +60,7 @@ export const runData = async (request: DataRequest): Promise<RunData> => {
   }
 };
 
-const simulatedData = (config: RiposteConfig): RunData => {
+const simulatedData = ({ config, aheadBars = 0 }: DataRequest): RunData => {
   const options = marketOptions(config);
   const endMs = options.fromMs + options.days * DAY_MS;
   const { toMs } = parseTimeRange(config.from, config.to);
@@ -74,7 +76,7 @@ const simulatedData = (config: RiposteConfig): RunData => {
     fromMs: options.fromMs,
     toMs: clippedMs,
     expectedBars: days * 1440 * options.symbols.length,
-    events: () => simulatedMarket({ ...options, days }),
+    events: () => simulatedMarket({ ...options, days: Math.min(options.days, days + (aheadBars * MINUTE_MS) / DAY_MS) }),
     source: `SIMULATED market, seed ${options.seed}: no real prices`,
     simulated: true,
     seed: options.seed,
@@ -85,7 +87,7 @@ const simulatedData = (config: RiposteConfig): RunData => {
   };
 };
 
-const storedData = async ({ config, warmUpBars }: DataRequest, store: ParquetStore): Promise<RunData> => {
+const storedData = async ({ config, warmUpBars, aheadBars = 0 }: DataRequest, store: ParquetStore): Promise<RunData> => {
   const { symbols } = config;
   const spans = (await store.spans()).filter(
     ({ kind, market }) => kind === "kline" && (config.data.market === null || market === config.data.market),
@@ -122,7 +124,14 @@ const storedData = async ({ config, warmUpBars }: DataRequest, store: ParquetSto
     fromMs: Math.max(fromMs, firstMs),
     toMs: Math.min(toMs, lastMs),
     expectedBars: ((Math.min(toMs, lastMs) - readFromMs) / MINUTE_MS) * symbols.length,
-    events: () => store.read({ instruments, kinds: ["funding", "kline"], fromMs: readFromMs, toMs, burstEvents: config.line.burstEvents }),
+    events: () =>
+      store.read({
+        instruments,
+        kinds: ["funding", "kline"],
+        fromMs: readFromMs,
+        toMs: toMs + aheadBars * MINUTE_MS,
+        burstEvents: config.line.burstEvents,
+      }),
     source: simulated ? `SIMULATED market in ${config.data.dir}: no real prices` : `${marketName(market)} klines in ${config.data.dir}`,
     simulated,
     seed: null,

@@ -7,7 +7,9 @@ import type { FeatureFamily } from "../../operators/features/feature.ts";
 import type { FeatureSet, FeatureSetOptions } from "../../operators/features/featureSet.ts";
 import { columnsNamed, familiesNamed, featureSet, warmUpBarsOf } from "../../operators/features/featureSet.ts";
 import { EVENT_FEATURE_FAMILIES, FEATURE_FAMILIES } from "../../operators/features/table.ts";
+import { REGIME_STATES } from "../domain/derived.ts";
 import { timeframeMs } from "../domain/time.ts";
+import type { LayerNames } from "../lab/runRecord.ts";
 import { familyMember, patternMember, positionMember, regimeMember, signalMember } from "./members.ts";
 
 /** The members of all layers that a config names, and the feature row that they need. */
@@ -36,6 +38,17 @@ export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers>
   const warmUpBars = Math.max(signal.warmUpBars, warmUpBarsOf(set, columnsNamed(set, read, "members")));
   return { features: set, regime, pattern, signal, position, warmUpBars };
 };
+
+/** What the layers' numbers are called in the report; null without a feature row. */
+export const layerNames = ({ features, pattern }: Pick<LayerMembers, "features" | "pattern">): LayerNames | null =>
+  features === null
+    ? null
+    : {
+        regimeStates: REGIME_STATES,
+        embedding: pattern?.embedding ?? [],
+        features: features.columns.map(({ name }) => name),
+        featureUnits: features.columns.map(({ unit }) => unit),
+      };
 
 /** The whole row: every shipped family, and the user's own. */
 export const featureOptions = async (config: RiposteConfig, more: readonly FeatureFamily[] = []): Promise<FeatureSetOptions> => ({

@@ -55,7 +55,7 @@ export interface BracketLevels {
 
 /**
  * Levels of a bracket, to the nearest tick: stop at entry × (1 ∓ stopFraction), target at entry × (1 ± targetFraction).
- * Labels (`src/lab/labels.ts`) and venues use this one function, so that they are one truth.
+ * Labels (`src/lab/labels/tripleBarrier.ts`) and venues use this one function, so that they are one truth.
  */
 export const bracketLevels = (entryTicks: number, direction: Direction, bracket: Bracket): BracketLevels => ({
   stopTicks: (bracket.stopFraction > 0 ? Math.round(entryTicks * (1 - direction * bracket.stopFraction)) : 0) as Ticks,

@@ -1,5 +1,3 @@
-import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import type { OperatorFunction } from "rxjs";
 import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
@@ -7,10 +5,7 @@ import type { AccountState, PositionState, RiskLevel, Signal } from "../domain/d
 import type { Instrument } from "../domain/instrument.ts";
 import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
-import { InvariantError, UserError } from "../domain/units.ts";
-import type { Columns } from "../store/parquet/columns.ts";
-import { emptyColumns, sliceRows } from "../store/parquet/columns.ts";
-import { Duck, quoted } from "../store/parquet/duck.ts";
+import { PartTable, textOf } from "./partTable.ts";
 
 /** Columns while they are collected, all float64; `decisions.parquet` has the same in this order, with proper types. */
 const COLUMNS = [
@@ -22,6 +17,7 @@ const COLUMNS = [
   "pNeutral",
   "netLong",
   "netShort",
+  "confidence",
   "markPrice",
   "positionLots",
   "equityUsdt",
@@ -36,11 +32,6 @@ const COUNTS = ["fills", "intents", "refusals", "orders"] as const;
 type Count = (typeof COUNTS)[number];
 const LEVELS: readonly RiskLevel[] = ["ACTIVE", "REDUCING", "HALTED"];
 
-/** Rows of one part on disk, and what is held before it goes there: 16 columns of 8 bytes, 17 MB. */
-const PART_ROWS = 131_072;
-/** A burst has at most 4096 events (design §4), and a kline makes one decision. */
-const BURST_ROWS = 4096;
-
 export interface DecisionTableOptions {
   readonly instruments: readonly Instrument[];
   /** Decision bars that close up to this time only warm up. */
@@ -52,15 +43,10 @@ export interface DecisionTableOptions {
   readonly partsDir: string;
 }
 
-/**
- * Every decision bar as a row of `decisions.parquet`: what the signal said, what was owned and what came of it. The line
- * fills a buffer of bounded size; `drain`, between two bursts, writes it out as a part, and `close` joins the parts.
- */
+/** Every decision bar as a row of `decisions.parquet`: what the signal said, what was owned and what came of it. */
 export class DecisionTable {
   readonly #options: DecisionTableOptions;
-  readonly #duck = new Duck();
-  readonly #rows: Columns = emptyColumns(COLUMNS.length, PART_ROWS + BURST_ROWS);
-  readonly #parts: string[] = [];
+  readonly #table: PartTable;
   /** By instrument: what happened since its last decision, and the row of that decision while it is in the buffer. */
   readonly #pending: Record<Count, number>[];
   readonly #lastRow: number[];
@@ -69,6 +55,7 @@ export class DecisionTable {
 
   constructor(options: DecisionTableOptions) {
     this.#options = options;
+    this.#table = new PartTable({ ...options, columns: COLUMNS, typed: typesOf(options.instruments) });
     this.#pending = options.instruments.map(() => ({ fills: 0, intents: 0, refusals: 0, orders: 0 }));
     this.#lastRow = options.instruments.map(() => -1);
   }
@@ -84,8 +71,7 @@ export class DecisionTable {
     const account = this.#account;
     if (knownAtMs <= this.#options.fromMs || account === null) return;
     const position = account.positions[instrument] as PositionState;
-    const at = this.#rows.length;
-    if (at >= PART_ROWS + BURST_ROWS) throw new InvariantError(`${at} decisions in a burst: at most ${BURST_ROWS} events make one`);
+    const at = this.#table.next();
     this.#set(at, "timeMs", knownAtMs);
     this.#set(at, "symbol", instrument);
     this.#set(at, "ready", signal.ready ? 1 : 0);
@@ -94,6 +80,7 @@ export class DecisionTable {
     this.#set(at, "pNeutral", signal.pNeutral);
     this.#set(at, "netLong", signal.netLong);
     this.#set(at, "netShort", signal.netShort);
+    this.#set(at, "confidence", signal.confidence);
     this.#set(at, "markPrice", position.markPrice);
     this.#set(at, "positionLots", position.positionLots);
     this.#set(at, "equityUsdt", account.equityUsdt);
@@ -104,7 +91,6 @@ export class DecisionTable {
       pending[name] = 0;
     }
     this.#lastRow[instrument] = at;
-    this.#rows.length = at + 1;
   }
 
   /** Counts what came of a decision, in its row; what came before it (fills inside the bar, risk's own exits) waits for the row. */
@@ -112,78 +98,45 @@ export class DecisionTable {
     const pending = this.#pending[instrument];
     if (pending === undefined || knownAtMs <= this.#options.fromMs) return;
     const row = this.#lastRow[instrument] as number;
-    const column = this.#rows.data[AT[name]] as Float64Array;
-    if (row >= 0 && name !== "fills" && this.#rows.data[0]?.[row] === knownAtMs) column[row] = (column[row] as number) + 1;
+    const { data } = this.#table.rows;
+    const column = data[AT[name]] as Float64Array;
+    if (row >= 0 && name !== "fills" && data[0]?.[row] === knownAtMs) column[row] = (column[row] as number) + 1;
     else pending[name] += 1;
   }
 
   /** Writes a part when there is enough for one; call it between two bursts. */
   async drain(): Promise<void> {
-    if (this.#rows.length >= PART_ROWS) await this.#writing(() => this.#part());
+    if (await this.#table.drain()) this.#lastRow.fill(-1);
   }
 
-  /** Writes what is left, joins the parts into the file and removes them. */
-  async close(): Promise<void> {
-    await this.#writing(async () => {
-      if (this.#rows.length > 0 || this.#parts.length === 0) await this.#part();
-      await this.#duck.query(`COPY (${this.#joined()}) TO ${quoted(this.#options.file)} (FORMAT parquet, COMPRESSION snappy)`);
-    });
-    await this.abandon();
+  close(): Promise<void> {
+    return this.#table.close();
   }
 
   /** Removes what is unfinished; harmless after `close`. */
-  async abandon(): Promise<void> {
-    await this.#duck.close();
-    await rm(this.#options.partsDir, { recursive: true, force: true });
+  abandon(): Promise<void> {
+    return this.#table.abandon();
   }
 
   #set(row: number, name: (typeof COLUMNS)[number], value: number): void {
-    (this.#rows.data[AT[name]] as Float64Array)[row] = value;
-  }
-
-  async #part(): Promise<void> {
-    await mkdir(this.#options.partsDir, { recursive: true });
-    const file = join(this.#options.partsDir, `${this.#parts.length}.parquet`);
-    await this.#duck.write(
-      { kind: "signal", folder: "", columns: COLUMNS, period: "year" },
-      sliceRows(this.#rows, 0, this.#rows.length),
-      file,
-    );
-    this.#parts.push(file);
-    this.#rows.length = 0;
-    this.#lastRow.fill(-1);
-  }
-
-  /** The parts as one table with proper types; a NaN (nothing stated) becomes NULL. */
-  #joined(): string {
-    const symbols = this.#options.instruments.map(({ symbol }) => quoted(symbol)).join(", ");
-    const typed: Readonly<Partial<Record<(typeof COLUMNS)[number], string>>> = {
-      timeMs: "timeMs",
-      symbol: `list_extract([${symbols}], symbol::INTEGER + 1)`,
-      ready: "ready = 1",
-      positionLots: "positionLots::BIGINT",
-      riskLevel: `list_extract([${LEVELS.map(quoted).join(", ")}], riskLevel::INTEGER + 1)`,
-      fills: "fills::INTEGER",
-      intents: "intents::INTEGER",
-      refusals: "refusals::INTEGER",
-      orders: "orders::INTEGER",
-    };
-    const columns = COLUMNS.map((name) => `${typed[name] ?? `CASE WHEN isnan("${name}") THEN NULL ELSE "${name}" END`} AS "${name}"`);
-    return `SELECT ${columns.join(", ")} FROM read_parquet([${this.#parts.map(quoted).join(", ")}])`;
-  }
-
-  async #writing(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      const said = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-      if (!/IO Error|No space left|File too large|Permission denied|cannot read the history/i.test(said)) throw error;
-      throw new UserError(
-        `cannot write ${this.#options.shownAs}: ${said}; free some space or choose a folder on another disk with --out. Nothing was changed there`,
-      );
-    }
+    (this.#table.rows.data[AT[name]] as Float64Array)[row] = value;
   }
 }
+
+const typesOf = (instruments: readonly Instrument[]): Readonly<Partial<Record<(typeof COLUMNS)[number], string>>> => ({
+  timeMs: "timeMs",
+  symbol: textOf(
+    "symbol",
+    instruments.map(({ symbol }) => symbol),
+  ),
+  ready: "ready = 1",
+  positionLots: "positionLots::BIGINT",
+  riskLevel: textOf("riskLevel", LEVELS),
+  fills: "fills::INTEGER",
+  intents: "intents::INTEGER",
+  refusals: "refusals::INTEGER",
+  orders: "orders::INTEGER",
+});
 
 const HANDLERS: StepHandlers<DecisionTable> = {
   [Kind.accountState]: (t, item) => {

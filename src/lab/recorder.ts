@@ -12,19 +12,24 @@ import { bracketLevels, directionOf } from "../domain/order.ts";
 import { DAY_MS, utcDayStart } from "../domain/units.ts";
 import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
+import { BeliefRecorder } from "./beliefRecorder.ts";
 import { FillLog } from "./fillLog.ts";
 import { RiskSpans } from "./riskSpans.ts";
-import type { EquityRow, GapSpan, RefusalCount, StopSpan, TradeRow } from "./runRecord.ts";
+import type { EquityRow, GapSpan, LayerNames, RefusalCount, StopSpan, TradeRow } from "./runRecord.ts";
 import { ThinnedCandles } from "./thinnedCandles.ts";
 
 /** Candles kept for the report's price chart, over all symbols. */
 const CANDLES_MAX = 40_000;
+/** A descriptor of L2 counts as the pattern of an entry above this, of 1. */
+const PATTERN_ABOVE = 0.5;
 
 export interface RecorderOptions {
   readonly instruments: readonly Instrument[];
   readonly startUsdt: number;
   /** Bars that close up to this time only warm up and are not recorded. */
   readonly fromMs: number;
+  /** What the layers' numbers are called; null: the line has no layers before L3. */
+  readonly layers: LayerNames | null;
 }
 
 /** A stop while it is live; closed with its position or by the stop that replaces it. */
@@ -43,6 +48,7 @@ export class Recorder {
   readonly gaps: GapSpan[] = [];
   readonly risk: RiskSpans;
   readonly faults = new Map<string, number>();
+  readonly beliefs: BeliefRecorder | null;
   bars = 0;
   orders = 0;
   firstOpenMs = NaN;
@@ -65,6 +71,8 @@ export class Recorder {
     this.#candles = options.instruments.map(() => new ThinnedCandles(capacity));
     this.#openStops = options.instruments.map(() => null);
     this.risk = new RiskSpans();
+    const { instruments, fromMs, layers } = options;
+    this.beliefs = layers === null ? null : new BeliefRecorder({ instruments, fromMs, names: layers, patternAbove: PATTERN_ABOVE });
   }
 
   get candles(): ReturnType<ThinnedCandles["series"]>[] {
@@ -145,12 +153,14 @@ export class Recorder {
       fundingUsdt: trade.fundingUsdt,
       exitReason: trade.exitReason,
       slippageUsdt: trade.slippageUsdt,
+      ...this.beliefs?.thoughtsOf(trade),
     };
   }
 
   gap(gap: Gap): void {
     if (gap.knownAtMs <= this.#options.fromMs) return;
     const { symbol } = this.#options.instruments[gap.instrument] as Instrument;
+    this.beliefs?.gap(gap);
     this.gaps.push({ symbol, fromMs: gap.fromMs, toMs: gap.toMs, missingBars: gap.missingBars });
   }
 
@@ -235,6 +245,21 @@ const HANDLERS: StepHandlers<Recorder> = {
   },
   [Kind.fault]: (r, item) => {
     r.fault(item);
+  },
+  [Kind.featureRow]: (r, item) => {
+    r.beliefs?.features(item);
+  },
+  [Kind.regime]: (r, item) => {
+    r.beliefs?.regime(item);
+  },
+  [Kind.pattern]: (r, item) => {
+    r.beliefs?.pattern(item);
+  },
+  [Kind.signal]: (r, item) => {
+    r.beliefs?.signal(item);
+  },
+  [Kind.approvedPlan]: (r, item) => {
+    r.beliefs?.approved(item);
   },
 };
 

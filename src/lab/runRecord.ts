@@ -22,6 +22,10 @@ export interface RunRecord {
   readonly riskSpans: readonly RiskSpan[];
   readonly gaps: readonly GapSpan[];
   readonly refusals: readonly RefusalCount[];
+  /** What L1 said, a series a symbol; left out when the run has no such layer. */
+  readonly regimes?: readonly RegimeSeries[];
+  /** Names of what the layers say: without them the report says nothing of layers. */
+  readonly layers?: LayerNames;
 }
 
 export interface RunIdentity {
@@ -99,8 +103,60 @@ export interface TradeRow {
   readonly fundingUsdt: number;
   readonly exitReason: string;
   readonly slippageUsdt: number;
-  /** L1 state at entry, once that layer exists: the report then splits P&L by it. */
+  /** L1 state at the entry's decision, or `unknown`; left out when the run has no such layer. */
   readonly regime?: string;
+  /** Strongest pattern descriptor at the entry's decision, or `none`; left out when the run has no such layer. */
+  readonly pattern?: string;
+  /** Calibrated confidence of the signal at the entry's decision, 0…1; left out when it stated none. */
+  readonly confidence?: number;
+  /** What every layer said at the entry's decision. */
+  readonly beliefs?: TradeBeliefs;
+}
+
+/** What the layers said at the decision bar of an entry. Who said nothing has an empty list, or NaN. */
+export interface TradeBeliefs {
+  /** L1: probabilities of the seven states, in the order of `LayerNames.regimeStates`. */
+  readonly regime: readonly number[];
+  /** L2: probability that the price rises, or falls, over the horizon. */
+  readonly pUp: number;
+  readonly pDown: number;
+  /** L2: in the order of `LayerNames.embedding`. */
+  readonly embedding: readonly number[];
+  readonly signal: SignalBelief;
+  /** In the order of `LayerNames.features`; NaN where a column was unknown. */
+  readonly features: Float32Array;
+}
+
+/** L3: probabilities of the sides, expected net return of each as a fraction, calibrated confidence 0…1. */
+export interface SignalBelief {
+  readonly pLong: number;
+  readonly pShort: number;
+  readonly pNeutral: number;
+  readonly netLong: number;
+  readonly netShort: number;
+  readonly confidence: number;
+}
+
+export interface LayerNames {
+  /** Seven states in the order of the probabilities: strong up, weak up, ranging, weak down, strong down, low volatility, high volatility. */
+  readonly regimeStates: readonly string[];
+  readonly embedding: readonly string[];
+  readonly features: readonly string[];
+  /** Unit of each feature, "" where it has none. */
+  readonly featureUnits: readonly string[];
+}
+
+/**
+ * Runs of the most probable L1 state of a symbol, ascending, each touching the next: `state` indexes
+ * `LayerNames.regimeStates`, −1 is unknown. At most 20,000 over all symbols: short runs are merged (`src/lab/regimeRuns.ts`).
+ */
+export interface RegimeSeries {
+  readonly symbol: string;
+  readonly fromMs: readonly number[];
+  readonly toMs: readonly number[];
+  readonly state: readonly number[];
+  /** Each stretch of this length shows the state that lasted longest in it; 0: nothing was merged. */
+  readonly mergedMs: number;
 }
 
 export interface FillRow {

@@ -43,6 +43,7 @@ export const runRecord = (recorder: Recorder, facts: RunFacts): RunRecord => {
     riskSpans: recorder.risk.spans,
     gaps: recorder.gaps,
     refusals: recorder.refusals,
+    ...(recorder.beliefs === null ? {} : { regimes: recorder.beliefs.regimes(recorder.lastCloseMs), layers: recorder.beliefs.names }),
   };
 };
 

@@ -13,7 +13,7 @@ export interface OutlookSettings {
 }
 
 /** Edges of the bands: recent volatility over the unit, and the two scores. */
-const HASTE = Float64Array.of(0.6, 0.8, 1, 1.3);
+const HASTE = Float64Array.of(0.6, 0.8, 1.1, 1.4);
 const TREND = Float64Array.of(-0.4, -0.15, 0.15, 0.4);
 const FIGURES = Float64Array.of(-0.15, 0.15);
 const TRENDS = TREND.length + 1;

@@ -28,6 +28,7 @@ class RawMomentumState {
 /** Oscillators and money flow as TA-Lib gives them. */
 export const rawMomentum = featureFamily<RawMomentumState>({
   name: "rawMomentum",
+  scaled: false,
   columns: [
     featureColumn("raw_rsi_14", "100 u / (u + d), u and d = wilder(rises and falls of c, 14)", "%", "TA-Lib RSI", 15),
     featureColumn("raw_cci_20", "(p − m) / (0.015 mean(|p − m|, 20)), p = (h + l + c) / 3, m = mean(p, 20)", "1", "TA-Lib CCI", 20),

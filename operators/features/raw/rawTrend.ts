@@ -21,6 +21,7 @@ class RawTrendState {
 /** Averages, bands and trend strength as TA-Lib gives them. */
 export const rawTrend = featureFamily<RawTrendState>({
   name: "rawTrend",
+  scaled: false,
   columns: [
     featureColumn("raw_ema_20", "ema(c, 20)", "price", "TA-Lib EMA", 20),
     featureColumn("raw_macd_12_26_9", "ema(c, 12) − ema(c, 26)", "price", "TA-Lib MACD", 34),

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomOf } from "../../../test/randomMarket.ts";
-import { REGIME_STATES, RegimeTrend, RegimeVolatility, regimeStateOf } from "./regimeRule.ts";
+import { REGIME_STATES } from "../../../src/domain/derived.ts";
+import { RegimeTrend, RegimeVolatility, regimeStateOf } from "./regimeRule.ts";
 import { RollingRank } from "./rollingRank.ts";
 
 const MINUTE_MS = 60_000;

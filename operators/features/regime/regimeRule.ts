@@ -2,8 +2,7 @@ import { RollingMoments } from "../rolling/rollingMoments.ts";
 import { RollingSum } from "../rolling/rollingSum.ts";
 import { RollingRank } from "./rollingRank.ts";
 
-/** The seven states of the market, in the order of their numbers. */
-export const REGIME_STATES = ["strong up", "weak up", "ranging", "weak down", "strong down", "low volatility", "high volatility"] as const;
+/** Number of a state, in the order of `REGIME_STATES` (src/domain/derived.ts). */
 export type RegimeState = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
 /** Bars in which volatility and trend are measured. */

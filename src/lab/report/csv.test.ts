@@ -8,7 +8,7 @@ const header = (lines: Iterable<string>): string => [...lines][0] ?? "";
 describe("csv", () => {
   it("has the columns that the issue and docs/report.md name", () => {
     expect(header(csvLines(TRADE_COLUMNS, []))).toBe(
-      "symbol,side,entryTimeMs,entryPrice,exitTimeMs,exitPrice,qty,pnlUsdt,feesUsdt,fundingUsdt,exitReason\n",
+      "symbol,side,entryTimeMs,entryPrice,exitTimeMs,exitPrice,qty,pnlUsdt,feesUsdt,fundingUsdt,exitReason,regime,pattern,confidence\n",
     );
     expect(header(csvLines(EQUITY_COLUMNS, []))).toBe("timeMs,equityUsdt,drawdown\n");
     expect(header(csvLines(FILL_COLUMNS, []))).toBe("timeMs,symbol,clientOrderId,side,price,qty,feeUsdt,slippageUsdt,liquidity,reason\n");
@@ -33,6 +33,14 @@ describe("csv", () => {
         expect(cell.startsWith('"') || !/[,\n\r"]/.test(cell)).toBe(true);
       }),
     );
+  });
+
+  it("says what the layers said of a trade, and nothing where nobody knows", () => {
+    const [trade] = sampleRecord({ trades: 1, days: 2 }).trades;
+    const layered = { ...trade!, regime: "weak up", pattern: "breakout, double", confidence: 0.625 };
+    const [, known, unknown] = [...csvLines(TRADE_COLUMNS, [layered, trade!])];
+    expect(known).toMatch(/,weak up,"breakout, double",0\.625\n$/);
+    expect(unknown).toMatch(/[^,],,,\n$/);
   });
 
   it("writes a row a trade, and their P&L sums to end minus start equity", () => {

@@ -16,6 +16,9 @@ export const TRADE_COLUMNS: readonly CsvColumn<TradeRow>[] = [
   ["feesUsdt", (row) => row.feesUsdt],
   ["fundingUsdt", (row) => row.fundingUsdt],
   ["exitReason", (row) => row.exitReason],
+  ["regime", (row) => row.regime ?? ""],
+  ["pattern", (row) => row.pattern ?? ""],
+  ["confidence", (row) => row.confidence ?? ""],
 ];
 
 /** One row a fill, in line order. */

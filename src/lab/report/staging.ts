@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { InvariantError } from "../../domain/units.ts";
 import { writing } from "./outputError.ts";
 
-/** Everything a run may leave in its folder: a commit removes those that an earlier run left and this one did not write. */
+/** Everything a run may leave in its folder. */
 export const RUN_FILES = [
   "report.html",
   "summary.json",
@@ -31,10 +31,11 @@ export interface Staging {
 
 /**
  * Opens a staging folder for `outDir`: inside it where it exists (it may be a mounted volume), beside it where it does
- * not. Throws a `UserError` when it is a file or cannot be written, so a run can fail before the replay and not after.
+ * not. A commit removes those files of `earlier` that are there and were not written anew. Throws a `UserError` when it is a
+ * file or cannot be written, so a run can fail before the replay and not after.
  * Bound: one folder, removed by `commit` or `discard`; only a killed process leaves a `.partial-*` folder behind.
  */
-export const openStaging = (outDir: string): Staging => {
+export const openStaging = (outDir: string, earlier: readonly string[] = RUN_FILES): Staging => {
   const target = resolve(outDir);
   const { dir, firstCreated } = writing(target, () => makeStagingDir(target));
   let open = true;
@@ -47,7 +48,7 @@ export const openStaging = (outDir: string): Staging => {
     },
     commit() {
       if (!open) throw new InvariantError(`the staging folder of ${target} is closed already`);
-      const names = writing(target, () => moveIntoPlace(dir, target));
+      const names = writing(target, () => moveIntoPlace(dir, target, earlier));
       open = false;
       return names.map((name) => join(target, name));
     },
@@ -85,7 +86,7 @@ const makeParent = (folder: string): string | undefined => {
 const systemError = (code: "EEXIST" | "ENOTDIR" | "EISDIR"): Error => Object.assign(new Error(code), { code });
 
 /** One rename where the destination is new; else file by file with everything undone when one of them fails. */
-const moveIntoPlace = (dir: string, target: string): readonly string[] => {
+const moveIntoPlace = (dir: string, target: string, stale: readonly string[]): readonly string[] => {
   const names = readdirSync(dir);
   if (!existsSync(target)) {
     renameSync(dir, target);
@@ -99,7 +100,7 @@ const moveIntoPlace = (dir: string, target: string): readonly string[] => {
     undo.push(() => renameSync(to, from));
   };
   try {
-    for (const name of new Set<string>([...names, ...RUN_FILES])) {
+    for (const name of new Set<string>([...names, ...stale])) {
       const there = statSync(join(target, name), { throwIfNoEntry: false });
       if (there?.isDirectory() === true) throw systemError("EISDIR");
       if (there !== undefined) move(join(target, name), join(earlier, name));

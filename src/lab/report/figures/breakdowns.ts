@@ -1,6 +1,7 @@
 import * as aq from "arquero";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../domain/units.ts";
 import type { TradeRow } from "../../runRecord.ts";
+import { confidenceSpec } from "./confidenceDeciles.ts";
 
 /** A way to split the trades: one card of the report. To add one (by regime, by setup), add a spec to `BREAKDOWNS`. */
 export interface BreakdownSpec {
@@ -9,7 +10,7 @@ export interface BreakdownSpec {
   readonly note: string;
   /** Upright columns for what has an order of its own, lying bars for names. */
   readonly layout: "columns" | "bars";
-  /** Group of a trade; undefined leaves the whole breakdown out (the run does not know it). */
+  /** Group of a trade; undefined where the run does not know it: of some trades a group of its own, of all no breakdown. */
   readonly keyOf: (trade: TradeRow) => string | undefined;
   /** Every group in its order, empty ones included; null: only those that occur, by P&L. */
   readonly groups: readonly string[] | null;
@@ -109,14 +110,29 @@ export const BREAKDOWNS: readonly BreakdownSpec[] = [
     groups: null,
     minGroups: 1,
   },
+  {
+    id: "pattern",
+    title: "P&L by pattern",
+    note: "strongest pattern at entry",
+    layout: "bars",
+    keyOf: (trade) => trade.pattern,
+    groups: null,
+    minGroups: 1,
+  },
 ];
 
+const UNKNOWN = "unknown";
+
 /** Every breakdown that the trades allow; empty without trades. Sums over the rows of each equal the total. */
-export const breakdowns = (trades: readonly TradeRow[], specs: readonly BreakdownSpec[] = BREAKDOWNS): readonly Breakdown[] =>
+export const breakdowns = (
+  trades: readonly TradeRow[],
+  specs: readonly BreakdownSpec[] = [...BREAKDOWNS, confidenceSpec(trades)],
+): readonly Breakdown[] =>
   specs.flatMap((spec) => {
-    const keys = trades.map(spec.keyOf);
-    if (keys.length === 0 || keys.includes(undefined)) return [];
-    const rows = ordered(rollUp(keys as readonly string[], trades), spec.groups);
+    const keys = trades.map((trade) => spec.keyOf(trade) ?? UNKNOWN);
+    const groups = spec.groups !== null && keys.includes(UNKNOWN) ? [...spec.groups, UNKNOWN] : spec.groups;
+    if (!trades.some((trade) => spec.keyOf(trade) !== undefined)) return [];
+    const rows = ordered(rollUp(keys, trades), groups);
     return rows.length < spec.minGroups ? [] : [{ spec, rows }];
   });
 

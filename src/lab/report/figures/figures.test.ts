@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS } from "../../../domain/units.ts";
 import { sampleRecord } from "../testing/sampleRecord.ts";
+import { withSampleLayers } from "../testing/sampleLayers.ts";
 import { breakdowns } from "./breakdowns.ts";
 import { returnHistogram, tradeReturn } from "./histogram.ts";
 import { moneyFlow } from "./moneyFlow.ts";
@@ -35,6 +36,18 @@ describe("breakdowns", () => {
   it("appears by regime once the trades know theirs, and is empty without trades", () => {
     const withRegime = record.trades.map((trade, index) => ({ ...trade, regime: index % 2 === 0 ? "ranging" : "strong up" }));
     expect(breakdowns(withRegime).at(-1)?.spec.id).toBe("regime");
+    const layered = withSampleLayers(record, 3).trades;
+    expect(
+      breakdowns(layered)
+        .map(({ spec }) => spec.id)
+        .slice(-3),
+    ).toEqual(["regime", "pattern", "confidence"]);
+    const oneUnknown = withRegime.map((trade, index) => (index === 0 ? { ...record.trades[0]! } : trade));
+    expect(
+      breakdowns(oneUnknown)
+        .at(-1)
+        ?.rows.find((row) => row.group === "unknown")?.trades,
+    ).toBe(1);
     expect(breakdowns([])).toEqual([]);
   });
 });

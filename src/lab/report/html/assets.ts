@@ -6,22 +6,29 @@ export const PAGE_MODULES = [
   "format.js",
   "columns.js",
   "candles.js",
+  "runs.js",
   "model.js",
   "theme.js",
   "charts.js",
   "shading.js",
+  "elements.js",
   "equityChart.js",
   "priceWindow.js",
   "priceMarks.js",
+  "regimeRibbon.js",
   "priceChart.js",
   "histogramChart.js",
   "figureCharts.js",
+  "reliabilityChart.js",
+  "layerFacts.js",
+  "featureTable.js",
+  "layerPanel.js",
   "tradesTable.js",
   "main.js",
 ] as const;
 
 /** The page's stylesheets, in cascade order. */
-const PAGE_STYLES = ["theme.css", "layout.css", "tables.css", "print.css"] as const;
+const PAGE_STYLES = ["theme.css", "layout.css", "tables.css", "layers.css", "print.css"] as const;
 
 const pageFile = (name: string): string => readFileSync(new URL(`../page/${name}`, import.meta.url), "utf8");
 

@@ -1,5 +1,7 @@
 import type { Breakdown } from "../figures/breakdowns.ts";
+import type { ConfidenceDecile } from "../figures/confidenceDeciles.ts";
 import { monthlyReturns } from "../figures/monthlyReturns.ts";
+import { regimeKey, reliabilitySection } from "./layerSections.ts";
 import { strictText } from "./tables.ts";
 import type { EquityRow, RunRecord } from "../../runRecord.ts";
 import { count, decimal, MONTHS, signed, signedPercent } from "../page/format.js";
@@ -56,6 +58,7 @@ export const priceSection = (record: RunRecord): Markup => {
         <li><i class="mark stop">┄</i> stop</li>
         <li><i class="swatch gap"></i> data gap</li>
       </ul>
+      ${regimeKey(record)}
       <p class="note" data-price-note></p>
     </section>
   `;
@@ -141,17 +144,22 @@ export const moneySection = (record: RunRecord): Markup => html`
 
 const barsHeight = (bars: number): string => (bars <= 3 ? "slim" : bars <= 7 ? "short" : bars <= 11 ? "medium" : "tall");
 
-/** One card a breakdown; an odd last one takes the whole row. */
-export const breakdownSections = (cards: readonly Breakdown[]): readonly Markup[] =>
-  cards.map(
+/** One card a breakdown, confidence against outcome behind that by confidence; where the number is odd, the last before the pair takes the whole row. */
+export const breakdownSections = (cards: readonly Breakdown[], deciles: readonly ConfidenceDecile[]): readonly Markup[] => {
+  const reliability = reliabilitySection(deciles);
+  const odd = (cards.length + (reliability === null ? 0 : 1)) % 2 === 1;
+  const widened = cards.length - (reliability === null ? 1 : 2);
+  const sections = cards.map(
     ({ spec, rows }, index) => html`
-      <section class="card ${index === cards.length - 1 && index % 2 === 0 ? "wide" : ""}">
+      <section class="card ${odd && index === widened ? "wide" : ""}">
         <h2>${spec.title}</h2>
         <p class="note">USDT, net; ${spec.note}.</p>
         ${chartBox(`breakdown-${spec.id}`, spec.layout === "bars" ? barsHeight(rows.length) : "short", spec.title)}
       </section>
     `,
   );
+  return reliability === null ? sections : [...sections, reliability];
+};
 
 /** The table of trades: filled, sorted, filtered and paged by the page's script. */
 export const tradesSection = (record: RunRecord): Markup => html`

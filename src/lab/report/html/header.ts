@@ -8,6 +8,7 @@ import { signClass } from "./tables.ts";
 const SECTIONS = [
   ["equity", "Equity"],
   ["price", "Price"],
+  ["layers", "Layers"],
   ["returns", "Returns"],
   ["costs", "Costs"],
   ["risk", "Risk"],
@@ -15,9 +16,9 @@ const SECTIONS = [
   ["run", "Run"],
 ] as const;
 
-/** Name, symbol and span, loud words about data that is not real, and the run's warnings. */
-export const headerSection = ({ identity, summary, trades }: RunRecord): Markup => {
-  const sections = SECTIONS.filter(([id]) => id !== "costs" || trades.length > 0);
+/** Name, symbol and span, loud words about data that is not real, and the run's warnings; `layered`: the page says what layers said. */
+export const headerSection = ({ identity, summary, trades }: RunRecord, layered: boolean): Markup => {
+  const sections = SECTIONS.filter(([id]) => (id !== "costs" || trades.length > 0) && (id !== "layers" || layered));
   return html`
     <header class="top">
       <div class="top-row">

@@ -1,11 +1,13 @@
 import { breakdowns } from "../figures/breakdowns.ts";
 import type { Breakdown } from "../figures/breakdowns.ts";
+import { confidenceDeciles } from "../figures/confidenceDeciles.ts";
 import { returnHistogram, tradeReturn } from "../figures/histogram.ts";
 import { moneyFlow } from "../figures/moneyFlow.ts";
-import type { CandleSeries, EquityRow, RunRecord, StopSpan, TradeRow } from "../../runRecord.ts";
-import type { CandleColumns, EquityColumns, HistogramData, PageData, StopColumns, TradeColumns } from "../page/pageData.js";
+import type { CandleSeries, EquityRow, RegimeSeries, RunRecord, StopSpan, TradeRow } from "../../runRecord.ts";
+import type { CandleColumns, EquityColumns, HistogramData, PageData, RegimeColumns, StopColumns, TradeColumns } from "../page/pageData.js";
 import { candleInterval, mergeCandles } from "../page/candles.js";
 import { packColumn } from "./columns.ts";
+import { layerColumns } from "./layerColumns.ts";
 
 /** Decimals that the page keeps of amounts in USDT and of fractions. */
 const MONEY_DECIMALS = 6;
@@ -39,6 +41,10 @@ export const pageData = (record: RunRecord): { readonly data: PageData; readonly
     breakdowns: cards.map(({ spec, rows }) => ({ id: spec.id, layout: spec.layout, rows })),
     histogram: histogramData(record.trades),
     moneyFlow: moneyFlow(record.summary),
+    regimeStates: record.layers?.regimeStates ?? [],
+    regimes: (record.regimes ?? []).map((series) => regimeColumns(series, symbolIndex)),
+    reliability: confidenceDeciles(record.trades),
+    layers: layerColumns(record),
   };
   return { data, cards };
 };
@@ -122,6 +128,13 @@ const stopColumns = (stops: readonly StopSpan[], symbolIndex: (symbol: string) =
   price: column(stops, (stop) => stop.price),
   fromMs: column(stops, (stop) => stop.fromMs),
   toMs: column(stops, (stop) => stop.toMs),
+});
+
+const regimeColumns = (series: RegimeSeries, symbolIndex: (symbol: string) => number): RegimeColumns => ({
+  symbol: symbolIndex(series.symbol),
+  fromMs: packColumn(series.fromMs),
+  toMs: packColumn(series.toMs),
+  state: packColumn(series.state),
 });
 
 const histogramData = (trades: readonly TradeRow[]): HistogramData => {

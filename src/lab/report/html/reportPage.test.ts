@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { RunRecord } from "../../runRecord.ts";
 import { unpack } from "../page/columns.js";
 import type { PageData } from "../page/pageData.js";
+import { withSampleLayers } from "../testing/sampleLayers.ts";
 import { sampleRecord } from "../testing/sampleRecord.ts";
 import { PAGE_MODULES, pageScript } from "./assets.ts";
 import { reportPage } from "./reportPage.ts";
@@ -56,6 +57,60 @@ describe("reportPage", () => {
     expect([...unpack(trades.exitPrice)]).toEqual(record.trades.map((trade) => trade.exitPrice));
     const worst = Math.max(...unpack(trades.pnlUsdt).map((pnl, index) => Math.abs(pnl - (record.trades[index]?.pnlUsdt ?? NaN))));
     expect(worst).toBeLessThan(1e-6);
+  });
+
+  it("carries what the layers said: probabilities of all trades, features of an even sample with three digits", () => {
+    const record = withSampleLayers(sampleRecord({ trades: 3000 }));
+    const text = page(record);
+    expect(text.length).toBeLessThan(5_000_000);
+    expect(ownPart(text)).toContain("Feature values are kept of 2,000 of 3,000 trades, an even sample in time.");
+    const layers = dataOf(text).layers!;
+    expect(layers.features).toHaveLength(180);
+    expect(layers.trade[2]).toHaveLength(3000);
+    const kept = [...unpack(layers.featureTrade)];
+    expect(kept).toHaveLength(2000);
+    expect(Math.max(...kept.slice(1).map((trade, index) => trade - (kept[index] ?? NaN)))).toBe(2);
+    const values = layers.featureValues.map(unpack);
+    const errors = kept.flatMap((trade, row) =>
+      values.map((column, feature) => Math.abs((column[row] ?? NaN) - (record.trades[trade]?.beliefs?.features[feature] ?? NaN))),
+    );
+    expect(errors.reduce((worst, error) => (error > worst ? error : worst), 0)).toBeLessThan(0.0051);
+    expect(errors.filter(Number.isNaN)).toHaveLength(3 * 2000);
+    const regime = layers.regime.map((column) => [...unpack(column)]);
+    expect(regime.map((column) => column[10])).toEqual(record.trades[10]?.beliefs?.regime);
+  });
+
+  it("keeps three digits of small features too", () => {
+    const base = withSampleLayers(sampleRecord({ trades: 3, days: 3 }), 1);
+    const small = [0.000012345, -0.0000154321, 0];
+    const trades = base.trades.map((trade, index) => ({
+      ...trade,
+      beliefs: { ...trade.beliefs!, features: Float32Array.of(small[index] as number) },
+    }));
+    const values = unpack(dataOf(page({ ...base, trades })).layers!.featureValues[0]!);
+    expect([...values]).toEqual([0.0000123, -0.0000154, 0]);
+  });
+
+  it("stays below 10 MB with 22,000 trades and layers, and is silent about layers without them", () => {
+    expect(page(withSampleLayers(sampleRecord({ trades: 22_000, days: 730 }))).length).toBeLessThan(10_000_000);
+    const plain = page(sampleRecord({ trades: 30, days: 40 }));
+    expect(dataOf(plain)).toMatchObject({ layers: null, regimes: [], reliability: [] });
+    for (const part of ["What each layer said", "Confidence against outcome", "data-regime-key", "#layers"])
+      expect(ownPart(plain)).not.toContain(part);
+  });
+
+  it("shows hostile names of layers as text", () => {
+    const base = withSampleLayers(sampleRecord({ trades: 30, days: 30 }));
+    const hostile = (names: readonly string[]): string[] => names.map(() => HOSTILE);
+    const layers = {
+      regimeStates: hostile(base.layers!.regimeStates),
+      embedding: hostile(base.layers!.embedding),
+      features: hostile(base.layers!.features),
+      featureUnits: hostile(base.layers!.featureUnits),
+    };
+    const text = page({ ...base, layers, trades: base.trades.map((trade) => ({ ...trade, regime: HOSTILE, pattern: HOSTILE })) });
+    expect(ownPart(text)).not.toContain("<img");
+    expect(/id="report-data">(.*?)<\/script>/s.exec(text)?.[1]).not.toContain("<");
   });
 
   it("merges candles when a run brings more than the page holds", () => {

@@ -10,6 +10,7 @@ import {
   priceSection,
   tradesSection,
 } from "./chartSections.ts";
+import { layerSection } from "./layerSections.ts";
 import { headerSection, tilesSection } from "./header.ts";
 import { html, scriptBody, scriptJson, trusted } from "./markup.ts";
 import { pageData } from "./pageData.ts";
@@ -44,9 +45,9 @@ export function* reportPage(record: RunRecord): Generator<string> {
       </head>
       <body>
         <main>
-          ${headerSection(record)} ${tilesSection(record)} ${equitySection(record)} ${priceSection(record)} ${traded ? null : noTradesSection(record)}
+          ${headerSection(record, data.layers !== null)} ${tilesSection(record)} ${equitySection(record)} ${priceSection(record)} ${layerSection(data.layers)} ${traded ? null : noTradesSection(record)}
           ${monthlySection(record.equity)} ${traded ? histogramSection() : null} ${traded ? moneySection(record) : null}
-          ${traded ? breakdownSections(cards) : null} ${riskSection(record)} ${gapSection(record.gaps)} ${traded ? tradesSection(record) : null}
+          ${traded ? breakdownSections(cards, data.reliability) : null} ${riskSection(record)} ${gapSection(record.gaps)} ${traded ? tradesSection(record) : null}
           ${runSection(record)}
         </main>
         <footer>Riposte · all times UTC · a backtest is not a promise</footer>

@@ -10,7 +10,7 @@ import { unpack } from "./columns.js";
 export const readModel = () => {
   /** @type {import("./pageData.js").PageData} */
   const data = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("report-data")).textContent ?? "");
-  const { equity, trades, stops } = data;
+  const { equity, trades, stops, regimes } = data;
   const pnlUsdt = unpack(trades.pnlUsdt);
   const entryPrice = unpack(trades.entryPrice);
   const qty = unpack(trades.qty);
@@ -34,6 +34,13 @@ export const readModel = () => {
     })),
     /** Decimals of each symbol's prices, as its candles have them. */
     priceDecimals: data.symbols.map((_, symbol) => decimalsOf(data.candles.filter((series) => series.symbol === symbol))),
+    /** Runs of the L1 state, by symbol as they come. */
+    regimes: regimes.map((series) => ({
+      symbol: series.symbol,
+      fromMs: unpack(series.fromMs),
+      toMs: unpack(series.toMs),
+      state: unpack(series.state),
+    })),
     qtyDivisor: trades.qty[1],
     trades: {
       count: pnlUsdt.length,

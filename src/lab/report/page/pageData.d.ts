@@ -19,6 +19,54 @@ export interface PageData {
   readonly breakdowns: readonly BreakdownCard[];
   readonly histogram: HistogramData;
   readonly moneyFlow: readonly MoneyBar[];
+  /** Names of the L1 states; empty without such a layer. */
+  readonly regimeStates: readonly string[];
+  readonly regimes: readonly RegimeColumns[];
+  readonly reliability: readonly ReliabilityRow[];
+  /** What the layers said at the entries; null when the run has none. */
+  readonly layers: LayerColumns | null;
+}
+
+/** Runs of one symbol's L1 state; −1 is unknown. */
+export interface RegimeColumns {
+  readonly symbol: number;
+  readonly fromMs: PackedColumn;
+  readonly toMs: PackedColumn;
+  readonly state: PackedColumn;
+}
+
+/** A tenth of the entries by confidence, beside what came of them. */
+export interface ReliabilityRow {
+  readonly name: string;
+  readonly trades: number;
+  readonly wins: number;
+  readonly meanConfidence: number;
+  readonly winShareLow: number;
+  readonly winShareHigh: number;
+}
+
+/** Columns over the trades with beliefs, features over a sample of them; NaN is what a layer did not say. */
+export interface LayerColumns {
+  readonly embedding: readonly string[];
+  readonly features: readonly string[];
+  readonly featureUnits: readonly string[];
+  /** Index into the trades, ascending. */
+  readonly trade: PackedColumn;
+  /** By state, by embedding value. */
+  readonly regime: readonly PackedColumn[];
+  readonly embeddingValues: readonly PackedColumn[];
+  readonly pUp: PackedColumn;
+  readonly pDown: PackedColumn;
+  readonly pLong: PackedColumn;
+  readonly pShort: PackedColumn;
+  readonly pNeutral: PackedColumn;
+  /** Expected net return, a fraction. */
+  readonly netLong: PackedColumn;
+  readonly netShort: PackedColumn;
+  readonly confidence: PackedColumn;
+  /** The trades whose features are kept, as indices into the trades, and by feature their values. */
+  readonly featureTrade: PackedColumn;
+  readonly featureValues: readonly PackedColumn[];
 }
 
 export interface EquityColumns {

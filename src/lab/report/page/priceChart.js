@@ -1,26 +1,28 @@
 // @ts-check
 /** Candles with trades, stops and data gaps: only what is in view is handed to the chart, again after every zoom. */
-import { AXIS_PIXELS, mount, timeAxis, timeZoom, tooltipStyle, valueAxis } from "./charts.js";
+import { AXIS_PIXELS, escaped, mount, timeAxis, timeZoom, tooltipStyle, valueAxis } from "./charts.js";
 import { lowerBound } from "./columns.js";
 import { DAY_MS, HOUR_MS, MINUTE_MS, decimal, exact, signedPercent, utcTime } from "./format.js";
 import { at } from "./model.js";
-import { marksNote, stopMarks, tradeMarks } from "./priceMarks.js";
+import { marksNote, pickedMarks, stopMarks, tradeMarks } from "./priceMarks.js";
 import { candleRows, candlesIn, levelOf, stopsIn, tradeOrder, tradesIn } from "./priceWindow.js";
+import { RIBBON_PIXELS, regimeAt, regimeRibbon, regimesOf } from "./regimeRibbon.js";
 import { shadedSpans } from "./shading.js";
 import { readPalette } from "./theme.js";
 
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./theme.js").Palette} Palette */
-/** @typedef {{ symbol: number, fromMs: number, toMs: number }} View */
+/** @typedef {{ symbol: number, fromMs: number, toMs: number, picked: number }} View `picked` is a trade, or −1. */
 /** @typedef {{ showSpan: (fromMs: number, toMs: number) => void, showTrade: (index: number) => void }} PriceChart */
 
 /** @type {Record<string, number>} */
 const SPANS_MS = { "1d": DAY_MS, "1w": 7 * DAY_MS, "1m": 30 * DAY_MS, "3m": 91 * DAY_MS, all: Infinity };
 
-/** Mounts the chart with its buttons and its line of text. @type {(model: Model) => PriceChart} */
-export const mountPrice = (model) => {
+/** Mounts the chart with its buttons and its line of text; `onPick` hears which trade's mark was clicked.
+ * @type {(model: Model, onPick: (index: number) => void) => PriceChart} */
+export const mountPrice = (model, onPick) => {
   /** @type {View} */
-  const view = { symbol: 0, fromMs: model.fromMs, toMs: model.toMs };
+  const view = { symbol: 0, fromMs: model.fromMs, toMs: model.toMs, picked: -1 };
   let order = tradeOrder(model, 0);
   let candles = candlesIn(undefined, 0, 0, 0);
   const readout = document.querySelector("[data-price-readout]");
@@ -35,7 +37,9 @@ export const mountPrice = (model) => {
     const found = tradesIn(model, order, fromMs, toMs, width);
     const stops = found.inView > found.drawn.length ? [] : stopsIn(model, symbol, fromMs, toMs);
     if (note) note.textContent = marksNote(found.drawn.length, found.inView, stops.length, candles.intervalMs);
-    return [candleSeries(palette, candles), stopMarks(model, palette, stops), ...tradeMarks(model, palette, found.drawn)];
+    const trades = [...tradeMarks(model, palette, found.drawn), pickedMarks(model, palette, symbol, view.picked)];
+    const ribbon = regimeRibbon(model, palette, symbol, fromMs, toMs, width);
+    return [candleSeries(palette, candles), stopMarks(model, palette, stops), ...trades, ...ribbon];
   };
   /** Series that change with the symbol only. @type {(palette: Palette) => object[]} */
   const behind = (palette) => [overview(model, view.symbol), gapShades(model, palette, view.symbol)];
@@ -59,11 +63,18 @@ export const mountPrice = (model) => {
   });
   /** @type {(timeMs: number) => void} */
   const read = (timeMs) => {
-    if (readout) readout.innerHTML = readoutText(candles, timeMs, model.priceDecimals[view.symbol] ?? 2);
+    if (!readout) return;
+    readout.innerHTML = readoutText(candles, timeMs, model.priceDecimals[view.symbol] ?? 2) + regimeText(model, view.symbol, timeMs);
   };
   chart.on("updateAxisPointer", (/** @type {any} */ event) => {
     const axis = event.axesInfo.find((/** @type {any} */ info) => info.axisDim === "x");
     if (axis) read(axis.value);
+  });
+  chart.on("click", (/** @type {any} */ event) => {
+    if (event.seriesType !== "scatter") return;
+    view.picked = event.value[2];
+    refresh();
+    onPick(view.picked);
   });
   read(model.toMs);
 
@@ -85,6 +96,7 @@ export const mountPrice = (model) => {
   return {
     showSpan,
     showTrade: (index) => {
+      view.picked = index;
       const symbol = at(model.trades.symbol, index);
       const select = /** @type {HTMLSelectElement | null} */ (document.querySelector("[data-price-symbol]"));
       if (select !== null && symbol !== view.symbol) {
@@ -99,6 +111,9 @@ export const mountPrice = (model) => {
   };
 };
 
+/** Room under the price: slider and times, and the ribbon of regimes between the two where there is one. */
+const BOTTOM_PIXELS = 62;
+
 /** @type {(model: Model, palette: Palette, view: View) => object} */
 const priceOption = (model, palette, view) => {
   const pointer = {
@@ -109,21 +124,44 @@ const priceOption = (model, palette, view) => {
     lineStyle: { color: palette.faint, type: "dashed" },
   };
   const label = { backgroundColor: palette.soft, color: palette.card, fontSize: 11 };
-  return {
-    grid: { left: AXIS_PIXELS, right: 18, top: 12, bottom: 62 },
+  const timeLabel = { ...label, formatter: (/** @type {any} */ info) => `${utcTime(Math.round(info.value / MINUTE_MS) * MINUTE_MS)} UTC` };
+  const ribbon = model.regimes.length > 0;
+  const side = { left: AXIS_PIXELS, right: 18 };
+  const times = timeAxis(palette, model.fromMs, model.toMs);
+  const price = valueAxis(palette, exact, {
+    scale: true,
+    splitNumber: 5,
+    axisPointer: { ...pointer, label: { ...label, formatter: (/** @type {any} */ info) => exact(Number(info.value.toPrecision(7))) } },
+  });
+  const shared = {
     tooltip: { ...tooltipStyle(palette), trigger: "item" },
-    xAxis: timeAxis(palette, model.fromMs, model.toMs, {
-      axisPointer: {
-        ...pointer,
-        label: { ...label, formatter: (/** @type {any} */ info) => `${utcTime(Math.round(info.value / MINUTE_MS) * MINUTE_MS)} UTC` },
+    dataZoom: timeZoom(palette, ribbon ? [0, 1] : [0], Math.min(HOUR_MS, model.toMs - model.fromMs), view),
+  };
+  if (!ribbon) {
+    const xAxis = { ...times, axisPointer: { ...pointer, label: timeLabel } };
+    return { ...shared, grid: { ...side, top: 12, bottom: BOTTOM_PIXELS }, xAxis, yAxis: price };
+  }
+  return {
+    ...shared,
+    grid: [
+      { ...side, top: 12, bottom: BOTTOM_PIXELS + RIBBON_PIXELS + 4 },
+      { ...side, height: RIBBON_PIXELS, bottom: BOTTOM_PIXELS },
+    ],
+    axisPointer: { link: [{ xAxisIndex: "all" }] },
+    xAxis: [
+      {
+        ...times,
+        gridIndex: 0,
+        axisLabel: { show: false },
+        axisLine: { show: false },
+        axisPointer: { ...pointer, label: { show: false } },
       },
-    }),
-    yAxis: valueAxis(palette, exact, {
-      scale: true,
-      splitNumber: 5,
-      axisPointer: { ...pointer, label: { ...label, formatter: (/** @type {any} */ info) => exact(Number(info.value.toPrecision(7))) } },
-    }),
-    dataZoom: timeZoom(palette, [0], Math.min(HOUR_MS, model.toMs - model.fromMs), view),
+      { ...times, gridIndex: 1, axisPointer: { ...pointer, label: timeLabel } },
+    ],
+    yAxis: [
+      { ...price, gridIndex: 0 },
+      { type: "value", gridIndex: 1, show: false, min: 0, max: 1 },
+    ],
   };
 };
 
@@ -177,6 +215,12 @@ const readoutText = (candles, timeMs, decimals) => {
     `${utcTime(at(candles.openTimeMs, index))} UTC &ensp; open <b>${decimal(open, decimals)}</b> &ensp; high <b>${decimal(at(candles.high, index), decimals)}</b> &ensp; ` +
     `low <b>${decimal(at(candles.low, index), decimals)}</b> &ensp; close <b>${decimal(close, decimals)}</b> &ensp; <span class="${tone}">${signedPercent(change)}</span>`
   );
+};
+
+/** The L1 state at a time, for the line of text; nothing without that layer. @type {(model: Model, symbol: number, timeMs: number) => string} */
+const regimeText = (model, symbol, timeMs) => {
+  const runs = regimesOf(model, symbol);
+  return runs === undefined ? "" : ` &ensp; regime <b data-regime-readout>${escaped(regimeAt(model, runs, timeMs))}</b>`;
 };
 
 /** @type {(model: Model, view: View, showSpan: (fromMs: number, toMs: number) => void, showSymbol: (symbol: number) => void) => void} */

@@ -7,6 +7,25 @@ import { at } from "./model.js";
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./theme.js").Palette} Palette */
 
+/** Rings around entry and exit of the trade that was picked, if it is of this symbol. @type {(model: Model, palette: Palette, symbol: number, picked: number) => object} */
+export const pickedMarks = ({ trades }, palette, symbol, picked) => ({
+  type: "scatter",
+  id: "picked",
+  silent: true,
+  tooltip: { show: false },
+  symbol: "circle",
+  symbolSize: 22,
+  z: 7,
+  itemStyle: { color: "transparent", borderColor: palette.ink, borderWidth: 1.5, opacity: 0.75 },
+  data:
+    picked >= 0 && trades.symbol[picked] === symbol
+      ? [
+          [at(trades.entryTimeMs, picked), at(trades.entryPrice, picked)],
+          [at(trades.exitTimeMs, picked), at(trades.exitPrice, picked)],
+        ]
+      : [],
+});
+
 /** Entries, exits and the lines between them; `indices` are trades. @type {(model: Model, palette: Palette, indices: readonly number[]) => object[]} */
 export const tradeMarks = (model, palette, indices) => {
   const { trades } = model;
@@ -45,7 +64,7 @@ const markBase = (model, palette, id, size) => ({
   id,
   symbolSize: size,
   z: 6,
-  cursor: "default",
+  cursor: model.layers === null ? "default" : "pointer",
   emphasis: { scale: 1.5, itemStyle: { borderColor: palette.ink } },
   tooltip: { formatter: (/** @type {any} */ item) => tradeTooltip(model, item.value[2]) },
 });

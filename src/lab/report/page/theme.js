@@ -27,6 +27,8 @@ export const readPalette = () => {
     reducing: colour("reducing"),
     halted: colour("halted"),
     gap: colour("gap"),
+    /** By L1 state. */
+    regimes: [0, 1, 2, 3, 4, 5, 6].map((state) => colour(`regime-${state}`)),
   };
 };
 

@@ -1,5 +1,6 @@
 // @ts-check
 /** The table of trades: a page of rows at a time, sorted and filtered over all of them. */
+import { element } from "./elements.js";
 import { count, decimal, duration, exact, signed, signedPercent, utcTime } from "./format.js";
 import { at } from "./model.js";
 
@@ -90,14 +91,6 @@ export const mountTrades = (model, onPick) => {
     }),
   );
   arrange();
-};
-
-/** @type {<K extends keyof HTMLElementTagNameMap>(tag: K, className?: string, text?: string) => HTMLElementTagNameMap[K]} */
-const element = (tag, className = "", text = "") => {
-  const made = document.createElement(tag);
-  if (className !== "") made.className = className;
-  if (text !== "") made.textContent = text;
-  return made;
 };
 
 /** @type {(columns: Column[], state: { column: number, ascending: boolean }, arrange: () => void) => HTMLElement} */

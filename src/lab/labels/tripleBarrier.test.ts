@@ -1,13 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_MARKET, simulatedInstrument } from "../../streams/simulatedMarket.ts";
-import { marketColumns } from "../../streams/simulatedMarket/marketColumns.ts";
-import type { Instrument } from "../domain/instrument.ts";
-import type { Bracket } from "../domain/order.ts";
-import { MINUTE_MS } from "../domain/units.ts";
-import type { Direction } from "../domain/units.ts";
-import { labelBothSides, tripleBarrier } from "./labels.ts";
-import type { Label, LabelBars, LabelOptions } from "./labels.ts";
+import { simulatedInstrument } from "../../../streams/simulatedMarket.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import type { Bracket } from "../../domain/order.ts";
+import { MINUTE_MS } from "../../domain/units.ts";
+import type { Direction } from "../../domain/units.ts";
+import { tripleBarrier } from "./tripleBarrier.ts";
+import type { Label, LabelBars, LabelOptions } from "./tripleBarrier.ts";
 
 type Row = readonly [minute: number, open: number, high: number, low: number, close: number];
 
@@ -83,13 +82,29 @@ describe("triple barrier, one trade", () => {
     expect(outcome(quiet(5), 1)).toBeNull();
     expect(outcome([...quiet(4), [4, 100, 103, 100, 100]], 1)).toEqual(["target", 1030, 4]);
   });
+  test("held to the exit bar, but not into a bar at whose open it ends", () => {
+    const held = (rows: readonly Row[]): unknown => tripleBarrier(barsOf(rows), 0, 1, options(5))?.heldToRow;
+    expect(held([[0, 100, 103.5, 99.5, 100], flat(1)])).toBe(0);
+    expect(held([flat(0), [1, 100, 103.1, 100, 102]])).toBe(1);
+    expect(held([flat(0), [1, 97, 104, 97, 100]])).toBe(0);
+    expect(held(quiet(6))).toBe(4);
+  });
   test("a row that is none throws", () => {
     for (const row of [-1, 3, 0.5, NaN]) expect(() => tripleBarrier(barsOf(quiet(3)), row, 1, options(5))).toThrow("entry row");
   });
 
   test("the record is complete", () => {
     const found = tripleBarrier(barsOf([flat(7), flat(8), [9, 100, 100, 98, 99]]), 1, 1, options(5));
-    expect(found).toEqual({ label: -1, touch: "stop", entryTicks: 1000, exitTicks: 990, return: -0.01, endMs: 9 * MINUTE_MS, exitRow: 2 });
+    expect(found).toEqual({
+      label: -1,
+      touch: "stop",
+      entryTicks: 1000,
+      exitTicks: 990,
+      return: -0.01,
+      endMs: 9 * MINUTE_MS,
+      exitRow: 2,
+      heldToRow: 2,
+    });
     const short = tripleBarrier(barsOf([flat(0), [1, 104, 104, 104, 104]]), 0, -1, options(5));
     expect(short).toMatchObject({ label: -1, exitTicks: 1040, return: -0.04 });
   });
@@ -143,7 +158,12 @@ describe("triple barrier, one trade", () => {
 });
 
 /** The same rules told as a list of happenings instead of a loop over rows: first one wins. */
-const byHappenings = (bars: LabelBars, entryRow: number, direction: Direction, o: LabelOptions): Omit<Label, "label" | "return"> | null => {
+const byHappenings = (
+  bars: LabelBars,
+  entryRow: number,
+  direction: Direction,
+  o: LabelOptions,
+): Omit<Label, "label" | "return" | "heldToRow"> | null => {
   const ticks = (price: number): number => Math.round(price * Math.round(1 / o.instrument.tickSize));
   const entry = ticks(bars.open[entryRow]!);
   const stop = o.bracket.stopFraction > 0 ? Math.round(entry * (1 - direction * o.bracket.stopFraction)) : null;
@@ -220,44 +240,5 @@ describe("triple barrier, against a second telling of the rules", () => {
       { numRuns: 400 },
     );
     expect(seen.size).toBe(8);
-  });
-
-  test("both sides at once say what single labels say", () => {
-    fc.assert(
-      fc.property(randomBars, fc.integer({ min: 1, max: 20 }), (bars, horizon) => {
-        const o = options(horizon);
-        const both = labelBothSides(bars, o);
-        for (let row = 0; row < bars.length; row++)
-          for (const [direction, columns] of [
-            [1, both.long],
-            [-1, both.short],
-          ] as const) {
-            const single = tripleBarrier(bars, row, direction, o);
-            expect(columns.exitRow[row]).toBe(single?.exitRow ?? -1);
-            expect(columns.label[row]).toBe(single?.label ?? 0);
-            expect(columns.return[row]).toBe(single?.return ?? NaN);
-            expect(columns.endMs[row]).toBe(single?.endMs ?? NaN);
-            expect(columns.exitTicks[row]).toBe(single?.exitTicks ?? NaN);
-            expect(columns.entryTicks[row]).toBe(Math.round(bars.open[row]! * 10));
-          }
-      }),
-      { numRuns: 50 },
-    );
-  });
-
-  test("30 days of the simulated null: the default bracket ends in each way, and earns nothing gross", () => {
-    const columns = marketColumns({ ...DEFAULT_MARKET, edge: "none", days: 30, gapsPerDay: 2 });
-    const o = options(60, { stopFraction: 0.005, targetFraction: 0.015 });
-    const { long, short } = labelBothSides({ ...columns, intervalMs: MINUTE_MS }, o);
-    for (const side of [long, short]) {
-      const share = (label: number): number =>
-        side.label.filter((value, row) => value === label && side.exitRow[row]! >= 0).length / side.label.length;
-      expect(share(-1)).toBeGreaterThan(0.1);
-      expect(share(1)).toBeGreaterThan(0.002);
-      expect(share(0)).toBeGreaterThan(0.4);
-    }
-    // Stop first in a bar that touches both costs a little: a mean of a few hundredths of a percent at most.
-    const known = long.return.filter(Number.isFinite);
-    expect(Math.abs(known.reduce((sum, value) => sum + value, 0) / known.length)).toBeLessThan(0.0005);
   });
 });

@@ -1,11 +1,11 @@
 import { beforeAll, expect, it } from "vitest";
-import { archiveBursts } from "../../test/archiveBursts.ts";
-import type { Beliefs } from "../../test/beliefScore.ts";
-import { believed, judgedPattern, judgedRegime, scoreOf } from "../../test/beliefScore.ts";
-import { BTC } from "../../test/items.ts";
-import { describeShared } from "../../test/sharedData.ts";
-import geometry from "../pattern/geometry.ts";
-import rule from "./rule.ts";
+import { archiveBursts } from "./archiveBursts.ts";
+import type { Beliefs } from "./beliefScore.ts";
+import { believed, directionLoss, judgedPattern, judgedRegime, scoreOf } from "./beliefScore.ts";
+import { BTC } from "./items.ts";
+import { describeShared } from "./sharedData.ts";
+import geometry from "../models/pattern/geometry.ts";
+import rule from "../models/regime/rule.ts";
 
 /** The two layers are judged in one pass over the minutes: it is most of the time. */
 describeShared("L1 and L2 on the minutes of 2022 and 2023", () => {
@@ -27,7 +27,9 @@ describeShared("L1 and L2 on the minutes of 2022 and 2023", () => {
       });
 
       it("L2 tells the next hour no worse than hindsight's frequencies, and means its probabilities", () => {
-        const score = scoreOf(judgedPattern(said), 3);
+        const judged = judgedPattern(said);
+        const score = scoreOf(judged, 3);
+        expect(directionLoss(judged)).toBeLessThan(Math.LN2);
         expect(score.bars).toBeGreaterThan(1_000_000);
         expect(score.logLoss).toBeLessThan(score.marginalLogLoss - 0.003);
         for (const { n, predicted, observed } of score.calibration)

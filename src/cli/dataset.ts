@@ -1,0 +1,155 @@
+import { pipe } from "rxjs";
+import type { OperatorFunction } from "rxjs";
+import type { RiposteConfig } from "../../config/schema.ts";
+import type { FeatureSet } from "../../operators/features/featureSet.ts";
+import { columnsNamed, familiesNamed, featureSet, warmUpBarsOf } from "../../operators/features/featureSet.ts";
+import { regimeStateOf } from "../../operators/features/regime/regimeRule.ts";
+import type { StepHandlers } from "../../operators/stepOperator.ts";
+import { stepOperator } from "../../operators/stepOperator.ts";
+import { Scale, SCALES } from "../domain/derived.ts";
+import type { Event } from "../domain/event.ts";
+import type { Item } from "../domain/item.ts";
+import { Kind } from "../domain/kind.ts";
+import { formatUtc, timeframeMs } from "../domain/time.ts";
+import { MINUTE_MS, UserError } from "../domain/units.ts";
+import { DataHash } from "../engine/dataHash.ts";
+import { drive } from "../engine/driver.ts";
+import { DatasetBuilder } from "../lab/dataset/datasetBuilder.ts";
+import type { DatasetFormat, DatasetSummary } from "../lab/dataset/datasetBuilder.ts";
+import { barsAhead } from "../lab/labels/labelStream.ts";
+import type { LabelRules } from "../lab/labels/options.ts";
+import { observe } from "../pipeline.ts";
+import type { Command, CommandContext, OptionValues } from "./command.ts";
+import { configOf, configOptions } from "./configOptions.ts";
+import { ownFeatureMistake } from "./features.ts";
+import type { RunData } from "./history.ts";
+import { runData } from "./history.ts";
+import { featureOptions } from "./layers.ts";
+
+/** Inputs of the regime rule: the row always has them, because the regime target is made of them. */
+const REGIME_INPUTS = ["volatility_percentile_240", "trend_t_240"] as const;
+
+/** `riposte dataset`: features, labels and weights of every warm bar, by symbol and month. */
+export const datasetCommand: Command = {
+  name: "dataset",
+  summary: "write features, labels and weights for training, as Arrow or Parquet",
+  options: {
+    ...configOptions("symbol", "from", "to", "data", "market", "seed", "days", "edge", "burst"),
+    out: { type: "string", value: "DIR", help: "folder of the dataset", default: "out/dataset" },
+    format: { type: "string", value: "arrow|parquet", help: "Arrow IPC is written and mapped fastest", default: "arrow" },
+    simulate: { type: "boolean", help: "use the market simulator even if there is history" },
+  },
+  run: async (values, context) => {
+    const { config } = await configOf(values, context);
+    const format = formatOf(values);
+    const whole = await featureOptions(config);
+    const { columns } = config.features;
+    const set = featureSet(columns === null ? whole : familiesNamed(whole, [...columns, ...REGIME_INPUTS], "features.columns"));
+    const labels = labelRules(config);
+    const data = await runData({
+      config,
+      warmUpBars: warmUpBarsOf(set),
+      aheadBars: barsAhead(labels.horizonMs, MINUTE_MS),
+      simulate: values["simulate"] === true,
+      dirGiven: values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined,
+    });
+    if (data.simulated) context.log(`NOTE ${data.source}`);
+    try {
+      const summary = await build({ config, data, set, labels, format, outDir: String(values["out"]) }, context);
+      context.print(summaryLines(summary, String(values["out"])));
+      return { ...summary, source: data.source, warnings: data.warnings };
+    } finally {
+      await data.close();
+    }
+  },
+};
+
+const formatOf = (values: OptionValues): DatasetFormat => {
+  const format = values["format"];
+  if (format === "arrow" || format === "parquet") return format;
+  throw new UserError(`--format ${String(format)}: give arrow or parquet`, 2);
+};
+
+const labelRules = ({ labels }: RiposteConfig): LabelRules => ({
+  barriers: { unit: labels.unit, stop: labels.stop, target: labels.target },
+  horizonMs: labels.horizonMinutes * MINUTE_MS,
+  weight: labels.weight,
+  sampling: labels.sampling === "every" ? { kind: "every", bars: labels.everyBars } : { kind: "cusum", threshold: labels.cusumThreshold },
+});
+
+interface Build {
+  readonly config: RiposteConfig;
+  readonly data: RunData;
+  readonly set: FeatureSet;
+  readonly labels: LabelRules;
+  readonly format: DatasetFormat;
+  readonly outDir: string;
+}
+
+const build = async ({ config, data, set, labels, format, outDir }: Build, context: CommandContext): Promise<DatasetSummary> => {
+  const { instruments, fromMs, toMs } = data;
+  const features = set.columns.map(({ name, formula, unit }) => ({ name, formula, unit }));
+  const builder = new DatasetBuilder({ instruments, intervalMs: MINUTE_MS, features, fromMs, toMs, labels, format, outDir, config });
+  const hash = new DataHash();
+  try {
+    const timeframesMs = config.line.timeframes.map(timeframeMs);
+    const line = pipe(observe({ instruments, timeframesMs, features: set }), collect(builder, set));
+    const result = await drive(hashed(data, hash, builder), line, () => undefined, {
+      signal: context.signal,
+      onBurst: (events) => {
+        context.progress("dataset", events, data.expectedBars);
+      },
+    });
+    if (result.aborted) throw new UserError(`stopped: ${outDir} is as it was`);
+    return await builder.finish(hash.digest());
+  } catch (error) {
+    await builder.abandon();
+    throw ownFeatureMistake(error);
+  }
+};
+
+async function* hashed(data: RunData, hash: DataHash, builder: DatasetBuilder): AsyncGenerator<readonly Event[], void, undefined> {
+  for await (const burst of data.events()) {
+    hash.add(burst);
+    yield burst;
+    await builder.drain();
+  }
+}
+
+interface Collector {
+  readonly builder: DatasetBuilder;
+  /** Where the inputs of the regime rule stand in the row. */
+  readonly percentileAt: number;
+  readonly trendAt: number;
+  volatilityUnit: number;
+}
+
+const HANDLERS: StepHandlers<Collector> = {
+  [Kind.bar]: ({ builder }, bar) => {
+    builder.bar(bar);
+  },
+  [Kind.gap]: ({ builder }, gap) => {
+    builder.gap(gap);
+  },
+  [Kind.scales]: (state, { values, row, ready }) => {
+    state.volatilityUnit = ready ? (values[row * SCALES + Scale.volatilityUnit] as number) : NaN;
+  },
+  [Kind.featureRow]: ({ builder, percentileAt, trendAt, volatilityUnit }, feature) => {
+    const from = feature.row * feature.features;
+    const v = feature.values[from + percentileAt] as number;
+    const t = feature.values[from + trendAt] as number;
+    builder.row(feature, Number.isNaN(v) || Number.isNaN(t) ? -1 : regimeStateOf(v, t), volatilityUnit);
+  },
+};
+
+/** The end of a line: bars, gaps and feature rows go to the builder, nothing passes on. */
+const collect = (builder: DatasetBuilder, set: FeatureSet): OperatorFunction<Item, Item> => {
+  const [percentileAt, trendAt] = columnsNamed(set, REGIME_INPUTS, "the regime target") as unknown as [number, number];
+  return stepOperator("dataset", () => ({ builder, percentileAt, trendAt, volatilityUnit: NaN }), HANDLERS, { passing: "none" });
+};
+
+const summaryLines = ({ rows, files, span, columns, format }: DatasetSummary, outDir: string): string =>
+  [
+    `${rows} rows of ${columns.length} columns in ${files.length} ${format} files, ${formatUtc(span.fromMs)} to ${formatUtc(span.toMs)}: ${outDir}`,
+    ...files.map(({ file, rows: count }) => `  ${file}  ${count} rows`),
+  ].join("\n");

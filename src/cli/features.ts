@@ -1,0 +1,87 @@
+import { pipe } from "rxjs";
+import { StepError } from "../../operators/stepOperator.ts";
+import type { Event } from "../domain/event.ts";
+import { familiesNamed, featureSet, warmUpBarsOf } from "../../operators/features/featureSet.ts";
+import type { FeatureSet } from "../../operators/features/featureSet.ts";
+import { RAW_FAMILIES } from "../../operators/features/raw/families.ts";
+import { formatUtc } from "../domain/time.ts";
+import { UserError } from "../domain/units.ts";
+import { drive } from "../engine/driver.ts";
+import { FeatureTable, tableFeatures } from "../lab/featureTable.ts";
+import { stagedFile } from "../lab/stagedFile.ts";
+import { observe } from "../pipeline.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { configOf, configOptions } from "./configOptions.ts";
+import type { RunData } from "./history.ts";
+import { runData } from "./history.ts";
+import { featureOptions } from "./layers.ts";
+
+/** `riposte features`: the feature rows of history (or of the market simulator) as one Parquet file. */
+export const featuresCommand: Command = {
+  name: "features",
+  summary: "write the feature row of every bar as Parquet",
+  options: {
+    ...configOptions("symbol", "from", "to", "data", "market", "seed", "days", "edge", "burst"),
+    out: { type: "string", value: "FILE", help: "the Parquet file", default: "out/features.parquet" },
+    raw: { type: "boolean", help: "also the classic indicators in their usual units, as columns raw_…" },
+    simulate: { type: "boolean", help: "use the market simulator even if there is history" },
+  },
+  run: async (values, context) => {
+    const { config } = await configOf(values, context);
+    const raw = values["raw"] === true ? RAW_FAMILIES : [];
+    const whole = await featureOptions(config, raw);
+    const wanted = config.features.columns?.concat(raw.flatMap(({ columns }) => columns.map(({ name }) => name)));
+    const set = featureSet(wanted === undefined ? whole : familiesNamed(whole, wanted, "features.columns"));
+    const dirGiven = values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined;
+    const data = await runData({ config, warmUpBars: warmUpBarsOf(set), simulate: values["simulate"] === true, dirGiven });
+    const file = String(values["out"]);
+    if (data.simulated) context.log(`NOTE ${data.source}`);
+    try {
+      const rows = await writeRows(data, set, file, context);
+      const span = { from: formatUtc(data.fromMs), to: formatUtc(data.toMs) };
+      context.print(`${rows} rows of ${set.columns.length} columns, ${span.from} to ${span.to}: ${file}`);
+      return { file, rows, ...span, source: data.source, columns: set.columns.map(({ name }) => name) };
+    } finally {
+      await data.close();
+    }
+  },
+};
+
+const writeRows = async (data: RunData, set: FeatureSet, file: string, context: CommandContext): Promise<number> => {
+  const { instruments, fromMs } = data;
+  const staged = stagedFile(file);
+  const table = new FeatureTable({ instruments, set, fromMs, file: staged.path, shownAs: file, partsDir: `${staged.dir}/parts` });
+  try {
+    const timeframesMs = [...new Set(set.frames.map(({ timeframeMs }) => timeframeMs))];
+    const line = pipe(observe({ instruments, timeframesMs, features: set }), tableFeatures(table));
+    const result = await drive(drained(data, table), line, () => undefined, {
+      signal: context.signal,
+      onBurst: (events) => {
+        context.progress("features", events, data.expectedBars);
+      },
+    });
+    if (result.aborted) throw new UserError(`stopped: ${file} is as it was`);
+    if (table.rows === 0) throw new UserError(`no bar came out of ${data.source} from ${formatUtc(fromMs)} on: choose another range`);
+    context.progress("writing", 0, 1);
+    await table.close();
+    staged.commit();
+    return table.rows;
+  } catch (error) {
+    await table.abandon();
+    staged.discard();
+    throw ownFeatureMistake(error);
+  }
+};
+
+async function* drained(data: RunData, table: FeatureTable): AsyncGenerator<readonly Event[], void, undefined> {
+  for await (const burst of data.events()) {
+    yield burst;
+    await table.drain();
+  }
+}
+
+/** What a user's feature family did wrong is one line. */
+export const ownFeatureMistake = (error: unknown): unknown => {
+  if (!(error instanceof StepError) || error.operator !== "features") return error;
+  return new UserError(error.cause instanceof Error ? error.cause.message : String(error.cause));
+};

@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { UserError } from "../../domain/units.ts";
+import type { Duck } from "../../store/parquet/duck.ts";
+import { quoted } from "../../store/parquet/duck.ts";
+import type { ColumnType, DatasetColumn } from "./columns.ts";
+import type { DatasetFile } from "./datasetBatch.ts";
+
+const SQL_TYPES: Readonly<Record<ColumnType, string>> = { int64: "BIGINT", float64: "DOUBLE", float32: "FLOAT", int8: "TINYINT" };
+/** Small groups: DuckDB holds one in memory while it writes, and a row may have hundreds of columns. */
+const GROUP_ROWS = 16_384;
+
+/**
+ * A Parquet file that DuckDB writes: each batch as a part beside it, all in float64; `close` joins them with their proper types.
+ * Throws a `UserError` naming the file as `shownAs` when the disk refuses it.
+ */
+export const parquetFile = (duck: Duck, path: string, shownAs: string, columns: readonly DatasetColumn[]): DatasetFile => {
+  const partsDir = `${path}.parts`;
+  const parts: string[] = [];
+  const names = columns.map(({ name }) => name);
+  const typed = columns.map(({ name, type }) => `"${name}"::${SQL_TYPES[type]} AS "${name}"`).join(", ");
+  return {
+    async append({ length, data }) {
+      const part = `${partsDir}/${String(parts.length)}.parquet`;
+      await refused(shownAs, async () => {
+        await mkdir(partsDir, { recursive: true });
+        const doubles = data.map((column) =>
+          column instanceof Float64Array ? column.subarray(0, length) : Float64Array.from(column.subarray(0, length)),
+        );
+        await duck.write({ kind: "featureRow", folder: "", columns: names, period: "month" }, { length, data: doubles }, part);
+      });
+      parts.push(part);
+    },
+    async close() {
+      await refused(shownAs, async () => {
+        const source = `read_parquet([${parts.map(quoted).join(", ")}])`;
+        await duck.query(
+          `COPY (SELECT ${typed} FROM ${source}) TO ${quoted(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${GROUP_ROWS})`,
+        );
+        await rm(partsDir, { recursive: true, force: true });
+      });
+      const hash = createHash("sha256");
+      await pipeline(createReadStream(path), hash);
+      return hash.digest("hex");
+    },
+    abandon() {
+      // The parts lie in the staging folder and go with it.
+    },
+  };
+};
+
+const refused = async (shownAs: string, work: () => Promise<void>): Promise<void> => {
+  try {
+    await work();
+  } catch (error) {
+    const said = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    if (!/IO Error|No space left|File too large|Permission denied|cannot read the history|ENOSPC|EACCES/i.test(said)) throw error;
+    throw new UserError(
+      `cannot write ${shownAs}: ${said}; free some space or choose a folder on another disk with --out. Nothing was changed there`,
+    );
+  }
+};

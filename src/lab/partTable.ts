@@ -1,0 +1,112 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { InvariantError, UserError } from "../domain/units.ts";
+import type { Columns } from "../store/parquet/columns.ts";
+import { emptyColumns, sliceRows } from "../store/parquet/columns.ts";
+import { Duck, quoted } from "../store/parquet/duck.ts";
+
+/** Numbers held before they go to disk as a part, 8 bytes each: 17 MB. */
+const PART_NUMBERS = 1 << 21;
+/** A burst has at most 4096 events (design §4), and a kline makes one row. */
+const BURST_ROWS = 4096;
+
+export interface PartTableOptions {
+  /** All float64 while they are collected. The first one is a time in ms. */
+  readonly columns: readonly string[];
+  /** SQL of columns whose type is another one in the finished file; by default a NaN becomes NULL. */
+  readonly typed: Readonly<Record<string, string>>;
+  /** Where the finished file goes, and how messages name it. */
+  readonly file: string;
+  readonly shownAs: string;
+  /** A folder of its own for the parts; gone when the table is closed. */
+  readonly partsDir: string;
+}
+
+/**
+ * A Parquet file that grows row by row beside the line: a buffer of bounded size that `drain`, between two bursts, writes out as a
+ * part; `close` joins the parts.
+ */
+export class PartTable {
+  readonly rows: Columns;
+  /** Rows of all parts and the buffer. */
+  length = 0;
+  readonly #options: PartTableOptions;
+  readonly #duck = new Duck();
+  readonly #partRows: number;
+  /** DuckDB holds a few row groups while it writes: wide tables get short ones. Whole chunks of 2048 rows. */
+  readonly #groupRows: number;
+  readonly #parts: string[] = [];
+
+  constructor(options: PartTableOptions) {
+    this.#options = options;
+    this.#partRows = Math.ceil(PART_NUMBERS / options.columns.length);
+    this.#groupRows = Math.min(122_880, Math.max(1, Math.floor(PART_NUMBERS / options.columns.length / 2048)) * 2048);
+    this.rows = emptyColumns(options.columns.length, this.#partRows + BURST_ROWS);
+  }
+
+  /** Begins a row and returns its place in the columns' buffers. */
+  next(): number {
+    const at = this.rows.length;
+    if (at >= this.#partRows + BURST_ROWS)
+      throw new InvariantError(`${at} rows between two drains: a burst has at most ${BURST_ROWS} events`);
+    this.rows.length = at + 1;
+    this.length += 1;
+    return at;
+  }
+
+  /** Writes a part when there is enough for one; call it between two bursts. True: the buffer is empty now. */
+  async drain(): Promise<boolean> {
+    if (this.rows.length < this.#partRows) return false;
+    await this.#writing(() => this.#part());
+    return true;
+  }
+
+  /** Writes what is left, joins the parts into the file and removes them. */
+  async close(): Promise<void> {
+    await this.#writing(async () => {
+      if (this.rows.length > 0 || this.#parts.length === 0) await this.#part();
+      await this.#duck.query(
+        `COPY (${this.#joined()}) TO ${quoted(this.#options.file)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${this.#groupRows})`,
+      );
+    });
+    await this.abandon();
+  }
+
+  /** Removes what is unfinished; harmless after `close`. */
+  async abandon(): Promise<void> {
+    await this.#duck.close();
+    await rm(this.#options.partsDir, { recursive: true, force: true });
+  }
+
+  async #part(): Promise<void> {
+    await mkdir(this.#options.partsDir, { recursive: true });
+    const file = join(this.#options.partsDir, `${this.#parts.length}.parquet`);
+    const table = { kind: "signal", folder: "", columns: this.#options.columns, period: "year" } as const;
+    await this.#duck.write(table, sliceRows(this.rows, 0, this.rows.length), file);
+    this.#parts.push(file);
+    this.rows.length = 0;
+  }
+
+  /** The parts as one table with proper types. */
+  #joined(): string {
+    const { columns, typed } = this.#options;
+    const selected = columns.map((name) => `${typed[name] ?? `CASE WHEN isnan("${name}") THEN NULL ELSE "${name}" END`} AS "${name}"`);
+    return `SELECT ${selected.join(", ")} FROM read_parquet([${this.#parts.map(quoted).join(", ")}])`;
+  }
+
+  async #writing(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const said = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+      if (!/IO Error|No space left|File too large|Permission denied|cannot read the history/i.test(said)) throw error;
+      throw new UserError(
+        `cannot write ${this.#options.shownAs}: ${said}; free some space or choose a folder on another disk with --out. Nothing was changed there`,
+      );
+    }
+  }
+}
+
+/** SQL of a column that holds an index into texts. */
+export const textOf = (column: string, texts: readonly string[]): string =>
+  `list_extract([${texts.map(quoted).join(", ")}], "${column}"::INTEGER + 1)`;

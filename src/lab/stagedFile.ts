@@ -1,0 +1,41 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { UserError } from "../domain/units.ts";
+import { writing } from "./report/outputError.ts";
+
+/** A file that appears whole or not at all. */
+export interface StagedFile {
+  /** Where to write meanwhile. */
+  readonly path: string;
+  /** A folder beside it for what is needed on the way. */
+  readonly dir: string;
+  /** Moves it into place. */
+  commit(): void;
+  /** Removes everything staged; harmless after a commit. Only a killed process leaves a `.partial-*` folder behind. */
+  discard(): void;
+}
+
+/** Opens a staging place beside `file`. Throws a `UserError` when the file is a folder or its folder cannot be written. */
+export const stagedFile = (file: string): StagedFile => {
+  const target = resolve(file);
+  if (statSync(target, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new UserError(`cannot write ${file}: it is a folder; name a file with --out`);
+  const dir = join(dirname(target), `.partial-${randomUUID()}`);
+  writing(target, () => mkdirSync(dir, { recursive: true }));
+  const path = join(dir, basename(target));
+  const discard = (): void => {
+    rmSync(dir, { recursive: true, force: true });
+  };
+  return {
+    path,
+    dir,
+    commit: () => {
+      writing(target, () => {
+        renameSync(path, target);
+      });
+      discard();
+    },
+    discard,
+  };
+};
