@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { labelBothSides } from "../../../src/lab/labels.ts";
+import { tripleBarrier } from "../../../src/lab/labels/tripleBarrier.ts";
 import { appendKline, Bar, klineBlock } from "../../../src/domain/kline.ts";
 import type { KlineBlock } from "../../../src/domain/kline.ts";
 import { instrumentIndex, MINUTE_MS } from "../../../src/domain/units.ts";
@@ -91,7 +91,6 @@ describe("paper trades and labels are one truth", () => {
   it("ends every trade with the label's return in the label's bar, whatever the walk", () => {
     fc.assert(
       fc.property(walk, (block) => {
-        const { long, short } = labelBothSides(block, { ...TERMS, instrument: BTC });
         const found: string[] = [];
         let row = 0;
         // A cell of its own for every bar, so that none has to wait.
@@ -102,9 +101,9 @@ describe("paper trades and labels are one truth", () => {
         }
         const expected: string[] = [];
         for (let entry = 1; entry < block.length; entry += 1) {
-          [long, short].forEach((labels, side) => {
-            const exit = labels.exitRow[entry] as number;
-            if (exit >= 0) expected.push(`${2 * (entry - 1) + side} ${labels.return[entry] as number} ${exit}`);
+          ([1, -1] as const).forEach((direction, side) => {
+            const label = tripleBarrier(block, entry, direction, { ...TERMS, instrument: BTC });
+            if (label !== null) expected.push(`${2 * (entry - 1) + side} ${label.return} ${label.exitRow}`);
           });
         }
         expect(found.sort()).toEqual(expected.sort());
