@@ -83,9 +83,9 @@ describe("managing", () => {
     ["holds", held, "-"],
     ["does not leave because the signal fades", { ...held, lean: 0 }, "-"],
     ["does not leave for want of an opinion", { ...held, lean: 0, ready: false }, "-"],
-    ["leaves a long when L3 wants a short", { ...held, lean: -0.7 }, "exit signal"],
-    ["not before", { ...held, lean: -0.69 }, "-"],
-    ["leaves a short when L3 wants a long", { ...short, lean: 0.7 }, "exit signal"],
+    ["leaves a long when L3 wants a short", { ...held, lean: -0.4 }, "exit signal"],
+    ["not before", { ...held, lean: -0.39 }, "-"],
+    ["leaves a short when L3 wants a long", { ...short, lean: 0.4 }, "exit signal"],
     ["holds a minute before the time limit", { ...held, minute: 359 }, "-"],
     ["leaves at the time limit", { ...held, minute: 360 }, "exit time-limit"],
     ["asks for nothing while an exit is on its way", { ...held, minute: 360, close: 20_200, exitPending: true }, "-"],
@@ -204,7 +204,7 @@ describe("properties", () => {
         for (const [k, { i, side }] of entries.entries()) {
           const before = entries[k - 1];
           if (before?.side !== side) continue;
-          const turned = rows.slice(before?.i, i + 1).some(({ lean = 0 }) => (side === "long" ? lean <= -0.7 : lean >= 0.7));
+          const turned = rows.slice(before?.i, i + 1).some(({ lean = 0 }) => (side === "long" ? lean <= -0.4 : lean >= 0.4));
           expect(turned).toBe(true);
         }
       }),

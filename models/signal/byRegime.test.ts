@@ -49,9 +49,9 @@ const lean = ({ pLong, pShort }: SignalOutput): number => pLong - pShort;
 
 describe("what the rules want", () => {
   it("is the formula of its docstring", () => {
-    // First bar: score = ¾ · 1 · squash(2) = 0.67082 (min(1, 0.5 / 0.25) = 1), scale² = 0.01 + (0.67082² − 0.01) / 241, band 2.
+    // First bar: score = ¾ · 1 · squash(2) = 0.67082 (min(1, 0.5 / 0.25) = 1), scale² = 0.01 + (0.67082² − 0.01) / 241, band 1.5.
     const score = (0.75 * 2) / Math.sqrt(5);
-    const z = score / (2 * Math.sqrt(0.01 + (score * score - 0.01) / 241));
+    const z = score / (1.5 * Math.sqrt(0.01 + (score * score - 0.01) / 241));
     expect(last([{}]).pLong).toBeCloseTo(1 - Math.exp(-z * z), 12);
   });
 
@@ -94,7 +94,7 @@ describe("what the rules want", () => {
         Array.from({ length: 20_000 }, (): Row => ({})),
         { scaleBars: 240 },
       ).pLong,
-    ).toBeCloseTo(1 - Math.exp(-0.25), 9);
+    ).toBeCloseTo(1 - Math.exp(-4 / 9), 9);
   });
 });
 
