@@ -9,7 +9,7 @@ import byRegime from "./byRegime.ts";
 
 describeShared("L3 on the minutes of 2022 and 2023", () => {
   it.each([
-    ["BTCUSDT", 0.003],
+    ["BTCUSDT", 0.002],
     ["ETHUSDT", 0.0005],
   ])("%s: confidence beats hindsight's share of profits, and both mean what they say", async (symbol, better) => {
     const source = archiveBursts(symbol, ["2022", "2023"]);

@@ -44,7 +44,7 @@ interface ByRegimeState {
  *
  * Options: `band` 1.5, `smoothBars` 30, `scaleBars` 10080 (a week), `patternWeight` 0.25; paper trades `stopFraction` 0.005,
  * `targetFraction` 0.015, `horizonMinutes` 60 (the labels'), `costFraction` 0.0012 (a round trip of taker fees and slippage; funding is
- * left out), `priorTrades` 50 and `halfLifeTrades` 500. Round numbers, chosen for how often the rules speak, not for profit. Before any
+ * left out), `priorTrades` 100 and `halfLifeTrades` 200. Round numbers, chosen for how often the rules speak, not for profit. Before any
  * trade the price is taken to have no drift: net = −cost, and a profit as likely as reaching the target before the stop,
  * stop / (stop + target).
  */
@@ -59,8 +59,8 @@ export default signalModule<ByRegimeState>((options) => {
     targetFraction: number("targetFraction", { default: 0.015, above: 0, max: 0.5 }),
     horizonMinutes: number("horizonMinutes", { default: 60, min: 1, max: 10_080 }),
     costFraction: number("costFraction", { default: 0.0012, min: 0, max: 0.1 }),
-    priorTrades: number("priorTrades", { default: 50, above: 0 }),
-    halfLifeTrades: number("halfLifeTrades", { default: 500, above: 0 }),
+    priorTrades: number("priorTrades", { default: 100, above: 0 }),
+    halfLifeTrades: number("halfLifeTrades", { default: 200, above: 0 }),
   };
   knownOptions(WHERE, options, Object.keys(settings));
   const { band, scaleBars, patternWeight, stopFraction, targetFraction, costFraction, priorTrades, halfLifeTrades } = settings;
