@@ -3,13 +3,14 @@ import type { RegimeModule } from "../models/regime/regimeModule.ts";
 import type { SignalModule } from "../models/signal/signalModule.ts";
 import { familiesNamed, featureSet } from "../operators/features/featureSet.ts";
 import { FEATURE_FAMILIES } from "../operators/features/table.ts";
+import { priceToTicks } from "../src/domain/instrument.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { appendKline, klineBlock } from "../src/domain/kline.ts";
 import type { KlineBlock } from "../src/domain/kline.ts";
 import { HOUR_MS, MINUTE_MS } from "../src/domain/units.ts";
 import { drive } from "../src/engine/driver.ts";
-import { tripleBarrier } from "../src/lab/labels/tripleBarrier.ts";
+import { labelOf } from "../src/lab/labels/tripleBarrier.ts";
 import { perceive } from "../src/pipeline.ts";
 import type { System } from "../src/pipeline.ts";
 import type { Source } from "./replay.ts";
@@ -53,10 +54,12 @@ const judged = (
   instrument: Instrument,
   words: readonly { row: number; long: boolean; confidence: number; expectedNet: number }[],
 ): Said[] => {
+  const ticks = (prices: Float64Array): Float64Array => prices.subarray(0, block.length).map((price) => priceToTicks(instrument, price));
+  const bars = { ...block, open: ticks(block.open), high: ticks(block.high), low: ticks(block.low) };
   return words.flatMap(({ row, long, confidence, expectedNet }) => {
-    if (row + 1 >= block.length) return [];
-    const net = (tripleBarrier(block, row + 1, long ? 1 : -1, { bracket: BRACKET, horizonMs: HOUR_MS, instrument })?.return ?? NaN) - COST;
-    return Number.isNaN(net) ? [] : [{ confidence, expectedNet, net }];
+    if (row + 1 === bars.length) return [];
+    const label = labelOf(bars, row + 1, long ? 1 : -1, { bracket: BRACKET, horizonMs: HOUR_MS });
+    return label === null ? [] : [{ confidence, expectedNet, net: label.return - COST }];
   });
 };
 
@@ -84,6 +87,8 @@ export const confidenceScore = (said: readonly Said[]) => {
     share,
     net: net / n,
     expectedNet: expectedNet / n,
-    calibration: bins.filter(({ n: count }) => count > 0).map((bin) => ({ n: bin.n, predicted: bin.predicted / bin.n, observed: bin.observed / bin.n })),
+    calibration: bins
+      .filter(({ n: count }) => count > 0)
+      .map((bin) => ({ n: bin.n, predicted: bin.predicted / bin.n, observed: bin.observed / bin.n })),
   };
 };

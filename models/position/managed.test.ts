@@ -60,7 +60,11 @@ describe("asking once", () => {
       [`long ${LOTS}`, "-", "-", `long ${LOTS}`, "-"],
     ],
     ["a signal that fades frees nothing", [long(0), { minute: 1, lean: 0 }, long(2)], [`long ${LOTS}`, "-", "-"]],
-    ["the other side is free, and frees this one", [long(0), { minute: 1, lean: -0.9 }, long(2)], [`long ${LOTS}`, `short ${LOTS}`, `long ${LOTS}`]],
+    [
+      "the other side is free, and frees this one",
+      [long(0), { minute: 1, lean: -0.9 }, long(2)],
+      [`long ${LOTS}`, `short ${LOTS}`, `long ${LOTS}`],
+    ],
     [
       "the cool-down counts from the last moment in a position",
       [long(0), { minute: 100, heldLots: LOTS, stopTicks: 199_000 }, long(241), long(339), long(340)],
@@ -79,9 +83,9 @@ describe("managing", () => {
     ["holds", held, "-"],
     ["does not leave because the signal fades", { ...held, lean: 0 }, "-"],
     ["does not leave for want of an opinion", { ...held, lean: 0, ready: false }, "-"],
-    ["leaves a long when L3 wants a short", { ...held, lean: -0.7 }, "exit signal"],
-    ["not before", { ...held, lean: -0.69 }, "-"],
-    ["leaves a short when L3 wants a long", { ...short, lean: 0.7 }, "exit signal"],
+    ["leaves a long when L3 wants a short", { ...held, lean: -0.4 }, "exit signal"],
+    ["not before", { ...held, lean: -0.39 }, "-"],
+    ["leaves a short when L3 wants a long", { ...short, lean: 0.4 }, "exit signal"],
     ["holds a minute before the time limit", { ...held, minute: 359 }, "-"],
     ["leaves at the time limit", { ...held, minute: 360 }, "exit time-limit"],
     ["asks for nothing while an exit is on its way", { ...held, minute: 360, close: 20_200, exitPending: true }, "-"],
@@ -97,7 +101,11 @@ describe("managing", () => {
     // 150 USDT: half is taken, and the stop trails by 10 ATR, 0.6 % of the close.
     ["takes half and trails", { ...held, close: 20_150.1 }, "stop 200292 trailing-stop, reduce 50 take-half"],
     ["takes half and trails a short", { ...short, close: 19_849.9 }, "stop 199690 trailing-stop, reduce 50 take-half"],
-    ["break-even where the trailing stop is farther", { ...held, close: 20_160, natr: 0.002 }, "stop 200240 break-even, reduce 50 take-half"],
+    [
+      "break-even where the trailing stop is farther",
+      { ...held, close: 20_160, natr: 0.002 },
+      "stop 200240 break-even, reduce 50 take-half",
+    ],
     ["no trailing without ATR", { ...held, close: 20_160, natr: NaN }, "stop 200240 break-even, reduce 50 take-half"],
     ["too small to take part", { ...held, heldLots: 1, close: 20_110 }, "stop 200240 break-even"],
   ])("%s", (_, row, said) => {
@@ -107,7 +115,12 @@ describe("managing", () => {
   it("trails the best completed close, never back, and leaves when the close is beyond the level", () => {
     const at = (minute: number, close: number, stopTicks: number): ViewRow => ({ ...held, minute, close, stopTicks });
     const rows = [at(1, 20_200, 199_000), at(2, 20_180, 200_788), at(3, 20_260, 200_788), at(4, 20_130, 201_384)];
-    expect(asked(rows)).toEqual(["stop 200788 trailing-stop, reduce 50 take-half", "stop 200789 trailing-stop", "stop 201384 trailing-stop", "exit trailing-stop"]);
+    expect(asked(rows)).toEqual([
+      "stop 200788 trailing-stop, reduce 50 take-half",
+      "stop 200789 trailing-stop",
+      "stop 201384 trailing-stop",
+      "exit trailing-stop",
+    ]);
   });
 
   it("takes part and scales in once a trade, whatever the gate says, and again in the next one", () => {
@@ -147,7 +160,11 @@ describe("properties", () => {
     fc.assert(
       fc.property(trade, ([side, approve, rows]) => {
         const stopTicks = TICKS * (1 - side * 0.005);
-        const said = asked(rows.map((row, minute) => ({ ...row, minute, heldLots: side * LOTS, stopTicks })), {}, approve);
+        const said = asked(
+          rows.map((row, minute) => ({ ...row, minute, heldLots: side * LOTS, stopTicks })),
+          {},
+          approve,
+        );
         const stops = said.flatMap((text) => [...text.matchAll(/stop (\d+)/g)].map(([, ticks]) => side * Number(ticks)));
         stops.forEach((stop, i) => {
           expect(stop).toBeGreaterThan(stops[i - 1] ?? side * stopTicks);
@@ -159,7 +176,11 @@ describe("properties", () => {
   it("never asks twice: one part, one scale-in, nothing while an exit is on its way, one word when it leaves", () => {
     fc.assert(
       fc.property(trade, ([side, approve, rows]) => {
-        const said = asked(rows.map((row, minute) => ({ ...row, minute, heldLots: side * LOTS })), {}, approve);
+        const said = asked(
+          rows.map((row, minute) => ({ ...row, minute, heldLots: side * LOTS })),
+          {},
+          approve,
+        );
         const count = (what: RegExp): number => said.filter((text) => what.test(text)).length;
         expect(count(/reduce/)).toBeLessThanOrEqual(1);
         expect(count(/scale in/)).toBeLessThanOrEqual(1);
@@ -174,12 +195,16 @@ describe("properties", () => {
   it("asks for an entry once within a cool-down unless L3 wanted the other side in between", () => {
     fc.assert(
       fc.property(fc.array(anyRow, { minLength: 1, maxLength: 120 }), (rows) => {
-        const said = asked(rows.map((row, minute) => ({ ...row, minute })), {}, false);
+        const said = asked(
+          rows.map((row, minute) => ({ ...row, minute })),
+          {},
+          false,
+        );
         const entries = said.flatMap((text, i) => (text === "-" ? [] : [{ i, side: text.split(" ")[0] }]));
         for (const [k, { i, side }] of entries.entries()) {
           const before = entries[k - 1];
           if (before?.side !== side) continue;
-          const turned = rows.slice(before?.i, i + 1).some(({ lean = 0 }) => (side === "long" ? lean <= -0.7 : lean >= 0.7));
+          const turned = rows.slice(before?.i, i + 1).some(({ lean = 0 }) => (side === "long" ? lean <= -0.4 : lean >= 0.4));
           expect(turned).toBe(true);
         }
       }),

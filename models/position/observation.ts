@@ -34,7 +34,11 @@ export const OBSERVATION_COLUMNS: readonly ObservationColumn[] = [
   column("signal_ready", "flag", "1 when L3 is ready"),
   column("side", "sign", "1 long, −1 short, 0 flat"),
   column("size", "fraction", "|position| / (|position| + what the position tier would still allow on its side), 0 flat"),
-  column("room", "fraction", "margin of the largest entry still allowed on the held side (flat: on the likelier one) / equity, within 0 to 1"),
+  column(
+    "room",
+    "fraction",
+    "margin of the largest entry still allowed on the held side (flat: on the likelier one) / equity, within 0 to 1",
+  ),
   column("unrealised", "fraction", "g = side · (close / average entry − 1), 0 flat"),
   column("unrealised_stops", "stops", "g / s, within ±10"),
   column("time_in_trade", "fraction", "minutes since the entry / time limit, at most 2, 0 flat"),

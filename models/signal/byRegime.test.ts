@@ -43,14 +43,15 @@ const said = (rows: readonly Row[], options: Readonly<Record<string, unknown>> =
     return out;
   });
 };
-const last = (rows: readonly Row[], options?: Readonly<Record<string, unknown>>): SignalOutput => said(rows, options).at(-1) as SignalOutput;
+const last = (rows: readonly Row[], options?: Readonly<Record<string, unknown>>): SignalOutput =>
+  said(rows, options).at(-1) as SignalOutput;
 const lean = ({ pLong, pShort }: SignalOutput): number => pLong - pShort;
 
 describe("what the rules want", () => {
   it("is the formula of its docstring", () => {
-    // First bar: score = ¾ · 1 · squash(2) = 0.67082 (min(1, 0.5 / 0.25) = 1), scale² = 0.01 + (0.67082² − 0.01) / 241, band 2.
+    // First bar: score = ¾ · 1 · squash(2) = 0.67082 (min(1, 0.5 / 0.25) = 1), scale² = 0.01 + (0.67082² − 0.01) / 241, band 1.5.
     const score = (0.75 * 2) / Math.sqrt(5);
-    const z = score / (2 * Math.sqrt(0.01 + (score * score - 0.01) / 241));
+    const z = score / (1.5 * Math.sqrt(0.01 + (score * score - 0.01) / 241));
     expect(last([{}]).pLong).toBeCloseTo(1 - Math.exp(-z * z), 12);
   });
 
@@ -60,7 +61,11 @@ describe("what the rules want", () => {
     ["not against its direction", { regime: [0, 0, 0, 1, 0, 0, 0] }, 0],
     ["a strong downtrend is followed", { regime: [0, 0, 0, 0, 1, 0, 0], features: { ...RISING, return_60: -5, return_240: -5 } }, -1],
     ["a range is sold at its top", { regime: [0, 0, 1, 0, 0, 0, 0], features: { bollinger_position_20: 2, donchian_position_240: 1 } }, -1],
-    ["low volatility is bought where it breaks out", { regime: [0, 0, 0, 0, 0, 1, 0], features: { donchian_position_240: 1, volume_ratio_15: 1 } }, 1],
+    [
+      "low volatility is bought where it breaks out",
+      { regime: [0, 0, 0, 0, 0, 1, 0], features: { donchian_position_240: 1, volume_ratio_15: 1 } },
+      1,
+    ],
     ["high volatility stands aside", { regime: HIGH, pUp: 0.9, pDown: 0 }, 0],
     ["the pattern tilts a market without a rule", { features: {}, pUp: 0.5, pDown: 0.1 }, 1],
     ["and says nothing when it expects no move", { features: {}, pUp: 0, pDown: 0 }, 0],
@@ -84,7 +89,12 @@ describe("what the rules want", () => {
     const words = said(rows);
     expect(words[399]?.pLong).toBeLessThan(words[0]?.pLong as number);
     // A constant score is its own root mean square in the end: z = 1 / band.
-    expect(last(Array.from({ length: 20_000 }, (): Row => ({})), { scaleBars: 240 }).pLong).toBeCloseTo(1 - Math.exp(-0.25), 9);
+    expect(
+      last(
+        Array.from({ length: 20_000 }, (): Row => ({})),
+        { scaleBars: 240 },
+      ).pLong,
+    ).toBeCloseTo(1 - Math.exp(-4 / 9), 9);
   });
 });
 
@@ -172,7 +182,10 @@ describe("what it learns", () => {
   it("starts from a market without drift", () => {
     const { netLong, netShort, confidence } = last([{}]);
     expect([netLong, netShort, confidence]).toEqual([-0.0012, -0.0012, 0.25]);
-    expect(last([{}], { costFraction: 0.002, stopFraction: 0.01, targetFraction: 0.01 })).toMatchObject({ netLong: -0.002, confidence: 0.5 });
+    expect(last([{}], { costFraction: 0.002, stopFraction: 0.01, targetFraction: 0.01 })).toMatchObject({
+      netLong: -0.002,
+      confidence: 0.5,
+    });
   });
 
   it("finds that longs pay in a rise, and shorts do not", () => {
@@ -195,7 +208,13 @@ describe("what it learns", () => {
 
 describe("the module", () => {
   it("waits for both layers and the features, and stands gaps", () => {
-    expect(byRegime({})).toMatchObject({ name: "byRegime", warmUpBars: 0, onGap: "keep", layers: ["regime", "pattern"], features: RULE_FEATURES });
+    expect(byRegime({})).toMatchObject({
+      name: "byRegime",
+      warmUpBars: 0,
+      onGap: "keep",
+      layers: ["regime", "pattern"],
+      features: RULE_FEATURES,
+    });
     expect(last([{ ready: false }])).toMatchObject({ pNeutral: 1, confidence: NaN });
   });
 

@@ -34,7 +34,7 @@ export const managedSettings = (options: Readonly<Record<string, unknown>>): Man
     stopFraction: number("stopFraction", { default: 0.005, above: 0, max: 0.5 }),
     targetFraction: number("targetFraction", { default: 0.015, min: 0, max: 10 }),
     enterProbability: number("enterProbability", { default: 0.7, above: 0, max: 1 }),
-    exitProbability: number("exitProbability", { default: 0.7, above: 0, max: 1 }),
+    exitProbability: number("exitProbability", { default: 0.4, above: 0, max: 1 }),
     minNetReturn: nullable(options, "minNetReturn"),
     timeLimitMinutes: number("timeLimitMinutes", { default: 360, above: 0 }),
     cooldownMinutes: number("cooldownMinutes", { default: 240, min: 0 }),

@@ -12,20 +12,19 @@ export interface Conviction {
 }
 
 /**
- * Mixes the rules by the regime probabilities p (in the order of `REGIME_STATES`), without a switch between them:
+ * Mixes the rules by the weights w of the regimes (`RegimeWeights`, in the order of `REGIME_STATES`), without a switch between them:
  *
- * score = p₀ max(0, T) + ½ p₁ max(0, T) + p₂ M + ½ p₃ min(0, T) + p₄ min(0, T) + p₅ B + 0 · p₆, T trend, M reversion, B breakout:
+ * score = w₀ max(0, T) + ½ w₁ max(0, T) + w₂ M + ½ w₃ min(0, T) + w₄ min(0, T) + w₅ B + 0 · w₆, T trend, M reversion, B breakout:
  * trends are followed in their own direction only, weak ones by half, and high volatility stands aside. L2 tilts it:
- * score · (1 − w) + w (1 − p₆) (P(up) − P(down)) / (P(up) + P(down)), w = `patternWeight`.
+ * score · (1 − a) + a (1 − w₆) (P(up) − P(down)) / (P(up) + P(down)), a = `patternWeight`.
  */
-export const mixRules = ({ x, regime, pattern }: Seen, patternWeight: number, out: Conviction): void => {
-  const p = regime.probabilities;
-  const high = p[6] as number;
+export const mixRules = ({ x, pattern }: Seen, weights: Float64Array, patternWeight: number, out: Conviction): void => {
+  const high = weights[6] as number;
   const trend = trendScore(x);
-  const strong = trend * (p[trend > 0 ? 0 : 4] as number);
-  const weak = 0.5 * trend * (p[trend > 0 ? 1 : 3] as number);
-  const reversion = reversionScore(x) * (p[2] as number);
-  const breakout = breakoutScore(x) * (p[5] as number);
+  const strong = trend * (weights[trend > 0 ? 0 : 4] as number);
+  const weak = 0.5 * trend * (weights[trend > 0 ? 1 : 3] as number);
+  const reversion = reversionScore(x) * (weights[2] as number);
+  const breakout = breakoutScore(x) * (weights[5] as number);
   const { pUp, pDown } = pattern;
   const moves = pUp + pDown;
   const tilt = moves > 0 ? (pUp - pDown) / moves : 0;

@@ -39,7 +39,12 @@ describe("a paper trade", () => {
   });
 
   it("enters at the next open and not at the close of the decision", () => {
-    expect(ends([[110, 110, 110, 110], [110, 112.2, 110, 110]])).toEqual(["0: 200 @2", "1: -100 @2"]);
+    expect(
+      ends([
+        [110, 110, 110, 110],
+        [110, 112.2, 110, 110],
+      ]),
+    ).toEqual(["0: 200 @2", "1: -100 @2"]);
   });
 
   it("is one a slot at a time", () => {

@@ -16,7 +16,7 @@ type Ended = (cell: number, grossReturn: number) => void;
 
 /**
  * Paper trades, at most one a cell and side at a time: decided at a bar's close, entered at the next bar's open, ended by stop, target
- * or time under the rules of the labels (`src/lab/labels.ts`), so that what is learnt from them is what labels and the venue say. Costs
+ * or time under the rules of the labels (`src/lab/labels/tripleBarrier.ts`), so that what is learnt from them is what labels and the venue say. Costs
  * are the caller's. Slot 2·cell is the cell's long, 2·cell + 1 its short. A hole in time drops all that it spans: nobody knows how
  * they ended. O(open trades) a bar, allocates at entries only.
  */
@@ -77,7 +77,9 @@ export class PaperTrades {
     // Backwards: an ended trade's place is taken by the last one, which was looked at already.
     for (let i = this.count - 1; i >= 0; i -= 1) {
       const long = ((this.slots[i] as number) & 1) === 0;
-      const exit = long ? this.exit(i, openTimeMs, openTicks, lowTicks, highTicks) : this.exit(i, openTimeMs, -openTicks, -highTicks, -lowTicks);
+      const exit = long
+        ? this.exit(i, openTimeMs, openTicks, lowTicks, highTicks)
+        : this.exit(i, openTimeMs, -openTicks, -highTicks, -lowTicks);
       if (exit === exit) this.end(i, exit);
     }
   }

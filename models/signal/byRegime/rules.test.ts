@@ -6,7 +6,15 @@ import { breakoutScore, reversionScore, RULE_FEATURES, squash, trendScore } from
 const row = (values: Readonly<Partial<Record<(typeof RULE_FEATURES)[number], number>>>): Float64Array =>
   Float64Array.from(RULE_FEATURES, (name) => values[name] ?? (name === "donchian_position_240" ? 0.5 : 0));
 
-const SIGNED = new Set(["ema_distance_50", "ema_distance_200", "return_60", "return_240", "bollinger_position_20", "rsi_14", "taker_imbalance_15"]);
+const SIGNED = new Set([
+  "ema_distance_50",
+  "ema_distance_200",
+  "return_60",
+  "return_240",
+  "bollinger_position_20",
+  "rsi_14",
+  "taker_imbalance_15",
+]);
 /** The same market upside down. */
 const mirrored = (x: Float64Array): Float64Array =>
   x.map((value, i) => {
@@ -27,14 +35,26 @@ const anyRow = fc
 describe("the rules", () => {
   // Values by hand with Python's math module from the formulas of the docstrings.
   it.each([
-    ["trend", trendScore(row({ ema_distance_50: 0.5, ema_distance_200: 0.3, return_60: 0.8, return_240: 0.4, adx_14: 0.3 })), 0.7071067811865475],
+    [
+      "trend",
+      trendScore(row({ ema_distance_50: 0.5, ema_distance_200: 0.3, return_60: 0.8, return_240: 0.4, adx_14: 0.3 })),
+      0.7071067811865475,
+    ],
     ["trend with little ADX", trendScore(row({ ema_distance_50: -1, return_60: -1, adx_14: 0.1 })), -0.28284271247461906],
     ["trend without ADX", trendScore(row({ return_60: 3 })), 0],
     ["reversion at the top", reversionScore(row({ bollinger_position_20: 2, donchian_position_240: 1, rsi_14: 0.5 })), -0.8944271909999159],
-    ["reversion in the lower half", reversionScore(row({ bollinger_position_20: -1, donchian_position_240: 0.25, rsi_14: 0 })), 0.2169304578186564],
+    [
+      "reversion in the lower half",
+      reversionScore(row({ bollinger_position_20: -1, donchian_position_240: 0.25, rsi_14: 0 })),
+      0.2169304578186564,
+    ],
     ["breakout inside the channel", breakoutScore(row({ donchian_position_240: 0.9, volume_ratio_15: 5 })), 0],
     ["breakout up, unconfirmed", breakoutScore(row({ donchian_position_240: 1, volume_ratio_15: -3 })), 0.02565835097474307],
-    ["breakout up with volume", breakoutScore(row({ donchian_position_240: 1, volume_ratio_15: 1, volatility_ratio_15_60: 0.5, taker_imbalance_15: 0.25 })), 0.9472135954999579],
+    [
+      "breakout up with volume",
+      breakoutScore(row({ donchian_position_240: 1, volume_ratio_15: 1, volatility_ratio_15_60: 0.5, taker_imbalance_15: 0.25 })),
+      0.9472135954999579,
+    ],
     ["breakout down against the takers", breakoutScore(row({ donchian_position_240: 0, taker_imbalance_15: 0.5 })), -0.14644660940672627],
   ])("%s", (_, score, expected) => {
     expect(score).toBeCloseTo(expected, 12);
