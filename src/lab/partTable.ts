@@ -65,7 +65,9 @@ export class PartTable {
   async close(): Promise<void> {
     await this.#writing(async () => {
       if (this.rows.length > 0 || this.#parts.length === 0) await this.#part();
-      await this.#duck.query(`COPY (${this.#joined()}) TO ${quoted(this.#options.file)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${this.#groupRows})`);
+      await this.#duck.query(
+        `COPY (${this.#joined()}) TO ${quoted(this.#options.file)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${this.#groupRows})`,
+      );
     });
     await this.abandon();
   }
