@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Item } from "../src/domain/item.ts";
-import type { KlineBlock } from "../src/domain/kline.ts";
-import { appendKline, klineBlock } from "../src/domain/kline.ts";
+import type { KlineBlock, KlineValues } from "../src/domain/kline.ts";
+import { appendKline, KLINE_COLUMNS, klineBlock } from "../src/domain/kline.ts";
 import { instrumentIndex, MINUTE_MS } from "../src/domain/units.ts";
 import { simulatedBlock } from "../test/featureRows.ts";
 import { blockRows, columnOf, observedRows, WHOLE_SET } from "../test/features/observedRows.ts";
@@ -38,14 +38,7 @@ const without = (block: KlineBlock, missing: (row: number) => boolean): KlineBlo
   const kept = klineBlock(block.instrument, MINUTE_MS, block.length);
   for (let row = 0; row < block.length; row += 1) {
     if (missing(row)) continue;
-    const at = (name: keyof typeof values): number => block[name][row] as number;
-    const values = { openTimeMs: 0, open: 0, high: 0, low: 0, close: 0, volume: 0, quoteVolume: 0, trades: 0 };
-    const taker = { takerBuyVolume: block.takerBuyVolume[row] as number, takerBuyQuoteVolume: block.takerBuyQuoteVolume[row] as number };
-    appendKline(kept, {
-      ...taker,
-      ...{ openTimeMs: at("openTimeMs"), open: at("open"), high: at("high"), low: at("low"), close: at("close") },
-      ...{ volume: at("volume"), quoteVolume: at("quoteVolume"), trades: at("trades") },
-    });
+    appendKline(kept, Object.fromEntries(KLINE_COLUMNS.map((name) => [name, block[name][row] as number])) as KlineValues);
   }
   return kept;
 };

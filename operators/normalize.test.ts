@@ -4,6 +4,7 @@ import type { Scales } from "../src/domain/derived.ts";
 import { Scale, SCALES } from "../src/domain/derived.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
+import { Bar } from "../src/domain/kline.ts";
 import { random } from "../test/lookahead.ts";
 import { bar, BTC, ETH, funding, gapOf } from "../test/items.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
@@ -121,7 +122,8 @@ describe("normalize", () => {
   });
 
   it("leaves longer bars alone", () => {
-    expect(through(normalize([BTC]), [{ ...bar({ at: 1 }), base: false, kind: Kind.bar } as unknown as Item])).toHaveLength(1);
+    const { block, row } = bar({ at: 1 });
+    expect(through(normalize([BTC]), [new Bar(block, row, 1, false, 5)])).toHaveLength(1);
   });
 });
 

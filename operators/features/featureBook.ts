@@ -1,7 +1,7 @@
 import { Kind } from "../../src/domain/kind.ts";
 import type { Bar, KlineBlock } from "../../src/domain/kline.ts";
 import { formatUtc } from "../../src/domain/time.ts";
-import { DAY_MS, MINUTE_MS } from "../../src/domain/units.ts";
+import { DAY_MS, MINUTE_MS, UserError } from "../../src/domain/units.ts";
 import { BeliefBlock } from "../beliefBlock.ts";
 import { MISSING_SHARE_MAX } from "../normalize.ts";
 import type { BookView, EventFeatureFamily, FeatureEvent, FeatureFamily, FeatureInput } from "./feature.ts";
@@ -252,7 +252,7 @@ export class FeatureBook {
       for (const [c, { name, warmUpBars }] of family.columns.entries()) {
         const value = values[from + at + c] as number;
         if (bars < warmUpBars || Number.isFinite(value)) continue;
-        throw new Error(
+        throw new UserError(
           `feature ${name} is ${value} at the bar that closed at ${formatUtc(this.bar.closeMs)}: it must be finite once it is warm`,
         );
       }

@@ -4,6 +4,7 @@ import { MINUTE_MS, UserError } from "../../src/domain/units.ts";
 import { SCALES_WARM_UP_BARS } from "../normalize.ts";
 import type { EventFeatureFamily, FeatureColumn, FeatureFamily, FeatureInput } from "./feature.ts";
 import { FEATURE_INPUTS } from "./feature.ts";
+import { guardedFamily } from "./guardedFamily.ts";
 
 /** A column of the feature row, in its place. */
 export interface PlacedColumn extends FeatureColumn {
@@ -65,7 +66,7 @@ export const featureSet = (options: FeatureSetOptions): FeatureSet => {
     }
     return { family, at };
   };
-  const base = [...options.families, ...own].map((family) => place(family, "kline", baseMs));
+  const base = [...options.families, ...own.map(guardedFamily)].map((family) => place(family, "kline", baseMs));
   const core = options.families.filter((family) => family.core === true);
   const frames = [...options.timeframesMs]
     .sort((a, b) => a - b)

@@ -29,9 +29,13 @@ export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers>
   const pattern = await patternMember(config);
   const signal = await signalMember(config);
   const position = await positionMember(config);
-  const read = [regime, pattern, signal, position].flatMap((module) => module?.features ?? []);
+  const modules = { regime, pattern, signal, position };
+  const read = Object.values(modules).flatMap((module) => module?.features ?? []);
   const wanted = config.features.columns ?? (read.length > 0 || regime !== null || pattern !== null ? null : []);
   const options = await featureOptions(config);
+  const whole = featureSet(options);
+  for (const [layer, module] of Object.entries(modules))
+    columnsNamed(whole, module?.features ?? [], `${layer} module ${module?.name ?? ""}`);
   const chosen = wanted === null ? options : familiesNamed(options, [...new Set([...wanted, ...read])], "features.columns");
   const set = featureSet(chosen);
   if (set.columns.length === 0) return { features: null, regime: null, pattern: null, signal, position, warmUpBars: signal.warmUpBars };

@@ -111,7 +111,7 @@ class MinuteEvents {
 export const allInputs = (bars: number, seed: number, scales: Scales = { price: 1, volume: 1 }): Event[] => {
   const minutes = new MinuteEvents(seed + 1, scales);
   return [...klinesOf(simulatedBlock(bars, seed, scales.price, scales.volume))].flatMap((event, row) => {
-    const kline = event as Kline;
+    const kline = event;
     const [inside, atClose] = [minutes.inside(kline), minutes.atClose(kline)];
     return row % SILENT_OF >= SILENT_OF - SILENT ? [kline] : [...inside, ...atClose, kline];
   });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { Kline, klineBlock, appendKline, klinesOf, KLINE_COLUMNS } from "../../src/domain/kline.ts";
-import type { KlineBlock, KlineValues } from "../../src/domain/kline.ts";
+import { klineBlock, appendKline, klinesOf, KLINE_COLUMNS } from "../../src/domain/kline.ts";
+import type { KlineBlock, KlineValues, Kline } from "../../src/domain/kline.ts";
 import { DAY_MS, MINUTE_MS } from "../../src/domain/units.ts";
 import { collected, inBursts } from "../replay.ts";
 import { describeShared } from "../sharedData.ts";

@@ -15,7 +15,6 @@ export const moduleMistake = (error: unknown, config: RiposteConfig, burst: read
   if (!(error instanceof StepError)) return error;
   const { cause, operator, seq } = error;
   if (cause instanceof UserError) return cause;
-  if (operator === "features" && config.features.modules.length > 0) return new UserError(reasonOf(cause));
   if (operator !== "regime" && operator !== "pattern" && operator !== "signal" && operator !== "position") return error;
   const { module } = config[operator];
   const timeMs = burst.find((event) => event.seq === seq)?.knownAtMs;
