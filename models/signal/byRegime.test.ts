@@ -190,7 +190,7 @@ describe("what it learns", () => {
 
   it("finds that longs pay in a rise, and shorts do not", () => {
     // 5 basis points a minute: a long meets its target of 1.5 % within 31 bars, a short its stop of 0.5 % within 11.
-    const { netLong, netShort, confidence } = last(rising(6000));
+    const { netLong, netShort, confidence } = last(rising(6000), { priorTrades: 20, halfLifeTrades: 500 });
     expect(netLong).toBeGreaterThan(0.012);
     expect(netLong).toBeLessThan(0.0138 + 1e-4);
     expect(netShort).toBeLessThan(-0.0055);
