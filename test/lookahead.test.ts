@@ -6,6 +6,7 @@ import { findLookahead, random, resampled } from "./lookahead.ts";
 import { ALL_LAYERS } from "./allLayers.ts";
 import { honest, labelColumn, layersWith, LEAKS, LEAKY_LAYERS, normalisedOverTheBurst, perceiveWith } from "./plantedLeaks.ts";
 import { inBursts, marketInstruments, testMarket } from "./replay.ts";
+import { SHIPPED_LAYERS } from "./shippedLayers.ts";
 
 const MARKET = testMarket({ symbols: ["BTCUSDT", "ETHUSDT"], days: 3 });
 const SMALL = testMarket({ days: 2 });
@@ -55,6 +56,19 @@ describe("no lookahead", () => {
     }
     expect(rows).toBeGreaterThan(60_000);
     expect(fills).toBeGreaterThan(10);
+  });
+
+  it("with the four shipped layers: nor what they believe and do", async () => {
+    const market = testMarket({ days: 5, gapsPerDay: 0.1 });
+    const found = await findLookahead({
+      fromMs: market.fromMs,
+      source: (cut) => simulatedMarket({ ...market, seed: 31, splice: cut }),
+      // L1 speaks from the second day on.
+      cuts: cutsOf(4, 31, 3 * 1440).map(({ atBar, seed }) => ({ atBar: atBar + 2 * 1440, seed })),
+      replay: { instruments: marketInstruments(market), ...SHIPPED_LAYERS },
+    });
+    expect(found).toMatchObject({ leaks: [], idleCuts: 0 });
+    expect(found.fills).toBeGreaterThan(5);
   });
 
   it("nor do resampled bars in the place of recorded ones", async () => {

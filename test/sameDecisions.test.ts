@@ -13,6 +13,7 @@ import { simulatedMarket } from "../streams/simulatedMarket.ts";
 import { collected, inBursts, marketInstruments, replay, testMarket } from "./replay.ts";
 import type { Replayed, ReplayOptions, Source } from "./replay.ts";
 import { ALL_LAYERS, SMALL_SET } from "./allLayers.ts";
+import { SHIPPED_LAYERS } from "./shippedLayers.ts";
 
 const ONE = testMarket();
 const THREE = testMarket({ symbols: ["BTCUSDT", "ETHUSDT", "XRPUSDT"], days: 3 });
@@ -126,6 +127,12 @@ describe("with a feature row and a member in each layer, the same decisions", ()
 
   it.each([1, 7, 999])("in bursts of %i, blocks of 100 rows", async (burstEvents) => {
     expect(hashes(await runLayers(simulatedMarket({ ...ONE, burstEvents, blockRows: 100 })))).toEqual(hashes(layered));
+  });
+
+  it("with the shipped members, in bursts of 1 and 1000", async () => {
+    const whole = await runLayers(inBursts(one, 4096), SHIPPED_LAYERS);
+    for (const burstEvents of [1, 1000]) expect(hashes(await runLayers(inBursts(one, burstEvents), SHIPPED_LAYERS))).toEqual(hashes(whole));
+    expect(whole.decisionsSha256).not.toBe(layered.decisionsSha256);
   });
 
   it("with the columns alone that the members read", async () => {
