@@ -1,15 +1,14 @@
 import type { OperatorFunction } from "rxjs";
 import { REGIME_STATES } from "../../src/domain/derived.ts";
-import type { Signal } from "../../src/domain/derived.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
 import type { Emit, Item } from "../../src/domain/item.ts";
 import { Kind } from "../../src/domain/kind.ts";
 import type { Bar } from "../../src/domain/kline.ts";
 import { formatUtc } from "../../src/domain/time.ts";
-import type { InstrumentIndex } from "../../src/domain/units.ts";
 import { UserError } from "../../src/domain/units.ts";
 import type { StepHandlers } from "../stepOperator.ts";
 import { stepOperator } from "../stepOperator.ts";
+import { PooledSignal } from "../pooledSignal.ts";
 import type { BeliefRows } from "./beliefRows.ts";
 import { FLAGS, HEAD, READY, SIGNAL } from "./beliefRows.ts";
 
@@ -23,41 +22,22 @@ export interface BeliefSource {
   advance(): number;
 }
 
-/** POOLED, one an instrument, like the signal of L3. */
-class StoredSignal implements Signal {
-  readonly kind = Kind.signal;
-  readonly instrument: InstrumentIndex;
-  seq = -1;
-  knownAtMs = 0.5;
-  ready = false;
-  pLong = 0.5;
-  pShort = 0.5;
-  pNeutral = 0.5;
-  netLong = NaN;
-  netShort = NaN;
-  confidence = NaN;
-
-  constructor(instrument: InstrumentIndex) {
-    this.instrument = instrument;
-  }
-
-  take(bar: Bar, values: Float64Array, row: number, ready: boolean): void {
-    const at = row * SIGNAL;
-    this.seq = bar.seq;
-    this.knownAtMs = bar.knownAtMs;
-    this.ready = ready;
-    this.pLong = values[at] as number;
-    this.pShort = values[at + 1] as number;
-    this.pNeutral = values[at + 2] as number;
-    this.netLong = values[at + 3] as number;
-    this.netShort = values[at + 4] as number;
-    this.confidence = values[at + 5] as number;
-  }
-}
+const takeSignal = (signal: PooledSignal, bar: Bar, values: Float64Array, row: number, ready: boolean): void => {
+  const at = row * SIGNAL;
+  signal.seq = bar.seq;
+  signal.knownAtMs = bar.knownAtMs;
+  signal.ready = ready;
+  signal.pLong = values[at] as number;
+  signal.pShort = values[at + 1] as number;
+  signal.pNeutral = values[at + 2] as number;
+  signal.netLong = values[at + 3] as number;
+  signal.netShort = values[at + 4] as number;
+  signal.confidence = values[at + 5] as number;
+};
 
 interface Believer {
   readonly source: BeliefSource;
-  readonly signals: readonly StoredSignal[];
+  readonly signals: readonly PooledSignal[];
 }
 
 const barStep = ({ source, signals }: Believer, bar: Bar, emit: Emit): void => {
@@ -86,8 +66,8 @@ const barStep = ({ source, signals }: Believer, bar: Bar, emit: Emit): void => {
       row,
       width: pattern,
     });
-  const signal = signals[instrument] as StoredSignal;
-  signal.take(bar, block.signal, row, (flags & READY.signal) !== 0);
+  const signal = signals[instrument] as PooledSignal;
+  takeSignal(signal, bar, block.signal, row, (flags & READY.signal) !== 0);
   emit(signal);
 };
 
@@ -104,6 +84,6 @@ const HANDLERS: StepHandlers<Believer> = { [Kind.bar]: barStep };
  * of the decision bar.
  */
 export const believed = (instruments: readonly Instrument[], source: BeliefSource): OperatorFunction<Item, Item> =>
-  stepOperator("believed", () => ({ source, signals: instruments.map(({ index }) => new StoredSignal(index)) }), HANDLERS, {
+  stepOperator("believed", () => ({ source, signals: instruments.map(({ index }) => new PooledSignal(index)) }), HANDLERS, {
     emits: [Kind.featureRow, Kind.regime, Kind.pattern, Kind.signal],
   });
