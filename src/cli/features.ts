@@ -81,4 +81,5 @@ async function* drained(data: RunData, table: FeatureTable): AsyncGenerator<read
 }
 
 /** What a user's feature family did wrong is a `UserError` behind the operator's. */
-export const ownFeatureMistake = (error: unknown): unknown => (error instanceof StepError && error.cause instanceof UserError ? error.cause : error);
+export const ownFeatureMistake = (error: unknown): unknown =>
+  error instanceof StepError && error.cause instanceof UserError ? error.cause : error;
