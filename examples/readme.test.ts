@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -25,16 +25,21 @@ describe("the README", () => {
       await writeFile(join(folder, `mine${index}.ts`), code.replaceAll('"./models/', `"${ROOT}models/`));
       return ["backtest", option, `./mine${index}.ts`, ...SHORT, "--out", `out${index}`];
     });
-    const shipped = ["emaCross", "breakout"].map((name) => [
-      "backtest",
-      "--config",
-      join(ROOT, `examples/${name}.json`),
-      ...SHORT,
-      "--out",
-      join(folder, name),
-    ]);
-    const [own, examples] = await Promise.all([riposteEach(await Promise.all(cases), folder), riposteEach(shipped, ROOT)]);
-    for (const { code, stdout, stderr } of [...own, ...examples]) {
+    for (const { code, stdout, stderr } of await riposteEach(await Promise.all(cases), folder)) {
+      expect(code, stderr).toBe(0);
+      expect((JSON.parse(stdout) as { trades: number }).trades).toBeGreaterThan(5);
+    }
+  });
+
+  it("is one with the examples' page: every line there runs and trades", { timeout: 120_000 }, async () => {
+    const page = await readFile(join(ROOT, "examples/README.md"), "utf8");
+    const lines = [...page.matchAll(/^\|.*\| `npm run backtest -- ([^`]+)` \|$/gm)].map(([, options = ""]) => options.split(" "));
+    const named = new Set([...page.matchAll(/\]\((\w+\.(?:ts|json))\)/g)].map(([, file]) => file));
+    const files = (await readdir(join(ROOT, "examples"))).filter((file) => /^(?!.*\.test\.ts$).*\.(ts|json)$/.test(file));
+    expect([...named].sort()).toEqual(files.sort());
+    const cases = lines.map((options, index) => ["backtest", ...options, ...SHORT, "--out", join(folder, `page${index}`)]);
+    expect(cases.length).toBeGreaterThanOrEqual(6);
+    for (const { code, stdout, stderr } of await riposteEach(cases, ROOT)) {
       expect(code, stderr).toBe(0);
       expect((JSON.parse(stdout) as { trades: number }).trades).toBeGreaterThan(5);
     }

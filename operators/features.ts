@@ -53,8 +53,8 @@ const NO_LEVELS = new Float64Array(0);
 const HANDLERS: StepHandlers<Books> = {
   [Kind.bar]: barStep,
   [Kind.scales]: scalesStep,
-  [Kind.gap]: (books, { instrument, missingBars }: Gap) => {
-    (books[instrument] as FeatureBook).gap(missingBars);
+  [Kind.gap]: (books, { instrument, missingBars, toMs }: Gap) => {
+    (books[instrument] as FeatureBook).gap(missingBars, toMs);
   },
   [Kind.funding]: eventStep,
   [Kind.markPrice]: eventStep,

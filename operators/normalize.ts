@@ -106,8 +106,8 @@ const HANDLERS: StepHandlers<readonly Track[]> = { [Kind.bar]: barStep, [Kind.ga
 
 /**
  * Puts the scales behind every decision bar: reference price (its close), volatility unit (root of the exponentially weighted mean
- * of squared log returns), and mean volume and number of trades of a bar, each over about a day. Features divide by them, so that no
- * absolute level reaches a model.
+ * of squared log returns, the first bar's counting as 0), and mean volume and number of trades of a bar, each over about a day: weight
+ * 2 / 1441 for the newest bar, and plain means of the first 719. Features divide by them, so that no absolute level reaches a model.
  */
 export const normalize = (instruments: readonly Instrument[]): OperatorFunction<Item, Item> =>
   stepOperator("normalize", () => instruments.map(() => new Track()), HANDLERS, { emits: [Kind.scales] });

@@ -1,5 +1,5 @@
 import type { OperatorFunction } from "rxjs";
-import type { FeatureRow, Pattern, Regime, Signal } from "../src/domain/derived.ts";
+import type { FeatureRow, Pattern, Regime } from "../src/domain/derived.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -10,38 +10,10 @@ import { UserError } from "../src/domain/units.ts";
 import type { SignalModule, SignalOutput } from "../models/signal/signalModule.ts";
 import type { Layers } from "./layers.ts";
 import { seenRows } from "./layers.ts";
+import { PooledSignal } from "./pooledSignal.ts";
 import type { SeenRow } from "./seenRow.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
-
-/** The pooled signal of one instrument: the module fills it in place at every decision bar. */
-class PooledSignal implements Signal, SignalOutput {
-  readonly kind = Kind.signal;
-  readonly instrument: InstrumentIndex;
-  seq = -1;
-  knownAtMs = 0.5;
-  ready = false;
-  // Fractional so that V8 keeps these fields as doubles from the start.
-  pLong = 0.5;
-  pShort = 0.5;
-  pNeutral = 0.5;
-  netLong = NaN;
-  netShort = NaN;
-  confidence = NaN;
-
-  constructor(instrument: InstrumentIndex) {
-    this.instrument = instrument;
-  }
-
-  neutral(): void {
-    this.pLong = 0;
-    this.pShort = 0;
-    this.pNeutral = 1;
-    this.netLong = NaN;
-    this.netShort = NaN;
-    this.confidence = NaN;
-  }
-}
 
 interface Member {
   readonly instrument: Instrument;

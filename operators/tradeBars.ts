@@ -1,3 +1,4 @@
+import { identity } from "rxjs";
 import type { OperatorFunction } from "rxjs";
 import type { BestBidAsk, BookDiff, MarkPrice, Timer, Trade } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
@@ -182,10 +183,12 @@ const HANDLERS: StepHandlers<TradeBarsState> = {
  * Trades → 1-minute klines by Binance's rules, for instruments whose line has none (`fromTrades`): a trade belongs to the minute it was
  * made in; open is the first price, a minute without a trade stands at the close before with volume 0. A minute is closed by the first
  * trade of a later one, or by any event a second after its end, and its kline stands before that event. The first, partial minute
- * makes none; a minute with missing trade ids is a `gap`.
+ * makes none; a minute with missing trade ids is a `gap`. Without such an instrument it is no step at all.
  */
 export const tradeBars = (instruments: readonly Instrument[], fromTrades: readonly InstrumentIndex[]): OperatorFunction<Item, Item> =>
-  stepOperator("tradeBars", () => tradeBarsState(instruments, fromTrades), HANDLERS, {
-    passing: "filter",
-    emits: [Kind.kline, Kind.gap, Kind.fault],
-  });
+  fromTrades.length === 0
+    ? identity
+    : stepOperator("tradeBars", () => tradeBarsState(instruments, fromTrades), HANDLERS, {
+        passing: "filter",
+        emits: [Kind.kline, Kind.gap, Kind.fault],
+      });

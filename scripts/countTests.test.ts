@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { countsOf } from "./countTests.ts";
+import { countsOf, countsOfText } from "./countTests.ts";
 
 const file = (status: string, ...tests: string[]) => ({ status, assertionResults: tests.map((test) => ({ status: test })) });
+
+describe("countsOfText", () => {
+  it("reads a script's last line, and counts a script without one as failed", () => {
+    expect(countsOfText("worst: rsi\n17 passed, 1 failed\n")).toEqual({ passed: 17, failed: 1, skipped: 0 });
+    expect(countsOfText("Traceback: 3 passed")).toEqual({ passed: 0, failed: 1, skipped: 0 });
+    expect(countsOfText("")).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  });
+});
 
 describe("countsOf", () => {
   it("adds up the files; pending and todo are skipped", () => {

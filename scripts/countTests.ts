@@ -29,16 +29,22 @@ export const countsOf = (report: Report, skippedMeansFailed = false): TestCounts
   return skippedMeansFailed ? { passed, failed: failed + skipped, skipped: 0 } : { passed, failed, skipped };
 };
 
+/** Counts of a script that ends with a line `N passed, N failed`; one without such a line has failed. */
+export const countsOfText = (text: string): TestCounts => {
+  const [, passed, failed] = /^(\d+) passed, (\d+) failed/m.exec(text.trimEnd().split("\n").slice(-2).join("\n")) ?? [];
+  return passed === undefined ? { passed: 0, failed: 1, skipped: 0 } : { passed: Number(passed), failed: Number(failed), skipped: 0 };
+};
+
 /**
- * `countTests.ts FOLDER FAILED_CHECKS`: adds up every report (`*.json`) in the folder, and prints CI's last line. In `shared*.json`
- * a skipped test lacks data that CI must have: it counts as failed.
+ * `countTests.ts FOLDER FAILED_CHECKS`: adds up every report (`*.json` of vitest, `*.txt` of a script) in the folder, and prints CI's
+ * last line. In `shared*.json` a skipped test lacks data that CI must have: it counts as failed.
  */
 const main = (folder: string, failedChecks: number): void => {
   let [passed, failed, skipped] = [0, failedChecks, 0];
-  for (const name of readdirSync(folder).filter((file) => file.endsWith(".json"))) {
-    const report = JSON.parse(readFileSync(join(folder, name), "utf8")) as Report;
-    const counts = countsOf(report, name.startsWith("shared"));
-    console.error(`${name.replace(".json", "")}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  for (const name of readdirSync(folder).filter((file) => /\.(json|txt)$/.test(file))) {
+    const text = readFileSync(join(folder, name), "utf8");
+    const counts = name.endsWith(".txt") ? countsOfText(text) : countsOf(JSON.parse(text) as Report, name.startsWith("shared"));
+    console.error(`${name.replace(/\.(json|txt)$/, "")}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
     passed += counts.passed;
     failed += counts.failed;
     skipped += counts.skipped;

@@ -173,7 +173,7 @@ def main():
         for t in ROWS
     }
     made = f"scripts/feature_examples.py with numpy {np.__version__}, scipy {scipy.__version__}"
-    json.dump({"made": made, "bars": BARS, "rows": values}, sys.stdout, indent=1)
+    json.dump({"made": made, "bars": BARS, "rows": values}, sys.stdout, indent=2)
     sys.stdout.write("\n")
 
 

@@ -11,6 +11,8 @@ import type { RegimeModule } from "../models/regime/regimeModule.ts";
 import type { SignalModule } from "../models/signal/signalModule.ts";
 import { account } from "../operators/account.ts";
 import { bars } from "../operators/bars.ts";
+import { believed } from "../operators/beliefs/believed.ts";
+import type { BeliefSource } from "../operators/beliefs/believed.ts";
 import { continuity } from "../operators/continuity.ts";
 import { execute } from "../operators/execute.ts";
 import type { Layers } from "../operators/layers.ts";
@@ -51,20 +53,23 @@ export const BARS_ONLY = { features: null, regime: null, pattern: null } as cons
 
 type Line = OperatorFunction<Item, Item>;
 
-/** Market line → one row of dimensionless numbers per decision bar. */
-export const observe = ({
-  instruments,
-  timeframesMs,
-  features: set,
-  barsFromTrades = [],
-}: Pick<System, "instruments" | "timeframesMs" | "features" | "barsFromTrades">): Line =>
+type Market = Pick<System, "instruments" | "timeframesMs" | "features" | "barsFromTrades">;
+
+/** Market line → whole bars. */
+const whole = ({ instruments, timeframesMs, barsFromTrades = [] }: Market): Line =>
   pipe(
     continuity(instruments), // duplicates, reorders, gaps: what passes is whole, or says that it is not
     orderBook(instruments), // diffs → top of book and depth, or "needs a snapshot"
-    barsFromTrades.length === 0 ? identity : tradeBars(instruments, barsFromTrades), // trades → 1m where there are no klines
+    tradeBars(instruments, barsFromTrades), // trades → 1m, where the line has no klines
     bars(instruments, timeframesMs), // 1m → the decision bar and 5m, 15m, 1h, aligned to UTC
-    set === null ? identity : normalize(instruments), // adds the scales: no absolute level reaches a model
-    set === null ? identity : features(instruments, set), // the row, where a member reads it
+  );
+
+/** Market line → one row of dimensionless numbers per decision bar. */
+export const observe = (m: Market): Line =>
+  pipe(
+    whole(m),
+    m.features === null ? identity : normalize(m.instruments), // adds the scales: no absolute level reaches a model
+    m.features === null ? identity : features(m.instruments, m.features), // the row, where a member reads it
   );
 
 /** Market line → what we believe. Knows nothing of the account. */
@@ -75,6 +80,9 @@ export const perceive = (s: System): Line =>
     s.pattern === null || s.features === null ? identity : pattern(layersOf(s), s.features, s.pattern), // L2: chart patterns
     signal(layersOf(s), s.signal), // L3: LONG | SHORT | NEUTRAL with a calibrated confidence
   );
+
+/** What an earlier run believed, in place of `perceive`: the same items at the same places (docs/sweep.md). */
+export const recall = (s: System, stored: BeliefSource): Line => pipe(whole(s), believed(s.instruments, stored));
 
 /** Belief + account → orders. The only part that knows what we own. */
 export const act = (s: System): Line =>
@@ -89,7 +97,7 @@ export const act = (s: System): Line =>
  * The whole line of a backtest: recorded$ → perceive → simulatedVenue → act. Live it is perceive → act; there the account
  * events arrive on the private socket and the sequencer puts them where the simulated venue's fills stand here.
  */
-export const backtestLine = (s: System, fills: Line): Line => pipe(perceive(s), fills, act(s));
+export const backtestLine = (s: System, fills: Line, perceived = perceive(s)): Line => pipe(perceived, fills, act(s));
 
 /** What stands before a layer. */
 const layersOf = ({ instruments, features: set, regime: before, pattern: last }: System): Layers => ({

@@ -89,6 +89,7 @@ export const simulatedBlock = (bars: number, seed: number, priceScale = 1, volum
     const [o, h, l, c] = stands ? [standing, standing, standing, standing] : [open, high, low, close];
     standing = c * 1;
     const volume = stands ? 0 : volumeLots * volumeScale;
+    const takers = ((row * 7) % 11) / 10;
     appendKline(block, {
       openTimeMs: startMs + row * MINUTE_MS,
       open: o * priceScale,
@@ -98,8 +99,8 @@ export const simulatedBlock = (bars: number, seed: number, priceScale = 1, volum
       volume,
       quoteVolume: volume * c * priceScale,
       trades: stands ? 0 : Math.ceil(volumeLots / 10),
-      takerBuyVolume: volume * 0.5,
-      takerBuyQuoteVolume: volume * 0.5 * c * priceScale,
+      takerBuyVolume: volume * takers,
+      takerBuyQuoteVolume: volume * takers * c * priceScale,
     });
   }
   return block;

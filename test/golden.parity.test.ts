@@ -8,6 +8,7 @@ import { simulatedMarket } from "../streams/simulatedMarket.ts";
 import { DecisionRows } from "./lookahead.ts";
 import type { ReplayOptions } from "./replay.ts";
 import { marketInstruments, replay, testMarket } from "./replay.ts";
+import { SHIPPED_LAYERS } from "./shippedLayers.ts";
 
 const FILE = new URL("fixtures/golden.json", import.meta.url);
 const MADE_BY = "RIPOSTE_GOLDEN=write npx vitest run --project parity test/golden";
@@ -23,8 +24,12 @@ interface Golden {
 
 /** What is replayed: all of it is the simulator's, so it is the same on every machine. */
 const CASES: Readonly<Record<string, { readonly market: Parameters<typeof testMarket>[0]; readonly options?: Partial<ReplayOptions> }>> = {
-  "the default members on three symbols with holes": {
+  "trend and bracket on three symbols with holes": {
     market: { seed: 7, days: 30, symbols: ["BTCUSDT", "ETHUSDT", "XRPUSDT"] },
+  },
+  "the four shipped layers on two symbols with holes": {
+    market: { seed: 9, days: 20, symbols: ["BTCUSDT", "ETHUSDT"], gapsPerDay: 0.1 },
+    options: SHIPPED_LAYERS,
   },
   "the reference workload": {
     market: { seed: 8, days: 30 },

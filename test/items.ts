@@ -1,5 +1,5 @@
 import type { Seen } from "../models/seen.ts";
-import type { AccountState, Intent, Signal } from "../src/domain/derived.ts";
+import type { AccountState, FeatureRow, Gap, Intent, Pattern, Regime, Scales, Signal } from "../src/domain/derived.ts";
 import { REGIME_STATES } from "../src/domain/derived.ts";
 import type { Fill, Funding, FundingPayment, OrderAccepted, OrderRejected } from "../src/domain/event.ts";
 import type { Item } from "../src/domain/item.ts";
@@ -136,6 +136,55 @@ export const signalOf = ({ at, instrument = 0, seq = at }: At, pLong: number, pS
   confidence: NaN,
 });
 
+/** A hole in the klines that the one of minute `at` shows. */
+export const gapOf = ({ at, instrument = 0, seq = at }: At, missingBars = 1): Gap => ({
+  kind: Kind.gap,
+  seq,
+  instrument: instrumentIndex(instrument),
+  knownAtMs: T0 + (at + 1) * MINUTE_MS,
+  fromMs: T0 + (at - missingBars) * MINUTE_MS,
+  toMs: T0 + at * MINUTE_MS,
+  missingBars,
+});
+
+const beliefHeader = ({ at, instrument = 0, seq = at }: At) => ({
+  seq,
+  instrument: instrumentIndex(instrument),
+  knownAtMs: T0 + (at + 1) * MINUTE_MS,
+  row: 0,
+});
+
+/** Scales that are the same at every bar. */
+export const scalesOf = (of: At, ready = true): Scales => ({
+  kind: Kind.scales,
+  ...beliefHeader(of),
+  values: Float64Array.of(100, 0.001, 1, 1),
+  ready,
+});
+
+export const featureRowOf = (of: At, values: readonly number[]): FeatureRow => ({
+  kind: Kind.featureRow,
+  ...beliefHeader(of),
+  barTimeMs: T0 + of.at * MINUTE_MS,
+  values: Float64Array.from(values),
+  features: values.length,
+});
+
+export const regimeOf = (of: At, probabilities: readonly number[]): Regime => ({
+  kind: Kind.regime,
+  ...beliefHeader(of),
+  ready: true,
+  values: Float64Array.from(probabilities),
+});
+
+export const patternOf = (of: At, values: readonly number[], ready = true): Pattern => ({
+  kind: Kind.pattern,
+  ...beliefHeader(of),
+  ready,
+  values: Float64Array.from(values),
+  width: values.length,
+});
+
 /** What a module sees where no layer stands before it. */
 export const NOTHING_SEEN: Seen = {
   x: new Float64Array(0),
@@ -236,6 +285,14 @@ export const show = (item: Item): string => {
     case Kind.accountState: {
       const { cashUsdt, equityUsdt, feesUsdt, fundingUsdt, positions } = item;
       return `account${item.instrument} #${item.seq} cash ${cashUsdt} equity ${equityUsdt} fees ${feesUsdt} funding ${fundingUsdt} lots ${positions.map(({ positionLots }) => positionLots).join(",")}`;
+    }
+    case Kind.scales:
+      return `scales${item.instrument} #${item.seq}${item.ready ? "" : " not ready"}`;
+    case Kind.regime:
+    case Kind.pattern: {
+      const width = item.kind === Kind.pattern ? item.width : REGIME_STATES.length;
+      const numbers = item.values.slice(item.row * width, (item.row + 1) * width).join(" ");
+      return `${KIND_NAMES[item.kind]}${item.instrument} #${item.seq} ${minute(item.knownAtMs)} ${item.ready ? "" : "not ready "}${numbers}`;
     }
     case Kind.featureRow:
       return `row${item.instrument} #${item.seq} ${minute(item.barTimeMs)}`;

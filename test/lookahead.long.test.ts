@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { simulatedMarket } from "../streams/simulatedMarket.ts";
+import { ALL_LAYERS } from "./allLayers.ts";
 import type { Leak } from "./lookahead.ts";
 import { findLookahead, random } from "./lookahead.ts";
 import { marketInstruments, testMarket } from "./replay.ts";
@@ -26,7 +27,8 @@ it("1,000 other futures change nothing that was decided, sent or filled before t
       fromMs: market.fromMs,
       source: (cut) => simulatedMarket({ ...market, splice: cut }),
       cuts: Array.from({ length: CUTS }, () => ({ atBar: 1 + whole(3 * 1440 - 2), seed: whole(1e9) })),
-      replay: { instruments: marketInstruments(market) },
+      // Every other one with a feature row and a member in each layer.
+      replay: { instruments: marketInstruments(market), ...(run % 2 === 0 ? {} : ALL_LAYERS) },
     });
     leaks.push(...found.leaks);
     rows += found.rows;

@@ -1,5 +1,6 @@
 import type { OperatorFunction } from "rxjs";
 import { stepOperator } from "../operators/stepOperator.ts";
+import { REGIME_STATES } from "../src/domain/derived.ts";
 import type { Event } from "../src/domain/event.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind, KIND_NAMES } from "../src/domain/kind.ts";
@@ -26,6 +27,8 @@ export interface LookaheadOptions {
   readonly source: (cut: Cut | null) => Source;
   readonly cuts: readonly Cut[];
   readonly replay: Omit<ReplayOptions, "source" | "end" | "drive">;
+  /** One leak is enough: no cut behind the first that shows one is tried. */
+  readonly untilFound?: boolean;
 }
 
 /** The first row up to a cut that another future changed. */
@@ -46,7 +49,13 @@ export interface LookaheadResult {
   readonly fills: number;
 }
 
-export const findLookahead = async ({ fromMs, source, cuts, replay: options }: LookaheadOptions): Promise<LookaheadResult> => {
+export const findLookahead = async ({
+  fromMs,
+  source,
+  cuts,
+  replay: options,
+  untilFound = false,
+}: LookaheadOptions): Promise<LookaheadResult> => {
   const rowsOf = async (cut: Cut | null): Promise<DecisionRows> => {
     const rows = new DecisionRows();
     await replay({ ...options, source: source(cut), end: rows.operator });
@@ -56,6 +65,7 @@ export const findLookahead = async ({ fromMs, source, cuts, replay: options }: L
   const leaks: Leak[] = [];
   let [compared, idleCuts, fills] = [0, 0, 0];
   for (const cut of cuts) {
+    if (untilFound && leaks.length > 0) break;
     const other = await rowsOf(cut);
     const cutMs = fromMs + cut.atBar * MINUTE_MS;
     const until = base.countUntil(cutMs);
@@ -85,7 +95,29 @@ const fields = (item: object): string =>
     )
     .join(" ");
 
-/** Everything that is decided or happens to the account, as text without loss, with the line time at which it is known. */
+const WORDS = new Uint32Array(2);
+const NUMBER = new Float64Array(WORDS.buffer);
+
+/**
+ * 64 bits of a row of numbers, as text: two multiplicative hashes over all their bits (any NaN is one). Rows of hundreds of numbers as
+ * text without loss would fill the memory of a test.
+ */
+const hashOf = (values: Float64Array, row: number, width: number): string => {
+  let [a, b] = [0x811c9dc5, 0x9e3779b9];
+  for (let i = row * width; i < (row + 1) * width; i += 1) {
+    const value = values[i] as number;
+    NUMBER[0] = value === value ? value : NaN;
+    for (const word of WORDS) {
+      a = Math.imul(a ^ word, 0x01000193);
+      a ^= a >>> 15;
+      b = Math.imul(b ^ word, 0x85ebca6b);
+      b ^= b >>> 13;
+    }
+  }
+  return (a >>> 0).toString(16).padStart(8, "0") + (b >>> 0).toString(16).padStart(8, "0");
+};
+
+/** Everything that is observed, believed or decided or happens to the account, as text (rows of numbers as hashes), with the line time at which it is known. */
 export class DecisionRows {
   readonly texts: string[] = [];
   readonly #knownAtMs: number[] = [];
@@ -97,8 +129,18 @@ export class DecisionRows {
       this.#add(item.knownAtMs, `${KIND_NAMES[item.kind] as string} ${fields(item)}`);
     };
     return stepOperator<null>("rows", () => null, {
-      [Kind.signal]: (_, { instrument, knownAtMs, ready, pLong, pShort, pNeutral, netLong, netShort }) => {
-        const words = [pLong, pShort, pNeutral, netLong, netShort].map(bits).join(" ");
+      [Kind.featureRow]: (_, { instrument, knownAtMs, values, row, features }) => {
+        this.#add(knownAtMs, `row ${instrument} ${knownAtMs} ${hashOf(values, row, features)}`);
+      },
+      [Kind.regime]: (_, { instrument, knownAtMs, ready, values, row }) => {
+        this.#add(knownAtMs, `regime ${instrument} ${knownAtMs} ${ready} ${hashOf(values, row, REGIME_STATES.length)}`);
+      },
+      [Kind.pattern]: (_, { instrument, knownAtMs, ready, values, row, width }) => {
+        this.#add(knownAtMs, `pattern ${instrument} ${knownAtMs} ${ready} ${hashOf(values, row, width)}`);
+      },
+      [Kind.signal]: (_, { instrument, knownAtMs, ready, pLong, pShort, pNeutral, netLong, netShort, confidence }) => {
+        const said = Number.isNaN(confidence) ? [] : [confidence];
+        const words = [pLong, pShort, pNeutral, netLong, netShort, ...said].map(bits).join(" ");
         this.#add(knownAtMs, `signal ${instrument} ${knownAtMs} ${ready} ${words}`);
       },
       [Kind.accountState]: (_, { instrument, knownAtMs, cashUsdt, unrealisedUsdt }) => {

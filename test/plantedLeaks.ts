@@ -1,7 +1,17 @@
 import { pipe } from "rxjs";
 import type { OperatorFunction } from "rxjs";
+import { patternModule } from "../models/pattern/patternModule.ts";
+import { regimeModule } from "../models/regime/regimeModule.ts";
+import { signalModule } from "../models/signal/signalModule.ts";
 import { bars } from "../operators/bars.ts";
 import { continuity } from "../operators/continuity.ts";
+import { features } from "../operators/features.ts";
+import { featureFamily } from "../operators/features/feature.ts";
+import { featureSet } from "../operators/features/featureSet.ts";
+import { normalize } from "../operators/normalize.ts";
+import { pattern } from "../operators/pattern.ts";
+import { regime } from "../operators/regime.ts";
+import { signal } from "../operators/signal.ts";
 import type { StepHandlers } from "../operators/stepOperator.ts";
 import { stepOperator } from "../operators/stepOperator.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
@@ -12,6 +22,8 @@ import type { System } from "../src/pipeline.ts";
 
 /** A number for a bar out of the whole burst that it stands in (`at`: its place there). */
 type Feature = (bar: Bar, burst: readonly Item[], at: number) => number;
+
+type Line = OperatorFunction<Item, Item>;
 
 const isBase = (item: Item): item is Bar => item.kind === Kind.bar && item.base;
 const baseBars = (items: readonly Item[], { instrument }: Bar): Bar[] =>
@@ -50,6 +62,15 @@ export const LEAKS: Readonly<Record<string, Feature>> = {
   },
 };
 
+/** What the next hour brings: the first of +0.3 % and −0.3 % that it touches. */
+export const labelColumn: Feature = (bar, burst, at) => {
+  for (const { high, low } of baseBars(burst.slice(at + 1, at + 120), bar).slice(0, 60)) {
+    if (low <= bar.close * 0.997) return -1;
+    if (high >= bar.close * 1.003) return 1;
+  }
+  return 0;
+};
+
 /** Mean and deviation are those of the whole burst: computed once per burst. */
 const burstStatistics = new WeakMap<readonly Item[], readonly [mean: number, deviation: number]>();
 export const normalisedOverTheBurst: Feature = (bar, burst) => {
@@ -69,46 +90,88 @@ export const honest: Feature = (bar, burst, at) => change(bar.close, baseBars(bu
 const everyKind = <S>(handler: (state: S, item: Item, emit: Emit) => void): StepHandlers<S> =>
   Object.fromEntries(Array.from({ length: KIND_COUNT }, (_, kind) => [kind, handler]));
 
+/** Holds each burst to its barrier, then passes its items on and tells `oracle`, before each decision bar, what `feature` makes of it. */
+const leaky = (
+  feature: Feature,
+  oracle: (value: number) => void,
+  behind: (bar: Bar, value: number, emit: Emit) => void = () => undefined,
+): Line => {
+  const release = (state: { held: Item[] }, emit: Emit): void => {
+    const { held } = state;
+    state.held = [];
+    held.forEach((item, at) => {
+      const value = isBase(item) ? feature(item, held, at) : NaN;
+      if (isBase(item)) oracle(value);
+      emit(item);
+      if (isBase(item)) behind(item, value, emit);
+    });
+  };
+  return stepOperator<{ held: Item[] }>(
+    "leaky",
+    () => ({ held: [] }),
+    everyKind((state, item, emit) => {
+      if (item.kind !== Kind.barrier) {
+        state.held.push(item);
+        return;
+      }
+      release(state, emit);
+      emit(item);
+    }),
+    { passing: "handler", flush: release },
+  );
+};
+
+const likelihood = (x: number): number => 0.5 + (0.5 * x) / (1 + Math.abs(x));
+
 /** A `perceive` whose signal is made from `feature` at the barrier, when the whole burst is there. */
 export const perceiveWith =
   (feature: Feature) =>
-  (system: System): OperatorFunction<Item, Item> => {
-    const release = (state: { held: Item[] }, emit: Emit): void => {
-      const { held } = state;
-      state.held = [];
-      held.forEach((item, at) => {
-        emit(item);
-        if (!isBase(item)) return;
-        const x = feature(item, held, at);
-        const pLong = 0.5 + (0.5 * x) / (1 + Math.abs(x));
-        const { seq, instrument, knownAtMs } = item;
-        emit({
-          kind: Kind.signal,
-          seq,
-          instrument,
-          knownAtMs,
-          ready: true,
-          pLong,
-          pShort: 1 - pLong,
-          pNeutral: 0,
-          netLong: NaN,
-          netShort: NaN,
-          confidence: NaN,
-        });
-      });
+  (system: System): Line => {
+    const say = ({ seq, instrument, knownAtMs }: Bar, x: number, emit: Emit): void => {
+      const pLong = likelihood(x);
+      const said = { pLong, pShort: 1 - pLong, pNeutral: 0, netLong: NaN, netShort: NaN, confidence: NaN };
+      emit({ kind: Kind.signal, seq, instrument, knownAtMs, ready: true, ...said });
     };
-    const leaky = stepOperator<{ held: Item[] }>(
-      "leaky",
-      () => ({ held: [] }),
-      everyKind((state, item, emit) => {
-        if (item.kind !== Kind.barrier) {
-          state.held.push(item);
-          return;
-        }
-        release(state, emit);
-        emit(item);
-      }),
-      { passing: "handler", flush: release },
-    );
-    return pipe(continuity(system.instruments), bars(system.instruments, system.timeframesMs), leaky);
+    const made = leaky(feature, () => undefined, say);
+    return pipe(continuity(system.instruments), bars(system.instruments, system.timeframesMs), made);
   };
+
+/** Where a leak can enter the layers, and the kind of row that gives it away. */
+export const LEAKY_LAYERS = ["row", "regime", "pattern", "signal"] as const;
+
+/** The line with a feature, L1, L2 or the signal's confidence made from `feature`, and honest layers else. */
+export const layersWith = (feature: Feature, where: (typeof LEAKY_LAYERS)[number]) => {
+  let known = 0;
+  const own = featureFamily<null>({
+    name: "mine",
+    columns: [{ name: "mine", formula: "?", unit: "1", source: "", warmUpBars: 1 }],
+    init: () => null,
+    bar: (_, __, out, at) => {
+      out[at] = where === "row" ? known : 0;
+    },
+  });
+  const set = featureSet({ families: [], events: [], own: [own], timeframesMs: [] });
+  const up = (layer: string): number => (where === layer ? likelihood(known) : 0.5);
+  const common = { name: "leaky", features: ["mine"], onGap: "keep", init: () => null } as const;
+  const layers = {
+    features: set,
+    regime: regimeModule(() => ({ ...common, decide: (_, __, out) => (out.set([up("regime"), 0, 0, 0, 1 - up("regime"), 0, 0]), true) }))(
+      {},
+    ),
+    pattern: patternModule(() => ({ ...common, embedding: [], decide: (_, __, out) => (out.set([up("pattern"), 0]), true) }))({}),
+  };
+  const module = signalModule(() => ({ ...common, warmUpBars: 0, decide: (_, __, out) => void (out.confidence = up("signal")) }))({});
+  const perceive = ({ instruments, timeframesMs }: System): Line => {
+    const before = { instruments, set, regime: true, embedding: 0 };
+    return pipe(
+      pipe(
+        continuity(instruments),
+        bars(instruments, timeframesMs),
+        leaky(feature, (value) => (known = value)),
+      ),
+      pipe(normalize(instruments), features(instruments, set), regime(instruments, set, layers.regime)),
+      pipe(pattern(before, set, layers.pattern), signal(before, module)),
+    );
+  };
+  return { layers, signal: module, perceive };
+};

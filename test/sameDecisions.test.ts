@@ -11,7 +11,9 @@ import { instrumentRulesEvent } from "../src/store/defaultInstruments.ts";
 import { parquetStore } from "../src/store/parquetStore.ts";
 import { simulatedMarket } from "../streams/simulatedMarket.ts";
 import { collected, inBursts, marketInstruments, replay, testMarket } from "./replay.ts";
-import type { Replayed } from "./replay.ts";
+import type { Replayed, ReplayOptions, Source } from "./replay.ts";
+import { ALL_LAYERS, SMALL_SET } from "./allLayers.ts";
+import { SHIPPED_LAYERS } from "./shippedLayers.ts";
 
 const ONE = testMarket();
 const THREE = testMarket({ symbols: ["BTCUSDT", "ETHUSDT", "XRPUSDT"], days: 3 });
@@ -104,6 +106,62 @@ describe("the same decisions", () => {
       expect(hashes(await replay({ instruments: stored, source }))).toEqual(hashes(direct));
     }
     await reader.close();
+  });
+});
+
+describe("with a feature row and a member in each layer, the same decisions", () => {
+  let layered: Replayed;
+  let trades = 0;
+  const runLayers = (source: Source, more: Partial<ReplayOptions> = {}): Promise<Replayed> =>
+    replay({ instruments: marketInstruments(ONE), source, ...ALL_LAYERS, ...more });
+  beforeAll(async () => {
+    const count = stepOperator("count", () => null, { [Kind.fill]: () => void (trades += 1) });
+    layered = await runLayers(inBursts(one, 4096), { end: count });
+  });
+
+  it("of a run that trades, other ones than without", () => {
+    expect(trades).toBeGreaterThan(10);
+    expect(layered.dataSha256).toBe(reference.dataSha256);
+    expect(layered.decisionsSha256).not.toBe(reference.decisionsSha256);
+  });
+
+  it.each([1, 7, 999])("in bursts of %i, blocks of 100 rows", async (burstEvents) => {
+    expect(hashes(await runLayers(simulatedMarket({ ...ONE, burstEvents, blockRows: 100 })))).toEqual(hashes(layered));
+  });
+
+  it("with the shipped members, in bursts of 1 and 1000", async () => {
+    const whole = await runLayers(inBursts(one, 4096), SHIPPED_LAYERS);
+    for (const burstEvents of [1, 1000]) expect(hashes(await runLayers(inBursts(one, burstEvents), SHIPPED_LAYERS))).toEqual(hashes(whole));
+    expect(whole.decisionsSha256).not.toBe(layered.decisionsSha256);
+  });
+
+  it("with the columns alone that the members read", async () => {
+    const small = { ...ALL_LAYERS.layers, features: SMALL_SET };
+    expect(hashes(await runLayers(inBursts(one, 4096), { layers: small }))).toEqual(hashes(layered));
+  });
+
+  it("after a restart from the journal", async () => {
+    const path = join(folder, "layers.journal");
+    const journal = FileJournal.create(path, HEADER);
+    await runLayers(inBursts(one.slice(0, 5000), 512), { drive: { journal } });
+    await journal.close();
+    const source = continued(await readJournal(path), simulatedMarket({ ...ONE, burstEvents: 777 }), 333, () => undefined);
+    expect(hashes(await runLayers(source))).toEqual(hashes(layered));
+  });
+
+  it("of several symbols, out of a store too", async () => {
+    const root = join(folder, "layers-history");
+    const instruments = marketInstruments(THREE);
+    const events = await collected(simulatedMarket(THREE));
+    const direct = await runLayers(inBursts(events, 4096), { instruments });
+    const store = parquetStore({ root });
+    for (const instrument of instruments) {
+      const own = events.filter((event) => event.instrument === instrument.index);
+      await store.write(instrument.symbol, "simulated", [instrumentRulesEvent(instrument, THREE.fromMs), ...own]);
+    }
+    const stored = { instruments, kinds: ["funding", "kline"] as const, fromMs: 0, toMs: THREE.fromMs * 2 };
+    expect(hashes(await runLayers(store.read({ ...stored, burstEvents: 999 }), { instruments }))).toEqual(hashes(direct));
+    await store.close();
   });
 });
 

@@ -1,7 +1,7 @@
 import { Kind } from "../../src/domain/kind.ts";
 import type { Bar, KlineBlock } from "../../src/domain/kline.ts";
 import { formatUtc } from "../../src/domain/time.ts";
-import { DAY_MS, MINUTE_MS } from "../../src/domain/units.ts";
+import { DAY_MS, MINUTE_MS, UserError } from "../../src/domain/units.ts";
 import { BeliefBlock } from "../beliefBlock.ts";
 import { MISSING_SHARE_MAX } from "../normalize.ts";
 import type { BookView, EventFeatureFamily, FeatureEvent, FeatureFamily, FeatureInput } from "./feature.ts";
@@ -15,7 +15,7 @@ class Member {
   state: unknown;
   bars = 0;
   /** Bars for which all columns are unknown yet: a gap that the state stood. */
-  private waiting = 0;
+  waiting = 0;
   /** Bars after which all of its columns are known. */
   readonly warmUpBars: number;
 
@@ -69,6 +69,8 @@ class Frame {
   missing = 0;
   sinceMissing = 0;
   readonly windowBars: number;
+  /** Its bars must have opened here or later: one that began before the data did, or in a hole, is not whole. */
+  wholeFromMs = NaN;
 
   constructor(frame: PlacedFrame) {
     this.timeframeMs = frame.timeframeMs;
@@ -82,12 +84,13 @@ class Frame {
     this.missingMax = this.windowBars * MINUTE_MS > DAY_MS ? MISSING_SHARE_MAX * this.windowBars : 0;
   }
 
-  /** Windows over one day tolerate 2 % missing bars (design §3). */
-  gap(missingBars: number): void {
+  /** Windows over one day tolerate 2 % missing bars (design §3). `toMs`: open time of the first bar behind the hole. */
+  gap(missingBars: number, toMs: number): void {
     this.missing += missingBars;
     this.sinceMissing = 0;
     if (this.missing <= this.missingMax) return;
     this.missing = 0;
+    this.wholeFromMs = toMs;
     this.bar.reset();
     this.held.fill(NaN);
     for (const member of this.members) member.restart();
@@ -95,7 +98,6 @@ class Frame {
 
   /** A whole window without a hole forgets the holes before it. */
   passed(): void {
-    if (this.missing === 0) return;
     this.sinceMissing += 1;
     if (this.sinceMissing >= this.windowBars) this.missing = 0;
   }
@@ -121,6 +123,11 @@ const INPUT_OF: Readonly<Partial<Record<Kind, FeatureInput>>> = {
   [Kind.trade]: "trade",
 };
 
+interface Pending {
+  block: KlineBlock | undefined;
+  row: number;
+}
+
 /** Everything that the feature row of one instrument is made from. */
 export class FeatureBook {
   readonly rows: BeliefBlock;
@@ -130,7 +137,7 @@ export class FeatureBook {
   private readonly ownFrom: number;
   private readonly bar = new FeatureBar();
   /** The decision bar that waits for its scales. */
-  private readonly pending = { block: undefined as unknown as KlineBlock, row: 0 };
+  private readonly pending: Pending = { block: undefined, row: 0 };
   /** Families see no bar before the first good scales. */
   private scaled = false;
   private volatilityUnit = 0.5;
@@ -153,7 +160,10 @@ export class FeatureBook {
 
   see(bar: Bar): void {
     const { pending } = this;
-    if (pending.block !== bar.block) pending.block = bar.block;
+    if (pending.block !== bar.block) {
+      if (pending.block === undefined) for (const frame of this.frames) frame.wholeFromMs = bar.openTimeMs;
+      pending.block = bar.block;
+    }
     pending.row = bar.row;
   }
 
@@ -168,7 +178,7 @@ export class FeatureBook {
     if (!this.scaled) return;
     const { timeframeMs } = bar;
     for (const frame of this.frames) {
-      if (frame.timeframeMs !== timeframeMs) continue;
+      if (frame.timeframeMs !== timeframeMs || bar.openTimeMs < frame.wholeFromMs) continue;
       frame.bar.take(bar, this.volatilityUnit, this.volumeBaseline, this.tradesBaseline, frame.bars, frame.rootBars);
       for (const member of frame.members) member.step(frame.bar, frame.held, 0);
     }
@@ -179,13 +189,12 @@ export class FeatureBook {
     const { rows, bar } = this;
     const from = rows.next();
     const { values } = rows;
-    bar.take(this.pending, this.volatilityUnit, this.volumeBaseline, this.tradesBaseline, 1, 1);
+    bar.take(this.pending as Pick<Bar, "block" | "row">, this.volatilityUnit, this.volumeBaseline, this.tradesBaseline, 1, 1);
     if (scalesReady) this.scaled = true;
     for (const member of this.base) if (this.scaled || member.family.scaled === false) member.step(bar, values, from);
     for (const frame of this.frames) {
-      const { held, at, width } = frame;
-      for (let c = 0; c < width; c += 1) values[from + at + c] = held[c] as number;
-      frame.passed();
+      values.set(frame.held, from + frame.at);
+      if (frame.missing > 0) frame.passed();
     }
     if (!scalesReady) values.fill(NaN, from, from + this.klineColumns());
     else if (this.ownFrom < this.base.length) this.requireOwn(values, from);
@@ -210,10 +219,11 @@ export class FeatureBook {
     }
   }
 
-  gap(missingBars: number): void {
+  /** `missingBars` of the decision bar, the next one opens at `toMs`. */
+  gap(missingBars: number, toMs: number): void {
     this.bar.reset();
     for (const member of this.base) member.gap(missingBars);
-    for (const frame of this.frames) frame.gap(missingBars);
+    for (const frame of this.frames) frame.gap(missingBars, toMs);
   }
 
   private listen(listener: Listener, values: Float64Array, from: number): void {
@@ -237,11 +247,12 @@ export class FeatureBook {
   /** What a user's family says must be finite once it says that it is warm. */
   private requireOwn(values: Float64Array, from: number): void {
     for (let m = this.ownFrom; m < this.base.length; m += 1) {
-      const { family, at, bars } = this.base[m] as Member;
+      const { family, at, bars, waiting } = this.base[m] as Member;
+      if (waiting > 0) continue;
       for (const [c, { name, warmUpBars }] of family.columns.entries()) {
         const value = values[from + at + c] as number;
         if (bars < warmUpBars || Number.isFinite(value)) continue;
-        throw new Error(
+        throw new UserError(
           `feature ${name} is ${value} at the bar that closed at ${formatUtc(this.bar.closeMs)}: it must be finite once it is warm`,
         );
       }

@@ -4,6 +4,7 @@ import { MINUTE_MS, UserError } from "../../src/domain/units.ts";
 import { SCALES_WARM_UP_BARS } from "../normalize.ts";
 import type { EventFeatureFamily, FeatureColumn, FeatureFamily, FeatureInput } from "./feature.ts";
 import { FEATURE_INPUTS } from "./feature.ts";
+import { guardedFamily } from "./guardedFamily.ts";
 
 /** A column of the feature row, in its place. */
 export interface PlacedColumn extends FeatureColumn {
@@ -11,7 +12,7 @@ export interface PlacedColumn extends FeatureColumn {
   readonly family: string;
   /** Time frame whose closed bars it reads. */
   readonly timeframeMs: number;
-  /** Decision bars, since the start or a gap, up to and with the first at which it is known. */
+  /** Decision bars, since the start or a gap, up to and with the first at which it is known; of longer frames at most so many. */
   readonly warmUpBaseBars: number;
 }
 
@@ -60,12 +61,12 @@ export const featureSet = (options: FeatureSetOptions): FeatureSet => {
     const suffix = timeframeMs === baseMs ? "" : `_${formatTimeframe(timeframeMs)}`;
     const bars = timeframeMs / baseMs;
     for (const column of family.columns) {
-      const warmUpBaseBars = input === "kline" ? SCALES_WARM_UP_BARS + column.warmUpBars * bars : 0;
+      const warmUpBaseBars = input === "kline" ? firstBars(bars) + column.warmUpBars * bars : 0;
       columns.push({ ...column, name: column.name + suffix, input, family: family.name, timeframeMs, warmUpBaseBars });
     }
     return { family, at };
   };
-  const base = [...options.families, ...own].map((family) => place(family, "kline", baseMs));
+  const base = [...options.families, ...own.map(guardedFamily)].map((family) => place(family, "kline", baseMs));
   const core = options.families.filter((family) => family.core === true);
   const frames = [...options.timeframesMs]
     .sort((a, b) => a - b)
@@ -87,6 +88,12 @@ export const featureSet = (options: FeatureSetOptions): FeatureSet => {
   return { columns, base, frames, events, masks, ownFrom: options.families.length };
 };
 
+/**
+ * Decision bars before the first bar of a time frame of `bars` of them that families may see: the scales must be there, and it must
+ * be whole, wherever between two of its closes the data begin.
+ */
+const firstBars = (bars: number): number => (bars === 1 ? SCALES_WARM_UP_BARS : Math.max(SCALES_WARM_UP_BARS + 1, bars - 1));
+
 const maskColumn = (input: FeatureInput): FeatureColumn => ({
   name: `mask_${input}`,
   formula: `1 where the history has no ${input} and its columns stand at 0, else 0`,
@@ -106,8 +113,8 @@ export const columnsNamed = (set: FeatureSet, names: readonly string[], who: str
 };
 
 /**
- * The options of the smallest set that has the named columns: families (of every time frame) without one of them are left out. With
- * `names` undefined all stay.
+ * The options of the smallest set that has the named columns: families (of every time frame) without one of them are left out; users' own
+ * stay.
  */
 export const familiesNamed = (options: FeatureSetOptions, names: readonly string[], who: string): FeatureSetOptions => {
   const whole = featureSet(options);

@@ -1,21 +1,16 @@
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
 import { identity, pipe } from "rxjs";
 import { configSha256 } from "../../config/sha256.ts";
 import type { RiposteConfig } from "../../config/schema.ts";
-import { StepError } from "../../operators/stepOperator.ts";
 import type { Event } from "../domain/event.ts";
-import { formatUtc, timeframeMs } from "../domain/time.ts";
-import { DAY_MS, MINUTE_MS, UserError } from "../domain/units.ts";
-import { DataHash } from "../engine/dataHash.ts";
-import { DecisionHash, hashDecisions } from "../engine/decisionHash.ts";
-import { drive } from "../engine/driver.ts";
+import { formatUtc } from "../domain/time.ts";
+import { UserError } from "../domain/units.ts";
 import { readJournal } from "../engine/journal.ts";
 import { peakRssMb } from "../engine/peakMemory.ts";
 import type { JournalReader } from "../engine/journal.ts";
 import { logDecisions } from "../lab/decisionLog.ts";
 import { DecisionTable, tableDecisions } from "../lab/decisionTable.ts";
-import { Recorder, record } from "../lab/recorder.ts";
+import type { Recorder } from "../lab/recorder.ts";
 import { openText } from "../lab/report/fileWriter.ts";
 import { openStaging } from "../lab/report/staging.ts";
 import type { Staging } from "../lab/report/staging.ts";
@@ -24,24 +19,17 @@ import { summaryObject } from "../lab/report/summaryJson.ts";
 import { writeRun } from "../lab/report/writeRun.ts";
 import type { RunRecord } from "../lab/runRecord.ts";
 import { runRecord } from "../lab/summarise.ts";
-import { backtestLine } from "../pipeline.ts";
-import type { RiskLimits } from "../risk/limits.ts";
-import { NO_LIMITS } from "../risk/limits.ts";
-import { simulatedVenue } from "../venues/simulated/simulatedVenue.ts";
+import { moduleMistake } from "./backtest/moduleMistake.ts";
+import { beliefsOf } from "./beliefs.ts";
+import type { Beliefs } from "./beliefs.ts";
 import type { Command, CommandContext, OptionValues } from "./command.ts";
+import type { ComposedRun } from "./composeRun.ts";
+import { composeRun } from "./composeRun.ts";
 import { configOf, configOptions } from "./configOptions.ts";
-import { captureData } from "./captureData.ts";
 import { codeVersion, commandLine } from "./identity.ts";
 import { journalled } from "./journalled.ts";
 import type { Journalled } from "./journalled.ts";
-import type { RunData } from "./history.ts";
-import { runData } from "./history.ts";
-import type { LayerMembers } from "./layers.ts";
-import { layerMembers, layerNames } from "./layers.ts";
-import { isModulePath } from "./userModule.ts";
-
-/** Days the volatility rules look back: the longest window of the risk tiers. */
-const RISK_WINDOW_DAYS = 31;
+import { replayRun } from "./replayRun.ts";
 
 /** `riposte backtest`: replays history (or the market simulator) through the pipeline and writes the report. */
 export const backtestCommand: Command = {
@@ -72,6 +60,7 @@ export const backtestCommand: Command = {
       help: "replay raw messages instead of a store: a capture of Binance USD-M streams, plain or gzip; several files of one recording: repeat",
     },
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
+    beliefs: { type: "string", value: "FILE", help: "store what the layers before L4 believe; read it where FILE exists" },
     journal: { type: "string", value: "FILE", help: "also write every event to this journal; with --resume go on from it" },
     resume: { type: "boolean", help: "go on from --journal: replay it, then continue with the data where it ends" },
   },
@@ -85,33 +74,27 @@ export const backtestCommand: Command = {
   },
 };
 
-interface Run {
-  readonly config: RiposteConfig;
-  readonly profile: string;
-  readonly limits: RiskLimits;
-  readonly layers: LayerMembers;
-  readonly data: RunData;
+interface Run extends ComposedRun {
   readonly outDir: string;
+  readonly beliefsPath: string | null;
   readonly journalPath: string | null;
   readonly resume: JournalReader | null;
 }
 
 const compose = async (config: RiposteConfig, profile: string, values: OptionValues, context: CommandContext): Promise<Run> => {
-  const journalPath = typeof values["journal"] === "string" ? values["journal"] : null;
+  const journalPath = textOf(values["journal"]);
   if (values["resume"] === true && journalPath === null) throw new UserError("--resume needs the journal to go on from: --journal FILE", 2);
-  const limits = limitsOf(config);
-  const layers = await layerMembers(config);
-  const windows = limits.shock.maxVolatilityRatio !== null || limits.system.maxVolatilityRatio !== null;
-  const warmUpBars = Math.max(layers.warmUpBars, windows ? (RISK_WINDOW_DAYS * DAY_MS) / MINUTE_MS : 0);
   const dirGiven = values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined;
   const resume = values["resume"] === true && journalPath !== null ? await resumable(journalPath, config) : null;
-  const captures = Array.isArray(values["capture"]) ? values["capture"] : [];
-  if (captures.length > 0 && (values["data"] !== undefined || values["simulate"] === true))
-    throw new UserError("--capture is the data of the run: leave --data and --simulate out", 2);
   const simulate = values["simulate"] === true;
-  const data = captures.length > 0 ? await captureData(config, captures) : await runData({ config, warmUpBars, simulate, dirGiven });
-  return { config, profile, limits, layers, data, outDir: String(values["out"]), journalPath, resume };
+  const captures = Array.isArray(values["capture"]) ? values["capture"] : [];
+  if (captures.length > 0 && (values["data"] !== undefined || simulate))
+    throw new UserError("--capture is the data of the run: leave --data and --simulate out", 2);
+  const composed = await composeRun(config, profile, { simulate, dirGiven, captures });
+  return { ...composed, outDir: String(values["out"]), beliefsPath: textOf(values["beliefs"]), journalPath, resume };
 };
+
+const textOf = (value: OptionValues[string]): string | null => (typeof value === "string" ? value : null);
 
 /** The journal to go on from. It must be of the same run: another config would make other decisions of the same events. */
 const resumable = async (path: string, config: RiposteConfig): Promise<JournalReader> => {
@@ -122,83 +105,66 @@ const resumable = async (path: string, config: RiposteConfig): Promise<JournalRe
   );
 };
 
-const limitsOf = ({ risk, protection }: RiposteConfig): RiskLimits => {
-  const limits = risk ?? NO_LIMITS;
-  return protection === "none" ? { ...limits, position: { ...limits.position, maxStopFraction: null } } : limits;
-};
+/** What is open while a run goes on. */
+interface Open {
+  staging?: Staging;
+  beliefs?: Beliefs;
+  journal?: Journalled;
+  table: DecisionTable | null;
+  /** The burst on the line: an error knows the number of its event only. */
+  burst: readonly Event[];
+}
 
 const replay = async (run: Run, context: CommandContext): Promise<RunRecord> => {
   const { data } = run;
-  /** The burst on the line: an error knows the number of its event only. */
-  const onLine: OnLine = { burst: [] };
-  let staging: Staging | undefined;
-  let journal: Journalled | undefined;
-  let table: DecisionTable | null = null;
+  const open: Open = { table: null, burst: [] };
   try {
-    staging = openStaging(run.outDir);
-    journal = journalled(run);
-    table = run.config.report.decisions === "all" ? decisionTable(run, staging) : null;
+    const beliefs = (open.beliefs = await beliefsOf(run.beliefsPath, run));
+    const staging = (open.staging = openStaging(run.outDir));
+    const journal = (open.journal = journalled(run));
+    open.table = run.config.report.decisions === "all" ? decisionTable(run, staging) : null;
     if (data.simulated) context.log(`NOTE ${data.source}`);
-    const finished = await through(run, staging, journal, table, onLine, context);
+    const finished = await through(run, { ...open, staging, beliefs, journal }, (burst) => (open.burst = burst), context);
     writeRun(staging, finished);
     return finished;
   } catch (error) {
-    await table?.abandon();
-    staging?.discard();
-    throw userMistake(error, run, onLine);
+    await open.table?.abandon();
+    open.staging?.discard();
+    throw moduleMistake(error, run.config, open.burst);
   } finally {
-    await journal?.close();
+    await open.beliefs?.close();
+    await open.journal?.close();
     await data.close();
   }
 };
 
-/** The run itself: every event through the line, into journal, hashes, recorder and decision log. */
+/** The run itself, and its record. */
 const through = async (
   run: Run,
-  staging: Staging,
-  journal: Journalled,
-  table: DecisionTable | null,
-  onLine: OnLine,
+  { staging, beliefs, journal, table }: Required<Open>,
+  before: (burst: readonly Event[]) => void,
   context: CommandContext,
 ): Promise<RunRecord> => {
-  const { config, data, limits } = run;
-  const { instruments, fromMs } = data;
-  const [hash, dataHash] = [new DecisionHash(), new DataHash()];
-  const recorder = new Recorder({ instruments, startUsdt: config.venue.startUsdt, fromMs, layers: layerNames(run.layers) });
-  const { venue, fills } = simulatedVenue(instruments, config.venue);
+  const { config, data } = run;
   const decisions = openText(staging.file("decisions.jsonl"), join(run.outDir, "decisions.jsonl"));
-  const system = {
-    instruments,
-    timeframesMs: config.line.timeframes.map(timeframeMs),
-    barsFromTrades: data.barsFromTrades ?? [],
-    ...run.layers,
-    limits,
-    venue,
-    startUsdt: config.venue.startUsdt,
-    tradeFromMs: fromMs,
-  };
-  const line = pipe(
-    backtestLine(system, fills),
-    hashDecisions(hash, fromMs),
-    logDecisions(instruments, fromMs, (text) => {
-      decisions.write(`${text}\n`);
-    }),
-    table === null ? identity : tableDecisions(table),
-    record(recorder),
-  );
+  const logged = logDecisions(data.instruments, data.fromMs, (text) => {
+    decisions.write(`${text}\n`);
+  });
   const startedAt = performance.now();
-  const result = await drive(hashed(journal.events, dataHash, onLine, table), line, () => undefined, {
-    signal: context.signal,
+  const { recorder, aborted, ...hashes } = await replayRun(run, {
+    events: journal.events,
+    beliefs,
     journal: journal.writer,
-    onBurst: () => {
-      context.progress("replaying", recorder.bars, data.expectedBars);
+    log: pipe(logged, table === null ? identity : tableDecisions(table)),
+    before,
+    between: async () => table?.drain(),
+    signal: context.signal,
+    progress: (bars) => {
+      context.progress("replaying", bars, data.expectedBars);
     },
   });
   await journal.close();
-  if (result.aborted) throw stopped(run, recorder);
-  if (recorder.bars === 0)
-    throw new UserError(`no bar came out of ${data.source} between ${formatUtc(fromMs)} and ${formatUtc(data.toMs)}: choose another range`);
-  recorder.finish();
+  if (aborted) throw stopped(run, recorder);
   decisions.close();
   await table?.close();
   const replaySeconds = (performance.now() - startedAt) / 1000;
@@ -207,34 +173,13 @@ const through = async (
     profile: run.profile,
     data,
     configSha256: configSha256(config),
-    dataSha256: dataHash.digest(),
-    decisionsSha256: hash.digest(),
-    decisions: hash.decisions,
+    ...hashes,
     commit: await codeVersion(),
     command: commandLine(),
     replaySeconds,
     peakRssMb: peakRssMb(),
   });
 };
-
-interface OnLine {
-  burst: readonly Event[];
-}
-
-/** The run's events, passed through the data hash; between two bursts the decision table may write. */
-async function* hashed(
-  events: AsyncIterable<readonly Event[]>,
-  hash: DataHash,
-  onLine: OnLine,
-  table: DecisionTable | null,
-): AsyncGenerator<readonly Event[], void, undefined> {
-  for await (const burst of events) {
-    hash.add(burst);
-    onLine.burst = burst;
-    yield burst;
-    await table?.drain();
-  }
-}
 
 /** For `--decisions all`: beside the lines of what happened, every decision bar. */
 const decisionTable = ({ data: { instruments, fromMs }, outDir }: Run, staging: Staging): DecisionTable =>
@@ -250,27 +195,4 @@ const stopped = ({ journalPath, outDir }: Run, recorder: Recorder): UserError =>
   const at = Number.isNaN(recorder.lastCloseMs) ? "before the first bar" : `at ${formatUtc(recorder.lastCloseMs)}`;
   const kept = journalPath === null ? "" : `; the journal ${journalPath} is kept: go on with --resume`;
   return new UserError(`stopped ${at}: ${outDir} is as it was${kept}`);
-};
-
-/** What a module threw, or the system refused to a writer on the line, as one line; invariants stay what they are. */
-const userMistake = (error: unknown, { config }: Run, { burst }: OnLine): unknown => {
-  if (!(error instanceof StepError)) return error;
-  const { cause, operator, seq } = error;
-  if (cause instanceof UserError) return cause;
-  if (operator === "features" && config.features.modules.length > 0) return new UserError(reasonOf(cause));
-  if (operator !== "regime" && operator !== "pattern" && operator !== "signal" && operator !== "position") return error;
-  const { module } = config[operator];
-  const timeMs = burst.find((event) => event.seq === seq)?.knownAtMs;
-  const when = timeMs === undefined ? "in init" : `at the bar that closed at ${formatUtc(timeMs)}`;
-  return new UserError(`${operator} module ${module} failed ${when}: ${reasonOf(cause)}${lineIn(module, cause)}`);
-};
-
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
-
-/** Where in the user's file it happened, if it happened there: ` (line 12)`. */
-const lineIn = (module: string, cause: unknown): string => {
-  const frames = cause instanceof Error ? (cause.stack ?? "").split("\n") : [];
-  const frame = isModulePath(module) ? frames.find((text) => text.includes(pathToFileURL(resolve(module)).pathname)) : undefined;
-  const line = /:(\d+):\d+\)?$/.exec(frame ?? "")?.[1];
-  return line === undefined ? "" : ` (line ${line})`;
 };

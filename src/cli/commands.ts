@@ -15,6 +15,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./backtest.ts")).backtestCommand,
   },
   {
+    name: "sweep",
+    summary: "run a grid of settings on stored beliefs, and count every trial",
+    load: async () => (await import("./sweep.ts")).sweepCommand,
+  },
+  {
     name: "backfill",
     summary: "fill the store from the public archive and REST",
     load: async () => (await import("./backfill.ts")).backfillCommand,

@@ -55,9 +55,9 @@ describe("--decisions all", () => {
     // Without an order DuckDB's threads decide which row is the last.
     const equity = "last(equityUsdt ORDER BY timeMs, symbol)";
     const sums = await rowsOf(
-      `SELECT sum(refusals)::DOUBLE, sum(orders)::DOUBLE, ${equity}, count(netLong)::DOUBLE, bool_or(positionLots < 0) FROM FILE`,
+      `SELECT sum(refusals)::DOUBLE, sum(orders)::DOUBLE, ${equity}, bool_and((netLong IS NOT NULL) = ready), bool_or(positionLots < 0) FROM FILE`,
     );
-    expect(sums).toEqual([[summary.riskRefusals, summary.orders, summary.equityEndUsdt, 0, true]]);
+    expect(sums).toEqual([[summary.riskRefusals, summary.orders, summary.equityEndUsdt, true, true]]);
     const wrong =
       "NOT ready AND pNeutral < 1 OR abs(pLong + pShort + pNeutral - 1) > 1e-9 OR riskLevel NOT IN ('ACTIVE', 'REDUCING', 'HALTED')";
     expect(await rowsOf(`SELECT count(*)::DOUBLE FROM FILE WHERE ${wrong}`)).toEqual([[0]]);

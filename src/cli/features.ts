@@ -80,8 +80,6 @@ async function* drained(data: RunData, table: FeatureTable): AsyncGenerator<read
   }
 }
 
-/** What a user's feature family did wrong is one line. */
-export const ownFeatureMistake = (error: unknown): unknown => {
-  if (!(error instanceof StepError) || error.operator !== "features") return error;
-  return new UserError(error.cause instanceof Error ? error.cause.message : String(error.cause));
-};
+/** What a user's feature family did wrong is a `UserError` behind the operator's. */
+export const ownFeatureMistake = (error: unknown): unknown =>
+  error instanceof StepError && error.cause instanceof UserError ? error.cause : error;

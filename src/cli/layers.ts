@@ -29,9 +29,13 @@ export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers>
   const pattern = await patternMember(config);
   const signal = await signalMember(config);
   const position = await positionMember(config);
-  const read = [regime, pattern, signal, position].flatMap((module) => module?.features ?? []);
+  const modules = { regime, pattern, signal, position };
+  const read = Object.values(modules).flatMap((module) => module?.features ?? []);
   const wanted = config.features.columns ?? (read.length > 0 || regime !== null || pattern !== null ? null : []);
   const options = await featureOptions(config);
+  const whole = featureSet(options);
+  for (const [layer, module] of Object.entries(modules))
+    columnsNamed(whole, module?.features ?? [], `${layer} module ${module?.name ?? ""}`);
   const chosen = wanted === null ? options : familiesNamed(options, [...new Set([...wanted, ...read])], "features.columns");
   const set = featureSet(chosen);
   if (set.columns.length === 0) return { features: null, regime: null, pattern: null, signal, position, warmUpBars: signal.warmUpBars };
@@ -39,15 +43,15 @@ export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers>
   return { features: set, regime, pattern, signal, position, warmUpBars };
 };
 
-/** What the layers' numbers are called in the report; null without a feature row. */
-export const layerNames = ({ features, pattern }: Pick<LayerMembers, "features" | "pattern">): LayerNames | null =>
-  features === null
+/** What the layers' numbers are called in the report; null where no layer before L3 speaks. `features`: the row that is on the line. */
+export const layerNames = ({ features, regime, pattern }: Pick<LayerMembers, "features" | "regime" | "pattern">): LayerNames | null =>
+  features === null && regime === null && pattern === null
     ? null
     : {
         regimeStates: REGIME_STATES,
         embedding: pattern?.embedding ?? [],
-        features: features.columns.map(({ name }) => name),
-        featureUnits: features.columns.map(({ unit }) => unit),
+        features: features?.columns.map(({ name }) => name) ?? [],
+        featureUnits: features?.columns.map(({ unit }) => unit) ?? [],
       };
 
 /** The whole row: every shipped family, and the user's own. */

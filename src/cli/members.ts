@@ -12,14 +12,20 @@ type Factory<M> = (options: Readonly<Record<string, unknown>>) => M;
 type Shipped<M> = Readonly<Record<string, () => Promise<Factory<M>>>>;
 
 /** Shipped members by the name a config gives them. */
-const REGIMES: Shipped<RegimeModule> = {};
-const PATTERNS: Shipped<PatternModule> = {};
+const REGIMES: Shipped<RegimeModule> = {
+  rule: async () => (await import("../../models/regime/rule.ts")).default,
+};
+const PATTERNS: Shipped<PatternModule> = {
+  geometry: async () => (await import("../../models/pattern/geometry.ts")).default,
+};
 const SIGNALS: Shipped<SignalModule> = {
+  byRegime: async () => (await import("../../models/signal/byRegime.ts")).default,
   trend: async () => (await import("../../models/signal/trend.ts")).default,
 };
 const POSITIONS: Shipped<PositionModule> = {
   bracket: async () => (await import("../../models/position/bracket.ts")).default,
   follow: async () => (await import("../../models/position/follow.ts")).default,
+  managed: async () => (await import("../../models/position/managed.ts")).default,
 };
 
 /** This name leaves L1 or L2 out. */

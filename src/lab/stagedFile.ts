@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../domain/units.ts";
 import { writing } from "./report/outputError.ts";
@@ -12,20 +12,22 @@ export interface StagedFile {
   readonly dir: string;
   /** Moves it into place. */
   commit(): void;
-  /** Removes everything staged; harmless after a commit. Only a killed process leaves a `.partial-*` folder behind. */
+  /** Removes everything staged, folders that were made for it too; harmless after a commit. Only a killed process leaves a `.partial-*` folder behind. */
   discard(): void;
 }
 
 /** Opens a staging place beside `file`. Throws a `UserError` when the file is a folder or its folder cannot be written. */
 export const stagedFile = (file: string): StagedFile => {
   const target = resolve(file);
-  if (statSync(target, { throwIfNoEntry: false })?.isDirectory() === true)
+  if (writing(target, () => statSync(target, { throwIfNoEntry: false })?.isDirectory()) === true)
     throw new UserError(`cannot write ${file}: it is a folder; name a file with --out`);
   const dir = join(dirname(target), `.partial-${randomUUID()}`);
-  writing(target, () => mkdirSync(dir, { recursive: true }));
+  const made = writing(target, () => mkdirSync(dir, { recursive: true }));
   const path = join(dir, basename(target));
+  let committed = false;
   const discard = (): void => {
     rmSync(dir, { recursive: true, force: true });
+    if (!committed && made !== undefined) removeEmpty(dirname(target), made);
   };
   return {
     path,
@@ -34,8 +36,21 @@ export const stagedFile = (file: string): StagedFile => {
       writing(target, () => {
         renameSync(path, target);
       });
+      committed = true;
       discard();
     },
     discard,
   };
+};
+
+/** Removes the folders from `folder` up to `top`, as long as they are empty. */
+const removeEmpty = (folder: string, top: string): void => {
+  for (let at = folder; at.startsWith(top); at = dirname(at)) {
+    try {
+      rmdirSync(at);
+    } catch {
+      // Somebody else has put something there meanwhile: it stays.
+      return;
+    }
+  }
 };

@@ -1,5 +1,6 @@
 import type { FeatureBar } from "../featureBar.ts";
-import { Wilder } from "../rolling/wilder.ts";
+import type { Ema } from "../rolling/ema.ts";
+import { wilder } from "../rolling/ema.ts";
 import { trueRange } from "./trueRange.ts";
 
 /**
@@ -9,7 +10,7 @@ import { trueRange } from "./trueRange.ts";
 export class DirectionalMovement {
   private readonly periods: number;
   private readonly tie: number;
-  private readonly smoothedIndex: Wilder;
+  private readonly smoothedIndex: Ema;
   private previousHigh = NaN;
   private previousLow = NaN;
   /** Movements and range, summed over the first n − 1 and smoothed from then on. */
@@ -25,7 +26,7 @@ export class DirectionalMovement {
   constructor(periods: number, tie = 1e-13) {
     this.periods = periods;
     this.tie = tie;
-    this.smoothedIndex = new Wilder(periods);
+    this.smoothedIndex = wilder(periods);
     this.plus = 0;
     this.minus = 0;
     this.range = 0;

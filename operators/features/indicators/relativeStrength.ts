@@ -1,14 +1,15 @@
 import type { FeatureBar } from "../featureBar.ts";
-import { Wilder } from "../rolling/wilder.ts";
+import type { Ema } from "../rolling/ema.ts";
+import { wilder } from "../rolling/ema.ts";
 
 /** Wilder's relative strength (RSI, 1978) from smoothed rises and falls of the close. Known from bar n + 1. */
 export class RelativeStrength {
-  private readonly rises: Wilder;
-  private readonly falls: Wilder;
+  private readonly rises: Ema;
+  private readonly falls: Ema;
 
   constructor(periods: number) {
-    this.rises = new Wilder(periods);
-    this.falls = new Wilder(periods);
+    this.rises = wilder(periods);
+    this.falls = wilder(periods);
   }
 
   add(bar: FeatureBar): void {

@@ -1,5 +1,5 @@
 import { featureFamily } from "../feature.ts";
-import { featureColumn } from "../featureColumn.ts";
+import { featureColumns } from "../featureColumns.ts";
 import type { FeatureBar } from "../featureBar.ts";
 import { PriceChannel } from "../indicators/priceChannel.ts";
 import { Trix } from "../indicators/trix.ts";
@@ -37,16 +37,16 @@ class LongTrendState {
 /** Slower and smoother views of the trend. */
 export const longTrend = featureFamily<LongTrendState>({
   name: "longTrend",
-  columns: [
+  columns: featureColumns(AROON, [
     emaDistanceColumn(100),
     emaDistanceColumn(200),
     emaDistanceColumn(480),
-    featureColumn("aroon_up_25", "(25 − bars since the highest h of 26 bars) / 25", "share", AROON, 26),
-    featureColumn("aroon_down_25", "(25 − bars since the lowest l of 26 bars) / 25", "share", AROON, 26),
-    featureColumn("trix_30", "(e / e[1] − 1) / σ, e = ema(ema(ema(c, 30), 30), 30)", "σ", "Hutson 1983; TA-Lib TRIX / 100", 89),
-    featureColumn("slope_60", "b √60 / σ, b = slope of ln c over 60 bars", "σ", LINE, LINE_BARS),
-    featureColumn("r2_60", "r² of the line of ln c over 60 bars", "share", LINE, LINE_BARS),
-  ],
+    ["aroon_up_25", "(25 − bars since the highest h of 26 bars) / 25", "share", 26],
+    ["aroon_down_25", "(25 − bars since the lowest l of 26 bars) / 25", "share", 26],
+    ["trix_30", "(e / e₋₁ − 1) / σ, e = ema₃₀(ema₃₀(ema₃₀(c)))", "σ", 89, "Hutson 1983; TA-Lib TRIX / 100"],
+    ["slope_60", "b √60 / σ, b = slope of ln c over 60 bars", "σ", LINE_BARS, LINE],
+    ["r2_60", "r² of the line of ln c over 60 bars", "share", LINE_BARS, LINE],
+  ]),
   init: () => new LongTrendState(),
   bar: (state, bar, out, at) => {
     const { close, volatilityUnit } = bar;

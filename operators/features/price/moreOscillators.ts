@@ -1,5 +1,5 @@
 import { featureFamily } from "../feature.ts";
-import { featureColumn } from "../featureColumn.ts";
+import { featureColumns } from "../featureColumns.ts";
 import type { FeatureBar } from "../featureBar.ts";
 import { AverageTrueRange } from "../indicators/averageTrueRange.ts";
 import { CommodityChannel } from "../indicators/commodityChannel.ts";
@@ -52,41 +52,29 @@ class MoreOscillatorsState {
 /** Slower channels, and oscillators with other measures of range. */
 export const moreOscillators = featureFamily<MoreOscillatorsState>({
   name: "moreOscillators",
-  columns: [
-    featureColumn(
+  columns: featureColumns(DONCHIAN, [
+    [
       "rsi_2",
-      "(u − d) / (u + d), u and d = wilder(rises and falls of c, 2)",
+      "(u − d) / (u + d), u and d = wilder₂(rises and falls of c)",
       "−1 to 1",
-      "Connors & Alvarez 2009, Short Term Trading Strategies That Work; TA-Lib RSI / 50 − 1",
       3,
-    ),
-    featureColumn("stochastic_d_14", "mean(mean(stochastic_k_14, 3), 3)", "share", "Lane 1984; TA-Lib STOCH", 18),
-    featureColumn(
-      "cci_20",
-      "(p − m) / (0.015 mean(|p − m|, 20)) / 100, p = (h + l + c) / 3, m = mean(p, 20)",
-      "1",
-      "Lambert 1980; TA-Lib CCI / 100",
-      20,
-    ),
-    featureColumn(
-      "keltner_position_20",
-      "(c − ema(c, 20)) / (2 ATR(20))",
-      "1",
-      "Keltner 1960, How to Make Money in Commodities; with ATR by Raschke",
-      21,
-    ),
-    featureColumn("donchian_position_60", "(c − min(l, 60)) / (max(h, 60) − min(l, 60))", "share", DONCHIAN, 60),
-    featureColumn("donchian_position_240", "(c − min(l, 240)) / (max(h, 240) − min(l, 240))", "share", DONCHIAN, 240),
-    featureColumn("donchian_width_60", "(max(h, 60) − min(l, 60)) / (c σ √60)", "ratio", DONCHIAN, 60),
-    featureColumn(
+      "Connors & Alvarez 2009, Short Term Trading Strategies That Work; TA-Lib RSI / 50 − 1",
+    ],
+    ["stochastic_d_14", "mean₃(mean₃(stochastic_k_14))", "share", 18, "Lane 1984; TA-Lib STOCH"],
+    ["cci_20", "(p − m) / (0.015 mean₂₀(|p − m|)) / 100, p = (h + l + c) / 3, m = mean₂₀(p)", "1", 20, "Lambert 1980; TA-Lib CCI / 100"],
+    ["keltner_position_20", "(c − ema₂₀(c)) / (2 ATR₂₀)", "1", 21, "Keltner 1960, How to Make Money in Commodities; with ATR by Raschke"],
+    ["donchian_position_60", "(c − min₆₀(l)) / (max₆₀(h) − min₆₀(l))", "share", 60],
+    ["donchian_position_240", "(c − min₂₄₀(l)) / (max₂₄₀(h) − min₂₄₀(l))", "share", 240],
+    ["donchian_width_60", "(max₆₀(h) − min₆₀(l)) / (c σ √60)", "ratio", 60],
+    [
       "money_flow_index_14",
-      "sum(p v where p rose, 14) / sum(p v where p moved, 14), p = (h + l + c) / 3",
+      "Σ₁₄(p v where p rose) / Σ₁₄(p v where p moved), p = (h + l + c) / 3",
       "share",
-      "Quong & Soudack 1989; TA-Lib MFI / 100",
       15,
-    ),
-    featureColumn("efficiency_ratio_30", "|c − c[30]| / sum(|c − c[1]|, 30)", "share", "Kaufman 1995, Smarter Trading", 31),
-  ],
+      "Quong & Soudack 1989; TA-Lib MFI / 100",
+    ],
+    ["efficiency_ratio_30", "|c − c₋₃₀| / Σ₃₀(|c − c₋₁|)", "share", 31, "Kaufman 1995, Smarter Trading"],
+  ]),
   init: () => new MoreOscillatorsState(),
   bar: (state, bar, out, at) => {
     const { close } = bar;

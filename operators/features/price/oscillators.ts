@@ -1,5 +1,5 @@
 import { featureFamily } from "../feature.ts";
-import { featureColumn } from "../featureColumn.ts";
+import { featureColumns } from "../featureColumns.ts";
 import { PriceChannel } from "../indicators/priceChannel.ts";
 import { RelativeStrength } from "../indicators/relativeStrength.ts";
 import { RollingVariance } from "../rolling/rollingVariance.ts";
@@ -17,19 +17,13 @@ class OscillatorState {
 export const oscillators = featureFamily<OscillatorState>({
   name: "oscillators",
   core: true,
-  columns: [
-    featureColumn(
-      "rsi_14",
-      "(u − d) / (u + d), u and d = wilder(rises and falls of c, 14)",
-      "−1 to 1",
-      "Wilder 1978; TA-Lib RSI / 50 − 1",
-      15,
-    ),
-    featureColumn("bollinger_position_20", "(c − mean(c, 20)) / sd(c, 20)", "sd", BOLLINGER, 20),
-    featureColumn("bollinger_width_20", "sd(c, 20) / (c σ)", "ratio", BOLLINGER, 20),
-    featureColumn("stochastic_k_14", "(c − min(l, 14)) / (max(h, 14) − min(l, 14))", "share", "Lane 1984; TA-Lib STOCHF", 14),
-    featureColumn("donchian_position_20", "(c − min(l, 20)) / (max(h, 20) − min(l, 20))", "share", "Donchian 1960", 20),
-  ],
+  columns: featureColumns(BOLLINGER, [
+    ["rsi_14", "(u − d) / (u + d), u and d = wilder₁₄(rises and falls of c)", "−1 to 1", 15, "Wilder 1978; TA-Lib RSI / 50 − 1"],
+    ["bollinger_position_20", "(c − mean₂₀(c)) / sd₂₀(c)", "sd", 20],
+    ["bollinger_width_20", "sd₂₀(c) / (c σ)", "ratio", 20],
+    ["stochastic_k_14", "(c − min₁₄(l)) / (max₁₄(h) − min₁₄(l))", "share", 14, "Lane 1984; TA-Lib STOCHF"],
+    ["donchian_position_20", "(c − min₂₀(l)) / (max₂₀(h) − min₂₀(l))", "share", 20, "Donchian 1960"],
+  ]),
   init: () => new OscillatorState(),
   bar: (state, bar, out, at) => {
     const { close } = bar;

@@ -1,5 +1,6 @@
 import { featureFamily } from "../feature.ts";
-import { featureColumn } from "../featureColumn.ts";
+import type { ColumnRow } from "../featureColumns.ts";
+import { featureColumns } from "../featureColumns.ts";
 import type { FeatureBar } from "../featureBar.ts";
 import { AverageTrueRange } from "../indicators/averageTrueRange.ts";
 import { RollingMoments } from "../rolling/rollingMoments.ts";
@@ -61,28 +62,22 @@ const logRatio = (a: number, b: number): number => (a > 0 && b > 0 ? Math.log(a 
 /** Volatility from returns and from ranges over minutes to a day. */
 export const ranges = featureFamily<RangeState>({
   name: "ranges",
-  columns: [
-    featureColumn("natr_14", "ATR(14) / c", "fraction", "Wilder 1978; TA-Lib NATR / 100", 15),
-    ...[15, 60, 240, 1440].map((n) => featureColumn(`realised_volatility_${n}`, `√(mean(r², ${n})) / σ`, "ratio", REALISED, n + 1)),
-    featureColumn("volatility_ratio_15_60", "ln(√(mean(r², 15)) / √(mean(r², 60)))", "1", REALISED, 61),
-    featureColumn("volatility_ratio_60_1440", "ln(√(mean(r², 60)) / √(mean(r², 1440)))", "1", REALISED, 1441),
-    featureColumn("parkinson_30", "√(mean(ln(h / l)², 30) / (4 ln 2)) / σ", "ratio", "Parkinson 1980", 30),
-    featureColumn("garman_klass_60", "√(mean(½ ln(h / l)² − (2 ln 2 − 1) ln(c / o)², 60)) / σ", "ratio", "Garman & Klass 1980", 60),
-    featureColumn(
-      "rogers_satchell_120",
-      "√(mean(ln(h / c) ln(h / o) + ln(l / c) ln(l / o), 120)) / σ",
-      "ratio",
-      "Rogers & Satchell 1991",
-      120,
-    ),
-    featureColumn(
+  columns: featureColumns(REALISED, [
+    ["natr_14", "ATR₁₄ / c", "fraction", 15, "Wilder 1978; TA-Lib NATR / 100"],
+    ...[15, 60, 240, 1440].map((n): ColumnRow => [`realised_volatility_${n}`, `√(meanₙ(r²)) / σ, n = ${n}`, "ratio", n + 1]),
+    ["volatility_ratio_15_60", "ln(√(mean₁₅(r²)) / √(mean₆₀(r²)))", "1", 61],
+    ["volatility_ratio_60_1440", "ln(√(mean₆₀(r²)) / √(mean₁₄₄₀(r²)))", "1", 1441],
+    ["parkinson_30", "√(mean₃₀(ln(h / l)²) / (4 ln 2)) / σ", "ratio", 30, "Parkinson 1980"],
+    ["garman_klass_60", "√(mean₆₀(½ ln(h / l)² − (2 ln 2 − 1) ln(c / o)²)) / σ", "ratio", 60, "Garman & Klass 1980"],
+    ["rogers_satchell_120", "√(mean₁₂₀(ln(h / c) ln(h / o) + ln(l / c) ln(l / o))) / σ", "ratio", 120, "Rogers & Satchell 1991"],
+    [
       "yang_zhang_240",
-      "√(var(ln(o / c[1]), 240) + k var(ln(c / o), 240) + (1 − k) mean(Rogers–Satchell, 240)) / σ, k = 0.34 / (1.34 + 241 / 239)",
+      "√(var₂₄₀(ln(o / c₋₁)) + k var₂₄₀(ln(c / o)) + (1 − k) mean₂₄₀(Rogers–Satchell)) / σ, k = 0.34 / (1.34 + 241 / 239)",
       "ratio",
-      "Yang & Zhang 2000",
       241,
-    ),
-  ],
+      "Yang & Zhang 2000",
+    ],
+  ]),
   init: () => new RangeState(),
   bar: (state, bar, out, at) => {
     state.add(bar);

@@ -1,5 +1,5 @@
 import { featureFamily } from "../feature.ts";
-import { featureColumn } from "../featureColumn.ts";
+import { featureColumns } from "../featureColumns.ts";
 import { LEAST_SAMPLES, REGIME_BARS, RegimeTrend, RegimeVolatility } from "../regime/regimeRule.ts";
 
 const SOURCE = "the rule of the seven regime states";
@@ -14,16 +14,15 @@ class RegimeInputs {
 /** What the regime rule reads. Its bars are those of one minute: the first day of samples is 1,440 of them. */
 export const regimeInputs = featureFamily<RegimeInputs>({
   name: "regimeInputs",
-  columns: [
-    featureColumn(
+  columns: featureColumns(SOURCE, [
+    [
       "volatility_percentile_240",
-      "share of s of the UTC quarter-hours of 30 days below s, ties half, s = √(mean(r², 240))",
+      "share of s of the UTC quarter-hours of 30 days below s, ties half, s = √(mean₂₄₀(r²))",
       "share",
-      SOURCE,
       REGIME_BARS + 15 * LEAST_SAMPLES,
-    ),
-    featureColumn("trend_t_240", "mean(r, 240) / (sd(r, 240) / √240)", "1", SOURCE, KNOWN_AFTER_GAP),
-  ],
+    ],
+    ["trend_t_240", "mean₂₄₀(r) / (sd₂₄₀(r) / √240)", "1", KNOWN_AFTER_GAP],
+  ]),
   gapWarmUpBars: KNOWN_AFTER_GAP,
   init: () => new RegimeInputs(),
   gap: (state, missingBars) => {

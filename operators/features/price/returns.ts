@@ -1,24 +1,19 @@
 import { featureFamily } from "../feature.ts";
-import { featureColumn } from "../featureColumn.ts";
+import type { ColumnRow } from "../featureColumns.ts";
+import { featureColumns } from "../featureColumns.ts";
 import type { FeatureBar } from "../featureBar.ts";
 import { Ring } from "../rolling/ring.ts";
 
 const SOURCE = "Campbell, Lo & MacKinlay 1997, The Econometrics of Financial Markets, 1.4; scaled by volatility";
 
-/** ln(close / first close) of the last bars: kept small, so that its differences have all their digits, and summed, so that no log is taken. */
-class LogCloses {
-  readonly ring: Ring;
-  private sum = 0.5;
+/** Sums of log returns since the start: their differences are the log returns over several bars, without a logarithm each. */
+class ReturnState {
+  path = 0.5;
+  readonly paths: Ring;
 
-  constructor(bars: number) {
-    this.ring = new Ring(bars);
-    this.sum = 0;
-  }
-
-  add(logReturn: number): number {
-    this.sum += logReturn;
-    this.ring.add(this.sum);
-    return this.sum;
+  constructor(longest: number) {
+    this.path = 0;
+    this.paths = new Ring(longest + 1);
   }
 }
 
@@ -26,18 +21,23 @@ class LogCloses {
 const returnsOver = (name: string, horizons: readonly number[], core: boolean) => {
   const longest = Math.max(...horizons);
   const bars = Int32Array.from(horizons);
-  const shares = Float64Array.from(horizons, (n) => 1 / Math.sqrt(n));
-  const write = (closes: LogCloses, bar: FeatureBar, out: Float64Array, at: number): void => {
-    const now = closes.add(bar.logReturn);
-    const scale = 1 / bar.volatilityUnit;
-    const { ring } = closes;
-    for (let i = 0; i < bars.length; i += 1) out[at + i] = (now - ring.at(bars[i] as number)) * (shares[i] as number) * scale;
+  const scales = Float64Array.from(horizons, (n) => 1 / Math.sqrt(n));
+  const write = (state: ReturnState, bar: FeatureBar, out: Float64Array, at: number): void => {
+    const { paths } = state;
+    const path = state.path + bar.logReturn;
+    state.path = path;
+    paths.add(path);
+    const unit = 1 / bar.volatilityUnit;
+    for (let i = 0; i < bars.length; i += 1) out[at + i] = (path - paths.at(bars[i] as number)) * unit * (scales[i] as number);
   };
-  return featureFamily<LogCloses>({
+  return featureFamily<ReturnState>({
     name,
     core,
-    columns: horizons.map((n) => featureColumn(`return_${n}`, `ln(c / c[${n}]) / (σ √${n})`, "σ", SOURCE, n + 1)),
-    init: () => new LogCloses(longest + 1),
+    columns: featureColumns(
+      SOURCE,
+      horizons.map((n): ColumnRow => [`return_${n}`, `ln(c / c₋ₙ) / (σ √n), n = ${n}`, "σ", n + 1]),
+    ),
+    init: () => new ReturnState(longest),
     bar: write,
   });
 };

@@ -1,5 +1,5 @@
 import { featureFamily } from "../feature.ts";
-import { featureColumn } from "../featureColumn.ts";
+import { featureColumns } from "../featureColumns.ts";
 import { DirectionalMovement } from "../indicators/directionalMovement.ts";
 import { Macd } from "../indicators/macd.ts";
 import { Ema } from "../rolling/ema.ts";
@@ -20,17 +20,17 @@ class TrendState {
 export const trend = featureFamily<TrendState>({
   name: "trend",
   core: true,
-  columns: [
+  columns: featureColumns(APPEL, [
     emaDistanceColumn(10),
     emaDistanceColumn(20),
     emaDistanceColumn(50),
-    featureColumn("macd_12_26", "(ema(c, 12) − ema(c, 26)) / (c σ)", "σ", APPEL, 26),
-    featureColumn("macd_signal_9", "ema(ema(c, 12) − ema(c, 26), 9) / (c σ)", "σ", APPEL, 34),
-    featureColumn("macd_histogram", "macd_12_26 − macd_signal_9", "σ", APPEL, 34),
-    featureColumn("adx_14", "wilder(|+DI − −DI| / (+DI + −DI), 14)", "share", WILDER, 28),
-    featureColumn("di_plus_14", "wilder(+DM, 14) / wilder(TR, 14)", "share", WILDER, 15),
-    featureColumn("di_minus_14", "wilder(−DM, 14) / wilder(TR, 14)", "share", WILDER, 15),
-  ],
+    ["macd_12_26", "(ema₁₂(c) − ema₂₆(c)) / (c σ)", "σ", 26],
+    ["macd_signal_9", "ema₉(ema₁₂(c) − ema₂₆(c)) / (c σ)", "σ", 34],
+    ["macd_histogram", "macd_12_26 − macd_signal_9", "σ", 34],
+    ["adx_14", "wilder₁₄(|+DI − −DI| / (+DI + −DI))", "share", 28, WILDER],
+    ["di_plus_14", "wilder₁₄(+DM) / wilder₁₄(TR)", "share", 15, WILDER],
+    ["di_minus_14", "wilder₁₄(−DM) / wilder₁₄(TR)", "share", 15, WILDER],
+  ]),
   init: () => new TrendState(),
   bar: (state, bar, out, at) => {
     const { close, volatilityUnit } = bar;

@@ -1,5 +1,5 @@
 import { featureFamily } from "../feature.ts";
-import { featureColumn } from "../featureColumn.ts";
+import { featureColumns } from "../featureColumns.ts";
 import { AverageTrueRange } from "../indicators/averageTrueRange.ts";
 import { RollingSum } from "../rolling/rollingSum.ts";
 
@@ -12,10 +12,10 @@ class VolatilityState {
 export const volatility = featureFamily<VolatilityState>({
   name: "volatility",
   core: true,
-  columns: [
-    featureColumn("realised_volatility_20", "√(mean(r², 20)) / σ", "ratio", "Andersen & Bollerslev 1998", 21),
-    featureColumn("atr_14", "ATR(14) / (c σ)", "ratio", "Wilder 1978, New Concepts in Technical Trading Systems; TA-Lib ATR", 15),
-  ],
+  columns: featureColumns("Andersen & Bollerslev 1998", [
+    ["realised_volatility_20", "√(mean₂₀(r²)) / σ", "ratio", 21],
+    ["atr_14", "ATR₁₄ / (c σ)", "ratio", 15, "Wilder 1978, New Concepts in Technical Trading Systems; TA-Lib ATR"],
+  ]),
   init: () => new VolatilityState(),
   bar: (state, bar, out, at) => {
     const { logReturn, volatilityUnit } = bar;

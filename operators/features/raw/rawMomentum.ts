@@ -1,5 +1,5 @@
 import { featureFamily } from "../feature.ts";
-import { featureColumn } from "../featureColumn.ts";
+import { featureColumns } from "../featureColumns.ts";
 import { CommodityChannel } from "../indicators/commodityChannel.ts";
 import { MoneyFlow } from "../indicators/moneyFlow.ts";
 import { RelativeStrength } from "../indicators/relativeStrength.ts";
@@ -29,14 +29,14 @@ class RawMomentumState {
 export const rawMomentum = featureFamily<RawMomentumState>({
   name: "rawMomentum",
   scaled: false,
-  columns: [
-    featureColumn("raw_rsi_14", "100 u / (u + d), u and d = wilder(rises and falls of c, 14)", "%", "TA-Lib RSI", 15),
-    featureColumn("raw_cci_20", "(p − m) / (0.015 mean(|p − m|, 20)), p = (h + l + c) / 3, m = mean(p, 20)", "1", "TA-Lib CCI", 20),
-    featureColumn("raw_mfi_14", "100 sum(p v where p rose, 14) / sum(p v where p moved, 14)", "%", "TA-Lib MFI", 15),
-    featureColumn("raw_stoch_k_14_3_3", "100 mean((c − min(l, 14)) / (max(h, 14) − min(l, 14)), 3)", "%", "TA-Lib STOCH", 18),
-    featureColumn("raw_stoch_d_14_3_3", "mean(raw_stoch_k_14_3_3, 3)", "%", "TA-Lib STOCH", 18),
-    featureColumn("raw_obv", "sum(sign(c − c[1]) v) + first v", "volume", "Granville 1963; TA-Lib OBV", 1),
-  ],
+  columns: featureColumns("TA-Lib STOCH", [
+    ["raw_rsi_14", "100 u / (u + d), u and d = wilder₁₄(rises and falls of c)", "%", 15, "TA-Lib RSI"],
+    ["raw_cci_20", "(p − m) / (0.015 mean₂₀(|p − m|)), p = (h + l + c) / 3, m = mean₂₀(p)", "1", 20, "TA-Lib CCI"],
+    ["raw_mfi_14", "100 Σ₁₄(p v where p rose) / Σ₁₄(p v where p moved)", "%", 15, "TA-Lib MFI"],
+    ["raw_stoch_k_14_3_3", "100 mean₃((c − min₁₄(l)) / (max₁₄(h) − min₁₄(l)))", "%", 18],
+    ["raw_stoch_d_14_3_3", "mean₃(raw_stoch_k_14_3_3)", "%", 18],
+    ["raw_obv", "Σ sign(c − c₋₁) v + first v", "volume", 1, "Granville 1963; TA-Lib OBV"],
+  ]),
   init: () => new RawMomentumState(),
   bar: (state, bar, out, at) => {
     const { strength, cci, flow, stochastic } = state;

@@ -1,5 +1,5 @@
 import { featureFamily } from "../feature.ts";
-import { featureColumn } from "../featureColumn.ts";
+import { featureColumns } from "../featureColumns.ts";
 import { AverageTrueRange } from "../indicators/averageTrueRange.ts";
 import { DirectionalMovement } from "../indicators/directionalMovement.ts";
 import { Macd } from "../indicators/macd.ts";
@@ -13,7 +13,7 @@ class RawTrendState {
   readonly macd = new Macd(12, 26, 9);
   readonly closes = new RollingVariance(20);
   readonly atr = new AverageTrueRange(14);
-  readonly movement = new DirectionalMovement(14, 0);
+  readonly movement = new DirectionalMovement(14);
   readonly channel = new PriceChannel(26);
   readonly trix = new Trix(15);
 }
@@ -22,20 +22,20 @@ class RawTrendState {
 export const rawTrend = featureFamily<RawTrendState>({
   name: "rawTrend",
   scaled: false,
-  columns: [
-    featureColumn("raw_ema_20", "ema(c, 20)", "price", "TA-Lib EMA", 20),
-    featureColumn("raw_macd_12_26_9", "ema(c, 12) − ema(c, 26)", "price", "TA-Lib MACD", 34),
-    featureColumn("raw_macd_signal_12_26_9", "ema(raw_macd_12_26_9, 9)", "price", "TA-Lib MACD", 34),
-    featureColumn("raw_bb_upper_20_2", "mean(c, 20) + 2 sd(c, 20)", "price", "TA-Lib BBANDS", 20),
-    featureColumn("raw_bb_lower_20_2", "mean(c, 20) − 2 sd(c, 20)", "price", "TA-Lib BBANDS", 20),
-    featureColumn("raw_atr_14", "wilder(TR, 14)", "price", "TA-Lib ATR", 15),
-    featureColumn("raw_adx_14", "100 wilder(|+DI − −DI| / (+DI + −DI), 14)", "%", "TA-Lib ADX", 28),
-    featureColumn("raw_plus_di_14", "100 wilder(+DM, 14) / wilder(TR, 14)", "%", "TA-Lib PLUS_DI", 15),
-    featureColumn("raw_minus_di_14", "100 wilder(−DM, 14) / wilder(TR, 14)", "%", "TA-Lib MINUS_DI", 15),
-    featureColumn("raw_aroon_up_25", "100 (25 − bars since the highest h of 26 bars) / 25", "%", "TA-Lib AROON", 26),
-    featureColumn("raw_aroon_down_25", "100 (25 − bars since the lowest l of 26 bars) / 25", "%", "TA-Lib AROON", 26),
-    featureColumn("raw_trix_15", "100 (e / e[1] − 1), e = ema(ema(ema(c, 15), 15), 15)", "%", "TA-Lib TRIX", 44),
-  ],
+  columns: featureColumns("TA-Lib BBANDS", [
+    ["raw_ema_20", "ema₂₀(c)", "price", 20, "TA-Lib EMA"],
+    ["raw_macd_12_26_9", "ema₁₂(c) − ema₂₆(c)", "price", 34, "TA-Lib MACD"],
+    ["raw_macd_signal_12_26_9", "ema₉(raw_macd_12_26_9)", "price", 34, "TA-Lib MACD"],
+    ["raw_bb_upper_20_2", "mean₂₀(c) + 2 sd₂₀(c)", "price", 20],
+    ["raw_bb_lower_20_2", "mean₂₀(c) − 2 sd₂₀(c)", "price", 20],
+    ["raw_atr_14", "wilder₁₄(TR)", "price", 15, "TA-Lib ATR"],
+    ["raw_adx_14", "100 wilder₁₄(|+DI − −DI| / (+DI + −DI))", "%", 28, "TA-Lib ADX"],
+    ["raw_plus_di_14", "100 wilder₁₄(+DM) / wilder₁₄(TR)", "%", 15, "TA-Lib PLUS_DI"],
+    ["raw_minus_di_14", "100 wilder₁₄(−DM) / wilder₁₄(TR)", "%", 15, "TA-Lib MINUS_DI"],
+    ["raw_aroon_up_25", "100 (25 − bars since the highest h of 26 bars) / 25", "%", 26, "TA-Lib AROON"],
+    ["raw_aroon_down_25", "100 (25 − bars since the lowest l of 26 bars) / 25", "%", 26, "TA-Lib AROON"],
+    ["raw_trix_15", "100 (e / e₋₁ − 1), e = ema₁₅(ema₁₅(ema₁₅(c)))", "%", 44, "TA-Lib TRIX"],
+  ]),
   init: () => new RawTrendState(),
   bar: (state, bar, out, at) => {
     const { close } = bar;

@@ -1,5 +1,5 @@
 /**
- * Exponential moving average with weight 2 / (n + 1) for the newest value. Its first n values are averaged evenly, as TA-Lib seeds it:
+ * Exponential moving average with weight 2 / (n + 1) for the newest value, or another one. Its first n values are averaged evenly, as TA-Lib seeds it:
  * a start that weighs the first value alone would bias it for many times n values.
  */
 export class Ema {
@@ -10,9 +10,9 @@ export class Ema {
   private readonly weight: number;
   private sum = 0.5;
 
-  constructor(periods: number) {
+  constructor(periods: number, weight = 2 / (periods + 1)) {
     this.periods = periods;
-    this.weight = 2 / (periods + 1);
+    this.weight = weight;
     this.clear();
   }
 
@@ -37,3 +37,6 @@ export class Ema {
     this.sum = 0;
   }
 }
+
+/** Wilder's smoothing: weight 1 / n (Wilder 1978, New Concepts in Technical Trading Systems), with the same start. */
+export const wilder = (periods: number): Ema => new Ema(periods, 1 / periods);

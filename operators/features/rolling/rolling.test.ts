@@ -7,7 +7,7 @@ import { RollingExtreme } from "./rollingExtreme.ts";
 import { RollingMoments } from "./rollingMoments.ts";
 import { RollingRegression } from "./rollingRegression.ts";
 import { RollingVariance } from "./rollingVariance.ts";
-import { Wilder } from "./wilder.ts";
+import { wilder } from "./ema.ts";
 
 /** Constants below: numpy 2 and scipy 1 (`scipy.stats.skew`, `kurtosis`, `linregress`) of the last five of these values. */
 const VALUES = [9, 1.5, -2.25, 0.75, 3, -1];
@@ -134,9 +134,9 @@ describe("RollingExtreme", () => {
 
 describe("Ema and Wilder", () => {
   it("average evenly to the n-th value and decay from there", () => {
-    const [ema, wilder] = [new Ema(3), new Wilder(4)];
+    const [ema, smoothing] = [new Ema(3), wilder(4)];
     expect([2, 4, 9, 1, 1].map((x) => ema.add(x))).toEqual([2, 3, 5, 3, 2]);
-    expect([4, 8, 0, 4, 8, 1].map((x) => wilder.add(x))).toEqual([4, 6, 4, 4, 5, 4]);
+    expect([4, 8, 0, 4, 8, 1].map((x) => smoothing.add(x))).toEqual([4, 6, 4, 4, 5, 4]);
     ema.clear();
     expect([ema.full, ema.add(7)]).toEqual([false, 7]);
   });
@@ -144,7 +144,7 @@ describe("Ema and Wilder", () => {
   it("stay within their values", () => {
     fc.assert(
       fc.property(small, windows, (values, periods) => {
-        const averages = [new Ema(periods), new Wilder(periods)];
+        const averages = [new Ema(periods), wilder(periods)];
         for (const x of values) {
           for (const average of averages) average.add(x);
         }

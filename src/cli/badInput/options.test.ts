@@ -85,7 +85,7 @@ const IN_ONE_PROCESS: readonly [string, string[], number, RegExp][] = [
   ],
   [
     "options that a shipped module does not know",
-    ["backtest", "--set", "signal.options.fastBar=4"],
+    ["backtest", "--signal", "trend", "--set", "signal.options.fastBar=4"],
     1,
     /signal\.options\.fastBar is not an option of this module: it knows fastBars/,
   ],

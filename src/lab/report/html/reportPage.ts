@@ -17,11 +17,11 @@ import { pageData } from "./pageData.ts";
 import { gapSection, riskSection, runSection } from "./tables.ts";
 
 /** Nothing may be fetched, embedded or sent: the page is this file alone. */
-const POLICY =
+export const PAGE_POLICY =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** A blue rising line on nothing, as the tab's icon. */
-const ICON =
+export const PAGE_ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M1 13 6 7l3 3 6-8' fill='none' stroke='%232b62a8' stroke-width='2'/%3E%3C/svg%3E";
 
 /**
@@ -35,11 +35,11 @@ export function* reportPage(record: RunRecord): Generator<string> {
     <html lang="en">
       <head>
         <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${trusted(POLICY)}" />
+        <meta http-equiv="Content-Security-Policy" content="${trusted(PAGE_POLICY)}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${record.identity.name} · ${record.summary.symbol} · Riposte</title>
-        <link rel="icon" href="${trusted(ICON)}" />
+        <link rel="icon" href="${trusted(PAGE_ICON)}" />
         <script>document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";</script>
         <style>${trusted(pageStyle())}</style>
       </head>

@@ -1,0 +1,71 @@
+import { UserError } from "../../../src/domain/units.ts";
+import { optionGroup } from "../../optionGroup.ts";
+import { knownOptions, numberOption } from "../../options.ts";
+
+const WHERE = "position.options";
+
+/** Options of the managed position, resolved; docs/position.md explains each. "Stops" are multiples of the entry's stop distance. */
+export interface ManagedSettings {
+  readonly riskFraction: number;
+  readonly leverage: number;
+  readonly stopFraction: number;
+  readonly targetFraction: number;
+  readonly enterProbability: number;
+  readonly exitProbability: number;
+  /** Null: not asked. */
+  readonly minNetReturn: number | null;
+  readonly timeLimitMinutes: number;
+  readonly cooldownMinutes: number;
+  readonly worstFraction: number;
+  readonly part: { readonly atStops: number; readonly share: number };
+  readonly scaleIn: { readonly atStops: number; readonly share: number; readonly probability: number };
+  readonly breakEven: { readonly atStops: number; readonly costFraction: number };
+  readonly trail: { readonly atStops: number; readonly atrMultiple: number };
+}
+
+type Range = Parameters<typeof numberOption>[3];
+
+/** Reads and checks them; throws a `UserError` for a value out of range and for a name that is none. */
+export const managedSettings = (options: Readonly<Record<string, unknown>>): ManagedSettings => {
+  const number = (name: string, range: Range): number => numberOption(WHERE, options, name, range);
+  const settings: ManagedSettings = {
+    riskFraction: number("riskFraction", { default: 0.001, above: 0, max: 0.1 }),
+    leverage: number("leverage", { default: 5, min: 1, max: 125 }),
+    stopFraction: number("stopFraction", { default: 0.005, above: 0, max: 0.5 }),
+    targetFraction: number("targetFraction", { default: 0.015, min: 0, max: 10 }),
+    enterProbability: number("enterProbability", { default: 0.7, above: 0, max: 1 }),
+    exitProbability: number("exitProbability", { default: 0.4, above: 0, max: 1 }),
+    minNetReturn: nullable(options, "minNetReturn"),
+    timeLimitMinutes: number("timeLimitMinutes", { default: 360, above: 0 }),
+    cooldownMinutes: number("cooldownMinutes", { default: 240, min: 0 }),
+    worstFraction: number("worstFraction", { default: 0.002, min: 0, max: 0.1 }),
+    part: group(options, "part", { atStops: { default: 1.5, above: 0 }, share: { default: 0.5, min: 0, max: 1 } }),
+    scaleIn: group(options, "scaleIn", {
+      atStops: { default: 0.5, above: 0 },
+      share: { default: 0.5, min: 0, max: 1 },
+      probability: { default: 0.5, min: 0, max: 1 },
+    }),
+    breakEven: group(options, "breakEven", { atStops: { default: 1, min: 0 }, costFraction: { default: 0.0012, min: 0, max: 1 } }),
+    trail: group(options, "trail", { atStops: { default: 1.5, min: 0 }, atrMultiple: { default: 10, min: 0 } }),
+  };
+  knownOptions(WHERE, options, Object.keys(settings));
+  return settings;
+};
+
+const group = <K extends string>(
+  options: Readonly<Record<string, unknown>>,
+  name: string,
+  ranges: Readonly<Record<K, Range>>,
+): Readonly<Record<K, number>> => {
+  const where = `${WHERE}.${name}`;
+  const given = optionGroup(WHERE, options, name);
+  const names = Object.keys(ranges) as K[];
+  knownOptions(where, given, names);
+  return Object.fromEntries(names.map((each) => [each, numberOption(where, given, each, ranges[each])])) as Record<K, number>;
+};
+
+const nullable = (options: Readonly<Record<string, unknown>>, name: string): number | null => {
+  const value = options[name] ?? null;
+  if (value === null || (typeof value === "number" && Math.abs(value) < Infinity)) return value;
+  throw new UserError(`${WHERE}.${name} is ${JSON.stringify(value)}: it must be a number (a net return as a fraction), or null for none`);
+};

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { FEATURE_INPUTS } from "../feature.ts";
+import { EVENT_FAMILIES } from "./families.ts";
+
+test("every input beside the klines has a family, whose columns are described and named once", () => {
+  expect(EVENT_FAMILIES.map(({ input }) => input)).toEqual(FEATURE_INPUTS.filter((input) => input !== "kline"));
+  const columns = EVENT_FAMILIES.flatMap((family) => family.columns);
+  expect(new Set(columns.map(({ name }) => name)).size).toBe(columns.length);
+  for (const { name, formula, unit, source, warmUpBars } of columns) {
+    expect(name).toMatch(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/);
+    for (const text of [formula, unit, source]) expect(text.length).toBeGreaterThan(0);
+    expect(warmUpBars).toBeGreaterThanOrEqual(1);
+  }
+});

@@ -1,0 +1,32 @@
+import type { Signal } from "../src/domain/derived.ts";
+import { Kind } from "../src/domain/kind.ts";
+import type { InstrumentIndex } from "../src/domain/units.ts";
+
+/** The pooled signal of one instrument: filled in place at every decision bar. */
+export class PooledSignal implements Signal {
+  readonly kind = Kind.signal;
+  readonly instrument: InstrumentIndex;
+  seq = -1;
+  knownAtMs = 0.5;
+  ready = false;
+  // Fractional so that V8 keeps these fields as doubles from the start.
+  pLong = 0.5;
+  pShort = 0.5;
+  pNeutral = 0.5;
+  netLong = NaN;
+  netShort = NaN;
+  confidence = NaN;
+
+  constructor(instrument: InstrumentIndex) {
+    this.instrument = instrument;
+  }
+
+  neutral(): void {
+    this.pLong = 0;
+    this.pShort = 0;
+    this.pNeutral = 1;
+    this.netLong = NaN;
+    this.netShort = NaN;
+    this.confidence = NaN;
+  }
+}

@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import { posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import type { BeliefIdentity } from "../store/beliefs/beliefFile.ts";
+import { ACTING, identityDifference, perceivingFiles } from "./beliefIdentity.ts";
+
+const IDENTITY: BeliefIdentity = {
+  perceiving: { symbols: ["BTCUSDT"], signal: { module: "trend", options: { fastBars: 60 } } },
+  perceivingSha256: "p",
+  modules: { "./mine.ts": "m" },
+  code: "c",
+  version: "1.0.0",
+  instruments: [{ symbol: "BTCUSDT" }],
+  fromMs: 0,
+  toMs: 1,
+};
+
+describe("identityDifference", () => {
+  it("names the first thing that differs, and nothing when all is the same", () => {
+    const run = (change: Partial<BeliefIdentity>): string | undefined => identityDifference(IDENTITY, { ...IDENTITY, ...change });
+    expect(run({})).toBeUndefined();
+    expect(run({ perceiving: { ...IDENTITY.perceiving, symbols: ["ETHUSDT"] } })).toBe(
+      'were made with symbols = ["BTCUSDT"], and this run has ["ETHUSDT"]',
+    );
+    expect(run({ perceiving: { ...IDENTITY.perceiving, signal: { module: "trend", options: { fastBars: 61 } } } })).toBe(
+      "were made with signal.options.fastBars = 60, and this run has 61",
+    );
+    expect(run({ perceiving: { ...IDENTITY.perceiving, warmUpBars: 5 } })).toBe("were made with warmUpBars = nothing, and this run has 5");
+    expect(run({ modules: { "./mine.ts": "n" } })).toBe("were made before module ./mine.ts changed");
+    expect(run({ code: "d" })).toMatch(/other code/);
+    expect(run({ version: "1.0.1" })).toBe("were made by version 1.0.0, and this is 1.0.1");
+    expect(run({ instruments: [] })).toMatch(/trading rules/);
+    expect(run({ toMs: 2 })).toMatch(/another span/);
+  });
+});
+
+describe("perceivingFiles", () => {
+  it("hold every layer before L4, and import nothing that only acts but for types", async () => {
+    const files = perceivingFiles();
+    for (const file of [
+      "operators/signal.ts",
+      "operators/features/featureBook.ts",
+      "models/signal/trend.ts",
+      "src/domain/kline.ts",
+      "src/pipeline.ts",
+    ])
+      expect(files).toContain(file);
+    expect(files).not.toContain("models/position/bracket.ts");
+    for (const file of files.filter((name) => name !== "src/pipeline.ts")) {
+      const text = await readFile(fileURLToPath(new URL(`../../${file}`, import.meta.url)), "utf8");
+      for (const [, specifier] of text.matchAll(/^import (?!type)[^;]*from "(\.[^"]+)";/gm))
+        expect(`${file} imports ${posix.join(posix.dirname(file), specifier as string)}`).not.toMatch(
+          new RegExp(` imports (?:${ACTING.source.slice(1)})`),
+        );
+    }
+  });
+});

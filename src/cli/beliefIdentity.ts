@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { canonicalJson } from "../../config/sha256.ts";
+import type { RiposteConfig } from "../../config/schema.ts";
+import type { BeliefIdentity } from "../store/beliefs/beliefFile.ts";
+import type { RunData } from "./history.ts";
+import { isModulePath } from "./userModule.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The code that beliefs come from … */
+const PERCEIVING = ["operators", "models", "src/domain", "src/pipeline.ts"];
+/** … without what only acts on them. */
+export const ACTING = /^(models\/position\/|operators\/(account|execute|position|riskGate)\.ts$)/;
+
+/** Config keys that beliefs depend on; `line` has one more, which no result depends on. */
+export const BELIEF_KEYS = ["symbols", "from", "to", "data", "simulate", "line", "features", "regime", "pattern", "signal"] as const;
+
+/** Everything besides the events that decides what a run believes. `readFromBars`: bars of history that are read to warm up. */
+export const beliefIdentity = (config: RiposteConfig, data: RunData, warmUpBars: number): BeliefIdentity => {
+  const { symbols, from, to, simulate, features, regime, pattern, signal } = config;
+  const source = data.seed === null ? "store" : "simulator";
+  const warmUp = source === "store" && config.data.warmUp ? { warmUpBars } : {};
+  const line = { timeframes: config.line.timeframes };
+  const perceiving = { symbols, from, to, source, data: config.data, simulate, line, features, regime, pattern, signal, ...warmUp };
+  const modules = [...features.modules, ...[regime, pattern, signal].map(({ module }) => module).filter(isModulePath)];
+  return {
+    perceiving,
+    perceivingSha256: sha256(canonicalJson(perceiving)),
+    modules: Object.fromEntries(modules.map((module) => [module, textsSha256(module)])),
+    code: perceivingCode(),
+    version: (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version,
+    instruments: data.instruments,
+    fromMs: data.fromMs,
+    toMs: data.toMs,
+  };
+};
+
+/** The first thing in which two identities differ, as the rest of a sentence that begins with the file; undefined: none. */
+export const identityDifference = (stored: BeliefIdentity, run: BeliefIdentity): string | undefined => {
+  const key = differentKey(stored.perceiving, run.perceiving);
+  if (key !== undefined) return `were made with ${key}`;
+  const changed = Object.keys(run.modules).find((name) => stored.modules[name] !== run.modules[name]);
+  if (changed !== undefined) return `were made before module ${changed} changed`;
+  if (stored.version !== run.version) return `were made by version ${stored.version}, and this is ${run.version}`;
+  if (stored.code !== run.code) return "were made by other code of the layers before L4";
+  const rules = canonicalJson([stored.instruments, stored.fromMs, stored.toMs]) !== canonicalJson([run.instruments, run.fromMs, run.toMs]);
+  return rules ? "are of another span or of other trading rules" : undefined;
+};
+
+/** `signal.options.fast = 10, and this run has 20`. */
+const differentKey = (stored: unknown, run: unknown, path = ""): string | undefined => {
+  if (isObject(stored) && isObject(run)) {
+    for (const key of new Set([...Object.keys(stored), ...Object.keys(run)])) {
+      const difference = differentKey(stored[key], run[key], path === "" ? key : `${path}.${key}`);
+      if (difference !== undefined) return difference;
+    }
+    return undefined;
+  }
+  const [was, is] = [stored, run].map((value) => (value === undefined ? "nothing" : canonicalJson(value)));
+  return was === is ? undefined : `${path} = ${was}, and this run has ${is}`;
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** A module's text and those of the files that it imports by relative path, except the program's own, which `code` covers. */
+const textsSha256 = (module: string): string => {
+  const seen = new Map<string, string>();
+  const visit = (path: string): void => {
+    if (seen.has(path) || !existsSync(path)) return;
+    const text = readFileSync(path, "utf8");
+    seen.set(path, text);
+    for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)) {
+      const target = resolve(dirname(path), specifier as string);
+      if (!PERCEIVING.some((part) => target.startsWith(join(ROOT, part)))) visit(target);
+    }
+  };
+  visit(resolve(module));
+  return sha256(canonicalJson([...seen.values()]));
+};
+
+/** Files of the program that beliefs come from, by their path in it, sorted. */
+export const perceivingFiles = (): string[] =>
+  PERCEIVING.flatMap((part) => (part.endsWith(".ts") ? [part] : filesIn(part)))
+    .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts") && !ACTING.test(path))
+    .sort();
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesIn(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`],
+  );
+
+const perceivingCode = (): string => {
+  const hash = createHash("sha256");
+  for (const path of perceivingFiles()) hash.update(`${path}\n`).update(readFileSync(join(ROOT, path)));
+  return hash.digest("hex");
+};

@@ -1,0 +1,55 @@
+import type { RiposteConfig } from "../../config/schema.ts";
+import { DAY_MS, MINUTE_MS } from "../domain/units.ts";
+import type { RiskLimits } from "../risk/limits.ts";
+import { NO_LIMITS } from "../risk/limits.ts";
+import { captureData } from "./captureData.ts";
+import type { RunData } from "./history.ts";
+import { runData } from "./history.ts";
+import type { LayerMembers } from "./layers.ts";
+import { layerMembers } from "./layers.ts";
+
+/** Days the volatility rules look back: the longest window of the risk tiers. */
+const RISK_WINDOW_DAYS = 31;
+
+/** A backtest before it begins: its members, limits and data. */
+export interface ComposedRun {
+  readonly config: RiposteConfig;
+  readonly profile: string;
+  readonly limits: RiskLimits;
+  readonly layers: LayerMembers;
+  /** Bars before `from` that members and risk windows want. */
+  readonly warmUpBars: number;
+  readonly data: RunData;
+}
+
+/** What the command line says of the data besides the config. */
+export interface DataChoice {
+  /** The market simulator even if there is history. */
+  readonly simulate: boolean;
+  /** The user named the folder: then it must be there. */
+  readonly dirGiven: boolean;
+  /** Files of raw messages that take the place of a store; absent or empty: none. */
+  readonly captures?: readonly string[];
+}
+
+/** Loads what a config names and opens its data, which the caller closes. Throws `UserError`s. */
+export const composeRun = async (config: RiposteConfig, profile: string, choice: DataChoice): Promise<ComposedRun> => {
+  const limits = limitsOf(config);
+  const layers = await layerMembers(config);
+  const warmUpBars = warmUpWanted(config, layers);
+  const { captures = [], ...stored } = choice;
+  const data = captures.length > 0 ? await captureData(config, captures) : await runData({ config, warmUpBars, ...stored });
+  return { config, profile, limits, layers, warmUpBars, data };
+};
+
+/** Bars of history before `from` that the members and the risk windows of a config want. */
+export const warmUpWanted = (config: RiposteConfig, layers: LayerMembers): number => {
+  const { shock, system } = limitsOf(config);
+  const windows = shock.maxVolatilityRatio !== null || system.maxVolatilityRatio !== null;
+  return Math.max(layers.warmUpBars, windows ? (RISK_WINDOW_DAYS * DAY_MS) / MINUTE_MS : 0);
+};
+
+const limitsOf = ({ risk, protection }: RiposteConfig): RiskLimits => {
+  const limits = risk ?? NO_LIMITS;
+  return protection === "none" ? { ...limits, position: { ...limits.position, maxStopFraction: null } } : limits;
+};

@@ -1,0 +1,195 @@
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../domain/units.ts";
+import { openStaging } from "../lab/report/staging.ts";
+import type { SweepRecord, SweepRun, SweptKey } from "../lab/sweep/sweepRecord.ts";
+import { bySharpe, luckOf, SWEEP_FIGURES } from "../lab/sweep/sweepRecord.ts";
+import { sweepText } from "../lab/sweep/sweepText.ts";
+import { sweepObject, writeSweep } from "../lab/sweep/writeSweep.ts";
+import type { Trial } from "../lab/trialLedger.ts";
+import { TrialLedger } from "../lab/trialLedger.ts";
+import type { Command, CommandContext, OptionValues } from "./command.ts";
+import { configOptions } from "./configOptions.ts";
+import { codeVersion, commandLine } from "./identity.ts";
+import { composeSweep } from "./sweep/composeSweep.ts";
+import type { PlannedSweep } from "./sweep/composeSweep.ts";
+import { gridOf, settingsOf } from "./sweep/grid.ts";
+import type { TrialResult } from "./sweep/trial.ts";
+import { runTrials } from "./sweep/trialPool.ts";
+
+/** Beliefs that a sweep made itself, in its folder. */
+const BELIEFS_FILE = "sweep.beliefs";
+
+/** `riposte sweep`: a grid of settings of L4, venue and risk on beliefs that are computed once. */
+export const sweepCommand: Command = {
+  name: "sweep",
+  summary: "run a grid of settings on stored beliefs, and count every trial",
+  options: {
+    ...configOptions("symbol", "from", "to", "data", "market", "regime", "pattern", "signal", "position", "seed", "days", "edge", "burst"),
+    set: { type: "string", multiple: true, value: "KEY=A,B,…", help: "any setting; a list of a position, venue or risk key is swept" },
+    out: { type: "string", value: "DIR", help: "folder of the page", default: "out/sweep" },
+    simulate: { type: "boolean", help: "use the market simulator even if there is history" },
+    beliefs: {
+      type: "string",
+      value: "FILE",
+      help: `stored beliefs; made first where FILE does not exist (default: ${BELIEFS_FILE} in --out)`,
+    },
+    ledger: { type: "string", value: "FILE", help: "file of all trials, appended to", default: "trials.jsonl" },
+    "max-runs": { type: "string", value: "N", help: "runs of the grid at most", default: "1000" },
+    jobs: { type: "string", value: "N", help: "runs at a time (default: the processor's cores)" },
+  },
+  run: async (values, context) => {
+    const settings = settingsOf(listOf(values["set"]));
+    const grid = gridOf(settings.swept, whole("max-runs", values));
+    const jobs = values["jobs"] === undefined ? availableParallelism() : whole("jobs", values);
+    const ledger = new TrialLedger(String(values["ledger"]));
+    if (ledger.unreadable.length > 0)
+      context.log(
+        `NOTE ledger ${ledger.path}: line ${ledger.unreadable.join(", ")} is no trial (a write that was cut off); it is left out`,
+      );
+    const plan = await composeSweep(values, settings, grid, context);
+    const sweep: Sweep = { plan, grid, swept: settings.swept, ledger, jobs, outDir: String(values["out"]) };
+    const record = await runSweep(sweep, textOf(values["beliefs"]), context);
+    context.print(sweepText(record, join(sweep.outDir, "sweep.html")));
+    return sweepObject(record);
+  },
+};
+
+interface Sweep {
+  readonly plan: PlannedSweep;
+  readonly swept: readonly SweptKey[];
+  readonly grid: readonly (readonly string[])[];
+  readonly ledger: TrialLedger;
+  readonly jobs: number;
+  readonly outDir: string;
+}
+
+/** Runs of a sweep that are finished, by place in the grid, and what the ledger said to them. */
+interface Finished {
+  readonly results: Map<number, TrialResult>;
+  added: number;
+  known: number;
+}
+
+const runSweep = async (sweep: Sweep, beliefs: string | null, context: CommandContext): Promise<SweepRecord> => {
+  const startedAt = performance.now();
+  const finished: Finished = { results: new Map(), added: 0, known: 0 };
+  const staging = openStaging(sweep.outDir);
+  try {
+    if (sweep.plan.data.simulated) context.log(`NOTE ${sweep.plan.data.source}`);
+    await runGrid(sweep, beliefs ?? staging.file(BELIEFS_FILE), finished, context);
+    if (finished.results.size === 0) throw new UserError(`stopped before the first run was finished: ${sweep.outDir} is as it was`);
+    const record = await recordOf(sweep, finished, (performance.now() - startedAt) / 1000);
+    writeSweep(staging, record);
+    if (finished.results.size < sweep.grid.length)
+      context.log(
+        `stopped after ${finished.results.size} of ${sweep.grid.length} runs: these are kept in ${sweep.outDir} and in ${sweep.ledger.path}`,
+      );
+    return record;
+  } catch (error) {
+    staging.discard();
+    if (finished.results.size > 0)
+      context.log(
+        `NOTE ${finished.results.size} of ${sweep.grid.length} runs were finished: they are in ${sweep.ledger.path}; ${sweep.outDir} is as it was`,
+      );
+    throw error;
+  }
+};
+
+/** The first run alone where it has to make the beliefs; then all others on as many processes as there are. */
+const runGrid = async (
+  { plan, swept, grid, ledger, jobs }: Sweep,
+  beliefsPath: string,
+  finished: Finished,
+  context: CommandContext,
+): Promise<void> => {
+  const makes = !existsSync(beliefsPath);
+  const tasks = plan.configs.map((config) => ({ config, profile: plan.profile, choice: plan.choice, beliefsPath }));
+  const { expectedBars } = plan.data;
+  const nameOf = (index: number): string => swept.map(({ key }, at) => `${key}=${grid[index]?.[at] ?? ""}`).join(" ");
+  const part = async (from: number, to: number, label: string): Promise<void> => {
+    await runTrials(tasks.slice(from, to), {
+      processes: jobs,
+      signal: context.signal,
+      nameOf: (index) => nameOf(from + index),
+      done: (index, result) => {
+        finished.results.set(from + index, result);
+        const added = ledger.append(trialOf(result, swept, grid[from + index] ?? []));
+        if (added) finished.added += 1;
+        else finished.known += 1;
+      },
+      progress: (bars) => {
+        context.progress(label, bars, expectedBars * (to - from));
+      },
+    });
+  };
+  if (makes) await part(0, 1, "believing");
+  await part(makes ? 1 : 0, grid.length, `sweeping ${grid.length} runs`);
+};
+
+/** A run as the ledger keeps it. */
+const trialOf = ({ summary, identity, moments }: TrialResult, swept: readonly SweptKey[], values: readonly string[]): Trial => {
+  const { mean, standardDeviation } = moments;
+  return {
+    configSha256: identity.configSha256,
+    dataSha256: identity.dataSha256,
+    decisionsSha256: identity.decisionsSha256,
+    symbols: summary.symbol.split(","),
+    from: summary.from,
+    to: summary.to,
+    values: Object.fromEntries(swept.map(({ key }, index) => [key, values[index]])),
+    sharpePerDay: finiteOrNull(mean / standardDeviation),
+    days: moments.count,
+    skew: finiteOrNull(moments.skew),
+    kurtosis: finiteOrNull(moments.kurtosis),
+    totalReturn: finiteOrNull(summary.totalReturn),
+    maxDrawdown: finiteOrNull(summary.maxDrawdown),
+    trades: summary.trades,
+  };
+};
+
+const recordOf = async (
+  { plan, swept, grid, ledger }: Sweep,
+  { results, added, known }: Finished,
+  seconds: number,
+): Promise<SweepRecord> => {
+  const runs = [...results]
+    .sort(([a], [b]) => a - b)
+    .map(([index, { summary, identity }]): SweepRun => {
+      const figures = Object.fromEntries(SWEEP_FIGURES.map((figure) => [figure, summary[figure]])) as SweepRun["figures"];
+      return { values: grid[index] ?? [], figures, configSha256: identity.configSha256, decisionsSha256: identity.decisionsSha256 };
+    });
+  const { summary, identity } = [...results.values()][0] as TrialResult;
+  return {
+    name: identity.name,
+    symbols: summary.symbol.split(","),
+    from: summary.from,
+    to: summary.to,
+    dataSource: identity.dataSource,
+    simulated: identity.simulated,
+    warnings: identity.warnings,
+    profile: plan.profile,
+    dataSha256: identity.dataSha256,
+    commit: await codeVersion(),
+    command: commandLine(),
+    keys: swept,
+    planned: grid.length,
+    runs: bySharpe(runs),
+    luck: luckOf(ledger.trials, identity.dataSha256),
+    ledger: { path: ledger.path, added, known, trials: ledger.trials.length },
+    seconds,
+  };
+};
+
+const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+const textOf = (value: OptionValues[string]): string | null => (typeof value === "string" ? value : null);
+const listOf = (value: OptionValues[string]): string[] => (Array.isArray(value) ? value : []);
+
+const whole = (name: string, values: OptionValues): number => {
+  const text = String(values[name]);
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1)
+    throw new UserError(`--${name} ${text}: give a whole number, 1 or more`, 2);
+  return value;
+};

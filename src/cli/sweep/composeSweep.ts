@@ -1,0 +1,74 @@
+import type { RiposteConfig } from "../../../config/schema.ts";
+import { configSha256 } from "../../../config/sha256.ts";
+import { UserError } from "../../domain/units.ts";
+import type { CommandContext, OptionValues } from "../command.ts";
+import type { ComposedRun, DataChoice } from "../composeRun.ts";
+import { composeRun, warmUpWanted } from "../composeRun.ts";
+import { configOf } from "../configOptions.ts";
+import { layerMembers } from "../layers.ts";
+import type { Settings } from "./grid.ts";
+
+/** A sweep whose every run has been found possible. */
+export interface PlannedSweep {
+  /** By run of the grid: the config that `backtest` would have with the same options. */
+  readonly configs: readonly RiposteConfig[];
+  readonly profile: string;
+  readonly choice: DataChoice;
+  readonly data: Pick<ComposedRun["data"], "source" | "simulated" | "expectedBars">;
+}
+
+/** The configs of all runs of a grid, each with its members loaded once, so that a sweep fails before it begins and not after. */
+export const composeSweep = async (
+  values: OptionValues,
+  { fixed, swept }: Settings,
+  grid: readonly (readonly string[])[],
+  context: CommandContext,
+): Promise<PlannedSweep> => {
+  const choice = {
+    simulate: values["simulate"] === true,
+    dirGiven: values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined,
+  };
+  const configs: RiposteConfig[] = [];
+  let profile = "";
+  for (const run of grid) {
+    const set = [...fixed, ...swept.map(({ key }, index) => `${key}=${run[index] ?? ""}`)];
+    const loaded = await configOf({ ...values, set }, context);
+    configs.push(loaded.config);
+    profile = loaded.profile;
+  }
+  const nameOf = (index: number): string => swept.map(({ key }, at) => `${key}=${grid[index]?.[at] ?? ""}`).join(" ");
+  refuseTwice(configs, nameOf);
+  const first = await composeRun(configs[0] as RiposteConfig, profile, choice);
+  await first.data.close();
+  for (const [index, config] of configs.entries()) await requireSameBeliefs(first, config, nameOf(index));
+  const { source, simulated, expectedBars } = first.data;
+  return { configs, profile, choice, data: { source, simulated, expectedBars } };
+};
+
+const refuseTwice = (configs: readonly RiposteConfig[], nameOf: (index: number) => string): void => {
+  const seen = new Map<string, number>();
+  for (const [index, config] of configs.entries()) {
+    const sha256 = configSha256(config);
+    const other = seen.get(sha256);
+    if (other !== undefined)
+      throw new UserError(`two runs of the grid are the same: ${nameOf(other)} and ${nameOf(index)}; shorten the lists`, 2);
+    seen.set(sha256, index);
+  }
+};
+
+/** What L4 and risk want of the data may depend on their settings: then the runs cannot share their beliefs. */
+const requireSameBeliefs = async (first: ComposedRun, config: RiposteConfig, name: string): Promise<void> => {
+  const layers = await layerMembers(config).catch((error: unknown) => {
+    throw error instanceof UserError ? new UserError(`${name}: ${error.message}`, error.exitCode) : error;
+  });
+  const has = first.layers.position.features ?? [];
+  const more = (layers.position.features ?? []).find((feature) => !has.includes(feature));
+  if (more !== undefined)
+    throw new UserError(`${name}: its position module reads ${more}, which that of the first run does not: sweep the two apart`, 2);
+  const stored = first.data.seed === null && config.data.warmUp;
+  if (stored && warmUpWanted(config, layers) !== first.warmUpBars)
+    throw new UserError(
+      `${name}: it reads another length of history before --from than the first run; sweep the two apart, or --set data.warmUp=false`,
+      2,
+    );
+};

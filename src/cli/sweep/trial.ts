@@ -1,0 +1,69 @@
+import { configSha256 } from "../../../config/sha256.ts";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import type { Event } from "../../domain/event.ts";
+import { peakRssMb } from "../../engine/peakMemory.ts";
+import { dailyReturns } from "../../lab/metrics/dailyReturns.ts";
+import type { RunIdentity, RunSummary } from "../../lab/runRecord.ts";
+import { runRecord } from "../../lab/summarise.ts";
+import type { ReturnMoments } from "../../risk/sharpeBound.ts";
+import { returnMoments } from "../../risk/sharpeBound.ts";
+import { moduleMistake } from "../backtest/moduleMistake.ts";
+import { beliefsOf } from "../beliefs.ts";
+import type { DataChoice } from "../composeRun.ts";
+import { composeRun } from "../composeRun.ts";
+import { replayRun } from "../replayRun.ts";
+
+/** A run of the grid, as it is handed to a process. */
+export interface TrialTask {
+  readonly config: RiposteConfig;
+  readonly profile: string;
+  readonly choice: DataChoice;
+  /** Read where it exists, written where it does not. */
+  readonly beliefsPath: string;
+}
+
+/** What comes back of it. */
+export interface TrialResult {
+  readonly summary: RunSummary;
+  readonly identity: Omit<RunIdentity, "config">;
+  /** Of the daily returns. */
+  readonly moments: ReturnMoments;
+}
+
+/** One backtest on stored beliefs, without files; null when it was stopped. Throws one-line `UserError`s like `backtest`. */
+export const runTrial = async (task: TrialTask, signal: AbortSignal, progress: (bars: number) => void): Promise<TrialResult | null> => {
+  const { config, profile } = task;
+  const run = await composeRun(config, profile, task.choice);
+  let burst: readonly Event[] = [];
+  try {
+    const beliefs = await beliefsOf(task.beliefsPath, run);
+    try {
+      const startedAt = performance.now();
+      const { recorder, aborted, ...hashes } = await replayRun(run, {
+        events: run.data.events(),
+        beliefs,
+        before: (next) => (burst = next),
+        signal,
+        progress,
+      });
+      if (aborted) return null;
+      const replaySeconds = (performance.now() - startedAt) / 1000;
+      const about = { config, profile, data: run.data, configSha256: configSha256(config), ...hashes };
+      const { summary, identity, equity } = runRecord(recorder, {
+        ...about,
+        commit: "",
+        command: "",
+        replaySeconds,
+        peakRssMb: peakRssMb(),
+      });
+      const { config: _, ...rest } = identity;
+      return { summary, identity: rest, moments: returnMoments(dailyReturns(equity.map(({ equityUsdt }) => equityUsdt))) };
+    } finally {
+      await beliefs.close();
+    }
+  } catch (error) {
+    throw moduleMistake(error, config, burst);
+  } finally {
+    await run.data.close();
+  }
+};

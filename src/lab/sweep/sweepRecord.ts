@@ -1,0 +1,93 @@
+import { DAYS_PER_YEAR } from "../../risk/sharpeBound.ts";
+import { expectedMaxSharpe } from "../metrics/expectedMaxSharpe.ts";
+import type { RunSummary } from "../runRecord.ts";
+import type { Trial } from "../trialLedger.ts";
+import { trialStatistics } from "../trialLedger.ts";
+
+/** A key of the config with the values that were tried, as they were typed. */
+export interface SweptKey {
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** Figures of a run that the table shows, in its order; all but trades and halts may be NaN. */
+export const SWEEP_FIGURES = [
+  "sharpe",
+  "totalReturn",
+  "maxDrawdown",
+  "trades",
+  "winRate",
+  "profitFactor",
+  "sortino",
+  "exposure",
+  "feesUsdt",
+  "halts",
+] as const satisfies readonly (keyof RunSummary)[];
+export type SweepFigure = (typeof SWEEP_FIGURES)[number];
+
+/** One run of the grid. */
+export interface SweepRun {
+  /** By place in `keys`. */
+  readonly values: readonly string[];
+  readonly figures: Readonly<Record<SweepFigure, number>>;
+  readonly configSha256: string;
+  readonly decisionsSha256: string;
+}
+
+/** What the best of many runs would look like without any skill. */
+export interface Luck {
+  /** Trials on these data in the ledger, those of this sweep among them. */
+  readonly trials: number;
+  readonly withSharpe: number;
+  /** Of the Sharpe ratios per day. */
+  readonly sharpeVariance: number;
+  /** Annualised, comparable with the table's Sharpe ratios. */
+  readonly expectedMaxSharpe: number;
+}
+
+/** A finished (or stopped) sweep: what its files are made of. */
+export interface SweepRecord {
+  readonly name: string;
+  readonly symbols: readonly string[];
+  readonly from: string;
+  readonly to: string;
+  readonly dataSource: string;
+  readonly simulated: boolean;
+  readonly warnings: readonly string[];
+  readonly profile: string;
+  readonly dataSha256: string;
+  readonly commit: string;
+  readonly command: string;
+  readonly keys: readonly SweptKey[];
+  /** Runs of the whole grid; more than `runs` when it was stopped. */
+  readonly planned: number;
+  /** Best Sharpe ratio first. */
+  readonly runs: readonly SweepRun[];
+  readonly luck: Luck;
+  readonly ledger: { readonly path: string; readonly added: number; readonly known: number; readonly trials: number };
+  readonly seconds: number;
+}
+
+/** Best Sharpe ratio first; runs without one last, in the grid's order. */
+export const bySharpe = (runs: readonly SweepRun[]): SweepRun[] => {
+  const rank = ({ figures }: SweepRun): number => (Number.isNaN(figures.sharpe) ? -Infinity : figures.sharpe);
+  return [...runs].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)));
+};
+
+/** What the ledger's trials on these data make of the best one. */
+export const luckOf = (trials: readonly Trial[], dataSha256: string): Luck => {
+  const { count, withSharpe, sharpeVariance } = trialStatistics(trials, dataSha256);
+  const perDay = expectedMaxSharpe(withSharpe, sharpeVariance);
+  return { trials: count, withSharpe, sharpeVariance, expectedMaxSharpe: perDay * Math.sqrt(DAYS_PER_YEAR) };
+};
+
+/** The plain words beside the best row. */
+export const luckText = ({ trials, withSharpe, expectedMaxSharpe: expected }: Luck): string => {
+  const idle = trials > withSharpe ? ` (${trials - withSharpe} of them never traded)` : "";
+  return (
+    `The best of ${trials} ${trials === 1 ? "trial" : "trials"} on these data${idle} looks better than it is: it was chosen for looking good. ` +
+    (Number.isNaN(expected)
+      ? "Too few trials have a Sharpe ratio to say by how much."
+      : `Without any skill the best Sharpe ratio of so many would be about ${expected.toFixed(2)}; only what lies well above it, and holds on data that no trial has seen, says anything.`)
+  );
+};
