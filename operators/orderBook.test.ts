@@ -7,6 +7,11 @@ import { Kind } from "../src/domain/kind.ts";
 import { instrumentIndex } from "../src/domain/units.ts";
 import { BTC, ETH, kline, T0 } from "../test/items.ts";
 import { operatorCases } from "../test/operatorCases.ts";
+import { bars } from "./bars.ts";
+import { features } from "./features.ts";
+import { book } from "./features/events/book.ts";
+import { featureSet } from "./features/featureSet.ts";
+import { normalize } from "./normalize.ts";
 import { orderBook } from "./orderBook.ts";
 import { stepOperator } from "./stepOperator.ts";
 
@@ -76,5 +81,18 @@ describe("orderBook", () => {
     expect([...(tops[0] as BookTop).bids]).toEqual([99, 1, 98, 2]);
     expect([...(tops[1] as BookTop).bids]).toEqual([99, 1, 98, 2, ...levels.slice(0, 16)]);
     for (const [i, top] of tops.entries()) if (i > 1) expect(top.bids[1]).toBe(i - 1);
+  });
+
+  it("features of a book that broke are unknown from the next bar on, until a snapshot", () => {
+    const set = featureSet({ families: [], events: [book], timeframesMs: [] });
+    const masks: number[] = [];
+    const minute = (at: number): Item => kline({ at: at - 1, seq: 60_000 * at });
+    const items = [snapshot(1, 10), diff(2, 9, 11), minute(1), diff(60_001, 12, 13), minute(2), diff(120_001, 13, 14), minute(3)];
+    from([...items, snapshot(180_001, 14), minute(4)])
+      .pipe(orderBook([BTC]), bars([BTC], []), normalize([BTC]), features([BTC], set))
+      .subscribe((item) => {
+        if (item.kind === Kind.featureRow) masks.push(item.values[item.row * item.features + (set.masks.get("book") as number)] as number);
+      });
+    expect(masks).toEqual([0, 1, 1, 0]);
   });
 });
