@@ -22,6 +22,7 @@ import { DecisionHash, hashDecisions } from "../src/engine/decisionHash.ts";
 import { drive } from "../src/engine/driver.ts";
 import { backtestLine, BARS_ONLY } from "../src/pipeline.ts";
 import { NO_LIMITS } from "../src/risk/limits.ts";
+import { DEFAULT_VENUE } from "../src/venues/simulated/options.ts";
 import { simulatedVenue } from "../src/venues/simulated/simulatedVenue.ts";
 import type { Entry } from "./peers/resultLine.ts";
 import { peakRssMb, readColumns, tradeHash } from "./peers/resultLine.ts";
@@ -104,6 +105,7 @@ const recordTo = (record: Recorded): OperatorFunction<Item, Item> => stepOperato
 
 const replay = async (): Promise<{ readonly seconds: number; readonly decisions: string } & Recorded> => {
   const { venue, fills: venueFills } = simulatedVenue([instrument], {
+    ...DEFAULT_VENUE,
     startUsdt: 10_000,
     slippageFraction: 0,
     latencyMs: 0,

@@ -104,6 +104,14 @@ const venue = z.strictObject({
   /** Negative: a rebate. */
   makerFeeRate: z.number().gt(-0.01).lt(0.1).nullable().default(DEFAULT_VENUE.makerFeeRate),
   takerFeeRate: z.number().gt(-0.01).lt(0.1).nullable().default(DEFAULT_VENUE.takerFeeRate),
+  /** What fills orders (docs/venue.md); `trades` and `book` need a line that has them, such as a capture. */
+  fillOn: z.enum(["bars", "trades", "book"]).default(DEFAULT_VENUE.fillOn),
+  /** Price that stops, targets and liquidation look at; bars know the last price only. */
+  triggerBy: z.enum(["last", "mark"]).default(DEFAULT_VENUE.triggerBy),
+  /** `book`: who leaves a level that shrinks without a trade: those behind us, or all alike. */
+  queue: z.enum(["pessimistic", "proportional"]).default(DEFAULT_VENUE.queue),
+  /** `trades`: notional that is taken to stand before each resting order. */
+  queueAheadUsdt: z.number().gte(0).default(DEFAULT_VENUE.queueAheadUsdt),
 });
 
 const { position: byPosition, day: byDay, data: byData, shock: byShock, system: bySystem } = DEFAULT_LIMITS;
@@ -189,6 +197,9 @@ export type RiposteConfig = z.output<typeof configSchema>;
  * may be half of a pair.
  */
 export const contradictionOf = (config: RiposteConfig): string | undefined => {
+  const { fillOn, triggerBy, queueAheadUsdt } = config.venue;
+  if (triggerBy === "mark" && fillOn === "bars") return "venue.triggerBy mark needs venue.fillOn trades or book: bars know the last price only";
+  if (queueAheadUsdt > 0 && fillOn !== "trades") return `venue.queueAheadUsdt is for venue.fillOn trades, not ${fillOn}`;
   const shock = config.risk?.shock;
   if (shock && shock.maxVolatilityRatio !== null && shock.clearVolatilityRatio > shock.maxVolatilityRatio) {
     return `risk.shock.clearVolatilityRatio ${shock.clearVolatilityRatio} must not be above maxVolatilityRatio ${shock.maxVolatilityRatio}`;

@@ -44,7 +44,12 @@ export class InstrumentBook implements MarginHolder, Receiver {
     this.position = new IsolatedPosition(instrument, options.margin);
     this.inbox = new Inbox(options.latencyMs);
     this.tape = new Tape(instrument);
-    this.admission = new Admission(instrument, options, this.orders, this.position, wallet);
+    const { current } = this;
+    const touch = {
+      crosses: (order: OrderRequest): boolean => ticksBetter(order, current.openTicks) >= 1,
+      takeableLots: (): number => current.capacityLots,
+    };
+    this.admission = new Admission({ instrument, options, orders: this.orders, position: this.position, wallet, touch });
     this.matching = new Matching({
       instrument,
       options,
@@ -88,7 +93,7 @@ export class InstrumentBook implements MarginHolder, Receiver {
 
   private trade(kline: Kline, lastPrice: number, emit: Emit): void {
     this.begin(kline, lastPrice === lastPrice ? lastPrice : kline.open);
-    this.tape.begin(kline, emit);
+    this.tape.begin(kline.seq, kline.openTimeMs, kline.knownAtMs, emit);
     if (this.funding.length > 0) this.payFunding(kline);
     this.expireDated();
     this.open(kline.block.intervalMs);

@@ -57,22 +57,21 @@ export class Matching {
     if (!order.done && request.type === "market" && request.timeInForce === "IOC") this.expire(order, "IOC");
   }
 
-  /** A limit order that meets a better open when it arrives: it takes, with slippage, but never beyond its limit. */
+  /** A limit order that arrives: where it meets a better open it takes; what then must not wait, ends. */
   takeLimit(order: WorkingOrder): void {
     const { request } = order;
-    const { openTicks } = this.bar;
-    if (ticksBetter(request, openTicks) >= 1) {
-      const direction = directionOf(request.side);
-      const worst = slipped(openTicks, direction, this.slippageFraction);
-      this.fill(
-        order,
-        direction,
-        direction > 0 ? Math.min(worst, request.priceTicks) : Math.max(worst, request.priceTicks),
-        openTicks,
-        false,
-      );
-    }
+    if (ticksBetter(request, this.bar.openTicks) >= 1) this.crossLimit(order);
     if (!order.done && (request.timeInForce === "IOC" || request.timeInForce === "FOK")) this.expire(order, request.timeInForce);
+  }
+
+  /** A limit order that meets a better price takes, with slippage, but never beyond its limit. */
+  crossLimit(order: WorkingOrder): void {
+    const { request } = order;
+    const { openTicks } = this.bar;
+    const direction = directionOf(request.side);
+    const worst = slipped(openTicks, direction, this.slippageFraction);
+    const fillTicks = direction > 0 ? Math.min(worst, request.priceTicks) : Math.max(worst, request.priceTicks);
+    this.fill(order, direction, fillTicks, openTicks, false);
   }
 
   /** A limit order that rested: maker, no slippage. */
@@ -101,6 +100,16 @@ export class Matching {
   expire(order: WorkingOrder, reason: string): void {
     order.done = true;
     this.tape.expired(order.request.clientOrderId, order.remainingLots, reason);
+  }
+
+  /**
+   * One fill at a price that is known, as far as `bar.capacityLots` goes; `referenceTicks`: the price that slippage is counted from.
+   * Returns the lots that it took.
+   */
+  fillAt(order: WorkingOrder, priceTicks: number, referenceTicks: number, maker: boolean): number {
+    const before = this.bar.capacityLots;
+    this.fill(order, directionOf(order.request.side), priceTicks, referenceTicks, maker);
+    return before - this.bar.capacityLots;
   }
 
   private fill(order: WorkingOrder, direction: Direction, priceTicks: number, referenceTicks: number, maker: boolean): void {

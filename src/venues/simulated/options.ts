@@ -16,7 +16,18 @@ export interface SimulatedVenueOptions {
   /** Fee rates; null: the instrument's own. */
   readonly makerFeeRate: number | null;
   readonly takerFeeRate: number | null;
+  /** What orders are filled by: the bars, the trades or the order book of the line. */
+  readonly fillOn: FillOn;
+  /** Price that stops, targets and liquidation look at on `trades` and `book`; on bars it is the last price. */
+  readonly triggerBy: "last" | "mark";
+  /** On `book`: what a shrinking level means for the queue ahead of a resting order (`ticks/queuePlace.ts`). */
+  readonly queue: QueueModel;
+  /** On `trades`, where no queue is seen: notional that is taken to stand before each resting order, USDT. */
+  readonly queueAheadUsdt: number;
 }
+
+export type FillOn = "bars" | "trades" | "book";
+export type QueueModel = "pessimistic" | "proportional";
 
 export const DEFAULT_VENUE: SimulatedVenueOptions = {
   startUsdt: 10_000,
@@ -28,4 +39,8 @@ export const DEFAULT_VENUE: SimulatedVenueOptions = {
   margin: true,
   makerFeeRate: null,
   takerFeeRate: null,
+  fillOn: "bars",
+  triggerBy: "last",
+  queue: "pessimistic",
+  queueAheadUsdt: 0,
 };

@@ -2,14 +2,13 @@ import type { Instrument } from "../../domain/instrument.ts";
 import { usdtPerTickLot } from "../../domain/instrument.ts";
 import type { Emit } from "../../domain/item.ts";
 import { Kind } from "../../domain/kind.ts";
-import type { Kline } from "../../domain/kline.ts";
 import type { OrderRequest } from "../../domain/order.ts";
 import type { InstrumentIndex, Lots, Ticks } from "../../domain/units.ts";
 import { InvariantError } from "../../domain/units.ts";
 import type { Refusal } from "./orders/filters.ts";
 
 /**
- * What the venue says of one instrument: account items with the kline that caused them (`seq`), numbered within it (`sub`).
+ * What the venue says of one instrument: account items with the event that caused them (`seq`), numbered within it (`sub`).
  * Everything inside a bar carries its open time: a bar does not tell more.
  */
 export class Tape {
@@ -17,7 +16,7 @@ export class Tape {
   private readonly usdtPerTickLot: number;
   private emit: Emit = unbound;
   private seq = -1;
-  private openTimeMs = 0;
+  private timeMs = 0;
   private knownAtMs = 0;
   private sub = 0;
   private trades = 0;
@@ -27,11 +26,12 @@ export class Tape {
     this.usdtPerTickLot = usdtPerTickLot(instrument);
   }
 
-  begin(kline: Kline, emit: Emit): void {
+  /** What follows is caused by event `seq`; `timeMs` is the exchange's time of it. */
+  begin(seq: number, timeMs: number, knownAtMs: number, emit: Emit): void {
     this.emit = emit;
-    this.seq = kline.seq;
-    this.openTimeMs = kline.openTimeMs;
-    this.knownAtMs = kline.knownAtMs;
+    this.seq = seq;
+    this.timeMs = timeMs;
+    this.knownAtMs = knownAtMs;
     this.sub = 0;
   }
 
@@ -40,8 +40,8 @@ export class Tape {
       kind: Kind.orderAccepted,
       seq: this.seq,
       instrument: this.instrument,
-      eventTimeMs: this.openTimeMs,
-      receivedTimeMs: this.openTimeMs,
+      eventTimeMs: this.timeMs,
+      receivedTimeMs: this.timeMs,
       knownAtMs: this.knownAtMs,
       sub: (this.sub += 1),
       clientOrderId,
@@ -53,8 +53,8 @@ export class Tape {
       kind: Kind.orderRejected,
       seq: this.seq,
       instrument: this.instrument,
-      eventTimeMs: this.openTimeMs,
-      receivedTimeMs: this.openTimeMs,
+      eventTimeMs: this.timeMs,
+      receivedTimeMs: this.timeMs,
       knownAtMs: this.knownAtMs,
       sub: (this.sub += 1),
       clientOrderId,
@@ -68,8 +68,8 @@ export class Tape {
       kind: Kind.orderCanceled,
       seq: this.seq,
       instrument: this.instrument,
-      eventTimeMs: this.openTimeMs,
-      receivedTimeMs: this.openTimeMs,
+      eventTimeMs: this.timeMs,
+      receivedTimeMs: this.timeMs,
       knownAtMs: this.knownAtMs,
       sub: (this.sub += 1),
       clientOrderId,
@@ -82,8 +82,8 @@ export class Tape {
       kind: Kind.orderExpired,
       seq: this.seq,
       instrument: this.instrument,
-      eventTimeMs: this.openTimeMs,
-      receivedTimeMs: this.openTimeMs,
+      eventTimeMs: this.timeMs,
+      receivedTimeMs: this.timeMs,
       knownAtMs: this.knownAtMs,
       sub: (this.sub += 1),
       clientOrderId,
@@ -99,8 +99,8 @@ export class Tape {
       kind: Kind.fill,
       seq: this.seq,
       instrument: this.instrument,
-      eventTimeMs: this.openTimeMs,
-      receivedTimeMs: this.openTimeMs,
+      eventTimeMs: this.timeMs,
+      receivedTimeMs: this.timeMs,
       knownAtMs: this.knownAtMs,
       sub: (this.sub += 1),
       clientOrderId: request.clientOrderId,
@@ -134,5 +134,5 @@ export class Tape {
 }
 
 const unbound: Emit = () => {
-  throw new InvariantError("the simulated venue emitted outside a bar");
+  throw new InvariantError("the simulated venue emitted outside an event");
 };

@@ -10,10 +10,27 @@ import type { SimulatedVenueOptions } from "../options.ts";
 import type { Refusal } from "./filters.ts";
 import { refusal, refuseByFilter } from "./filters.ts";
 import type { WorkingOrder } from "./workingOrder.ts";
-import { awaitsTrigger, isPast, reduces, ticksBetter } from "./workingOrder.ts";
+import { awaitsTrigger, isPast, reduces } from "./workingOrder.ts";
 
 /** MAX_NUM_ORDERS of every USD-M symbol; conditional orders have a limit of the same size. */
 const MAX_OPEN_ORDERS = 200;
+
+/** What an arriving order meets. */
+export interface Touch {
+  /** Whether a limit order would take at once. */
+  crosses(order: OrderRequest): boolean;
+  /** Lots that a market order, or a limit order that crosses, could take at once. */
+  takeableLots(order: OrderRequest): number;
+}
+
+export interface AdmissionParts {
+  readonly instrument: Instrument;
+  readonly options: SimulatedVenueOptions;
+  readonly orders: readonly WorkingOrder[];
+  readonly position: IsolatedPosition;
+  readonly wallet: Wallet;
+  readonly touch: Touch;
+}
 
 /** Decides what is let in: every refusal with Binance's code. */
 export class Admission {
@@ -22,27 +39,23 @@ export class Admission {
   private readonly orders: readonly WorkingOrder[];
   private readonly position: IsolatedPosition;
   private readonly wallet: Wallet;
+  private readonly touch: Touch;
   private readonly takerFeeRate: number;
   private readonly usdtPerTickLot: number;
 
-  constructor(
-    instrument: Instrument,
-    options: SimulatedVenueOptions,
-    orders: readonly WorkingOrder[],
-    position: IsolatedPosition,
-    wallet: Wallet,
-  ) {
+  constructor({ instrument, options, orders, position, wallet, touch }: AdmissionParts) {
     this.instrument = instrument;
     this.options = options;
     this.orders = orders;
     this.position = position;
     this.wallet = wallet;
+    this.touch = touch;
     this.takerFeeRate = options.takerFeeRate ?? instrument.takerFeeRate;
     this.usdtPerTickLot = usdtPerTickLot(instrument);
   }
 
   /** Null when the order is let in. */
-  refuse(order: OrderRequest, at: Readonly<BarState>): Refusal | null {
+  refuse(order: OrderRequest, at: Pick<BarState, "lastTicks">): Refusal | null {
     return (
       refuseByFilter(this.instrument, order, at.lastTicks, this.options.filters) ??
       this.refuseCrowding(order) ??
@@ -105,16 +118,16 @@ export class Admission {
     return refusal(-2022, "ReduceOnly Order is rejected.");
   }
 
-  private refuseAtPrice(order: OrderRequest, at: Readonly<BarState>): Refusal | null {
+  private refuseAtPrice(order: OrderRequest, at: Pick<BarState, "lastTicks">): Refusal | null {
     if (order.type === "stopMarket" || order.type === "takeProfitMarket") {
       return isPast(order, order.triggerTicks, at.lastTicks) ? refusal(-2021, "Order would immediately trigger.") : null;
     }
     if (order.timeInForce === "FOK") {
-      const fills = order.type === "market" || ticksBetter(order, at.openTicks) >= 1;
-      if (fills && order.qtyLots <= at.capacityLots) return null;
+      const fills = order.type === "market" || this.touch.crosses(order);
+      if (fills && order.qtyLots <= this.touch.takeableLots(order)) return null;
       return refusal(-5021, "Due to the order could not be filled immediately, the FOK order has been rejected.");
     }
-    if (order.type === "limit" && order.timeInForce === "GTX" && ticksBetter(order, at.openTicks) >= 1) {
+    if (order.type === "limit" && order.timeInForce === "GTX" && this.touch.crosses(order)) {
       return refusal(-5022, "Due to the order could not be executed as maker, the Post Only order will be rejected.");
     }
     return null;
