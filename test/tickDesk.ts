@@ -114,7 +114,7 @@ export class TickDesk {
     return this.items.slice(said).filter(isAccountItem).map(spoken);
   }
 
-  #head(kind: Kind, { at, late = 0 }: At): Pick<Event, "kind" | "seq" | "instrument" | "eventTimeMs" | "receivedTimeMs" | "knownAtMs"> {
+  #head<K extends Kind>(kind: K, { at, late = 0 }: At): Pick<Event, Exclude<keyof Trade & keyof Event, "kind">> & { readonly kind: K } {
     this.ms = at ?? this.ms + 1;
     const eventTimeMs = this.nowMs;
     const knownAtMs = eventTimeMs + late;

@@ -9,6 +9,7 @@ import { readJournal } from "../engine/journal.ts";
 import { peakRssMb } from "../engine/peakMemory.ts";
 import type { JournalReader } from "../engine/journal.ts";
 import { logDecisions } from "../lab/decisionLog.ts";
+import { FillQuality, watchFills } from "../lab/fillQuality.ts";
 import { DecisionTable, tableDecisions } from "../lab/decisionTable.ts";
 import type { Recorder } from "../lab/recorder.ts";
 import { openText } from "../lab/report/fileWriter.ts";
@@ -24,6 +25,7 @@ import { beliefsOf } from "./beliefs.ts";
 import type { Beliefs } from "./beliefs.ts";
 import type { Command, CommandContext, OptionValues } from "./command.ts";
 import type { ComposedRun } from "./composeRun.ts";
+import { compareFills, requireAllFills } from "./compareFills.ts";
 import { composeRun } from "./composeRun.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { codeVersion, commandLine } from "./identity.ts";
@@ -62,15 +64,15 @@ export const backtestCommand: Command = {
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
     beliefs: { type: "string", value: "FILE", help: "store what the layers before L4 believe; read it where FILE exists" },
     journal: { type: "string", value: "FILE", help: "also write every event to this journal; with --resume go on from it" },
+    "compare-fills": { type: "boolean", help: "also fill the run on bars, on trades and on the book, and put the table into the report" },
     resume: { type: "boolean", help: "go on from --journal: replay it, then continue with the data where it ends" },
   },
   run: async (values, context) => {
     const { config, profile } = await configOf(values, context);
     const run = await compose(config, profile, values, context);
     const result = await replay(run, context);
-    const { summary } = result;
     context.print(summaryText(result, { reportPath: join(run.outDir, "report.html") }));
-    return summaryObject(summary);
+    return summaryObject(result);
   },
 };
 
@@ -79,6 +81,8 @@ interface Run extends ComposedRun {
   readonly beliefsPath: string | null;
   readonly journalPath: string | null;
   readonly resume: JournalReader | null;
+  /** The run is to be filled on bars, trades and book. */
+  readonly compared: boolean;
 }
 
 const compose = async (config: RiposteConfig, profile: string, values: OptionValues, context: CommandContext): Promise<Run> => {
@@ -91,7 +95,15 @@ const compose = async (config: RiposteConfig, profile: string, values: OptionVal
   if (captures.length > 0 && (values["data"] !== undefined || simulate))
     throw new UserError("--capture is the data of the run: leave --data and --simulate out", 2);
   const composed = await composeRun(config, profile, { simulate, dirGiven, captures });
-  return { ...composed, outDir: String(values["out"]), beliefsPath: textOf(values["beliefs"]), journalPath, resume };
+  const compared = values["compare-fills"] === true;
+  const run = { ...composed, outDir: String(values["out"]), beliefsPath: textOf(values["beliefs"]), journalPath, resume, compared };
+  try {
+    if (compared) requireAllFills(run);
+    return run;
+  } catch (error) {
+    await run.data.close();
+    throw error;
+  }
 };
 
 const textOf = (value: OptionValues[string]): string | null => (typeof value === "string" ? value : null);
@@ -151,11 +163,12 @@ const through = async (
     decisions.write(`${text}\n`);
   });
   const startedAt = performance.now();
+  const quality = run.compared ? new FillQuality(data.instruments) : null;
   const { recorder, aborted, ...hashes } = await replayRun(run, {
     events: journal.events,
     beliefs,
     journal: journal.writer,
-    log: pipe(logged, table === null ? identity : tableDecisions(table)),
+    log: pipe(logged, table === null ? identity : tableDecisions(table), quality === null ? identity : watchFills(quality)),
     before,
     between: async () => table?.drain(),
     signal: context.signal,
@@ -168,7 +181,7 @@ const through = async (
   decisions.close();
   await table?.close();
   const replaySeconds = (performance.now() - startedAt) / 1000;
-  return runRecord(recorder, {
+  const record = runRecord(recorder, {
     config,
     profile: run.profile,
     data,
@@ -179,6 +192,10 @@ const through = async (
     replaySeconds,
     peakRssMb: peakRssMb(),
   });
+  if (quality === null) return record;
+  const fillModes = await compareFills(run, { quality, replayed: { recorder, ...hashes } }, context);
+  if (context.signal.aborted) throw stopped(run, recorder);
+  return { ...record, fillModes };
 };
 
 /** For `--decisions all`: beside the lines of what happened, every decision bar. */

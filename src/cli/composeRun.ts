@@ -7,6 +7,7 @@ import type { RunData } from "./history.ts";
 import { runData } from "./history.ts";
 import type { LayerMembers } from "./layers.ts";
 import { layerMembers } from "./layers.ts";
+import { requireFills } from "./requireFills.ts";
 
 /** Days the volatility rules look back: the longest window of the risk tiers. */
 const RISK_WINDOW_DAYS = 31;
@@ -39,6 +40,12 @@ export const composeRun = async (config: RiposteConfig, profile: string, choice:
   const warmUpBars = warmUpWanted(config, layers);
   const { captures = [], ...stored } = choice;
   const data = captures.length > 0 ? await captureData(config, captures) : await runData({ config, warmUpBars, ...stored });
+  try {
+    requireFills(config, data);
+  } catch (error) {
+    await data.close();
+    throw error;
+  }
   return { config, profile, limits, layers, warmUpBars, data };
 };
 

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import type { RiposteConfig } from "../../config/schema.ts";
 import { simulatedInstrument, simulatedMarket } from "../../streams/simulatedMarket.ts";
 import type { Event } from "../domain/event.ts";
+import type { FillOn } from "../domain/order.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { parseTimeRange, formatUtc } from "../domain/time.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
@@ -26,6 +27,8 @@ export interface RunData {
   readonly warnings: readonly string[];
   /** Instruments whose bars are made from trades; absent: none. */
   readonly barsFromTrades?: readonly InstrumentIndex[];
+  /** What it can fill by besides bars; absent: nothing. */
+  readonly fillable?: { readonly modes: readonly FillOn[]; readonly marks: boolean };
   readonly close: () => Promise<void>;
 }
 

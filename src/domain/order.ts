@@ -4,6 +4,8 @@ import type { Direction, InstrumentIndex, Lots, Ticks } from "./units.ts";
 export type OrderSide = "buy" | "sell";
 /** The last three are conditional orders: a kind of their own with own ids, as on Binance. */
 export type OrderType = "market" | "limit" | "stopMarket" | "takeProfitMarket" | "trailingStopMarket";
+/** What a simulated venue fills orders by. */
+export type FillOn = "bars" | "trades" | "book";
 /** GTX is post-only. */
 export type TimeInForce = "GTC" | "IOC" | "FOK" | "GTX";
 

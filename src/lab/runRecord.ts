@@ -1,5 +1,7 @@
+import type { FillOn } from "../domain/order.ts";
 import type { Direction } from "../domain/units.ts";
 import type { RiskLevel } from "../domain/derived.ts";
+import type { FillQualityRow } from "./fillQuality.ts";
 
 /**
  * What a run leaves behind for its report: plain data, bounded by trades and days, never by bars. Prices in USDT,
@@ -26,6 +28,18 @@ export interface RunRecord {
   readonly regimes?: readonly RegimeSeries[];
   /** Names of what the layers say: without them the report says nothing of layers. */
   readonly layers?: LayerNames;
+  /** The same run filled on bars, on trades and on the book; left out when nobody asked for it. */
+  readonly fillModes?: readonly FillModeRow[];
+}
+
+/** A run filled in one way (`venue.fillOn`). */
+export interface FillModeRow extends FillQualityRow {
+  readonly fillOn: FillOn;
+  readonly trades: number;
+  readonly feesUsdt: number;
+  /** Equity at the end less equity at the start. */
+  readonly netUsdt: number;
+  readonly decisionsSha256: string;
 }
 
 export interface RunIdentity {

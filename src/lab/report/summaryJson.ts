@@ -1,4 +1,4 @@
-import type { RunSummary } from "../runRecord.ts";
+import type { RunRecord, RunSummary } from "../runRecord.ts";
 
 /** Keys of `summary.json` in the order in which they are written: that of `RunSummary`. */
 export const SUMMARY_KEYS = [
@@ -46,14 +46,18 @@ type Missing = Exclude<keyof RunSummary, (typeof SUMMARY_KEYS)[number]>;
 const complete: [Missing] extends [never] ? true : Missing = true;
 void complete;
 
-/** The summary as one JSON document, what `--json` prints and `summary.json` holds; NaN and infinities are null. */
-export const summaryJson = (summary: RunSummary): string => `${JSON.stringify(summaryObject(summary), null, 2)}\n`;
+type Json = string | number | null | readonly Readonly<Record<string, string | number | null>>[];
+type Summarised = Pick<RunRecord, "summary" | "fillModes">;
 
-/** The summary with its keys in order and every number that JSON cannot hold as null. */
-export const summaryObject = (summary: RunSummary): Readonly<Record<string, string | number | null>> =>
-  Object.fromEntries(
-    SUMMARY_KEYS.map((key) => {
-      const value = summary[key];
-      return [key, typeof value === "number" && !Number.isFinite(value) ? null : value];
-    }),
-  );
+/** The summary as one JSON document, what `--json` prints and `summary.json` holds; NaN and infinities are null. */
+export const summaryJson = (record: Summarised): string => `${JSON.stringify(summaryObject(record), null, 2)}\n`;
+
+/** The summary with its keys in order and every number that JSON cannot hold as null; `fillModes` where fills were compared. */
+export const summaryObject = ({ summary, fillModes }: Summarised): Readonly<Record<string, Json>> => ({
+  ...Object.fromEntries(SUMMARY_KEYS.map((key) => [key, finite(summary[key])])),
+  ...(fillModes === undefined
+    ? {}
+    : { fillModes: fillModes.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, finite(value)]))) }),
+});
+
+const finite = <T>(value: T): T | null => (typeof value === "number" && !Number.isFinite(value) ? null : value);

@@ -29,6 +29,7 @@ export const summaryText = (record: RunRecord, { colour = false, reportPath }: S
   const lines: readonly Line[] = [
     ...returnLines(record, paint),
     ...tradeLines(record, paint),
+    ...fillLines(record),
     ...riskLines(record),
     ...runLines(record, reportPath),
   ];
@@ -106,6 +107,17 @@ const tradeLines = (record: RunRecord, paint: Paint): readonly Line[] => {
     ["Exits", listed(byCount.map((row) => [`${printable(row.group)} ${count(row.trades)} (${signed(row.pnlUsdt)})`, row.trades]))],
   ];
 };
+
+/** A line for each way of filling, where they were compared. */
+const fillLines = ({ fillModes = [] }: RunRecord): readonly Line[] =>
+  fillModes.map((row, i) => [
+    i === 0 ? "Filled on" : "",
+    row.fillOn.padEnd(6),
+    `${count(row.orders)} orders, ${count(row.missed)} missed, ${percent(row.filledShare, 1)} filled`,
+    `slippage ${signed(row.slippageBps)} bp, taken ${signed(row.takerSlippageBps)}`,
+    `median wait ${Number.isNaN(row.medianFillMs) ? "–" : `${decimal(row.medianFillMs / 1000)} s`}`,
+    `net ${signed(row.netUsdt)} USDT`,
+  ]);
 
 const riskLines = (record: RunRecord): readonly Line[] => {
   const { summary, refusals } = record;

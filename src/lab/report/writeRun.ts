@@ -23,7 +23,7 @@ export const writeRun = (target: string | Staging, record: RunRecord, decisions?
     write("equity.csv", csvLines(EQUITY_COLUMNS, record.equity));
     if (decisions !== undefined) write("decisions.jsonl", linesOf(decisions));
     write("report.html", reportPage(record));
-    write("summary.json", [summaryJson(record.summary)]);
+    write("summary.json", [summaryJson(record)]);
     return staging.commit();
   } catch (error) {
     staging.discard();

@@ -1,3 +1,5 @@
+import type { FillOn } from "../../domain/order.ts";
+
 /** How the simulated venue fills and charges (design §7). */
 export interface SimulatedVenueOptions {
   readonly startUsdt: number;
@@ -26,7 +28,6 @@ export interface SimulatedVenueOptions {
   readonly queueAheadUsdt: number;
 }
 
-export type FillOn = "bars" | "trades" | "book";
 export type QueueModel = "pessimistic" | "proportional";
 
 export const DEFAULT_VENUE: SimulatedVenueOptions = {

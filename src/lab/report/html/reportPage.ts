@@ -10,6 +10,7 @@ import {
   priceSection,
   tradesSection,
 } from "./chartSections.ts";
+import { fillSection } from "./fillSection.ts";
 import { layerSection } from "./layerSections.ts";
 import { headerSection, tilesSection } from "./header.ts";
 import { html, scriptBody, scriptJson, trusted } from "./markup.ts";
@@ -47,7 +48,7 @@ export function* reportPage(record: RunRecord): Generator<string> {
         <main>
           ${headerSection(record, data.layers !== null)} ${tilesSection(record)} ${equitySection(record)} ${priceSection(record)} ${layerSection(data.layers)} ${traded ? null : noTradesSection(record)}
           ${monthlySection(record.equity)} ${traded ? histogramSection() : null} ${traded ? moneySection(record) : null}
-          ${traded ? breakdownSections(cards, data.reliability) : null} ${riskSection(record)} ${gapSection(record.gaps)} ${traded ? tradesSection(record) : null}
+          ${traded ? breakdownSections(cards, data.reliability) : null} ${record.fillModes === undefined ? null : fillSection(record.fillModes)} ${riskSection(record)} ${gapSection(record.gaps)} ${traded ? tradesSection(record) : null}
           ${runSection(record)}
         </main>
         <footer>Riposte · all times UTC · a backtest is not a promise</footer>

@@ -18,6 +18,7 @@ export interface CapturedSymbol {
   bestBidAsks: number;
   diffs: number;
   snapshots: number;
+  marks: number;
   /** Decimals that its prices and quantities show. */
   priceDecimals: number;
   qtyDecimals: number;
@@ -102,6 +103,7 @@ class Scan {
       bestBidAsks: 0,
       diffs: 0,
       snapshots: 0,
+      marks: 0,
       priceDecimals: 0,
       qtyDecimals: 0,
     });
@@ -126,6 +128,9 @@ class Scan {
         if (isAggregate(json)) facts.aggTrades += 1;
         else facts.trades += 1;
         this.decimals(facts, event.price, event.qty);
+        break;
+      case Kind.markPrice:
+        facts.marks += 1;
         break;
       case Kind.bestBidAsk:
         facts.bestBidAsks += 1;

@@ -4,8 +4,8 @@ import { TickDesk } from "../../../../test/tickDesk.ts";
 import type { OrderOf } from "../../../../test/venueDesk.ts";
 import type { Fill } from "../../../domain/event.ts";
 import { Kind } from "../../../domain/kind.ts";
-import type { OrderSide } from "../../../domain/order.ts";
-import type { FillOn, QueueModel } from "../options.ts";
+import type { FillOn, OrderSide } from "../../../domain/order.ts";
+import type { QueueModel } from "../options.ts";
 
 type Step =
   | { readonly do: "move"; readonly middle: number; readonly bids: readonly number[]; readonly asks: readonly number[]; readonly torn: boolean }
@@ -170,7 +170,7 @@ const book = (
       const reachable = [...levels].filter(([price]) => (side === "buy" ? price <= priceTicks : price >= priceTicks));
       const left = reachable.reduce((sum, [price, qty]) => sum + qty - (used.get(price) ?? 0), 0);
       expect(qtyLots).toBeLessThanOrEqual(left);
-      let rest = qtyLots;
+      let rest: number = qtyLots;
       for (const [price, qty] of reachable.sort(([a], [b]) => (side === "buy" ? a - b : b - a))) {
         const part = Math.min(rest, qty - (used.get(price) ?? 0));
         used.set(price, (used.get(price) ?? 0) + part);
