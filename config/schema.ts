@@ -198,7 +198,8 @@ export type RiposteConfig = z.output<typeof configSchema>;
  */
 export const contradictionOf = (config: RiposteConfig): string | undefined => {
   const { fillOn, triggerBy, queueAheadUsdt } = config.venue;
-  if (triggerBy === "mark" && fillOn === "bars") return "venue.triggerBy mark needs venue.fillOn trades or book: bars know the last price only";
+  if (triggerBy === "mark" && fillOn === "bars")
+    return "venue.triggerBy mark needs venue.fillOn trades or book: bars know the last price only";
   if (queueAheadUsdt > 0 && fillOn !== "trades") return `venue.queueAheadUsdt is for venue.fillOn trades, not ${fillOn}`;
   const shock = config.risk?.shock;
   if (shock && shock.maxVolatilityRatio !== null && shock.clearVolatilityRatio > shock.maxVolatilityRatio) {

@@ -1,6 +1,6 @@
 import { Observable } from "rxjs";
 import type { Subscriber } from "rxjs";
-import type { AccountEvent, BookDiff, BookSnapshot, Event, Fill, Trade } from "../src/domain/event.ts";
+import type { AccountEvent, Event, Fill, Trade } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -72,7 +72,7 @@ export class TickDesk {
       lastUpdateId: String((this.#updateId += 1)),
       bids: flat(bids),
       asks: flat(asks),
-    } as BookSnapshot);
+    });
   }
   /** Changed levels; `torn`: a message before it was lost. */
   diff(bids: Levels, asks: Levels, at: At & { readonly torn?: boolean } = {}): string[] {
@@ -86,7 +86,7 @@ export class TickDesk {
       previousFinalUpdateId,
       bids: flat(bids),
       asks: flat(asks),
-    } as BookDiff);
+    });
   }
   /** A trade; `sold`: the seller took. */
   trade(price: number, qty: number, at: At & { readonly sold?: boolean } = {}): string[] {
@@ -97,14 +97,14 @@ export class TickDesk {
       qty,
       buyerIsMaker: at.sold ?? true,
       tradeCount: 1,
-    } as Trade);
+    });
   }
   mark(markPrice: number, at: At = {}): string[] {
     const rest = { markPrice, indexPrice: markPrice, nextFundingRate: 0, nextFundingTimeMs: 0 };
-    return this.tell({ ...this.#head(Kind.markPrice, at), ...rest } as Event);
+    return this.tell({ ...this.#head(Kind.markPrice, at), ...rest });
   }
   funding(rate: number, at: At = {}): string[] {
-    return this.tell({ ...this.#head(Kind.funding, at), rate, intervalHours: 8, markPrice: NaN } as Event);
+    return this.tell({ ...this.#head(Kind.funding, at), rate, intervalHours: 8, markPrice: NaN });
   }
 
   /** Puts an item on the line; returns what the venue said of it. */

@@ -51,7 +51,10 @@ export const captureData = async (config: RiposteConfig, paths: readonly string[
 const fillableBy = (symbols: readonly CapturedSymbol[]): NonNullable<RunData["fillable"]> => {
   const trades = symbols.every((facts) => facts.trades + facts.aggTrades > 0);
   const book = trades && symbols.every(({ diffs, snapshots }) => diffs > 0 && snapshots > 0);
-  return { modes: ["bars", ...(trades ? ["trades" as const] : []), ...(book ? ["book" as const] : [])], marks: symbols.every(({ marks }) => marks > 0) };
+  return {
+    modes: ["bars", ...(trades ? ["trades" as const] : []), ...(book ? ["book" as const] : [])],
+    marks: symbols.every(({ marks }) => marks > 0),
+  };
 };
 
 const symbolIn = ({ symbols }: CaptureSummary, wanted: string, paths: readonly string[]): CapturedSymbol => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { configSchema } from "../../config/schema.ts";
 import type { RiposteConfig } from "../../config/schema.ts";
 import { describeShared, sharedData } from "../../test/sharedData.ts";
-import type { Event } from "../domain/event.ts";
+import type { BestBidAsk, Event, Fill } from "../domain/event.ts";
 import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
 import type { FillOn } from "../domain/order.ts";
@@ -37,12 +37,15 @@ const configOf = (fillOn: FillOn, burstEvents = 4096, lots = 20): RiposteConfig 
 
 const composed = (config: RiposteConfig) => composeRun(config, "research", { simulate: false, dirGiven: false, captures: [capture] });
 
+type Change = (events: AsyncIterable<readonly Event[]>) => AsyncIterable<readonly Event[]>;
+const unchanged: Change = (events) => events;
+
 const replay = async (
   config: RiposteConfig,
-  options: Partial<ReplayRunOptions> & { change?: (events: AsyncIterable<readonly Event[]>) => AsyncIterable<readonly Event[]> } = {},
+  options: Partial<ReplayRunOptions> & { readonly change?: Change } = {},
 ): Promise<ReplayedRun> => {
   const run = await composed(config);
-  const { change = (events) => events, ...rest } = options;
+  const { change = unchanged, ...rest } = options;
   const beliefs = await beliefsOf(null, run);
   return replayRun(run, { events: change(run.data.events()), beliefs, signal, progress: () => undefined, ...rest });
 };
@@ -80,22 +83,40 @@ describeShared("fills on the capture of 2024", { timeout: 180_000 }, () => {
     });
 
     it("another future changes nothing before it", async () => {
-      const said = async (cut: number): Promise<string[]> => {
+      const said = async (cut: number): Promise<{ readonly lines: string[]; readonly decisionsSha256: string }> => {
         const lines: string[] = [];
         const log = tap<Item>((item) => {
           const told = (item.kind >= Kind.orderAccepted && item.kind <= Kind.fundingPayment) || item.kind === Kind.orderSent;
           if (told && item.seq < Math.min(cut, 60_000)) lines.push(JSON.stringify(item));
         });
-        await replay(configOf(fillOn), { log, change: (events) => withAnotherFuture(events, cut) });
-        return lines;
+        const { decisionsSha256 } = await replay(configOf(fillOn), { log, change: (events) => withAnotherFuture(events, cut) });
+        return { lines, decisionsSha256 };
       };
       const real = await said(Infinity);
-      expect(real.length).toBeGreaterThan(20);
+      expect(real.decisionsSha256).toBe(whole.decisionsSha256);
       for (const cut of [30_000, 45_000, 60_000]) {
-        const before = real.filter((line) => (JSON.parse(line) as Item).seq < cut);
-        expect(await said(cut)).toEqual(before);
+        const before = real.lines.filter((line) => (JSON.parse(line) as Item).seq < cut);
+        expect(before.length).toBeGreaterThan(20);
+        const other = await said(cut);
+        expect(other.lines).toEqual(before);
+        expect(other.decisionsSha256, "the other future is another").not.toBe(whole.decisionsSha256);
       }
     });
+  });
+
+  it("on the book a small order pays the best quote of the independent stream at its time", async () => {
+    const quotes: BestBidAsk[] = [];
+    const taken: Fill[] = [];
+    const log = tap<Item>((item) => {
+      if (item.kind === Kind.bestBidAsk) quotes.push(item);
+      else if (item.kind === Kind.fill && !item.maker) taken.push(item);
+    });
+    await replay(configOf("book"), { log });
+    expect(taken.length).toBeGreaterThanOrEqual(6);
+    for (const { side, priceTicks, eventTimeMs } of taken) {
+      const quote = quotes.filter((each) => each.eventTimeMs <= eventTimeMs).at(-1) as BestBidAsk;
+      expect(priceTicks).toBe(Math.round(10 * (side === "buy" ? quote.askPrice : quote.bidPrice)));
+    }
   });
 
   it("the same strategy: what bars promise, and what trades and the book give", async () => {
@@ -110,10 +131,22 @@ describeShared("fills on the capture of 2024", { timeout: 180_000 }, () => {
       rows.map((row) => [row.fillOn, row.orders, row.missed, row.filledShare, row.takerSlippageBps, row.medianFillMs]);
     const small = await rowsOf(20);
     const large = await rowsOf(5000);
-    console.log(JSON.stringify([figures(small), figures(large)]));
-    for (const [bars, trades, book] of [small, large] as unknown as readonly FillModeRow[][]) {
-      expect([bars?.fillOn, trades?.fillOn, book?.fillOn]).toEqual(["bars", "trades", "book"]);
+    console.log(JSON.stringify([small, large].map(figures)));
+    for (const rows of [small, large]) {
+      expect(rows.map((row) => row.fillOn)).toEqual(["bars", "trades", "book"]);
+      const [bars, ...ticks] = rows as readonly [FillModeRow, ...FillModeRow[]];
+      expect(bars.medianFillMs, "a bar fills at its open").toBe(0);
+      for (const row of ticks) {
+        expect(row.medianFillMs, "the latency of 250 ms").toBeGreaterThan(250);
+        expect(row.orders).toBeGreaterThanOrEqual(row.missed + 10);
+        expect(row.missed, "the ladder's last rungs").toBeGreaterThan(0);
+      }
+      expect(new Set(rows.map((row) => row.decisionsSha256)).size).toBe(3);
     }
+    const book = ([, , row]: readonly FillModeRow[]): FillModeRow => row as FillModeRow;
+    expect(book(large).takerSlippageBps, "five bitcoins walk the book, a fiftieth of one does not").toBeGreaterThan(
+      book(small).takerSlippageBps,
+    );
   });
 });
 
@@ -127,7 +160,8 @@ async function* withAnotherFuture(events: AsyncIterable<readonly Event[]>, cut: 
       seq += 1;
       if (!after) changed.push(event);
       else if (event.kind === Kind.trade) changed.push({ ...event, price: 2 * event.price });
-      else if (event.kind === Kind.bookDiff) changed.push({ ...event, bids: event.bids.map((value, i) => (i % 2 === 0 ? value : value / 2)) });
+      else if (event.kind === Kind.bookDiff)
+        changed.push({ ...event, bids: event.bids.map((value, i) => (i % 2 === 0 ? value : value / 2)) });
     }
     yield changed;
   }

@@ -19,6 +19,8 @@ beforeAll(async () => {
   await writeFile(join(folder, "good.jsonl.gz"), gzipSync(good));
   await writeFile(join(folder, "cut.jsonl.gz"), gzipSync(good).subarray(0, 6000));
   await writeFile(join(folder, "order.jsonl"), good + captureText(1));
+  const bookless = good.split("\n").filter((line) => !/depthUpdate|lastUpdateId/.test(line));
+  await writeFile(join(folder, "bookless.jsonl"), bookless.join("\n"));
   await writeFile(join(folder, "short.jsonl"), captureText(30));
   await writeFile(join(folder, "rules.txt"), `https://fapi.binance.com/fapi/v1/exchangeInfo -> 1723118400.5: ${JSON.stringify(info)}\n`);
 });
@@ -54,7 +56,7 @@ describe("riposte backtest --capture", { timeout: 90_000 }, () => {
   it("refuses what cannot be replayed, in one line with file and place, and writes nothing", async () => {
     const before = await namesIn(folder);
     const to = ["--journal", "never", "--out", "nowhere"];
-    const [cut, order, missing, short, rules, stranger, both] = await riposteEach(
+    const [cut, order, missing, short, rules, stranger, both, bookless, compared, unmarked, barred, queued, stored] = await riposteEach(
       [
         backtest("cut.jsonl.gz", ...to),
         backtest("order.jsonl", ...to),
@@ -63,6 +65,12 @@ describe("riposte backtest --capture", { timeout: 90_000 }, () => {
         [...backtest("rules.txt", ...to), "--capture", "good.jsonl.gz"],
         [...backtest("good.jsonl.gz", ...to), "--symbol", "SOLUSDT"],
         [...backtest("good.jsonl.gz", ...to), "--simulate"],
+        backtest("bookless.jsonl", ...to, "--set", "venue.fillOn=book"),
+        backtest("bookless.jsonl", ...to, "--compare-fills"),
+        backtest("good.jsonl.gz", ...to, "--set", "venue.fillOn=book", "--set", "venue.triggerBy=mark"),
+        backtest("good.jsonl.gz", ...to, "--set", "venue.triggerBy=mark"),
+        backtest("good.jsonl.gz", ...to, "--set", "venue.fillOn=book", "--set", "venue.queueAheadUsdt=1000"),
+        ["backtest", "--simulate", "--days", "1", "--set", "venue.fillOn=trades", ...to],
       ].map((args) => [...args]),
       folder,
     );
@@ -77,6 +85,22 @@ describe("riposte backtest --capture", { timeout: 90_000 }, () => {
     );
     expectRefusal(stranger as never, 1, /SOLUSDT is not in the capture good\.jsonl\.gz: it holds BTCUSDT; name one with --symbol$/);
     expectRefusal(both as never, 2, /--capture is the data of the run: leave --data and --simulate out$/);
+    const noBook =
+      /venue\.fillOn book needs trades, a snapshot of the order book and its diffs of every symbol, and there are none in captured USD-M messages in bookless\.jsonl: replay a capture that has them \(--capture FILE\), or set venue\.fillOn=trades$/;
+    expectRefusal(bookless as never, 1, noBook);
+    expectRefusal(compared as never, 1, noBook);
+    expectRefusal(
+      unmarked as never,
+      1,
+      /venue\.triggerBy mark needs mark prices of every symbol, and there are none in .*: set venue\.triggerBy=last$/,
+    );
+    expectRefusal(barred as never, 1, /venue\.triggerBy mark needs venue\.fillOn trades or book: bars know the last price only/);
+    expectRefusal(queued as never, 1, /venue\.queueAheadUsdt is for venue\.fillOn trades, not book/);
+    expectRefusal(
+      stored as never,
+      1,
+      /venue\.fillOn trades needs trades of every symbol, and there are none in SIMULATED market, seed 1: .* or set venue\.fillOn=bars$/,
+    );
     expect(await namesIn(folder)).toEqual(before);
   });
 });

@@ -8,7 +8,13 @@ import type { FillOn, OrderSide } from "../../../domain/order.ts";
 import type { QueueModel } from "../options.ts";
 
 type Step =
-  | { readonly do: "move"; readonly middle: number; readonly bids: readonly number[]; readonly asks: readonly number[]; readonly torn: boolean }
+  | {
+      readonly do: "move";
+      readonly middle: number;
+      readonly bids: readonly number[];
+      readonly asks: readonly number[];
+      readonly torn: boolean;
+    }
   | { readonly do: "snapshot" }
   | { readonly do: "trade"; readonly offset: number; readonly qty: number; readonly sold: boolean; readonly back: number }
   | { readonly do: "order"; readonly order: OrderOf & { readonly offset: number } }
@@ -97,14 +103,23 @@ const run = (steps: readonly Step[], fillOn: FillOn, queue: QueueModel): number 
   return desk.fills.length;
 };
 
-const trade = (desk: TickDesk, witness: Witness, { offset, qty, sold, back }: Step & { do: "trade" }, from: number, fillOn: FillOn): void => {
+const trade = (
+  desk: TickDesk,
+  witness: Witness,
+  { offset, qty, sold, back }: Step & { do: "trade" },
+  from: number,
+  fillOn: FillOn,
+): void => {
   const price = witness.middle + offset;
   // Some trades reach us behind a book that shows them already.
   const at = Math.max(0, desk.ms + 1 - back);
   const was = new Map([...witness.queues].map(([id, { ahead }]) => [id, ahead]));
   desk.trade(price, qty, { at, sold });
   const fills = desk.items.slice(from).filter(isFill);
-  expect(fills.reduce((sum, { qtyLots }) => sum + qtyLots, 0), "no more than traded").toBeLessThanOrEqual(qty);
+  expect(
+    fills.reduce((sum, { qtyLots }) => sum + qtyLots, 0),
+    "no more than traded",
+  ).toBeLessThanOrEqual(qty);
   for (const { clientOrderId, side, priceTicks, qtyLots, maker } of fills) {
     const order = witness.orders.get(clientOrderId) as OrderOf;
     const better = side === "buy" ? priceTicks - price : price - priceTicks;
@@ -198,7 +213,7 @@ const taken = { bids: new Map<number, number>(), asks: new Map<number, number>()
 const settle = (desk: TickDesk, witness: Witness, from: number): void => {
   for (const item of desk.items.slice(from)) {
     if (!("clientOrderId" in item)) continue;
-    const id = item.clientOrderId as string;
+    const id = item.clientOrderId;
     if (item.kind === Kind.orderAccepted) {
       const { side, price = 0 } = witness.orders.get(id) as OrderOf;
       witness.queues.set(id, { ahead: (side === "buy" ? witness.bids : witness.asks).get(price) ?? 0, sinceMs: desk.ms });
