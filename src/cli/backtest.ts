@@ -98,7 +98,7 @@ const compose = async (config: RiposteConfig, profile: string, values: OptionVal
   const warmUpBars = Math.max(layers.warmUpBars, windows ? (RISK_WINDOW_DAYS * DAY_MS) / MINUTE_MS : 0);
   const dirGiven = values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined;
   const resume = values["resume"] === true && journalPath !== null ? await resumable(journalPath, config) : null;
-  const data = await runData({ config, warmUpBars, simulate: values["simulate"] === true, dirGiven });
+  const data = await runData({ config, warmUpBars, simulate: values["simulate"] === true, dirGiven, env: context.env });
   return { config, profile, limits, layers, data, outDir: String(values["out"]), journalPath, resume };
 };
 

@@ -52,6 +52,7 @@ export const datasetCommand: Command = {
       aheadBars: barsAhead(labels.horizonMs, MINUTE_MS),
       simulate: values["simulate"] === true,
       dirGiven: values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined,
+      env: context.env,
     });
     if (data.simulated) context.log(`NOTE ${data.source}`);
     try {

@@ -63,7 +63,6 @@ const month = (period: string): string => `${PERPETUAL}/BTCUSDT-1m-${period}.zip
 const run = async (options: Partial<BackfillOptions> = {}): Promise<BackfillReport> =>
   backfill({
     store,
-    root,
     symbols: ["BTCUSDT"],
     interval: "1m",
     market: "um",
