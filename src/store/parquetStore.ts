@@ -42,6 +42,7 @@ class ParquetStore implements Store {
   readonly shown: string;
   readonly options: string;
   readonly #root: string;
+  readonly #shownRoot: string;
   readonly #intervalMs: number;
   readonly #duck = new Duck();
   readonly #history: StoredHistory;
@@ -52,11 +53,12 @@ class ParquetStore implements Store {
 
   constructor({ root, intervalMs = MINUTE_MS, market }: ParquetStoreOptions) {
     this.#root = resolve(root);
-    this.shown = isAbsolute(root) || root.startsWith(".") ? root : `./${root}`;
+    this.#shownRoot = isAbsolute(root) || root.startsWith(".") ? root : `./${root}`;
     this.#intervalMs = intervalMs;
+    this.shown = root;
     this.options = `--data ${root}`;
-    this.#history = new StoredHistory(new ParquetHoldings(this.#root, this.shown, intervalMs, this.#duck), market);
-    this.#lock = new WriteLock(this.#root, this.shown);
+    this.#history = new StoredHistory(new ParquetHoldings(this.#root, this.#shownRoot, intervalMs, this.#duck), market);
+    this.#lock = new WriteLock(this.#root, this.#shownRoot);
   }
 
   write(symbol: string, market: string, events: readonly Event[]): Promise<void> {
@@ -140,7 +142,7 @@ class ParquetStore implements Store {
       else await staging.commit();
     } catch (error) {
       await staging?.abandon().catch(() => undefined); // what failed is told below; the next writer cleans up
-      throw isFileError(error) ? unwritable(this.shown, error) : error;
+      throw isFileError(error) ? unwritable(this.#shownRoot, error) : error;
     }
   }
 

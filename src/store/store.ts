@@ -7,9 +7,9 @@ import type { StoredKind } from "./parquet/tables.ts";
 
 /** A store with what goes beyond the port: the instrument rules as of a time, and what backfill asks. */
 export interface Store extends HistoryStore {
-  /** Where it is, for messages: `./history`, `QuestDB at http://127.0.0.1:9000`. */
+  /** Where it is, as the user names it: `history`, `QuestDB at http://127.0.0.1:9000`. */
   readonly shown: string;
-  /** The options that make a command use this store, for remedies: `--data ./history`. */
+  /** The options that make a command use this store, for remedies: `--data history`. */
   readonly options: string;
   /**
    * Rules of symbols in the order given (which becomes their index), as of `asOfMs`: the newest not after it, else the
