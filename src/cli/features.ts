@@ -33,7 +33,13 @@ export const featuresCommand: Command = {
     const wanted = config.features.columns?.concat(raw.flatMap(({ columns }) => columns.map(({ name }) => name)));
     const set = featureSet(wanted === undefined ? whole : familiesNamed(whole, wanted, "features.columns"));
     const dirGiven = values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined;
-    const data = await runData({ config, warmUpBars: warmUpBarsOf(set), simulate: values["simulate"] === true, dirGiven, env: context.env });
+    const data = await runData({
+      config,
+      warmUpBars: warmUpBarsOf(set),
+      simulate: values["simulate"] === true,
+      dirGiven,
+      env: context.env,
+    });
     const file = String(values["out"]);
     if (data.simulated) context.log(`NOTE ${data.source}`);
     try {

@@ -44,9 +44,10 @@ export const migrateCommand: Command = {
         },
       });
       for (const series of report.series) context.print(lineOf(series));
-      if (report.aborted)
-        throw new UserError(`stopped: whole months are kept in ${to.shown}; the same command goes on from there`);
-      context.print(`${to.shown} holds what ${from.shown} held${report.landed > 0 ? `, and its list of ${report.landed} archive files` : ""}`);
+      if (report.aborted) throw new UserError(`stopped: whole months are kept in ${to.shown}; the same command goes on from there`);
+      context.print(
+        `${to.shown} holds what ${from.shown} held${report.landed > 0 ? `, and its list of ${report.landed} archive files` : ""}`,
+      );
       return { from: from.shown, to: to.shown, ...report };
     } finally {
       await from.close();
@@ -63,5 +64,8 @@ const lineOf = ({ symbol, kind, market, events, monthsCopied, monthsSame }: Migr
 const storeNamed = (values: OptionValues, option: string): StoreName => {
   const name = values[option];
   if (name === "parquet" || name === "questdb") return name;
-  throw new UserError(name === undefined ? `--${option} is missing: give parquet or questdb` : `--${option} ${String(name)}: give parquet or questdb`, 2);
+  throw new UserError(
+    name === undefined ? `--${option} is missing: give parquet or questdb` : `--${option} ${String(name)}: give parquet or questdb`,
+    2,
+  );
 };

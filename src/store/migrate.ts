@@ -71,7 +71,12 @@ export const migrate = async (options: MigrateOptions): Promise<MigrateReport> =
   return report;
 };
 
-const copySeries = async (span: HistorySpan, options: MigrateOptions, report: MigrateReport, work: { done: number; total: number }): Promise<void> => {
+const copySeries = async (
+  span: HistorySpan,
+  options: MigrateOptions,
+  report: MigrateReport,
+  work: { done: number; total: number },
+): Promise<void> => {
   const { from, to, signal, onProgress } = options;
   const { symbol, market } = span;
   const kind = span.kind as StoredKind;

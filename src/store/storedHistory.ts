@@ -37,7 +37,13 @@ export class StoredHistory {
     yield* mergeOnLine(await sourcesOf(query, { holdings: this.#holdings, catalog: this.#catalog }), burstEvents);
   }
 
-  async *series(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): AsyncGenerator<readonly Event[], void, undefined> {
+  async *series(
+    kind: StoredKind,
+    symbol: string,
+    market: string,
+    fromMs: number,
+    toMs: number,
+  ): AsyncGenerator<readonly Event[], void, undefined> {
     const holdings = this.#holdings;
     if (kind === "instrumentRules") {
       const dated = await holdings.rules(checkedName(market, "market"), checkedName(symbol, "symbol"));
@@ -45,7 +51,8 @@ export class StoredHistory {
     } else if (kind === "funding") {
       for await (const chunk of holdings.scan(FUNDING_TABLE, market, symbol, fromMs, toMs)) yield fundingFrom(chunk, ONLY);
     } else {
-      for await (const chunk of holdings.scan(KLINE_TABLE, market, symbol, fromMs, toMs)) yield klinesFrom(chunk, ONLY, holdings.intervalMs);
+      for await (const chunk of holdings.scan(KLINE_TABLE, market, symbol, fromMs, toMs))
+        yield klinesFrom(chunk, ONLY, holdings.intervalMs);
     }
   }
 

@@ -40,7 +40,11 @@ describe("a server that cannot be had", () => {
     try {
       other.on("/exec", body("<html>hello</html>"));
       const port = new URL(other.url).port;
-      expectRefusal(await run(BACKTEST, { RIPOSTE_DATA_QUESTDB_HTTPPORT: port }), 1, /what answers at http.* is no QuestDB: check data\.questdb\.host/);
+      expectRefusal(
+        await run(BACKTEST, { RIPOSTE_DATA_QUESTDB_HTTPPORT: port }),
+        1,
+        /what answers at http.* is no QuestDB: check data\.questdb\.host/,
+      );
     } finally {
       await other.stop();
     }
@@ -56,7 +60,11 @@ describe("a server that cannot be had", () => {
       const wrong = await run(BACKTEST, { ...at, RIPOSTE_QUESTDB_PASSWORD: "guess" });
       expectRefusal(wrong, 1, /QuestDB at .* refuses user ada with this password: set RIPOSTE_QUESTDB_USER and RIPOSTE_QUESTDB_PASSWORD/);
       expect(wrong.stderr).not.toContain("guess");
-      expectRefusal(await run(BACKTEST, { ...at, RIPOSTE_QUESTDB_USER: "" }), 1, /refuses a request without a user: set RIPOSTE_QUESTDB_USER/);
+      expectRefusal(
+        await run(BACKTEST, { ...at, RIPOSTE_QUESTDB_USER: "" }),
+        1,
+        /refuses a request without a user: set RIPOSTE_QUESTDB_USER/,
+      );
       expectRefusal(await run(BACKTEST, at), 1, /RIPOSTE_QUESTDB_PASSWORD is not set: set both variables for QuestDB, or neither$/);
     } finally {
       await server.stop();
@@ -77,7 +85,11 @@ describe("tables that are not ours", () => {
     ["another type", ours.replace("trades LONG", "trades INT"), "column trades is INT instead of LONG"],
     ["a column more", ours.replace("trades LONG", "note VARCHAR, trades LONG"), "it has a column note of which Riposte knows nothing"],
     ["no deduplication", ours.replace(/ DEDUP.*/, ""), "it does not deduplicate"],
-    ["another key", ours.replace(/KEYS\(.*/, "KEYS(ts, symbol)"), "its rows are deduplicated by ts, symbol instead of ts, symbol, market, interval"],
+    [
+      "another key",
+      ours.replace(/KEYS\(.*/, "KEYS(ts, symbol)"),
+      "its rows are deduplicated by ts, symbol instead of ts, symbol, market, interval",
+    ],
     ["a table of something else", `CREATE TABLE ${table} (a INT)`, "it lacks ts TIMESTAMP, symbol SYMBOL"],
   ])("%s: reading and writing say what differs, and nothing is written", async (_, statement, difference) => {
     await sql(settings, statement);
@@ -98,10 +110,22 @@ describe("tables that are not ours", () => {
   });
 
   it("options that contradict", async () => {
-    expectRefusal(await run(["migrate", "--from-store", "parquet", "--to-store", "parquet"], at), 2, /--from-store and --to-store are both parquet/);
+    expectRefusal(
+      await run(["migrate", "--from-store", "parquet", "--to-store", "parquet"], at),
+      2,
+      /--from-store and --to-store are both parquet/,
+    );
     expectRefusal(await run(["migrate", "--from-store", "parquet"], at), 2, /--to-store is missing: give parquet or questdb/);
-    expectRefusal(await run(["migrate", "--from-store", "csv", "--to-store", "parquet"], at), 2, /--from-store csv: give parquet or questdb/);
-    expectRefusal(await run(["migrate", "--from-store", "questdb", "--to-store", "parquet"], at), 1, /there is nothing to copy in QuestDB at /);
+    expectRefusal(
+      await run(["migrate", "--from-store", "csv", "--to-store", "parquet"], at),
+      2,
+      /--from-store csv: give parquet or questdb/,
+    );
+    expectRefusal(
+      await run(["migrate", "--from-store", "questdb", "--to-store", "parquet"], at),
+      1,
+      /there is nothing to copy in QuestDB at /,
+    );
     expectRefusal(await run(["backtest", "--store", "questb"], at), 2, /--store questb: data\.store/);
   });
 });

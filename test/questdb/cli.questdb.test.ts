@@ -18,7 +18,8 @@ const ok = async (args: readonly string[], env?: Readonly<Record<string, string>
 };
 
 /** Bytes are compared at once: a matcher would go through millions of them one by one. */
-const sameFiles = async (a: string, b: string): Promise<boolean> => (await readFile(join(folder, a))).equals(await readFile(join(folder, b)));
+const sameFiles = async (a: string, b: string): Promise<boolean> =>
+  (await readFile(join(folder, a))).equals(await readFile(join(folder, b)));
 
 const SIMULATE = ["simulate", "--symbol", "BTCUSDT,ETHUSDT", "--from", "2023-01-25", "--days", "12"];
 const BACKTEST = ["backtest", "--symbol", "BTCUSDT,ETHUSDT", "--set", "data.warmUp=false"];
@@ -53,7 +54,10 @@ describe("a run on QuestDB", () => {
     expect(await readFile(join(folder, "q/decisions.jsonl"), "utf8")).toBe(await readFile(join(folder, "p/decisions.jsonl"), "utf8"));
 
     await ok(["migrate", "--from-store", "questdb", "--to-store", "parquet", "--data", "back"]);
-    for (const file of ["klines/market=simulated/symbol=BTCUSDT/interval=1m/2023-02.parquet", "funding/market=simulated/symbol=ETHUSDT/2023.parquet"])
+    for (const file of [
+      "klines/market=simulated/symbol=BTCUSDT/interval=1m/2023-02.parquet",
+      "funding/market=simulated/symbol=ETHUSDT/2023.parquet",
+    ])
       expect(await sameFiles(join("back", file), join("h", file))).toBe(true);
   });
 
@@ -77,7 +81,11 @@ describe("a run on QuestDB", () => {
     await ok([...SIMULATE, ...args], own);
     await ok([...SIMULATE, ...args], own);
     const refused = await run([...SIMULATE, ...args, "--seed", "9"], own);
-    expectRefusal(refused, 1, /^riposte: QuestDB at .* already holds another simulated path of BTCUSDT, .*: choose another data\.questdb\.prefix$/);
+    expectRefusal(
+      refused,
+      1,
+      /^riposte: QuestDB at .* already holds another simulated path of BTCUSDT, .*: choose another data\.questdb\.prefix$/,
+    );
     await ok(["features", ...args, "--out", "q.parquet"], own);
     await ok(["features", "--data", "h", "--out", "p.parquet"]);
     expect(await sameFiles("q.parquet", "p.parquet")).toBe(true);

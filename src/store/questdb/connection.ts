@@ -100,7 +100,8 @@ export class Connection {
       if (error instanceof UserError || error instanceof Passing) throw error;
       if (isPassing(error)) throw new Passing(error.code);
       const { code, path } = error as NodeJS.ErrnoException;
-      if (code === "ENOSPC") throw new UserError(`no space left for ${path ?? sent.file}: history from QuestDB passes through the temporary folder; set TMPDIR`);
+      if (code === "ENOSPC")
+        throw new UserError(`no space left for ${path ?? sent.file}: history from QuestDB passes through the temporary folder; set TMPDIR`);
       if (code !== undefined) throw unreachable(this.settings, code);
       throw error;
     }

@@ -32,7 +32,13 @@ afterAll(async () => {
 
 const closes = async (store: Store): Promise<number[]> => {
   const found: number[] = [];
-  const query = { instruments: [testInstrument("BTCUSDT", 0)], kinds: ["kline"], fromMs: 0, toMs: Date.UTC(2030, 0), burstEvents: 4096 } as const;
+  const query = {
+    instruments: [testInstrument("BTCUSDT", 0)],
+    kinds: ["kline"],
+    fromMs: 0,
+    toMs: Date.UTC(2030, 0),
+    burstEvents: 4096,
+  } as const;
   for await (const burst of store.read(query))
     for (const event of burst) if (event.kind === Kind.kline) found.push(...Object.values(klineValues(event)));
   return found;

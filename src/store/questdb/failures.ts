@@ -41,16 +41,21 @@ export const failureOf = (settings: QuestDbSettings, status: number, text: strin
   const said = messageIn(text);
   if (status === 401 || status === 403) {
     const who = settings.user === undefined ? "a request without a user" : `user ${settings.user} with this password`;
-    return new UserError(`${where} refuses ${who}: set ${USER_VARIABLE} and ${PASSWORD_VARIABLE} to the server's http.user and http.password`);
+    return new UserError(
+      `${where} refuses ${who}: set ${USER_VARIABLE} and ${PASSWORD_VARIABLE} to the server's http.user and http.password`,
+    );
   }
   if (FULL.test(said)) return diskFull(settings, said);
   if (status === 429 || status >= 500) return new Passing(`it answered ${status}: ${said}`);
-  if (status === 404 || said === "") return new UserError(`what answers at ${urlOf(settings)} is no QuestDB (${status}): check data.questdb.host and data.questdb.httpPort`);
+  if (status === 404 || said === "")
+    return new UserError(`what answers at ${urlOf(settings)} is no QuestDB (${status}): check data.questdb.host and data.questdb.httpPort`);
   return new QuestDbRefusal(where, said);
 };
 
 export const diskFull = (settings: QuestDbSettings, said: string): UserError =>
-  new UserError(`the disk of QuestDB at ${urlOf(settings)} is full (${said}): free space there, then run the command again; what it had accepted stays`);
+  new UserError(
+    `the disk of QuestDB at ${urlOf(settings)} is full (${said}): free space there, then run the command again; what it had accepted stays`,
+  );
 
 /** The line for a table whose log the server has stopped applying. */
 export const suspended = (settings: QuestDbSettings, table: string, said: string): UserError =>

@@ -69,7 +69,8 @@ export class QuestDbHoldings implements Holdings {
   async rules(market: string, symbol: string): Promise<readonly DatedRules[]> {
     const rows = await this.rows(
       INSTRUMENTS,
-      (name) => `SELECT ts::LONG / 1000, rules FROM ${name} WHERE symbol = ${text(symbol, "symbol")} AND market = ${text(market, "market")} ORDER BY ts`,
+      (name) =>
+        `SELECT ts::LONG / 1000, rules FROM ${name} WHERE symbol = ${text(symbol, "symbol")} AND market = ${text(market, "market")} ORDER BY ts`,
     );
     const json = `[${rows.map(([validFromMs, rules]) => `{"validFromMs":${String(validFromMs)},"rules":${String(rules)}}`).join(",")}]`;
     return checkedRules(json, `the rules of ${symbol} in ${this.shown}`, `run riposte backfill --store questdb --symbol ${symbol} --force`);

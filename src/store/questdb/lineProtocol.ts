@@ -61,7 +61,8 @@ class RowLayout {
   }
 
   encode({ data }: Columns, from: number, to: number): Buffer {
-    const rowBytes = this.template.length + this.longs.reduce((sum, { head }) => sum + head.length + INTEGER_BYTES + 1, 0) + INTEGER_BYTES + 2;
+    const rowBytes =
+      this.template.length + this.longs.reduce((sum, { head }) => sum + head.length + INTEGER_BYTES + 1, 0) + INTEGER_BYTES + 2;
     const out = Buffer.allocUnsafe((to - from) * rowBytes);
     const times = data[0] as Float64Array;
     let at = 0;
@@ -99,7 +100,12 @@ const time = (value: number): string => {
  * One row whose values are text or whole numbers, as a line without binary parts. Values that are text must not hold line
  * breaks, which end a line.
  */
-export const encodeLine = (name: string, symbols: SymbolValues, values: Readonly<Record<string, string | number>>, timeMs: number): Buffer => {
+export const encodeLine = (
+  name: string,
+  symbols: SymbolValues,
+  values: Readonly<Record<string, string | number>>,
+  timeMs: number,
+): Buffer => {
   const tags = Object.entries(symbols).map(([tag, value]) => `,${tag}=${escaped(value)}`);
   const fields = Object.entries(values).map(([field, value]) =>
     typeof value === "number" ? `${field}=${integer(value, field)}i` : `${field}="${value.replaceAll(/["\\]/g, "\\$&")}"`,

@@ -36,7 +36,12 @@ const micros = (timeMs: number): string => String(BigInt(Math.ceil(Math.min(Math
  * rows, into the temporary folder, and DuckDB streams each file while the next one is on its way (docs/data.md compares the
  * ways). The windows are read one after the other, so rows that are written meanwhile may be seen in the later ones.
  */
-export async function* exportRows(connection: Connection, duck: Duck, turn: Turn, range: RowRange): AsyncGenerator<Columns, void, undefined> {
+export async function* exportRows(
+  connection: Connection,
+  duck: Duck,
+  turn: Turn,
+  range: RowRange,
+): AsyncGenerator<Columns, void, undefined> {
   const bounds = await boundsOf(connection, range);
   if (bounds === undefined) return;
   const folder = await mkdtemp(join(tmpdir(), "riposte-questdb-"));
@@ -92,8 +97,11 @@ const duckSql = (table: QuestTable, file: string): string => {
 const unreadable = (error: unknown, name: string): unknown => {
   if (!(error instanceof Error)) return error;
   const beyond = /\w+ holds a count beyond 2\^53/.exec(error.message)?.[0];
-  if (beyond !== undefined) return new UserError(`table ${name}: ${beyond}, which no event can carry exactly; correct that row on the server`);
-  return new UserError(`cannot read what the server exported of table ${name}: ${error.message.split("\n")[0] ?? ""}; run the command again`);
+  if (beyond !== undefined)
+    return new UserError(`table ${name}: ${beyond}, which no event can carry exactly; correct that row on the server`);
+  return new UserError(
+    `cannot read what the server exported of table ${name}: ${error.message.split("\n")[0] ?? ""}; run the command again`,
+  );
 };
 
 /**

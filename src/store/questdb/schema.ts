@@ -28,7 +28,12 @@ export const checkedTable = async (connection: Connection, prefix: string, table
     if (isMissingTable(error)) return false;
     throw error;
   }
-  const found = rows.map(([name, type, designated, key]) => ({ name: String(name), type: String(type), designated: designated === true, key: key === true }));
+  const found = rows.map(([name, type, designated, key]) => ({
+    name: String(name),
+    type: String(type),
+    designated: designated === true,
+    key: key === true,
+  }));
   const difference = differenceOf(table, found);
   if (difference === undefined) return true;
   throw new UserError(

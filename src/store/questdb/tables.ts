@@ -29,7 +29,9 @@ const questTable = (table: Table, name: string, symbols: readonly string[]): Que
   columns: [
     { name: "ts", type: "TIMESTAMP" },
     ...symbols.map((symbol) => ({ name: symbol, type: "SYMBOL" as const })),
-    ...table.columns.slice(1).map((column) => ({ name: snake(column), type: COUNTS.has(column) ? ("LONG" as const) : ("DOUBLE" as const) })),
+    ...table.columns
+      .slice(1)
+      .map((column) => ({ name: snake(column), type: COUNTS.has(column) ? ("LONG" as const) : ("DOUBLE" as const) })),
   ],
   partition: table.period === "month" ? "MONTH" : "YEAR",
   keys: ["ts", ...symbols],

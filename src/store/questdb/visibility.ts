@@ -21,7 +21,8 @@ export const visible = async (connection: Connection, table: string): Promise<vo
     );
     if (row === undefined) return; // no such table: nothing to wait for
     const [written, logged, isSuspended, tag, message] = row;
-    if (isSuspended === true) throw suspended(connection.settings, table, [tag, message].filter((part) => part !== null && part !== "").join(": "));
+    if (isSuspended === true)
+      throw suspended(connection.settings, table, [tag, message].filter((part) => part !== null && part !== "").join(": "));
     if (wanted < 0) wanted = Number(logged);
     if (Number(written) >= wanted) return;
     if (Number(written) !== last) [last, movedMs] = [Number(written), performance.now()];
