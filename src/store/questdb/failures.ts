@@ -68,8 +68,8 @@ export const suspended = (settings: QuestDbSettings, table: string, said: string
 const messageIn = (text: string): string => {
   let said = text;
   try {
-    const value = JSON.parse(text) as { error?: unknown; message?: unknown };
-    said = String(value.error ?? value.message ?? text);
+    const { error, message } = JSON.parse(text) as { error?: unknown; message?: unknown };
+    said = [error, message].find((words) => typeof words === "string") ?? text;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     if (/<html/i.test(text)) said = "";
