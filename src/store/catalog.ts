@@ -81,9 +81,7 @@ export class Catalog {
       held.length === 0
         ? `it holds no ${interval} klines`
         : `it holds ${held.slice(0, 12).map(spanText).join(", ")}${held.length > 12 ? ", …" : ""}`;
-    return new UserError(
-      `${what}${where} is not in history (${shown}): ${holds}; run riposte backfill --symbol ${symbol}`,
-    );
+    return new UserError(`${what}${where} is not in history (${shown}): ${holds}; run riposte backfill --symbol ${symbol}`);
   }
 
   /** The error for a range in which a symbol has nothing. */
