@@ -60,7 +60,7 @@ export class StoredHistory {
     return this.#catalog.spans();
   }
 
-  instruments(symbols: readonly string[], asOfMs = Infinity): Promise<readonly Instrument[]> {
+  async instruments(symbols: readonly string[], asOfMs = Infinity): Promise<readonly Instrument[]> {
     return Promise.all(symbols.map((symbol, index) => this.#instrument(checkedName(symbol, "symbol"), instrumentIndex(index), asOfMs)));
   }
 

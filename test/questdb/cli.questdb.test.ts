@@ -1,8 +1,9 @@
-import { readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectRefusal, riposte, scratchFolder } from "../cli/riposte.ts";
 import type { Ended } from "../cli/riposte.ts";
+import { checksumOf, klineLines, zipOf } from "../contract/archiveFiles.ts";
 import { dropTables, freshSettings, sql } from "./sharedServer.ts";
 
 const settings = freshSettings();
@@ -91,6 +92,25 @@ describe("a run on QuestDB", () => {
     expect(await sameFiles("q.parquet", "p.parquet")).toBe(true);
     const dataset = await ok(["dataset", ...args, "--set", "features.columns=return_1", "--out", "d"], own);
     expect(dataset["source"]).toMatch(/^SIMULATED market in QuestDB at http/);
+    await dropTables({ ...settings, prefix: own.RIPOSTE_DATA_QUESTDB_PREFIX });
+  });
+
+  it("is filled from the archive, file by file, and a second time from nothing", async () => {
+    const own = { RIPOSTE_DATA_QUESTDB_PREFIX: `${settings.prefix}archive_` };
+    const name = "BTCUSDT-1m-2023-01";
+    const path = join(folder, "archive/spot/monthly/klines/BTCUSDT/1m");
+    const lines = klineLines(Date.UTC(2023, 0), 200).filter((_, minute) => minute < 50 || minute >= 60);
+    const zip = zipOf(`${name}.csv`, lines.join("\n"));
+    await mkdir(path, { recursive: true });
+    await writeFile(join(path, `${name}.zip`), zip);
+    await writeFile(join(path, `${name}.zip.CHECKSUM`), checksumOf(zip, `${name}.zip`));
+    const backfill = ["backfill", "--store", "questdb", "--archive", "archive", "--market", "spot", "--kinds", "klines"];
+    const first = await ok(backfill, own);
+    expect(first).toMatchObject({ filesLanded: 1, filesSkipped: 0, rows: 190, aborted: false });
+    expect(first["gaps"]).toEqual([{ symbol: "BTCUSDT", fromMs: Date.UTC(2023, 0, 1, 0, 50), toMs: Date.UTC(2023, 0, 1, 1), bars: 10 }]);
+    expect(await ok(backfill, own)).toMatchObject({ filesLanded: 0, filesSkipped: 1, rows: 0 });
+    expect(await ok([...backfill, "--force"], own)).toMatchObject({ filesLanded: 1, rows: 190 });
+    expect(await sql(settings, `SELECT count() FROM ${own.RIPOSTE_DATA_QUESTDB_PREFIX}klines`)).toEqual([[190]]);
     await dropTables({ ...settings, prefix: own.RIPOSTE_DATA_QUESTDB_PREFIX });
   });
 });
