@@ -25,6 +25,7 @@ import type { Beliefs } from "./beliefs.ts";
 import type { Command, CommandContext, OptionValues } from "./command.ts";
 import type { ComposedRun } from "./composeRun.ts";
 import { composeRun } from "./composeRun.ts";
+import { dataChoice } from "./history.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { codeVersion, commandLine } from "./identity.ts";
 import { journalled } from "./journalled.ts";
@@ -78,9 +79,8 @@ interface Run extends ComposedRun {
 const compose = async (config: RiposteConfig, profile: string, values: OptionValues, context: CommandContext): Promise<Run> => {
   const journalPath = textOf(values["journal"]);
   if (values["resume"] === true && journalPath === null) throw new UserError("--resume needs the journal to go on from: --journal FILE", 2);
-  const dirGiven = values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined;
   const resume = values["resume"] === true && journalPath !== null ? await resumable(journalPath, config) : null;
-  const composed = await composeRun(config, profile, { simulate: values["simulate"] === true, dirGiven });
+  const composed = await composeRun(config, profile, dataChoice(values, context), context.env);
   return { ...composed, outDir: String(values["out"]), beliefsPath: textOf(values["beliefs"]), journalPath, resume };
 };
 
