@@ -42,5 +42,17 @@ export const wholeRow = ({ values, row, features }: FeatureRow, into: Float32Arr
 export const signalFrom = (outputs: Float32Array, at: number, { seq, instrument, knownAtMs }: FeatureRow): Derived => {
   const x = (outputs[at] as number) + (outputs[at + 1] as number);
   const pLong = 0.5 + (0.5 * x) / (1 + Math.abs(x));
-  return { kind: Kind.signal, seq, instrument, knownAtMs, ready: true, pLong, pShort: 1 - pLong, pNeutral: 0, netLong: NaN, netShort: NaN, confidence: NaN };
+  return {
+    kind: Kind.signal,
+    seq,
+    instrument,
+    knownAtMs,
+    ready: true,
+    pLong,
+    pShort: 1 - pLong,
+    pNeutral: 0,
+    netLong: NaN,
+    netShort: NaN,
+    confidence: NaN,
+  };
 };

@@ -89,5 +89,5 @@ export interface EventFeatureFamily<S = unknown> {
 }
 
 /** Types the state of a family: `featureFamily({ init: () => ({ … }), bar: (state, bar, out, at) => { … } })`. */
-export const featureFamily = <S>(family: FeatureFamily<S>): FeatureFamily => family as FeatureFamily;
-export const eventFeatureFamily = <S>(family: EventFeatureFamily<S>): EventFeatureFamily => family as EventFeatureFamily;
+export const featureFamily = <S>(family: FeatureFamily<S>): FeatureFamily => family;
+export const eventFeatureFamily = <S>(family: EventFeatureFamily<S>): EventFeatureFamily => family;

@@ -208,4 +208,17 @@ export interface RiskState extends DerivedHeader<typeof Kind.riskState> {
 }
 
 export type Derived =
-  Gap | Bar | Scales | FeatureRow | Regime | Pattern | Signal | AccountState | TradeClosed | Intent | ApprovedPlan | Refusal | OrderSent | RiskState;
+  | Gap
+  | Bar
+  | Scales
+  | FeatureRow
+  | Regime
+  | Pattern
+  | Signal
+  | AccountState
+  | TradeClosed
+  | Intent
+  | ApprovedPlan
+  | Refusal
+  | OrderSent
+  | RiskState;

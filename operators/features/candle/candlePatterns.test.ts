@@ -5,7 +5,12 @@ import { candlePatterns } from "./candlePatterns.ts";
 
 const candle = (open: number, high: number, low: number, close: number): Partial<KlineValues> => ({ open, high, low, close });
 const last = (column: string, ...candles: Partial<KlineValues>[]): number =>
-  lastOf(candlePatterns, column, candles.map((values, i) => handBar(i, values)), [1e-3, 1, 1]);
+  lastOf(
+    candlePatterns,
+    column,
+    candles.map((values, i) => handBar(i, values)),
+    [1e-3, 1, 1],
+  );
 
 test("a bar strictly inside the one before", () => {
   expect(last("inside_bar", candle(100, 104, 98, 102), candle(101, 103, 99, 100))).toBe(1);

@@ -20,11 +20,14 @@ class OpenInterestState {
 export const openInterest = eventFeatureFamily<OpenInterestState>({
   name: "openInterest",
   input: "openInterest",
-  columns: featureColumns("Bessembinder & Seguin, Price volatility, trading volume and market depth (1993); Binance, open interest history", [
-    ["open_interest_change_60", "100 × ln(OI / OI₋₆₀), in base units; 0 while one of them is not known", "%", 61],
-    ["open_interest_change_1440", "100 × ln(OI / OI₋₁₄₄₀), in base units; 0 while one of them is not known", "%", 1441],
-    ["open_interest_volume_ratio", "ln(OI / (1440 V̄))", "1", 1],
-  ]),
+  columns: featureColumns(
+    "Bessembinder & Seguin, Price volatility, trading volume and market depth (1993); Binance, open interest history",
+    [
+      ["open_interest_change_60", "100 × ln(OI / OI₋₆₀), in base units; 0 while one of them is not known", "%", 61],
+      ["open_interest_change_1440", "100 × ln(OI / OI₋₁₄₄₀), in base units; 0 while one of them is not known", "%", 1441],
+      ["open_interest_volume_ratio", "ln(OI / (1440 V̄))", "1", 1],
+    ],
+  ),
   init: () => new OpenInterestState(),
   event(state, event) {
     if (event.kind !== Kind.openInterest || !(event.openInterestQty > 0)) return;

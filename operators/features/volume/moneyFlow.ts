@@ -26,7 +26,13 @@ export const moneyFlow = featureFamily<MoneyFlowState>({
       20,
       "Chaikin; Achelis, Technical Analysis from A to Z (1995)",
     ],
-    ["price_volume_trend_60", "√60 Σ₆₀ v r / (σ Σ₆₀ v)", "σ", 61, "Achelis, Technical Analysis from A to Z (1995), per volume of the window"],
+    [
+      "price_volume_trend_60",
+      "√60 Σ₆₀ v r / (σ Σ₆₀ v)",
+      "σ",
+      61,
+      "Achelis, Technical Analysis from A to Z (1995), per volume of the window",
+    ],
   ]),
   init: () => new MoneyFlowState(),
   bar(state, bar, out, at) {
