@@ -3,6 +3,7 @@ import { from } from "rxjs";
 import { describe, expect, it } from "vitest";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
+import { instrumentIndex } from "../src/domain/units.ts";
 import { BTC, ETH, kline } from "../test/items.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
 import { continuity } from "./continuity.ts";
@@ -36,6 +37,26 @@ describe("continuity", () => {
       name: "behind",
       message: "no",
     },
+  });
+
+  it("drops trades that were seen or overtaken, and tells of missing ones", () => {
+    const trade = (id: string, seq: number): Item => ({
+      kind: Kind.trade,
+      seq,
+      instrument: instrumentIndex(0),
+      eventTimeMs: 0,
+      receivedTimeMs: 0,
+      knownAtMs: 0,
+      tradeId: id,
+      price: 1,
+      qty: 1,
+      buyerIsMaker: false,
+    });
+    const trades = ["7", "8", "8", "7", "10", "11"].map(trade);
+    expect(through(continuity([BTC]), trades)).toEqual([
+      ...["trade0 #0 7", "trade0 #1 8", "fault0 #2 duplicate trade", "fault0 #3 trade out of order"],
+      ...["fault0 #4 missing trades", "trade0 #4 10", "trade0 #5 11"],
+    ]);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import type { OperatorFunction } from "rxjs";
+import type { Trade } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -13,18 +14,20 @@ interface Track {
   row: number;
   /** The block's rows behind `row` and before this one are possible and follow each other: they pass without a look. */
   wholeToRow: number;
+  /** Id of the last trade, exact up to 2^53; −1 before the first. */
+  tradeId: number;
 }
 
 /** By instrument index. */
 export type ContinuityState = readonly Track[];
 
 export const continuityState = (instrumentCount: number): ContinuityState =>
-  Array.from({ length: instrumentCount }, () => ({ block: null, row: 0, wholeToRow: 0 }));
+  Array.from({ length: instrumentCount }, () => ({ block: null, row: 0, wholeToRow: 0, tradeId: -1 }));
 
 /**
  * What passes is whole, or says that it is not: a kline that was seen or overtaken before is dropped (a `fault` tells
  * of it), missing klines put a `gap` before the one that revealed them, and a bar whose prices cannot be is a `fault`
- * in place of the bar.
+ * in place of the bar. Trades likewise, by their ids; that some are missing is a `fault`.
  */
 export const continuityStep = (state: ContinuityState, kline: Kline, emit: Emit): boolean => {
   const { block, row } = kline;
@@ -81,18 +84,34 @@ const gapBefore = (kline: Kline, expectedMs: number): Item => ({
   missingBars: Math.round((kline.openTimeMs - expectedMs) / kline.intervalMs),
 });
 
-const faultOf = (kline: Kline, what: string): Item => ({
+/** Trades are numbered: one that was seen or overtaken is dropped, missing ones are told of. */
+const tradeStep = (state: ContinuityState, trade: Trade, emit: Emit): boolean => {
+  const track = state[trade.instrument] as Track;
+  const id = Number(trade.tradeId);
+  if (id <= track.tradeId) {
+    emit(faultOn(trade, `${id === track.tradeId ? "duplicate trade" : "trade out of order"}, id ${trade.tradeId}`));
+    return false;
+  }
+  if (track.tradeId >= 0 && id > track.tradeId + 1)
+    emit(faultOn(trade, `missing trades, ${id - track.tradeId - 1} before id ${trade.tradeId}`));
+  track.tradeId = id;
+  return true;
+};
+
+const faultOf = (kline: Kline, what: string): Item => faultOn(kline, `${what}, open time ${kline.openTimeMs}`);
+
+const faultOn = (event: Kline | Trade, message: string): Item => ({
   kind: Kind.fault,
-  seq: kline.seq,
-  instrument: kline.instrument,
-  eventTimeMs: kline.eventTimeMs,
-  receivedTimeMs: kline.receivedTimeMs,
-  knownAtMs: kline.knownAtMs,
+  seq: event.seq,
+  instrument: event.instrument,
+  eventTimeMs: event.eventTimeMs,
+  receivedTimeMs: event.receivedTimeMs,
+  knownAtMs: event.knownAtMs,
   source: "continuity",
-  message: `${what}, open time ${kline.openTimeMs}`,
+  message,
 });
 
-const HANDLERS: StepHandlers<ContinuityState> = { [Kind.kline]: continuityStep };
+const HANDLERS: StepHandlers<ContinuityState> = { [Kind.kline]: continuityStep, [Kind.trade]: tradeStep };
 
 export const continuity = (instruments: readonly Instrument[]): OperatorFunction<Item, Item> =>
   stepOperator("continuity", () => continuityState(instruments.length), HANDLERS, {

@@ -1,7 +1,6 @@
 import type { OperatorFunction } from "rxjs";
-import type { Gap, Scales } from "../src/domain/derived.ts";
+import type { BookTop, Gap, ResyncNeeded, Scales } from "../src/domain/derived.ts";
 import { Scale, SCALES } from "../src/domain/derived.ts";
-import type { BookSnapshot } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -48,6 +47,9 @@ const eventStep = (books: Books, event: FeatureEvent): void => {
   books[event.instrument]?.event(event);
 };
 
+/** A book that is not to be believed has no levels: its columns are unknown. */
+const NO_LEVELS = new Float64Array(0);
+
 const HANDLERS: StepHandlers<Books> = {
   [Kind.bar]: barStep,
   [Kind.scales]: scalesStep,
@@ -61,8 +63,11 @@ const HANDLERS: StepHandlers<Books> = {
   [Kind.liquidation]: eventStep,
   [Kind.bestBidAsk]: eventStep,
   [Kind.trade]: eventStep,
-  [Kind.bookSnapshot]: (books, snapshot: BookSnapshot) => {
-    books[snapshot.instrument]?.bookChanged(snapshot);
+  [Kind.bookTop]: (books, top: BookTop) => {
+    (books[top.instrument] as FeatureBook).bookChanged(top);
+  },
+  [Kind.resyncNeeded]: (books, { instrument, knownAtMs }: ResyncNeeded) => {
+    (books[instrument] as FeatureBook).bookChanged({ bids: NO_LEVELS, asks: NO_LEVELS, knownAtMs });
   },
 };
 

@@ -3,6 +3,7 @@ import type { OperatorFunction } from "rxjs";
 import type { Instrument } from "./domain/instrument.ts";
 import type { Item } from "./domain/item.ts";
 import type { Venue } from "./domain/ports.ts";
+import type { InstrumentIndex } from "./domain/units.ts";
 import type { RiskLimits } from "./risk/limits.ts";
 import type { PatternModule } from "../models/pattern/patternModule.ts";
 import type { PositionModule } from "../models/position/positionModule.ts";
@@ -18,17 +19,21 @@ import type { Layers } from "../operators/layers.ts";
 import { features } from "../operators/features.ts";
 import type { FeatureSet } from "../operators/features/featureSet.ts";
 import { normalize } from "../operators/normalize.ts";
+import { orderBook } from "../operators/orderBook.ts";
 import { pattern } from "../operators/pattern.ts";
 import { position } from "../operators/position.ts";
 import { regime } from "../operators/regime.ts";
 import { riskGate } from "../operators/riskGate.ts";
 import { signal } from "../operators/signal.ts";
+import { tradeBars } from "../operators/tradeBars.ts";
 
 /** Everything the pipeline is made of; composed in `src/cli`, the same for backtest, paper and live. */
 export interface System {
   readonly instruments: readonly Instrument[];
   /** Longer time frames, in ms. */
   readonly timeframesMs: readonly number[];
+  /** Instruments whose bars are made from trades, because their line has no klines. */
+  readonly barsFromTrades?: readonly InstrumentIndex[];
   /** The feature row; null: no member reads one. */
   readonly features: FeatureSet | null;
   /** L1 and L2; null: the layer is left out. */
@@ -48,13 +53,23 @@ export const BARS_ONLY = { features: null, regime: null, pattern: null } as cons
 
 type Line = OperatorFunction<Item, Item>;
 
-/** Market line → one row of dimensionless numbers per decision bar. */
-export const observe = ({ instruments, timeframesMs, features: set }: Pick<System, "instruments" | "timeframesMs" | "features">): Line =>
+type Market = Pick<System, "instruments" | "timeframesMs" | "features" | "barsFromTrades">;
+
+/** Market line → whole bars. */
+const whole = ({ instruments, timeframesMs, barsFromTrades = [] }: Market): Line =>
   pipe(
     continuity(instruments), // duplicates, reorders, gaps: what passes is whole, or says that it is not
+    orderBook(instruments), // diffs → top of book and depth, or "needs a snapshot"
+    tradeBars(instruments, barsFromTrades), // trades → 1m, where the line has no klines
     bars(instruments, timeframesMs), // 1m → the decision bar and 5m, 15m, 1h, aligned to UTC
-    set === null ? identity : normalize(instruments), // adds the scales: no absolute level reaches a model
-    set === null ? identity : features(instruments, set), // the row, where a member reads it
+  );
+
+/** Market line → one row of dimensionless numbers per decision bar. */
+export const observe = (m: Market): Line =>
+  pipe(
+    whole(m),
+    m.features === null ? identity : normalize(m.instruments), // adds the scales: no absolute level reaches a model
+    m.features === null ? identity : features(m.instruments, m.features), // the row, where a member reads it
   );
 
 /** Market line → what we believe. Knows nothing of the account. */
@@ -67,8 +82,7 @@ export const perceive = (s: System): Line =>
   );
 
 /** What an earlier run believed, in place of `perceive`: the same items at the same places (docs/sweep.md). */
-export const recall = ({ instruments, timeframesMs }: System, stored: BeliefSource): Line =>
-  pipe(continuity(instruments), bars(instruments, timeframesMs), believed(instruments, stored));
+export const recall = (s: System, stored: BeliefSource): Line => pipe(whole(s), believed(s.instruments, stored));
 
 /** Belief + account → orders. The only part that knows what we own. */
 export const act = (s: System): Line =>

@@ -270,6 +270,16 @@ export const show = (item: Item): string => {
       return `gap${item.instrument} #${item.seq} ${minute(item.fromMs)}..${minute(item.toMs)} ${item.missingBars}`;
     case Kind.fault:
       return `fault${item.instrument} #${item.seq} ${item.message.split(",")[0] ?? ""}`;
+    case Kind.bookSnapshot:
+      return `book${item.instrument} #${item.seq} ${item.lastUpdateId}`;
+    case Kind.bookDiff:
+      return `diff${item.instrument} #${item.seq} ${item.previousFinalUpdateId}..${item.finalUpdateId}`;
+    case Kind.bookTop:
+      return `top${item.instrument} #${item.seq} ${item.bids.join()} | ${item.asks.join()}`;
+    case Kind.resyncNeeded:
+      return `resync${item.instrument} #${item.seq} ${item.reason}`;
+    case Kind.trade:
+      return `trade${item.instrument} #${item.seq} ${item.tradeId}`;
     case Kind.signal:
       return `signal${item.instrument} #${item.seq} ${minute(item.knownAtMs)} ${item.ready ? "" : "not ready "}L${item.pLong} S${item.pShort} N${item.pNeutral}`;
     case Kind.accountState: {

@@ -1,13 +1,5 @@
-import type {
-  BestBidAsk,
-  BookSnapshot,
-  Funding,
-  Liquidation,
-  LongShortRatio,
-  MarkPrice,
-  OpenInterest,
-  Trade,
-} from "../../src/domain/event.ts";
+import type { BookTop } from "../../src/domain/derived.ts";
+import type { BestBidAsk, Funding, Liquidation, LongShortRatio, MarkPrice, OpenInterest, Trade } from "../../src/domain/event.ts";
 import type { FeatureBar } from "./featureBar.ts";
 
 /** Where a column's numbers come from. All but `kline` may be absent from a history: each has a mask column. */
@@ -68,8 +60,8 @@ export interface FeatureFamily<S = unknown> {
 /** Events that feed columns beside the klines. */
 export type FeatureEvent = Funding | MarkPrice | OpenInterest | LongShortRatio | Liquidation | BestBidAsk | Trade;
 
-/** The book after a snapshot or diff, best level first: prices and quantities interleaved as in `BookSnapshot`. */
-export type BookView = Pick<BookSnapshot, "bids" | "asks" | "knownAtMs">;
+/** The best levels of the book after a change, best first: prices and quantities interleaved; empty while the book is not whole. */
+export type BookView = Pick<BookTop, "bids" | "asks" | "knownAtMs">;
 
 /**
  * A family whose numbers come from events between the bars. `known` tells whether the input is there at a bar; if it is not, every

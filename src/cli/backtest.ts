@@ -54,6 +54,12 @@ export const backtestCommand: Command = {
       "decisions",
     ),
     out: { type: "string", value: "DIR", help: "folder of the report", default: "out/backtest" },
+    capture: {
+      type: "string",
+      multiple: true,
+      value: "FILE",
+      help: "replay raw messages instead of a store: a capture of Binance USD-M streams, plain or gzip; several files of one recording: repeat",
+    },
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
     beliefs: { type: "string", value: "FILE", help: "store what the layers before L4 believe; read it where FILE exists" },
     journal: { type: "string", value: "FILE", help: "also write every event to this journal; with --resume go on from it" },

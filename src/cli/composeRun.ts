@@ -2,6 +2,7 @@ import type { RiposteConfig } from "../../config/schema.ts";
 import { DAY_MS, MINUTE_MS } from "../domain/units.ts";
 import type { RiskLimits } from "../risk/limits.ts";
 import { NO_LIMITS } from "../risk/limits.ts";
+import { captureData } from "./captureData.ts";
 import type { DataChoice, Environment, RunData } from "./history.ts";
 import { runData } from "./history.ts";
 import type { LayerMembers } from "./layers.ts";
@@ -26,7 +27,8 @@ export const composeRun = async (config: RiposteConfig, profile: string, choice:
   const limits = limitsOf(config);
   const layers = await layerMembers(config);
   const warmUpBars = warmUpWanted(config, layers);
-  const data = await runData({ config, warmUpBars, ...choice, env });
+  const { captures, ...stored } = choice;
+  const data = captures.length > 0 ? await captureData(config, captures) : await runData({ config, warmUpBars, ...stored, env });
   return { config, profile, limits, layers, warmUpBars, data };
 };
 

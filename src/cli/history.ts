@@ -4,6 +4,7 @@ import { simulatedInstrument, simulatedMarket } from "../../streams/simulatedMar
 import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { parseTimeRange, formatUtc } from "../domain/time.ts";
+import type { InstrumentIndex } from "../domain/units.ts";
 import { DAY_MS, MINUTE_MS, UserError } from "../domain/units.ts";
 import type { Store } from "../store/store.ts";
 import type { CommandContext, OptionValues } from "./command.ts";
@@ -24,6 +25,8 @@ export interface RunData {
   readonly simulated: boolean;
   readonly seed: number | null;
   readonly warnings: readonly string[];
+  /** Instruments whose bars are made from trades; absent: none. */
+  readonly barsFromTrades?: readonly InstrumentIndex[];
   readonly close: () => Promise<void>;
 }
 
@@ -35,14 +38,19 @@ export interface DataChoice {
   readonly simulate: boolean;
   /** The user named the folder: then it must be there. */
   readonly dirGiven: boolean;
+  /** Files of raw messages that take the place of a store; empty: none. */
+  readonly captures: readonly string[];
 }
 
-export const dataChoice = (values: OptionValues, { env }: Pick<CommandContext, "env">): DataChoice => ({
-  simulate: values["simulate"] === true,
-  dirGiven: values["data"] !== undefined || env["RIPOSTE_DATA_DIR"] !== undefined,
-});
+export const dataChoice = (values: OptionValues, { env }: Pick<CommandContext, "env">): DataChoice => {
+  const simulate = values["simulate"] === true;
+  const captures = Array.isArray(values["capture"]) ? values["capture"] : [];
+  if (captures.length > 0 && (values["data"] !== undefined || simulate))
+    throw new UserError("--capture is the data of the run: leave --data and --simulate out", 2);
+  return { simulate, dirGiven: values["data"] !== undefined || env["RIPOSTE_DATA_DIR"] !== undefined, captures };
+};
 
-export interface DataRequest extends DataChoice {
+export interface DataRequest extends Omit<DataChoice, "captures"> {
   readonly config: RiposteConfig;
   /** Bars before `from` that the members and the risk windows want. */
   readonly warmUpBars: number;

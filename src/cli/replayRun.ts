@@ -49,6 +49,7 @@ export const replayRun = async (run: ComposedRun, options: ReplayRunOptions): Pr
   const system = {
     instruments,
     timeframesMs: config.line.timeframes.map(timeframeMs),
+    barsFromTrades: data.barsFromTrades ?? [],
     ...layers,
     features: beliefs.features,
     limits,

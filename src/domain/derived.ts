@@ -19,6 +19,21 @@ export interface Gap extends DerivedHeader<typeof Kind.gap> {
 }
 
 /**
+ * The best levels of a whole book after a message changed it; prices and quantities interleaved, best first, at most ten a side. Views
+ * of a block that is filled once: they stay as they are.
+ */
+export interface BookTop extends DerivedHeader<typeof Kind.bookTop> {
+  readonly bids: Float64Array;
+  readonly asks: Float64Array;
+}
+
+/** A stream broke: what it tells is not to be believed until the next snapshot, which the edge may fetch. */
+export interface ResyncNeeded extends DerivedHeader<typeof Kind.resyncNeeded> {
+  readonly stream: "book";
+  readonly reason: string;
+}
+
+/**
  * Scales of one instrument at a decision bar, for numbers that know no price or volume level. Like feature rows and beliefs it is a
  * view of row `row` of a block that is filled once and never pooled, because model layers hold items until their burst ends.
  */
@@ -209,6 +224,8 @@ export interface RiskState extends DerivedHeader<typeof Kind.riskState> {
 
 export type Derived =
   | Gap
+  | BookTop
+  | ResyncNeeded
   | Bar
   | Scales
   | FeatureRow

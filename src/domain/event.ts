@@ -72,6 +72,8 @@ export interface Trade extends EventHeader<typeof Kind.trade> {
   readonly price: number;
   readonly qty: number;
   readonly buyerIsMaker: boolean;
+  /** Trades in an aggregate; absent: 1. */
+  readonly tradeCount?: number;
 }
 export interface Liquidation extends EventHeader<typeof Kind.liquidation> {
   readonly side: OrderSide;

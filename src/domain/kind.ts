@@ -48,12 +48,14 @@ export const Kind = {
   barrier: 37,
   // Derived, later: numbers are only appended.
   scales: 38,
+  bookTop: 39,
+  resyncNeeded: 40,
 } as const;
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
 export type KindName = keyof typeof Kind;
 
-export const KIND_COUNT = 39;
+export const KIND_COUNT = 41;
 
 /** Name of each kind, indexed by its number. */
 export const KIND_NAMES: readonly KindName[] = Object.entries(Kind)

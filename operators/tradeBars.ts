@@ -1,0 +1,194 @@
+import { identity } from "rxjs";
+import type { OperatorFunction } from "rxjs";
+import type { BestBidAsk, BookDiff, MarkPrice, Timer, Trade } from "../src/domain/event.ts";
+import type { Instrument } from "../src/domain/instrument.ts";
+import type { Emit, Item } from "../src/domain/item.ts";
+import { Kind } from "../src/domain/kind.ts";
+import { Kline, klineBlock } from "../src/domain/kline.ts";
+import type { KlineBlock } from "../src/domain/kline.ts";
+import type { InstrumentIndex } from "../src/domain/units.ts";
+import { MINUTE_MS } from "../src/domain/units.ts";
+import type { StepHandlers } from "./stepOperator.ts";
+import { stepOperator } from "./stepOperator.ts";
+
+/** Rows of a block: bounds what one retained kline keeps alive. */
+const BLOCK_ROWS = 512;
+/** Other events close a minute this long after its end: its last trade may arrive behind them. */
+const GRACE_MS = 1000;
+
+/** The minute that the trades of one instrument make. */
+class OpenMinute {
+  readonly instrument: InstrumentIndex;
+  private block: KlineBlock;
+  /** NaN before anything was heard. */
+  private openMs = NaN;
+  /** Id of the last trade, exact up to 2^53; −1 before the first. */
+  private lastId = -1;
+  private lastPrice = NaN;
+  /** A minute has been closed. */
+  private closed = false;
+  /** Trades in the open minute were missed. */
+  private broken = false;
+  private trades = 0;
+  /** Minutes that were broken since the last whole one. */
+  private missing = 0;
+  private gapFromMs = NaN;
+
+  constructor(instrument: InstrumentIndex) {
+    this.instrument = instrument;
+    this.block = klineBlock(instrument, MINUTE_MS, BLOCK_ROWS);
+  }
+
+  trade(trade: Trade, emit: Emit): void {
+    const id = Number(trade.tradeId);
+    const { eventTimeMs } = trade;
+    this.hear(eventTimeMs);
+    if (id <= this.lastId) return;
+    const missed = this.lastId >= 0 && id > this.lastId + 1;
+    if (missed) this.broken = true;
+    this.lastId = id;
+    if (eventTimeMs < this.openMs) {
+      // Before the first whole minute; or its minute went out without it, and the bar of now must not hold it.
+      if (this.lastPrice > 0 && this.closed) emit(late(trade, this.openMs));
+      else this.lastPrice = trade.price;
+      return;
+    }
+    this.closeUntil(eventTimeMs, trade.seq, emit, missed);
+    this.add(trade);
+  }
+
+  /** Another event of the line: closes the minute once its trades must have come. */
+  tick(nowMs: number, seq: number, emit: Emit): void {
+    this.hear(nowMs);
+    if (nowMs >= this.openMs + MINUTE_MS + GRACE_MS) this.closeUntil(nowMs - GRACE_MS, seq, emit, false);
+  }
+
+  /** The first minute that is heard from its beginning is the one after the first event. */
+  private hear(timeMs: number): void {
+    if (this.openMs !== this.openMs) this.openMs = timeMs - (timeMs % MINUTE_MS) + MINUTE_MS;
+  }
+
+  /** Closes every minute that ends by `timeMs`; `missed`: trades are missing up to there, in whichever of them. */
+  private closeUntil(timeMs: number, seq: number, emit: Emit, missed: boolean): void {
+    while (timeMs >= this.openMs + MINUTE_MS) {
+      this.close(seq, emit);
+      this.broken = missed;
+    }
+  }
+
+  private close(seq: number, emit: Emit): void {
+    const { openMs, block } = this;
+    const row = block.length;
+    this.openMs = openMs + MINUTE_MS;
+    // Nothing ever traded: there is no price to make a bar of.
+    if (!(this.lastPrice > 0)) return;
+    this.closed = true;
+    if (this.broken) {
+      if (this.missing === 0) this.gapFromMs = openMs;
+      this.missing += 1;
+      this.blank(row);
+      return;
+    }
+    if (this.trades === 0) this.flat(row);
+    block.openTimeMs[row] = openMs;
+    block.length = row + 1;
+    this.trades = 0;
+    const kline = new Kline(block, row);
+    kline.seq = seq;
+    if (this.missing > 0) this.tellGap(kline, emit);
+    if (block.length === BLOCK_ROWS) this.block = klineBlock(this.instrument, MINUTE_MS, BLOCK_ROWS);
+    emit(kline);
+  }
+
+  private tellGap(kline: Kline, emit: Emit): void {
+    const { instrument, knownAtMs, seq } = kline;
+    emit({ kind: Kind.gap, seq, instrument, knownAtMs, fromMs: this.gapFromMs, toMs: kline.openTimeMs, missingBars: this.missing });
+    this.missing = 0;
+  }
+
+  /** A minute without a trade stands at the price before it. */
+  private flat(row: number): void {
+    const { block, lastPrice } = this;
+    for (const column of ["open", "high", "low", "close"] as const) block[column][row] = lastPrice;
+  }
+
+  private blank(row: number): void {
+    const { block } = this;
+    for (const column of SUMS) block[column][row] = 0;
+    this.trades = 0;
+  }
+
+  private add({ price, qty, buyerIsMaker, tradeCount = 1 }: Trade): void {
+    const { block } = this;
+    const row = block.length;
+    if (this.trades === 0) {
+      block.open[row] = price;
+      block.high[row] = price;
+      block.low[row] = price;
+    } else {
+      if (price > (block.high[row] as number)) block.high[row] = price;
+      if (price < (block.low[row] as number)) block.low[row] = price;
+    }
+    this.trades += tradeCount;
+    this.lastPrice = price;
+    block.close[row] = price;
+    block.volume[row]! += qty;
+    block.quoteVolume[row]! += price * qty;
+    block.trades[row]! += tradeCount;
+    if (buyerIsMaker) return;
+    block.takerBuyVolume[row]! += qty;
+    block.takerBuyQuoteVolume[row]! += price * qty;
+  }
+}
+
+const SUMS = ["volume", "quoteVolume", "trades", "takerBuyVolume", "takerBuyQuoteVolume"] as const;
+
+const late = ({ seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs }: Trade, openMs: number): Item => ({
+  kind: Kind.fault,
+  seq,
+  instrument,
+  eventTimeMs,
+  receivedTimeMs,
+  knownAtMs,
+  source: "tradeBars",
+  message: `a trade came after its bar, traded ${openMs - eventTimeMs} ms before the bar that is open`,
+});
+
+/** By instrument index; null where bars come from klines. */
+export type TradeBarsState = readonly (OpenMinute | null)[];
+
+export const tradeBarsState = (instruments: readonly Instrument[], fromTrades: readonly InstrumentIndex[]): TradeBarsState =>
+  instruments.map(({ index }) => (fromTrades.includes(index) ? new OpenMinute(index) : null));
+
+const tickStep = (state: TradeBarsState, { instrument, knownAtMs, seq }: BestBidAsk | BookDiff | MarkPrice, emit: Emit): boolean => {
+  state[instrument]?.tick(knownAtMs, seq, emit);
+  return true;
+};
+
+const HANDLERS: StepHandlers<TradeBarsState> = {
+  [Kind.trade]: (state, trade: Trade, emit) => {
+    state[trade.instrument]?.trade(trade, emit);
+    return true;
+  },
+  [Kind.bestBidAsk]: tickStep,
+  [Kind.bookDiff]: tickStep,
+  [Kind.markPrice]: tickStep,
+  [Kind.timer]: (state, { knownAtMs, seq }: Timer, emit) => {
+    for (const minute of state) minute?.tick(knownAtMs, seq, emit);
+    return true;
+  },
+};
+
+/**
+ * Trades → 1-minute klines by Binance's rules, for instruments whose line has none (`fromTrades`): a trade belongs to the minute it was
+ * made in; open is the first price, a minute without a trade stands at the close before with volume 0. A minute is closed by the first
+ * trade of a later one, or by any event a second after its end, and its kline stands before that event. The first, partial minute
+ * makes none; a minute with missing trade ids is a `gap`. Without such an instrument it is no step at all.
+ */
+export const tradeBars = (instruments: readonly Instrument[], fromTrades: readonly InstrumentIndex[]): OperatorFunction<Item, Item> =>
+  fromTrades.length === 0
+    ? identity
+    : stepOperator("tradeBars", () => tradeBarsState(instruments, fromTrades), HANDLERS, {
+        passing: "filter",
+        emits: [Kind.kline, Kind.gap, Kind.fault],
+      });

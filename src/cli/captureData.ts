@@ -1,0 +1,89 @@
+import type { RiposteConfig } from "../../config/schema.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import { formatUtc, parseTimeRange } from "../domain/time.ts";
+import { instrumentIndex, MINUTE_MS, UserError } from "../domain/units.ts";
+import { DEFAULT_FEES, defaultInstrument } from "../store/defaultInstruments.ts";
+import { bracketsOf } from "../store/leverageBrackets.ts";
+import { captureEvents } from "../venues/binance/capture/captureEvents.ts";
+import type { CapturedSymbol, CaptureSummary } from "../venues/binance/capture/captureScan.ts";
+import { scanCapture } from "../venues/binance/capture/captureScan.ts";
+import { parseExchangeInfo } from "../venues/binance/parse/exchangeInfo.ts";
+import { WireError } from "../venues/binance/parse/wire.ts";
+import type { RunData } from "./history.ts";
+
+/**
+ * Raw messages as the data of a run. The files (one recording; cryptofeed keeps one for each connection) are read once before anything
+ * is written: what is wrong with them is a `UserError` with file and line. Bars come from the capture's klines where a symbol has any,
+ * else from its trades. Rules come from the capture's exchangeInfo, else from the decimals of its prices and quantities.
+ */
+export const captureData = async (config: RiposteConfig, paths: readonly string[]): Promise<RunData> => {
+  const summary = await scanCapture(paths);
+  const symbols = config.symbols.map((symbol) => symbolIn(summary, symbol, paths));
+  const instruments = symbols.map((facts, index) => rulesOf(facts, index, summary));
+  const fromTrades = instruments.filter(({ index }) => (symbols[index] as CapturedSymbol).klines === 0);
+  const range = parseTimeRange(config.from, config.to);
+  const firstMs = summary.fromMs - (summary.fromMs % MINUTE_MS) + (fromTrades.length > 0 ? MINUTE_MS : 0);
+  const fromMs = Math.max(range.fromMs ?? firstMs, firstMs);
+  const toMs = Math.min(range.toMs ?? summary.toMs, summary.toMs);
+  if (fromMs >= toMs) {
+    throw new UserError(
+      `there is no whole minute in ${paths.join(", ")} in this range: it holds ${formatUtc(summary.fromMs)} to ${formatUtc(summary.toMs)}; move --from or --to`,
+    );
+  }
+  const onlySymbol = summary.symbols.length === 1 ? (summary.symbols[0] as CapturedSymbol).symbol : "";
+  return {
+    instruments,
+    fromMs,
+    toMs,
+    expectedBars: Math.floor((toMs - fromMs) / MINUTE_MS) * symbols.length,
+    events: () => captureEvents({ paths, symbols, onlySymbol, toMs, burstEvents: config.line.burstEvents }),
+    source: `captured USD-M messages in ${paths.join(", ")}`,
+    simulated: false,
+    seed: null,
+    warnings: warningsFor(summary, symbols, fromTrades),
+    barsFromTrades: fromTrades.map(({ index }) => index),
+    close: () => Promise.resolve(),
+  };
+};
+
+const symbolIn = ({ symbols }: CaptureSummary, wanted: string, paths: readonly string[]): CapturedSymbol => {
+  const found = symbols.find(({ symbol }) => symbol === wanted);
+  const held = symbols.map(({ symbol }) => symbol).join(", ");
+  if (found === undefined)
+    throw new UserError(`${wanted} is not in the capture ${paths.join(", ")}: it holds ${held}; name one with --symbol`);
+  if (found.trades + found.aggTrades + found.klines > 0) return found;
+  throw new UserError(
+    `${wanted} has neither trades nor closed klines in the capture ${paths.join(", ")}: no bar can be made; choose another symbol`,
+  );
+};
+
+const rulesOf = (facts: CapturedSymbol, at: number, { exchangeInfo }: CaptureSummary): Instrument => {
+  const { symbol } = facts;
+  const index = instrumentIndex(at);
+  if (exchangeInfo === null) return defaultInstrument(symbol, "um", facts, index);
+  try {
+    const rules = parseExchangeInfo(exchangeInfo, symbol, {
+      ...DEFAULT_FEES,
+      brackets: bracketsOf(symbol),
+      fundingIntervalHours: 8,
+      index,
+    });
+    if (rules !== undefined) return rules;
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    throw new UserError(`the capture's exchangeInfo does not give the rules of ${symbol}: ${error.message}; leave that file out`);
+  }
+  throw new UserError(`${symbol} has no rules: the capture's exchangeInfo does not list it; leave that file out, or choose another symbol`);
+};
+
+const warningsFor = (summary: CaptureSummary, symbols: readonly CapturedSymbol[], fromTrades: readonly Instrument[]): string[] => {
+  const warnings: string[] = [];
+  const names = symbols.map(({ symbol }) => symbol).join(", ");
+  if (summary.exchangeInfo === null)
+    warnings.push(`The capture has no exchangeInfo: ticks and lots of ${names} come from the decimals of its prices and quantities.`);
+  if (fromTrades.length > 0)
+    warnings.push(`The capture has no klines of ${fromTrades.map(({ symbol }) => symbol).join(", ")}: bars come from trades.`);
+  const bookless = symbols.filter(({ diffs, snapshots }) => diffs > 0 && snapshots === 0).map(({ symbol }) => symbol);
+  if (bookless.length > 0) warnings.push(`The capture has no order book snapshot of ${bookless.join(", ")}: the book stays unknown.`);
+  return warnings;
+};

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { STREAMS } from "../../../../test/wireFuzz.ts";
+import { KIND_NAMES } from "../../../domain/kind.ts";
+import type { Event } from "../../../domain/event.ts";
+import { UserError } from "../../../domain/units.ts";
+import { captureEvents } from "./captureEvents.ts";
+import { scanCapture } from "./captureScan.ts";
+
+let dir = "";
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), "capture-"));
+});
+afterAll(() => {
+  rmSync(dir, { recursive: true });
+});
+
+const { trade = "", bookTicker = "", snapshot = "", depth = "", aggTrade = "" } = STREAMS.captured;
+const START_MS = 1_723_161_255_000;
+/** Messages a ms apart. */
+const lines = (messages: readonly string[], fromMs = 0): string =>
+  messages.map((json, i) => `${START_MS + fromMs + i}000000 ${json}\n`).join("");
+const file = (name: string, content: string | Buffer): string => {
+  const path = join(dir, name);
+  writeFileSync(path, content);
+  return path;
+};
+const trades = (count: number, from = 1): string[] =>
+  Array.from({ length: count }, (_, i) => trade.replace("5266583935", String(from + i)));
+
+const eventsOf = async (paths: readonly string[], burstEvents = 100): Promise<Event[]> => {
+  const { symbols } = await scanCapture(paths);
+  const onlySymbol = symbols.length === 1 ? (symbols[0]?.symbol ?? "") : "";
+  const all: Event[] = [];
+  for await (const burst of captureEvents({ paths, symbols, onlySymbol, toMs: Infinity, burstEvents })) {
+    expect(burst.length).toBeLessThanOrEqual(burstEvents);
+    all.push(...burst);
+  }
+  return all;
+};
+
+describe("a capture", () => {
+  it("plain and gzip give the same events, at any burst size; time does not go back", async () => {
+    const text = lines([bookTicker, ...trades(500), snapshot, depth]);
+    const plain = await eventsOf([file("a.jsonl", text)]);
+    expect(plain).toHaveLength(503);
+    expect(await eventsOf([file("a.jsonl.gz", gzipSync(text))], 7)).toEqual(plain);
+    for (let i = 1; i < plain.length; i += 1) expect(plain[i]?.knownAtMs).toBeGreaterThanOrEqual(plain[i - 1]?.knownAtMs ?? NaN);
+  });
+
+  it("says what it holds", async () => {
+    expect(await scanCapture([file("b.jsonl", lines([...trades(200), bookTicker, snapshot, "{"]))])).toMatchObject({
+      messages: 203,
+      faults: 1,
+      exchangeInfo: null,
+      symbols: [{ symbol: "BTCUSDT", trades: 200, bestBidAsks: 1, snapshots: 1, priceDecimals: 1, qtyDecimals: 3 }],
+    });
+  });
+
+  it("several files are merged by arrival", async () => {
+    const paths = [file("c1.jsonl", lines(trades(3))), file("c2.jsonl", lines([bookTicker], 1))];
+    expect((await eventsOf(paths)).map(({ kind }) => KIND_NAMES[kind])).toEqual(["trade", "trade", "bestBidAsk", "trade"]);
+  });
+
+  it("leaves aggregates out where there are single trades", async () => {
+    const other = aggTrade.replaceAll("CTKUSDT", "BTCUSDT").replace("ctkusdt", "btcusdt");
+    const events = await eventsOf([file("d.jsonl", lines([...trades(2), other]))]);
+    expect(events.map((event) => ("tradeId" in event ? event.tradeId : ""))).toEqual(["1", "2"]);
+  });
+
+  it("a bad message in the middle is a fault on the line", async () => {
+    const events = await eventsOf([file("e.jsonl", lines([...trades(150), '{"e":"trade"}', ...trades(1, 151)]))]);
+    expect(events.filter(({ kind }) => KIND_NAMES[kind] === "fault")).toMatchObject([{ message: "trade.s is not a text, missing" }]);
+  });
+});
+
+describe("what is refused, with file and line", () => {
+  const zipped = gzipSync(lines(trades(2000)));
+  const damaged = Buffer.from(zipped);
+  // The checksum at its end.
+  damaged.fill(0xff, damaged.length - 8, damaged.length - 4);
+  const contradicting = [...trades(1), snapshot, snapshot.replace('"2.909"', '"2.910"')];
+  const several = [trade, trade.replace("BTCUSDT", "ETHUSDT"), snapshot];
+  it.each([
+    ["gzip cut off", zipped.subarray(0, zipped.length >> 1), /x is cut off: its gzip ends in the middle, behind line \d+; copy it again/],
+    ["gzip damaged", damaged, /x is damaged: its gzip breaks behind line \d+; copy it again/],
+    ["text cut off", lines(trades(3)).slice(0, -20), /x line 3 ends in the middle of its message: the file is cut off/],
+    [
+      "lines out of order",
+      lines(trades(2), 5) + lines(trades(1)),
+      /x line 3 arrived 6.000 ms before the line above it: sort it by arrival/,
+    ],
+    ["another exchange", "wss://ws.kraken.com/v2 <-> 1626992740.1\n", /x line 1: it comes from ws.kraken.com, which is not/],
+    [
+      "another exchange, without addresses",
+      lines(['{"channel":"trade","data":[]}']),
+      /x line 1 is no message of Binance USD-M futures \(a message without a type/,
+    ],
+    ["spot", lines([...trades(3), depth.replace(/"pu":\d+,/, "")]), /x line 4: a depthUpdate without pu is of Binance spot/],
+    [
+      "another version",
+      lines([...trades(10), ...trades(5).map((text) => text.replace('"p":', '"price":'))]),
+      /5 of 15 messages are not understood, the first at capture .*x line 11 \(trade\.p is not a number, missing\)/,
+    ],
+    [
+      "two snapshots of one moment",
+      lines(contradicting),
+      /x line 3: this snapshot and the one before it are both of update 5123107852948 and contradict/,
+    ],
+    ["a book of nobody", lines(several), /x has several symbols and an order book that does not say which is its own/],
+    ["nothing", "", /x is empty: record it again/],
+    ["no market message", lines(['{"result":null,"id":1}']), /x has no market message/],
+  ])("%s", async (_, content, message) => {
+    const scanned = scanCapture([file("x", content)]);
+    await expect(scanned).rejects.toThrow(message);
+    await expect(scanned).rejects.toBeInstanceOf(UserError);
+  });
+
+  it("a file that is not there, and a folder", async () => {
+    await expect(scanCapture([join(dir, "none")])).rejects.toThrow(/none does not exist: check the name/);
+    await expect(scanCapture([dir])).rejects.toThrow(/is no file: name the file itself/);
+  });
+});

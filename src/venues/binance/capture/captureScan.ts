@@ -1,0 +1,204 @@
+import type { BookSnapshot, Event, Fault } from "../../../domain/event.ts";
+import { Kind } from "../../../domain/kind.ts";
+import type { InstrumentIndex } from "../../../domain/units.ts";
+import { instrumentIndex, UserError } from "../../../domain/units.ts";
+import type { CaptureLine } from "./captureLine.ts";
+import { captureMerge } from "./captureMerge.ts";
+import { CaptureParser, isAggregate, isExchangeInfo } from "./captureParser.ts";
+
+/** Share of messages that may be faults: more, and the capture is something else. */
+const FAULT_SHARE_MAX = 0.01;
+
+/** What a capture has of one symbol. */
+export interface CapturedSymbol {
+  readonly symbol: string;
+  trades: number;
+  aggTrades: number;
+  klines: number;
+  bestBidAsks: number;
+  diffs: number;
+  snapshots: number;
+  /** Decimals that its prices and quantities show. */
+  priceDecimals: number;
+  qtyDecimals: number;
+}
+
+export interface CaptureSummary {
+  readonly messages: number;
+  /** Messages that were not understood. */
+  readonly faults: number;
+  /** Line time of the first and the last event. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly symbols: readonly CapturedSymbol[];
+  /** The answer of `GET /fapi/v1/exchangeInfo`, where the capture has it. */
+  readonly exchangeInfo: unknown;
+}
+
+/**
+ * Reads a capture once, whole, before anything is made of it: what it holds, and whether it can be replayed. Throws `UserError`s with
+ * file and line for what no replay can mend: another exchange or market, two snapshots of one moment that contradict each other, more
+ * than 1 % of messages that are not understood, and what `captureFile` refuses.
+ */
+export const scanCapture = async (paths: readonly string[]): Promise<CaptureSummary> => {
+  const scan = new Scan();
+  for await (const { path, lines } of captureMerge(paths)) for (const line of lines) scan.line(path, line);
+  return scan.summary(paths);
+};
+
+class Scan {
+  private messages = 0;
+  private faults = 0;
+  private firstFault = "";
+  private fromMs = NaN;
+  private toMs = NaN;
+  private exchangeInfo: unknown = null;
+  private readonly symbols: CapturedSymbol[] = [];
+  private readonly indexOf = new Map<string, InstrumentIndex>();
+  private readonly snapshots = new Map<InstrumentIndex, BookSnapshot>();
+  private readonly parser = new CaptureParser({ instrumentOf: (symbol) => this.instrumentOf(symbol), onlySymbol: UNNAMED });
+
+  line(path: string, line: CaptureLine): void {
+    const at = `capture ${path} line ${line.line}`;
+    this.messages += 1;
+    if (isExchangeInfo(line.json)) {
+      this.exchangeInfo = exchangeInfoOf(line.json, at);
+      return;
+    }
+    for (const event of this.parser.events(line)) {
+      if (event.kind === Kind.fault) this.fault(event, line.json, at);
+      else this.count(event, line.json, at);
+    }
+  }
+
+  summary(paths: readonly string[]): CaptureSummary {
+    const { messages, faults, fromMs, toMs, exchangeInfo, symbols } = this;
+    const named = symbols.filter(({ symbol }) => symbol !== UNNAMED);
+    if (Number.isNaN(fromMs)) throw new UserError(`capture ${paths.join(", ")} has no market message: give one of Binance USD-M futures`);
+    if (faults > FAULT_SHARE_MAX * messages)
+      throw new UserError(
+        `${faults} of ${messages} messages are not understood, the first at ${this.firstFault}; give a capture of Binance USD-M futures`,
+      );
+    const unnamed = symbols.find(({ symbol, snapshots }) => symbol === UNNAMED && snapshots > 0);
+    if (unnamed !== undefined && named.length > 1)
+      throw new UserError(
+        `capture ${paths.join(", ")} has several symbols and an order book that does not say which is its own: keep one symbol a capture, or the addresses of the answers`,
+      );
+    const only = named[0];
+    if (unnamed !== undefined && only !== undefined) take(only, unnamed);
+    return { messages, faults, fromMs, toMs, exchangeInfo, symbols: named };
+  }
+
+  private instrumentOf(symbol: string): InstrumentIndex {
+    const known = this.indexOf.get(symbol);
+    if (known !== undefined) return known;
+    const index = instrumentIndex(this.symbols.length);
+    this.indexOf.set(symbol, index);
+    this.symbols.push({
+      symbol,
+      trades: 0,
+      aggTrades: 0,
+      klines: 0,
+      bestBidAsks: 0,
+      diffs: 0,
+      snapshots: 0,
+      priceDecimals: 0,
+      qtyDecimals: 0,
+    });
+    return index;
+  }
+
+  private fault({ message }: Fault, json: string, at: string): void {
+    if (json.includes('"depthUpdate"') && !json.includes('"pu"'))
+      throw new UserError(`${at}: a depthUpdate without pu is of Binance spot; give a capture of Binance USD-M futures`);
+    if (Number.isNaN(this.fromMs))
+      throw new UserError(`${at} is no message of Binance USD-M futures (${message}); give a capture of its streams`);
+    this.faults += 1;
+    if (this.firstFault === "") this.firstFault = `${at} (${message})`;
+  }
+
+  private count(event: Event, json: string, at: string): void {
+    const facts = this.symbols[event.instrument] as CapturedSymbol;
+    if (Number.isNaN(this.fromMs)) this.fromMs = this.parser.knownAtMs;
+    this.toMs = this.parser.knownAtMs;
+    switch (event.kind) {
+      case Kind.trade:
+        if (isAggregate(json)) facts.aggTrades += 1;
+        else facts.trades += 1;
+        this.decimals(facts, event.price, event.qty);
+        break;
+      case Kind.bestBidAsk:
+        facts.bestBidAsks += 1;
+        this.decimals(facts, event.bidPrice, event.bidQty);
+        break;
+      case Kind.bookDiff:
+        facts.diffs += 1;
+        for (let i = 0; i < event.bids.length; i += 2) this.decimals(facts, event.bids[i] as number, event.bids[i + 1] as number);
+        break;
+      case Kind.bookSnapshot:
+        facts.snapshots += 1;
+        for (let i = 0; i < event.asks.length; i += 2) this.decimals(facts, event.asks[i] as number, event.asks[i + 1] as number);
+        this.compare(event, at);
+        break;
+      case Kind.kline:
+        facts.klines += 1;
+        break;
+      default:
+    }
+  }
+
+  private decimals(facts: CapturedSymbol, price: number, qty: number): void {
+    facts.priceDecimals = atLeastDecimals(facts.priceDecimals, price);
+    facts.qtyDecimals = atLeastDecimals(facts.qtyDecimals, qty);
+  }
+
+  /** Two snapshots of one moment must be one book. */
+  private compare(snapshot: BookSnapshot, at: string): void {
+    const before = this.snapshots.get(snapshot.instrument);
+    this.snapshots.set(snapshot.instrument, snapshot);
+    if (before?.lastUpdateId !== snapshot.lastUpdateId) return;
+    if (agree(before.bids, snapshot.bids) && agree(before.asks, snapshot.asks)) return;
+    throw new UserError(
+      `${at}: this snapshot and the one before it are both of update ${snapshot.lastUpdateId} and contradict each other: leave one out`,
+    );
+  }
+}
+
+/** Stands for the symbol of an order book that does not name it. */
+const UNNAMED = "(unnamed)";
+
+const take = (facts: CapturedSymbol, unnamed: CapturedSymbol): void => {
+  facts.snapshots += unnamed.snapshots;
+  facts.priceDecimals = Math.max(facts.priceDecimals, unnamed.priceDecimals);
+  facts.qtyDecimals = Math.max(facts.qtyDecimals, unnamed.qtyDecimals);
+};
+
+/** Of the levels that both have. */
+const agree = (a: Float64Array, b: Float64Array): boolean => {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
+};
+
+const exchangeInfoOf = (json: string, at: string): unknown => {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new UserError(`${at}: the answer of exchangeInfo is not whole; record it again`);
+  }
+};
+
+/** `decimals`, or more if a value needs more to be written. Values are doubles next to decimals of at most 8 digits. */
+const atLeastDecimals = (decimals: number, value: number): number => {
+  let found = decimals;
+  while (found < 8 && !isDecimal(value, found)) found += 1;
+  return found;
+};
+
+const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
+
+/** An integer divided by a power of ten is rounded once: the value is such a decimal if it comes back. */
+const isDecimal = (value: number, decimals: number): boolean => {
+  const power = POWERS[decimals] as number;
+  return Math.round(value * power) / power === value;
+};

@@ -1,0 +1,82 @@
+import type { BookDiff, BookSnapshot } from "../../../domain/event.ts";
+import { Kind } from "../../../domain/kind.ts";
+import { instrumentAt, knownAt, sentAt } from "./message.ts";
+import type { MessageParser } from "./message.ts";
+import { arrayAt, idAt, priceAt, qtyAt, timeAt, WireError } from "./wire.ts";
+
+/** `<symbol>@depth[@100ms]`: changed levels. `pu` is what tells a futures message from a spot one. */
+export const parseDepthUpdate: MessageParser = (row, arrival): BookDiff | null => {
+  const instrument = instrumentAt(row, "depthUpdate.s", arrival);
+  if (instrument === undefined) return null;
+  return {
+    kind: Kind.bookDiff,
+    seq: -1,
+    instrument,
+    eventTimeMs: timeAt(row["T"], "depthUpdate.T"),
+    receivedTimeMs: arrival.receivedTimeMs,
+    knownAtMs: knownAt(sentAt(row, "depthUpdate.E"), arrival, "depthUpdate.E"),
+    firstUpdateId: idAt(row["U"], "depthUpdate.U"),
+    finalUpdateId: idAt(row["u"], "depthUpdate.u"),
+    previousFinalUpdateId: idAt(row["pu"], "depthUpdate.pu"),
+    bids: levelsAt(row["b"], "depthUpdate.b"),
+    asks: levelsAt(row["a"], "depthUpdate.a"),
+  };
+};
+
+/** `<symbol>@depth5|10|20`: the same shape as a diff, but the best levels in whole; a snapshot of these levels. */
+export const parsePartialDepth: MessageParser = (row, arrival): BookSnapshot | null => {
+  const instrument = instrumentAt(row, "depth.s", arrival);
+  if (instrument === undefined) return null;
+  return {
+    kind: Kind.bookSnapshot,
+    seq: -1,
+    instrument,
+    eventTimeMs: timeAt(row["T"], "depth.T"),
+    receivedTimeMs: arrival.receivedTimeMs,
+    knownAtMs: knownAt(sentAt(row, "depth.E"), arrival, "depth.E"),
+    lastUpdateId: idAt(row["u"], "depth.u"),
+    bids: sideAt(row["b"], -1, "depth.b"),
+    asks: sideAt(row["a"], 1, "depth.a"),
+  };
+};
+
+/** The answer of `GET /fapi/v1/depth`. It does not name its symbol: `arrival.symbol` does. */
+export const parseDepthSnapshot: MessageParser = (row, arrival): BookSnapshot | null => {
+  const instrument = arrival.instrumentOf(arrival.symbol);
+  if (instrument === undefined) return null;
+  return {
+    kind: Kind.bookSnapshot,
+    seq: -1,
+    instrument,
+    eventTimeMs: timeAt(row["T"], "depth.T"),
+    receivedTimeMs: arrival.receivedTimeMs,
+    knownAtMs: knownAt(sentAt(row, "depth.E"), arrival, "depth.E"),
+    lastUpdateId: idAt(row["lastUpdateId"], "depth.lastUpdateId"),
+    bids: sideAt(row["bids"], -1, "depth.bids"),
+    asks: sideAt(row["asks"], 1, "depth.asks"),
+  };
+};
+
+/** `[["61800.20","2.909"], …]` as `[price0, qty0, price1, …]`. */
+const levelsAt = (value: unknown, path: string): Float64Array => {
+  const rows = arrayAt(value, path);
+  const levels = new Float64Array(2 * rows.length);
+  for (let i = 0; i < rows.length; i += 1) {
+    const row = rows[i];
+    if (!Array.isArray(row) || row.length < 2) throw new WireError(`${path}[${i}] is no pair of price and quantity`);
+    levels[2 * i] = priceAt(row[0], path);
+    levels[2 * i + 1] = qtyAt(row[1], path);
+  }
+  return levels;
+};
+
+/** One side of a whole book: quantities above 0, prices strictly falling (`direction` −1) or rising (1). */
+const sideAt = (value: unknown, direction: 1 | -1, path: string): Float64Array => {
+  const levels = levelsAt(value, path);
+  for (let i = 0; i < levels.length; i += 2) {
+    if (!((levels[i + 1] as number) > 0)) throw new WireError(`${path}[${i / 2}] has no quantity`);
+    if (i > 0 && !(direction * ((levels[i] as number) - (levels[i - 2] as number)) > 0))
+      throw new WireError(`${path}[${i / 2}] is not sorted from the best price on`);
+  }
+  return levels;
+};
