@@ -21,7 +21,7 @@ const { values } = parseArgs({
   },
 });
 const { config, profile } = await configOf({ days: values.days, set: values.set }, { env: {} });
-const run = await composeRun(config, profile, { simulate: true, dirGiven: false });
+const run = await composeRun(config, profile, { simulate: true, dirGiven: false, captures: [] }, process.env);
 const bursts: (readonly Event[])[] = [];
 for await (const burst of run.data.events()) bursts.push(burst);
 

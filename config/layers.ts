@@ -11,8 +11,15 @@ export interface ConfigLayer {
   readonly exitCode: 1 | 2;
 }
 
-/** Names with the prefix that are no config keys: read by the frame, the loader and the tests. */
-export const RESERVED_VARIABLES = ["RIPOSTE_CONFIG", "RIPOSTE_PROFILE", "RIPOSTE_DEBUG", "RIPOSTE_SHARED"] as const;
+/** Names with the prefix that are no config keys: read by the frame, the loader and the tests, and credentials. */
+export const RESERVED_VARIABLES = [
+  "RIPOSTE_CONFIG",
+  "RIPOSTE_PROFILE",
+  "RIPOSTE_DEBUG",
+  "RIPOSTE_SHARED",
+  "RIPOSTE_QUESTDB_USER",
+  "RIPOSTE_QUESTDB_PASSWORD",
+] as const;
 const PREFIX = "RIPOSTE_";
 
 /** `risk.day.maxLossFraction` ↔ `RIPOSTE_RISK_DAY_MAXLOSSFRACTION`: no key holds an underscore, so it is unambiguous. */

@@ -31,13 +31,28 @@ const symbol = z.string().regex(/^[\p{Lu}\p{Lo}\p{N}_]{2,}$/u, "must be a symbol
 const unique = "must not name the same one twice";
 const options = z.record(z.string(), z.unknown());
 
+/** A server of history (docs/data.md). User and password come from the environment only, because reports print the config. */
+const questdb = z.strictObject({
+  host: z.string().min(1).default("127.0.0.1"),
+  /** Port of its HTTP: SQL, line protocol and export. */
+  httpPort: z.int().gte(1).lte(65_535).default(9000),
+  /** What the names of its tables begin with. */
+  prefix: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,40}$/, "must be lower-case letters, digits and underscores, a letter first")
+    .default("riposte_"),
+});
+
 const data = z.strictObject({
-  /** Folder of the store. */
+  /** Parquet files in a folder, or a QuestDB server. */
+  store: z.enum(["parquet", "questdb"]).default("parquet"),
+  /** Folder of the Parquet store. */
   dir: z.string().min(1).default("history"),
   /** Which of a store's markets to read; null: the only one it has. */
   market: z.enum(["um", "spot"]).nullable().default(null),
   /** Read the bars before `from` that the members need to be warm. */
   warmUp: z.boolean().default(true),
+  questdb: questdb.prefault({}),
 });
 
 /** The market simulator (`streams/simulatedMarket/options.ts`), where there is no history. */

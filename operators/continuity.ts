@@ -70,9 +70,18 @@ const isPossible = (block: KlineBlock, row: number): boolean => {
   const high = block.high[row] as number;
   const low = block.low[row] as number;
   const close = block.close[row] as number;
-  const volume = block.volume[row] as number;
-  return low > 0 && open >= low && close >= low && high >= open && high >= close && high < Infinity && volume >= 0;
+  const possible = low > 0 && open >= low && close >= low && high >= open && high >= close && high < Infinity;
+  return (
+    possible &&
+    isAmount(block.volume[row]) &&
+    isAmount(block.quoteVolume[row]) &&
+    isAmount(block.trades[row]) &&
+    isAmount(block.takerBuyVolume[row]) &&
+    isAmount(block.takerBuyQuoteVolume[row])
+  );
 };
+
+const isAmount = (value: number | undefined): boolean => (value as number) >= 0 && (value as number) < Infinity;
 
 const gapBefore = (kline: Kline, expectedMs: number): Item => ({
   kind: Kind.gap,

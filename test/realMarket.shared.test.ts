@@ -12,7 +12,7 @@ import { Kline } from "../src/domain/kline.ts";
 import { continued, FileJournal, readJournal } from "../src/engine/journal.ts";
 import { localArchive } from "../src/store/archive/source.ts";
 import { backfill } from "../src/store/backfill.ts";
-import type { ParquetStore } from "../src/store/parquetStore.ts";
+import type { Store } from "../src/store/store.ts";
 import { parquetStore } from "../src/store/parquetStore.ts";
 import { findLookahead, random, resampled } from "./lookahead.ts";
 import { collected, inBursts, replay } from "./replay.ts";
@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 describeShared("real data", () => {
-  let store: ParquetStore;
+  let store: Store;
   let instruments: readonly Instrument[];
   let events: Event[];
   let reference: Replayed;

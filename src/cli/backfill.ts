@@ -7,14 +7,14 @@ import { backfill } from "../store/backfill.ts";
 import type { BackfillKind } from "../store/backfill/plan.ts";
 import { DEFAULT_FEES } from "../store/defaultInstruments.ts";
 import { bracketsOf } from "../store/leverageBrackets.ts";
-import { spanText, timeText } from "../store/parquet/catalog.ts";
+import { spanText, timeText } from "../store/catalog.ts";
 import { intervalMsOf } from "../store/parquet/layout.ts";
-import { parquetStore } from "../store/parquetStore.ts";
 import type { HttpGet } from "../venues/binance/http.ts";
 import { httpGet } from "../venues/binance/http.ts";
 import { binanceRest } from "../venues/binance/rest.ts";
 import type { Command, CommandContext, OptionValues } from "./command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
+import { openStore } from "./store.ts";
 
 const ARCHIVE_URL = "https://data.binance.vision";
 /** Gaps and missing files that are named one by one; the rest is counted. */
@@ -55,12 +55,10 @@ export const backfillCommand: Command = {
     const archiveUrl = text(values, "archive-url") ?? ARCHIVE_URL;
     const archive = folder === undefined ? httpArchive(checkedUrl(archiveUrl, "--archive-url"), get) : await localArchive(folder);
     const network = folder === undefined ? networkOf(market, text(values, "rest-url"), get, context) : {};
-    const root = config.data.dir;
-    const store = parquetStore({ root, intervalMs: intervalMsOf(interval) });
+    const store = openStore({ data: config.data, env: context.env, intervalMs: intervalMsOf(interval) });
     try {
       const report = await backfill({
         store,
-        root,
         symbols: config.symbols,
         ...(fromMs === undefined ? {} : { fromMs }),
         ...(toMs === undefined ? {} : { toMs }),
@@ -77,7 +75,7 @@ export const backfillCommand: Command = {
       print(report, market, context);
       if (report.aborted)
         throw new UserError(
-          `stopped: ${report.filesLanded} files (${report.rows} rows) have landed in ${root} and stay; the same command goes on from there`,
+          `stopped: ${report.filesLanded} files (${report.rows} rows) have landed in ${store.shown} and stay; the same command goes on from there`,
         );
       return report;
     } finally {

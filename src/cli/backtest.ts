@@ -27,6 +27,7 @@ import type { Command, CommandContext, OptionValues } from "./command.ts";
 import type { ComposedRun } from "./composeRun.ts";
 import { compareFills, requireAllFills } from "./compareFills.ts";
 import { composeRun } from "./composeRun.ts";
+import { dataChoice } from "./history.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { codeVersion, commandLine } from "./identity.ts";
 import { journalled } from "./journalled.ts";
@@ -88,22 +89,16 @@ interface Run extends ComposedRun {
 const compose = async (config: RiposteConfig, profile: string, values: OptionValues, context: CommandContext): Promise<Run> => {
   const journalPath = textOf(values["journal"]);
   if (values["resume"] === true && journalPath === null) throw new UserError("--resume needs the journal to go on from: --journal FILE", 2);
-  const dirGiven = values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined;
   const resume = values["resume"] === true && journalPath !== null ? await resumable(journalPath, config) : null;
-  const simulate = values["simulate"] === true;
-  const captures = Array.isArray(values["capture"]) ? values["capture"] : [];
-  if (captures.length > 0 && (values["data"] !== undefined || simulate))
-    throw new UserError("--capture is the data of the run: leave --data and --simulate out", 2);
-  const composed = await composeRun(config, profile, { simulate, dirGiven, captures });
   const compared = values["compare-fills"] === true;
-  const run = { ...composed, outDir: String(values["out"]), beliefsPath: textOf(values["beliefs"]), journalPath, resume, compared };
+  const composed = await composeRun(config, profile, dataChoice(values, context), context.env);
   try {
-    if (compared) requireAllFills(run);
-    return run;
+    if (compared) requireAllFills(composed);
   } catch (error) {
-    await run.data.close();
+    await composed.data.close();
     throw error;
   }
+  return { ...composed, outDir: String(values["out"]), beliefsPath: textOf(values["beliefs"]), journalPath, resume, compared };
 };
 
 const textOf = (value: OptionValues[string]): string | null => (typeof value === "string" ? value : null);

@@ -39,4 +39,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "write a seeded market into a store",
     load: async () => (await import("./simulate.ts")).simulateCommand,
   },
+  {
+    name: "migrate",
+    summary: "copy history from one store to the other",
+    load: async () => (await import("./migrate.ts")).migrateCommand,
+  },
 ];

@@ -35,7 +35,7 @@ const configOf = (fillOn: FillOn, burstEvents = 4096, lots = 20): RiposteConfig 
     protection: "none",
   });
 
-const composed = (config: RiposteConfig) => composeRun(config, "research", { simulate: false, dirGiven: false, captures: [capture] });
+const composed = (config: RiposteConfig) => composeRun(config, "research", { simulate: false, dirGiven: false, captures: [capture] }, {});
 
 type Change = (events: AsyncIterable<readonly Event[]>) => AsyncIterable<readonly Event[]>;
 const unchanged: Change = (events) => events;

@@ -3,7 +3,7 @@ import { DAY_MS, MINUTE_MS } from "../domain/units.ts";
 import type { RiskLimits } from "../risk/limits.ts";
 import { NO_LIMITS } from "../risk/limits.ts";
 import { captureData } from "./captureData.ts";
-import type { RunData } from "./history.ts";
+import type { DataChoice, Environment, RunData } from "./history.ts";
 import { runData } from "./history.ts";
 import type { LayerMembers } from "./layers.ts";
 import { layerMembers } from "./layers.ts";
@@ -23,23 +23,13 @@ export interface ComposedRun {
   readonly data: RunData;
 }
 
-/** What the command line says of the data besides the config. */
-export interface DataChoice {
-  /** The market simulator even if there is history. */
-  readonly simulate: boolean;
-  /** The user named the folder: then it must be there. */
-  readonly dirGiven: boolean;
-  /** Files of raw messages that take the place of a store; absent or empty: none. */
-  readonly captures?: readonly string[];
-}
-
 /** Loads what a config names and opens its data, which the caller closes. Throws `UserError`s. */
-export const composeRun = async (config: RiposteConfig, profile: string, choice: DataChoice): Promise<ComposedRun> => {
+export const composeRun = async (config: RiposteConfig, profile: string, choice: DataChoice, env: Environment): Promise<ComposedRun> => {
   const limits = limitsOf(config);
   const layers = await layerMembers(config);
   const warmUpBars = warmUpWanted(config, layers);
-  const { captures = [], ...stored } = choice;
-  const data = captures.length > 0 ? await captureData(config, captures) : await runData({ config, warmUpBars, ...stored });
+  const { captures, ...stored } = choice;
+  const data = captures.length > 0 ? await captureData(config, captures) : await runData({ config, warmUpBars, ...stored, env });
   try {
     requireFills(config, data);
   } catch (error) {

@@ -25,7 +25,8 @@ const KEYED = {
     help: "first moment, inclusive: 2023-01-31 (00:00 UTC), 2023-01-31T08:30Z or epoch ms",
   },
   to: { type: "string", value: "TIME", key: "to", help: "end, exclusive" },
-  data: { type: "string", value: "DIR", key: "data.dir", help: "folder of the store" },
+  data: { type: "string", value: "DIR", key: "data.dir", help: "folder of the Parquet store" },
+  store: { type: "string", value: "parquet|questdb", key: "data.store", help: "where history is: files, or a QuestDB server" },
   market: { type: "string", value: "um|spot", key: "data.market", help: "which market of the store" },
   seed: { type: "string", value: "N", key: "simulate.seed", help: "seed of the market simulator" },
   days: { type: "string", value: "N", key: "simulate.days", help: "days the market simulator makes" },
@@ -51,16 +52,19 @@ const GENERAL: Record<string, OptionSpec> = {
   set: { type: "string", multiple: true, value: "KEY=VALUE", help: "any setting, e.g. risk.day.maxLossFraction=0.01" },
 };
 
-/** Specs of `--config`, `--profile`, `--set` and the named options, for a command's `options`. */
+/** Specs of `--config`, `--profile`, `--set` and the named options, for a command's `options`; with `data` comes `store`. */
 export const configOptions = (...names: readonly ConfigOptionName[]): Record<string, OptionSpec> => ({
   ...GENERAL,
   ...Object.fromEntries(
-    names.map((name) => {
+    withStore(names).map((name) => {
       const { key, ...spec }: ConfigOption = KEYED[name];
       return [name, { ...spec, help: `${spec.help} [${key}]` }];
     }),
   ),
 });
+
+const withStore = (names: readonly ConfigOptionName[]): readonly ConfigOptionName[] =>
+  names.flatMap((name): ConfigOptionName[] => (name === "data" ? ["data", "store"] : [name]));
 
 /** The config that a command's options, the environment and the config file ask for. Throws `UserError`s. */
 export const configOf = (

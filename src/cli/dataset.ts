@@ -23,7 +23,7 @@ import type { Command, CommandContext, OptionValues } from "./command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { ownFeatureMistake } from "./features.ts";
 import type { RunData } from "./history.ts";
-import { runData } from "./history.ts";
+import { dataChoice, runData } from "./history.ts";
 import { featureOptions } from "./layers.ts";
 
 /** Inputs of the regime rule: the row always has them, because the regime target is made of them. */
@@ -50,8 +50,8 @@ export const datasetCommand: Command = {
       config,
       warmUpBars: warmUpBarsOf(set),
       aheadBars: barsAhead(labels.horizonMs, MINUTE_MS),
-      simulate: values["simulate"] === true,
-      dirGiven: values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined,
+      ...dataChoice(values, context),
+      env: context.env,
     });
     if (data.simulated) context.log(`NOTE ${data.source}`);
     try {

@@ -13,7 +13,7 @@ import { observe } from "../pipeline.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import type { RunData } from "./history.ts";
-import { runData } from "./history.ts";
+import { dataChoice, runData } from "./history.ts";
 import { featureOptions } from "./layers.ts";
 
 /** `riposte features`: the feature rows of history (or of the market simulator) as one Parquet file. */
@@ -32,8 +32,12 @@ export const featuresCommand: Command = {
     const whole = await featureOptions(config, raw);
     const wanted = config.features.columns?.concat(raw.flatMap(({ columns }) => columns.map(({ name }) => name)));
     const set = featureSet(wanted === undefined ? whole : familiesNamed(whole, wanted, "features.columns"));
-    const dirGiven = values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined;
-    const data = await runData({ config, warmUpBars: warmUpBarsOf(set), simulate: values["simulate"] === true, dirGiven });
+    const data = await runData({
+      config,
+      warmUpBars: warmUpBarsOf(set),
+      ...dataChoice(values, context),
+      env: context.env,
+    });
     const file = String(values["out"]);
     if (data.simulated) context.log(`NOTE ${data.source}`);
     try {

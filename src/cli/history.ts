@@ -7,9 +7,10 @@ import type { Instrument } from "../domain/instrument.ts";
 import { parseTimeRange, formatUtc } from "../domain/time.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
 import { DAY_MS, MINUTE_MS, UserError } from "../domain/units.ts";
-import { parquetStore } from "../store/parquetStore.ts";
-import type { ParquetStore } from "../store/parquetStore.ts";
+import type { Store } from "../store/store.ts";
+import type { CommandContext, OptionValues } from "./command.ts";
 import { marketOptions } from "./marketOptions.ts";
+import { openStore } from "./store.ts";
 
 /** Where a run's events come from. */
 export interface RunData {
@@ -32,38 +33,58 @@ export interface RunData {
   readonly close: () => Promise<void>;
 }
 
-export interface DataRequest {
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the command line says of the data besides the config. */
+export interface DataChoice {
+  /** The market simulator even if there is history. */
+  readonly simulate: boolean;
+  /** The user named the folder: then it must be there. */
+  readonly dirGiven: boolean;
+  /** Files of raw messages that take the place of a store; empty: none. */
+  readonly captures: readonly string[];
+}
+
+export const dataChoice = (values: OptionValues, { env }: Pick<CommandContext, "env">): DataChoice => {
+  const simulate = values["simulate"] === true;
+  const captures = Array.isArray(values["capture"]) ? values["capture"] : [];
+  if (captures.length > 0 && (values["data"] !== undefined || simulate))
+    throw new UserError("--capture is the data of the run: leave --data and --simulate out", 2);
+  return { simulate, dirGiven: values["data"] !== undefined || env["RIPOSTE_DATA_DIR"] !== undefined, captures };
+};
+
+export interface DataRequest extends Omit<DataChoice, "captures"> {
   readonly config: RiposteConfig;
   /** Bars before `from` that the members and the risk windows want. */
   readonly warmUpBars: number;
   /** Bars behind `to` that finish labels. */
   readonly aheadBars?: number;
-  /** The market simulator even if there is history. */
-  readonly simulate: boolean;
-  /** The user named the folder: then it must be there. */
-  readonly dirGiven: boolean;
+  /** Where the credentials of a server are. */
+  readonly env: Environment;
 }
 
 /** History from the store; the seeded market simulator where there is none. Throws `UserError`s that say what there is. */
 export const runData = async (request: DataRequest): Promise<RunData> => {
-  const { config, dirGiven, simulate } = request;
-  const found = statSync(config.data.dir, { throwIfNoEntry: false });
-  if (!simulate && found !== undefined && !found.isDirectory())
-    throw new UserError(`the history ${config.data.dir} is a file, not a folder: name the folder with --data`);
-  if (!simulate && dirGiven && found === undefined) {
-    throw new UserError(
-      `there is no history in ${config.data.dir}: fill it with riposte backfill --data ${config.data.dir}, or leave --data out`,
-    );
-  }
-  if (simulate || found === undefined) return simulatedData(request);
-  const market = config.data.market;
-  const store = parquetStore({ root: config.data.dir, ...(market === null ? {} : { market }) });
+  const { config, simulate, env } = request;
+  if (simulate || !hasHistory(request)) return simulatedData(request);
+  const store = openStore({ data: config.data, env });
   try {
     return await storedData(request, store);
   } catch (error) {
     await store.close();
     throw error;
   }
+};
+
+/** A server that is named is meant; a folder may be absent where nobody named it. */
+const hasHistory = ({ config: { data }, dirGiven }: DataRequest): boolean => {
+  if (data.store === "questdb") return true;
+  const found = statSync(data.dir, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isDirectory())
+    throw new UserError(`the history ${data.dir} is a file, not a folder: name the folder with --data`);
+  if (dirGiven && found === undefined)
+    throw new UserError(`there is no history in ${data.dir}: fill it with riposte backfill --data ${data.dir}, or leave --data out`);
+  return found !== undefined;
 };
 
 const simulatedData = ({ config, aheadBars = 0 }: DataRequest): RunData => {
@@ -93,7 +114,7 @@ const simulatedData = ({ config, aheadBars = 0 }: DataRequest): RunData => {
   };
 };
 
-const storedData = async ({ config, warmUpBars, aheadBars = 0 }: DataRequest, store: ParquetStore): Promise<RunData> => {
+const storedData = async ({ config, warmUpBars, aheadBars = 0 }: DataRequest, store: Store): Promise<RunData> => {
   const { symbols } = config;
   const spans = (await store.spans()).filter(
     ({ kind, market }) => kind === "kline" && (config.data.market === null || market === config.data.market),
@@ -102,9 +123,9 @@ const storedData = async ({ config, warmUpBars, aheadBars = 0 }: DataRequest, st
     const span = spans.find((each) => each.symbol === symbol);
     if (span !== undefined) return span;
     const held = spans.map((each) => `${each.symbol} (${each.market})`).join(", ") || "nothing";
-    const where = `${config.data.market === null ? "" : ` --market ${config.data.market}`} --data ${config.data.dir}`;
+    const where = `${config.data.market === null ? "" : ` --market ${config.data.market}`} ${store.options}`;
     throw new UserError(
-      `${symbol} is not in the history in ${config.data.dir}: it holds ${held}; run riposte backfill --symbol ${symbol}${where}`,
+      `${symbol} is not in the history in ${store.shown}: it holds ${held}; run riposte backfill --symbol ${symbol}${where}`,
     );
   });
   const range = parseTimeRange(config.from, config.to);
@@ -118,7 +139,7 @@ const storedData = async ({ config, warmUpBars, aheadBars = 0 }: DataRequest, st
       range.toMs === null ? "" : `to ${formatUtc(range.toMs)}`,
     ];
     throw new UserError(
-      `there are no bars ${asked.filter((part) => part !== "").join(" ")}: ${symbols.join(", ")} in ${config.data.dir} has ${formatUtc(firstMs)} to ${formatUtc(lastMs)}; move --from or --to, or backfill more`,
+      `there are no bars ${asked.filter((part) => part !== "").join(" ")}: ${symbols.join(", ")} in ${store.shown} has ${formatUtc(firstMs)} to ${formatUtc(lastMs)}; move --from or --to, or backfill more`,
     );
   }
   const instruments = await store.instruments(symbols, fromMs);
@@ -138,7 +159,7 @@ const storedData = async ({ config, warmUpBars, aheadBars = 0 }: DataRequest, st
         toMs: toMs + aheadBars * MINUTE_MS,
         burstEvents: config.line.burstEvents,
       }),
-    source: simulated ? `SIMULATED market in ${config.data.dir}: no real prices` : `${marketName(market)} klines in ${config.data.dir}`,
+    source: simulated ? `SIMULATED market in ${store.shown}: no real prices` : `${marketName(market)} klines in ${store.shown}`,
     simulated,
     seed: null,
     warnings: [...warningsFor(market, symbols, range, firstMs, lastMs), ...(await rulesWarnings(store, symbols, fromMs, toMs))],
@@ -147,7 +168,7 @@ const storedData = async ({ config, warmUpBars, aheadBars = 0 }: DataRequest, st
 };
 
 /** A run keeps the rules it begins with: ticks and lots are counted in them. */
-const rulesWarnings = async (store: ParquetStore, symbols: readonly string[], fromMs: number, toMs: number): Promise<string[]> => {
+const rulesWarnings = async (store: Store, symbols: readonly string[], fromMs: number, toMs: number): Promise<string[]> => {
   const warnings: string[] = [];
   for (const symbol of symbols) {
     const changedMs = await store.rulesChangedMs(symbol, fromMs, toMs);

@@ -7,10 +7,12 @@ import { klineValues } from "../domain/kline.ts";
 import type { HistoryQuery, HistoryStore } from "../domain/ports.ts";
 import { formatDay, formatUtc } from "../domain/time.ts";
 import { DAY_MS, MINUTE_MS, UserError } from "../domain/units.ts";
-import { parquetStore } from "../store/parquetStore.ts";
+import type { Store } from "../store/store.ts";
 import type { Command, CommandContext, OptionValues } from "./command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { marketOptions } from "./marketOptions.ts";
+import { openStore } from "./store.ts";
+import type { StoreName } from "./store.ts";
 
 /** Under this market name the store keeps what no exchange has ever traded. */
 const MARKET = "simulated";
@@ -36,16 +38,16 @@ export const simulateCommand: Command = {
   run: async (values, context) => {
     const { config } = await configOf(withOwnOptions(values), context);
     const options = marketOptions(config);
-    const store = parquetStore({ root: config.data.dir, market: MARKET });
+    const store = openStore({ data: config.data, env: context.env, market: MARKET });
     try {
-      await refuseOtherPath(store, options, config.data.dir);
+      await refuseOtherPath(store, options, config.data.store);
       const written = await writeMarket(store, options, context);
       const stopped = context.signal.aborted;
       for (const { symbol, bars, fundings, toMs } of written)
         context.print(`${symbol}: ${bars} bars and ${fundings} funding rates from ${formatUtc(options.fromMs)} to ${formatUtc(toMs)}`);
-      if (stopped) context.log(`stopped: whole months are kept in ${config.data.dir}; the same command goes on from there`);
+      if (stopped) context.log(`stopped: whole months are kept in ${store.shown}; the same command goes on from there`);
       const { seed, edge, fromMs, days } = options;
-      return { market: MARKET, dir: config.data.dir, seed, edge, fromMs, days, stopped, symbols: written };
+      return { market: MARKET, store: store.shown, seed, edge, fromMs, days, stopped, symbols: written };
     } finally {
       await store.close();
     }
@@ -64,7 +66,7 @@ const withOwnOptions = (values: OptionValues): OptionValues => {
  * A second path over a first would leave the first one's bars in its holes and meet it with a jump: what the store holds of
  * a symbol must be the path that is asked for, shorter or longer. Its first month tells. Throws a `UserError` otherwise.
  */
-const refuseOtherPath = async (store: HistoryStore, options: SimulatedMarketOptions, dir: string): Promise<void> => {
+const refuseOtherPath = async (store: Store, options: SimulatedMarketOptions, name: StoreName): Promise<void> => {
   for (const span of await store.spans()) {
     const index = options.symbols.indexOf(span.symbol);
     if (span.market !== MARKET || span.kind !== "kline" || index < 0) continue;
@@ -72,8 +74,8 @@ const refuseOtherPath = async (store: HistoryStore, options: SimulatedMarketOpti
     const stored = span.fromMs < toMs ? store.read(storedKlines(options, index, span.fromMs, toMs)) : [];
     if ((await hashOf(stored)) === (await hashOf([klinesBefore(options, index, toMs)])) && span.fromMs < toMs) continue;
     throw new UserError(
-      `${dir} already holds another simulated path of ${span.symbol}, ${formatDay(span.fromMs)} to ${formatDay(span.toMs)}: ` +
-        "give another --data, or delete that folder",
+      `${store.shown} already holds another simulated path of ${span.symbol}, ${formatDay(span.fromMs)} to ${formatDay(span.toMs)}: ` +
+        (name === "questdb" ? "choose another data.questdb.prefix" : "give another --data, or delete that folder"),
     );
   }
 };

@@ -34,7 +34,7 @@ export interface HistorySpan {
   readonly market: string;
 }
 
-/** History behind one port: Parquet + DuckDB by default, QuestDB later; one contract test for all. */
+/** History behind one port: Parquet + DuckDB by default, or QuestDB; one contract test for all. */
 export interface HistoryStore {
   /** Writes events of one symbol; idempotent by key: a later write of the same key wins. All or nothing per call. */
   write(symbol: string, market: string, events: readonly Event[]): Promise<void>;

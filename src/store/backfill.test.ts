@@ -12,7 +12,7 @@ import { binanceRest } from "../venues/binance/rest.ts";
 import { httpArchive, localArchive } from "./archive/source.ts";
 import type { BackfillOptions, BackfillReport } from "./backfill.ts";
 import { backfill } from "./backfill.ts";
-import type { ParquetStore } from "./parquetStore.ts";
+import type { Store } from "./store.ts";
 import { parquetStore } from "./parquetStore.ts";
 
 const JANUARY = Date.UTC(2023, 0);
@@ -24,7 +24,7 @@ const noSleep = (): Promise<void> => Promise.resolve();
 
 let folder: string;
 let root: string;
-let store: ParquetStore;
+let store: Store;
 let wire: WireServer;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "riposte-backfill-"));
@@ -63,7 +63,6 @@ const month = (period: string): string => `${PERPETUAL}/BTCUSDT-1m-${period}.zip
 const run = async (options: Partial<BackfillOptions> = {}): Promise<BackfillReport> =>
   backfill({
     store,
-    root,
     symbols: ["BTCUSDT"],
     interval: "1m",
     market: "um",

@@ -7,26 +7,25 @@ import { parseFundingCsv } from "./archive/fundingCsv.ts";
 import { parseKlineCsv } from "./archive/klineCsv.ts";
 import type { ArchiveSource } from "./archive/source.ts";
 import { unzipCsv } from "./archive/zip.ts";
+import { timeText } from "./catalog.ts";
 import type { FetchedFile, FetchedMonth } from "./backfill/fetchMonth.ts";
 import { fetchMonth } from "./backfill/fetchMonth.ts";
-import { Manifest } from "./backfill/manifest.ts";
+import type { LandedFiles } from "./backfill/landedFiles.ts";
 import type { BackfillKind, FileSeries, MonthUnit } from "./backfill/plan.ts";
 import { folderOf, localSpan, planMonths } from "./backfill/plan.ts";
 import type { SeenDecimals } from "./defaultInstruments.ts";
 import { defaultInstrument, instrumentRulesEvent } from "./defaultInstruments.ts";
-import { timeText } from "./parquet/catalog.ts";
+
 import type { GapSpan } from "./parquet/gaps.ts";
 import type { BinanceRest } from "../venues/binance/rest.ts";
 import { intervalMsOf } from "./parquet/layout.ts";
-import type { ParquetStore } from "./parquetStore.ts";
+import type { Store } from "./store.ts";
 
 /** The newest days, which the archive has not yet (`src/venues/binance/rest.ts` is one). */
 export type NewestSource = Pick<BinanceRest, "klines" | "funding">;
 
 export interface BackfillOptions {
-  readonly store: ParquetStore;
-  /** The store's folder, where the list of landed files lies. */
-  readonly root: string;
+  readonly store: Store;
   readonly symbols: readonly string[];
   /** Absent: everything that a local archive has. The network needs it. */
   readonly fromMs?: number;
@@ -123,8 +122,8 @@ class Run {
   }
 
   async all(): Promise<void> {
-    const { root, symbols, kinds, market, interval, archive, nowMs } = this.#options;
-    const manifest = await Manifest.open(root);
+    const { store, symbols, kinds, market, interval, archive, nowMs } = this.#options;
+    const landed = await store.landed();
     const plans: { readonly series: FileSeries; readonly units: readonly MonthUnit[]; readonly toMs: number }[] = [];
     for (const symbol of symbols)
       for (const kind of kinds) {
@@ -136,7 +135,7 @@ class Run {
         plans.push({ series, units: fromMs < toMs ? planMonths(series, fromMs, toMs, nowMs, archive.local) : [], toMs });
       }
     this.#filesTotal = plans.reduce((sum, plan) => sum + plan.units.length, 0);
-    for (const { series, units, toMs } of plans) await this.#series(series, units, toMs, manifest);
+    for (const { series, units, toMs } of plans) await this.#series(series, units, toMs, landed);
   }
 
   /** Holes, and what the store holds now. */
@@ -149,13 +148,13 @@ class Run {
     this.report.spans = (await store.spans()).filter((span) => symbols.includes(span.symbol));
   }
 
-  async #series(series: FileSeries, units: readonly MonthUnit[], toMs: number, manifest: Manifest): Promise<void> {
+  async #series(series: FileSeries, units: readonly MonthUnit[], toMs: number, landed: LandedFiles): Promise<void> {
     const before = this.report.filesLanded + this.report.filesSkipped + this.report.rowsFromRest;
     let coveredToMs = this.#options.fromMs ?? units[0]?.fromMs ?? toMs;
     const missing: string[] = [];
-    for await (const month of this.#fetchAll(units, manifest)) {
+    for await (const month of this.#fetchAll(units, landed)) {
       this.report.filesSkipped += month.skipped.length;
-      for (const file of month.files) await this.#land(series, file, manifest);
+      for (const file of month.files) await this.#land(series, file, landed);
       if (month.coveredToMs > month.unit.fromMs) coveredToMs = Math.max(coveredToMs, month.coveredToMs);
       missing.push(...month.missing);
       this.#filesDone += 1;
@@ -170,12 +169,12 @@ class Run {
   }
 
   /** Months in order, a few fetched ahead of the consumer. */
-  async *#fetchAll(units: readonly MonthUnit[], manifest: Manifest): AsyncGenerator<FetchedMonth> {
+  async *#fetchAll(units: readonly MonthUnit[], landed: LandedFiles): AsyncGenerator<FetchedMonth> {
     const { archive, store, force = false, signal } = this.#options;
     const ahead: Promise<FetchedMonth>[] = [];
     let next = 0;
     const hasLanded = async (path: string, sum: string, timeMs: number, { series }: MonthUnit): Promise<boolean> =>
-      !force && manifest.get(path)?.sha256 === sum && (await store.holdsPeriod(series.kind, series.symbol, series.market, timeMs));
+      !force && landed.get(path)?.sha256 === sum && (await store.holdsPeriod(series.kind, series.symbol, series.market, timeMs));
     const onBytes = (bytes: number): void => {
       this.report.bytes += bytes;
       this.#progress(units[Math.min(next, units.length) - 1]?.label ?? "");
@@ -193,7 +192,7 @@ class Run {
   }
 
   /** Parses one file and writes it whole. */
-  async #land(series: FileSeries, { path, name, sha256, bytes }: FetchedFile, manifest: Manifest): Promise<void> {
+  async #land(series: FileSeries, { path, name, sha256, bytes }: FetchedFile, landed: LandedFiles): Promise<void> {
     const { store, archive } = this.#options;
     const csv = await unzipCsv(bytes, name);
     let events: readonly Event[];
@@ -212,7 +211,7 @@ class Run {
       events = parsed.events;
     }
     await store.write(series.symbol, series.market, events);
-    await manifest.add(path, { sha256, rows: events.length });
+    await landed.add(path, { sha256, rows: events.length });
     this.report.filesLanded += 1;
     this.report.rows += events.length;
     if (archive.local) this.report.bytes += bytes.length;
@@ -229,15 +228,15 @@ class Run {
     const { newest, store, signal, nowMs } = this.#options;
     const startMs = Math.max(fromMs, nowMs - REST_SPAN_MS);
     if (newest === undefined || startMs >= toMs) return Infinity;
-    const landed = async (events: readonly Event[]): Promise<void> => {
+    const land = async (events: readonly Event[]): Promise<void> => {
       if (events.length === 0) return;
       await store.write(symbol, market, events);
       this.report.rowsFromRest += events.length;
       this.report.rows += events.length;
       this.#progress(`${symbol} ${kind} from REST`);
     };
-    if (kind === "funding") await landed(await newest.funding(symbol, startMs, toMs, signal));
-    else for await (const block of newest.klines(symbol, interval, this.#intervalMs, startMs, toMs, signal)) await landed(klinesOf(block));
+    if (kind === "funding") await land(await newest.funding(symbol, startMs, toMs, signal));
+    else for await (const block of newest.klines(symbol, interval, this.#intervalMs, startMs, toMs, signal)) await land(klinesOf(block));
     signal?.throwIfAborted();
     return startMs;
   }

@@ -8,7 +8,7 @@ import type { Event } from "../domain/event.ts";
 import { instrumentIndex, MINUTE_MS, UserError } from "../domain/units.ts";
 import { fundingEvent } from "../domain/fundingEvent.ts";
 import { defaultInstrument, instrumentRulesEvent } from "./defaultInstruments.ts";
-import type { ParquetStore } from "./parquetStore.ts";
+import type { Store } from "./store.ts";
 import { parquetStore } from "./parquetStore.ts";
 
 const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "riposte-store-"));
@@ -23,7 +23,7 @@ const RANGE = { fromMs: 0, toMs: Date.UTC(2030, 0), burstEvents: 4096 };
 
 describe("parquetStore on disk", () => {
   let root = "";
-  const opened: ParquetStore[] = [];
+  const opened: Store[] = [];
   beforeEach(async () => {
     root = await temporaryFolder();
   });
@@ -31,12 +31,12 @@ describe("parquetStore on disk", () => {
     for (const store of opened.splice(0)) await store.close();
     await rm(root, { recursive: true, force: true });
   });
-  const open = (options: { market?: string; intervalMs?: number } = {}): ParquetStore => {
+  const open = (options: { market?: string; intervalMs?: number } = {}): Store => {
     const store = parquetStore({ root, ...options });
     opened.push(store);
     return store;
   };
-  const klines = async (store: ParquetStore): Promise<Event[]> => {
+  const klines = async (store: Store): Promise<Event[]> => {
     const found: Event[] = [];
     for await (const burst of store.read({ instruments: [testInstrument("BTCUSDT", 0)], kinds: ["kline"], ...RANGE })) found.push(...burst);
     return found;
@@ -161,7 +161,7 @@ describe("parquetStore on disk", () => {
     const writer = open();
     await writer.write("BTCUSDT", "spot", testKlines(FROM_MS, 5));
     await writer.write("BTCUSDT", "um", [fundingEvent(FROM_MS, 1e-4, 8, NaN, instrumentIndex(0))]);
-    const read = async (store: ParquetStore): Promise<number> => {
+    const read = async (store: Store): Promise<number> => {
       let count = 0;
       const query = { instruments: [testInstrument("BTCUSDT", 0)], kinds: ["kline", "funding"] as const, ...RANGE };
       for await (const burst of store.read(query)) count += burst.length;

@@ -1,29 +1,27 @@
 import { writeFile } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
-import { mergeOnLine } from "../../streams/merge.ts";
 import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { HistoryQuery, HistorySpan, HistoryStore } from "../domain/ports.ts";
-import type { InstrumentIndex } from "../domain/units.ts";
-import { instrumentIndex, MINUTE_MS, UserError } from "../domain/units.ts";
-import { Catalog } from "./parquet/catalog.ts";
+import type { HistoryQuery, HistorySpan } from "../domain/ports.ts";
+import { MINUTE_MS, UserError } from "../domain/units.ts";
+import type { LandedFiles } from "./backfill/landedFiles.ts";
+import { Manifest } from "./backfill/manifest.ts";
 import type { Columns } from "./parquet/columns.ts";
 import { sameColumns, sliceRows, upserted } from "./parquet/columns.ts";
 import { Duck } from "./parquet/duck.ts";
 import { tablesOf } from "./parquet/eventColumns.ts";
 import type { GapSpan } from "./parquet/gaps.ts";
 import { findGaps } from "./parquet/gaps.ts";
-import type { DatedRules } from "./parquet/instrumentRules.ts";
+import { ParquetHoldings } from "./parquet/holdings.ts";
 import { mergeRules, readRules, rulesText } from "./parquet/instrumentRules.ts";
 import type { Series } from "./parquet/layout.ts";
 import { checkedName, instrumentFile, periodBounds, periodOf, periodsOf, seriesFolder } from "./parquet/layout.ts";
-import { sourcesOf } from "./parquet/sources.ts";
 import { recover, Staging } from "./parquet/staging.ts";
+import type { StoredKind } from "./parquet/tables.ts";
 import { FUNDING_TABLE, KLINE_TABLE } from "./parquet/tables.ts";
 import { unwritable, WriteLock } from "./parquet/writeLock.ts";
-
-/** Most events in one burst (design §4). */
-const BURST_EVENTS_MAX = 4096;
+import type { Store } from "./store.ts";
+import { StoredHistory } from "./storedHistory.ts";
 
 export interface ParquetStoreOptions {
   /** Root folder; made by the first write. */
@@ -34,37 +32,20 @@ export interface ParquetStoreOptions {
   readonly market?: string;
 }
 
-/** A store with what goes beyond the port: the instrument rules as of a time, and the holes in the klines. */
-export interface ParquetStore extends HistoryStore {
-  /**
-   * Rules of symbols in the order given (which becomes their index), as of `asOfMs`: the newest not after it, else the
-   * oldest there is. A symbol without rules is a `UserError`.
-   */
-  instruments(symbols: readonly string[], asOfMs?: number): Promise<readonly Instrument[]>;
-  /** When the rules of a symbol changed, for each time after `fromMs` and before `toMs`, ascending. */
-  rulesChangedMs(symbol: string, fromMs: number, toMs: number): Promise<readonly number[]>;
-  /** Runs of missing klines between the first and the last one inside the range. */
-  gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]>;
-  /** True when the file that holds this row's period is there. */
-  holdsPeriod(kind: "kline" | "funding", symbol: string, market: string, timeMs: number): Promise<boolean>;
-  /** True when the store has rules of a symbol in this market. */
-  hasRules(symbol: string, market: string): Promise<boolean>;
-  /** Takes the write lock now instead of at the first write. */
-  lock(): Promise<void>;
-}
-
 /**
  * History as Parquet files with DuckDB as the engine in memory (layout: `parquet/layout.ts`, speeds: docs/data.md).
  * Reads need no lock and hold a few chunks per symbol and kind. Writes take the store's lock until `close`.
  */
-export const parquetStore = (options: ParquetStoreOptions): ParquetStore => new Store(options);
+export const parquetStore = (options: ParquetStoreOptions): Store => new ParquetStore(options);
 
-class Store implements ParquetStore {
+class ParquetStore implements Store {
+  readonly shown: string;
+  readonly options: string;
   readonly #root: string;
   readonly #shownRoot: string;
   readonly #intervalMs: number;
   readonly #duck = new Duck();
-  readonly #catalog: Catalog;
+  readonly #history: StoredHistory;
   readonly #lock: WriteLock;
   /** Writes of this store one after the other. */
   #writing: Promise<unknown> = Promise.resolve();
@@ -74,7 +55,9 @@ class Store implements ParquetStore {
     this.#root = resolve(root);
     this.#shownRoot = isAbsolute(root) || root.startsWith(".") ? root : `./${root}`;
     this.#intervalMs = intervalMs;
-    this.#catalog = new Catalog({ root: this.#root, shownRoot: this.#shownRoot, intervalMs, market, duck: this.#duck });
+    this.shown = root;
+    this.options = `--data ${root}`;
+    this.#history = new StoredHistory(new ParquetHoldings(this.#root, this.#shownRoot, intervalMs, this.#duck), market);
     this.#lock = new WriteLock(this.#root, this.#shownRoot);
   }
 
@@ -86,22 +69,28 @@ class Store implements ParquetStore {
     return this.#inTurn(() => this.#acquire());
   }
 
-  async *read(query: HistoryQuery): AsyncGenerator<readonly Event[], void, undefined> {
-    const { fromMs, toMs, burstEvents } = query;
-    if (!(fromMs <= toMs)) throw new UserError(`the range ends before it starts: from ${fromMs} to ${toMs} (ms)`, 2);
-    if (!Number.isSafeInteger(burstEvents) || burstEvents < 1 || burstEvents > BURST_EVENTS_MAX)
-      throw new UserError(`a burst has 1 to ${BURST_EVENTS_MAX} events, not ${burstEvents}`, 2);
-    if (fromMs === toMs) return;
-    const sources = await sourcesOf(query, { root: this.#root, intervalMs: this.#intervalMs, duck: this.#duck, catalog: this.#catalog });
-    yield* mergeOnLine(sources, burstEvents);
+  read(query: HistoryQuery): AsyncIterable<readonly Event[]> {
+    return this.#history.read(query);
+  }
+
+  series(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): AsyncIterable<readonly Event[]> {
+    return this.#history.series(kind, symbol, market, fromMs, toMs);
   }
 
   spans(): Promise<readonly HistorySpan[]> {
-    return this.#catalog.spans();
+    return this.#history.spans();
   }
 
-  async instruments(symbols: readonly string[], asOfMs = Infinity): Promise<readonly Instrument[]> {
-    return Promise.all(symbols.map((symbol, index) => this.#instrument(checkedName(symbol, "symbol"), instrumentIndex(index), asOfMs)));
+  instruments(symbols: readonly string[], asOfMs?: number): Promise<readonly Instrument[]> {
+    return this.#history.instruments(symbols, asOfMs);
+  }
+
+  rulesChangedMs(symbol: string, fromMs: number, toMs: number): Promise<readonly number[]> {
+    return this.#history.rulesChangedMs(symbol, fromMs, toMs);
+  }
+
+  landed(): Promise<LandedFiles> {
+    return Manifest.open(this.#root);
   }
 
   async gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]> {
@@ -175,26 +164,6 @@ class Store implements ParquetStore {
       if (older === undefined || !sameColumns(older, merged)) await this.#duck.write(table, merged, staging.stage(target));
       from = to;
     }
-  }
-
-  async rulesChangedMs(symbol: string, fromMs: number, toMs: number): Promise<readonly number[]> {
-    const dated = await this.#rules(symbol);
-    return dated.flatMap(({ validFromMs, rules }, i) => {
-      const before = dated[i - 1];
-      const changed = before !== undefined && JSON.stringify(before.rules) !== JSON.stringify(rules);
-      return changed && validFromMs > fromMs && validFromMs < toMs ? [validFromMs] : [];
-    });
-  }
-
-  async #rules(symbol: string): Promise<readonly DatedRules[]> {
-    return readRules(this.#root, await this.#catalog.rulesMarket(symbol), symbol);
-  }
-
-  async #instrument(symbol: string, index: InstrumentIndex, asOfMs: number): Promise<Instrument> {
-    const dated = await this.#rules(symbol);
-    const found = dated.findLast(({ validFromMs }) => validFromMs <= asOfMs) ?? dated[0];
-    if (found === undefined) throw await this.#catalog.notHeld(symbol, "instrumentRules");
-    return { index, ...found.rules };
   }
 }
 

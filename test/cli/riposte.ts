@@ -73,7 +73,7 @@ export const namesIn = async (folder: string): Promise<string[]> => (await readd
 /** A file system of its own of `size`, e.g. `2m`; undefined where one may not mount (then the reason is printed). */
 export const smallDisk = async (
   size: string,
-): Promise<{ folder: string; readOnly: () => void; unmount: () => Promise<void> } | undefined> => {
+): Promise<{ folder: string; readOnly: () => void; grow: (size: string) => void; unmount: () => Promise<void> } | undefined> => {
   const folder = await scratchFolder("disk");
   const mount = (...args: string[]): void => {
     execFileSync("mount", [...args, folder], { stdio: "ignore" });
@@ -89,6 +89,9 @@ export const smallDisk = async (
     folder,
     readOnly: () => {
       mount("-o", "remount,ro");
+    },
+    grow: (size) => {
+      mount("-o", `remount,size=${size}`);
     },
     unmount: async () => {
       execFileSync("umount", [folder]);

@@ -2,9 +2,11 @@ import type { RiposteConfig } from "../../../config/schema.ts";
 import { configSha256 } from "../../../config/sha256.ts";
 import { UserError } from "../../domain/units.ts";
 import type { CommandContext, OptionValues } from "../command.ts";
-import type { ComposedRun, DataChoice } from "../composeRun.ts";
+import type { ComposedRun } from "../composeRun.ts";
 import { composeRun, warmUpWanted } from "../composeRun.ts";
 import { configOf } from "../configOptions.ts";
+import type { DataChoice } from "../history.ts";
+import { dataChoice } from "../history.ts";
 import { layerMembers } from "../layers.ts";
 import type { Settings } from "./grid.ts";
 
@@ -24,10 +26,7 @@ export const composeSweep = async (
   grid: readonly (readonly string[])[],
   context: CommandContext,
 ): Promise<PlannedSweep> => {
-  const choice = {
-    simulate: values["simulate"] === true,
-    dirGiven: values["data"] !== undefined || context.env["RIPOSTE_DATA_DIR"] !== undefined,
-  };
+  const choice = dataChoice(values, context);
   const configs: RiposteConfig[] = [];
   let profile = "";
   for (const run of grid) {
@@ -38,7 +37,7 @@ export const composeSweep = async (
   }
   const nameOf = (index: number): string => swept.map(({ key }, at) => `${key}=${grid[index]?.[at] ?? ""}`).join(" ");
   refuseTwice(configs, nameOf);
-  const first = await composeRun(configs[0] as RiposteConfig, profile, choice);
+  const first = await composeRun(configs[0] as RiposteConfig, profile, choice, context.env);
   await first.data.close();
   for (const [index, config] of configs.entries()) await requireSameBeliefs(first, config, nameOf(index));
   const { source, simulated, expectedBars } = first.data;

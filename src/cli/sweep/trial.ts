@@ -9,8 +9,9 @@ import type { ReturnMoments } from "../../risk/sharpeBound.ts";
 import { returnMoments } from "../../risk/sharpeBound.ts";
 import { moduleMistake } from "../backtest/moduleMistake.ts";
 import { beliefsOf } from "../beliefs.ts";
-import type { DataChoice } from "../composeRun.ts";
 import { composeRun } from "../composeRun.ts";
+import { environment } from "../environment.ts";
+import type { DataChoice } from "../history.ts";
 import { replayRun } from "../replayRun.ts";
 
 /** A run of the grid, as it is handed to a process. */
@@ -33,7 +34,7 @@ export interface TrialResult {
 /** One backtest on stored beliefs, without files; null when it was stopped. Throws one-line `UserError`s like `backtest`. */
 export const runTrial = async (task: TrialTask, signal: AbortSignal, progress: (bars: number) => void): Promise<TrialResult | null> => {
   const { config, profile } = task;
-  const run = await composeRun(config, profile, task.choice);
+  const run = await composeRun(config, profile, task.choice, environment(process.env));
   let burst: readonly Event[] = [];
   try {
     const beliefs = await beliefsOf(task.beliefsPath, run);

@@ -2,17 +2,12 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../domain/units.ts";
+import type { Landed, LandedFiles } from "./landedFiles.ts";
 
 const FILE = z.record(z.string(), z.strictObject({ sha256: z.string(), rows: z.number() }));
 
-/** What a landed archive file was: its checksum tells whether the archive has replaced it since. */
-export interface Landed {
-  readonly sha256: string;
-  readonly rows: number;
-}
-
 /** The archive files that have landed in a store, by path: `landed.json` in its root. Used under the store's write lock. */
-export class Manifest {
+export class Manifest implements LandedFiles {
   readonly #path: string;
   readonly #landed: Map<string, Landed>;
 
@@ -35,6 +30,10 @@ export class Manifest {
 
   get(path: string): Landed | undefined {
     return this.#landed.get(path);
+  }
+
+  all(): ReadonlyMap<string, Landed> {
+    return this.#landed;
   }
 
   async add(path: string, landed: Landed): Promise<void> {

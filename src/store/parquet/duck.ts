@@ -53,10 +53,15 @@ export class Duck {
    */
   async *stream(scan: Scan): AsyncGenerator<Columns, void, undefined> {
     if (scan.files.length === 0) return;
+    yield* this.streamSql(selectSql(scan), (error) => unreadable(error, scan.files[0] as string));
+  }
+
+  /** The same for a query of one's own, whose columns must all be DOUBLE and without null; `failed` words its errors. */
+  async *streamSql(sql: string, failed: (error: unknown) => unknown): AsyncGenerator<Columns, void, undefined> {
     const connection = await this.#connect();
     let next: Promise<DuckDBDataChunk | null> | undefined;
     try {
-      const result = await connection.stream(selectSql(scan));
+      const result = await connection.stream(sql);
       next = result.fetchChunk();
       for (;;) {
         const chunk = await next;
@@ -66,7 +71,7 @@ export class Duck {
         yield copyOf(chunk);
       }
     } catch (error) {
-      throw unreadable(error, scan.files[0] as string);
+      throw failed(error);
     } finally {
       // A chunk on its way must land before its connection goes.
       await next?.catch(() => null);

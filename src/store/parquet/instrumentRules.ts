@@ -51,12 +51,17 @@ export const readRules = async (root: string, market: string, symbol: string): P
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
+  return checkedRules(text, `instrument file ${file}`, `delete it and run riposte backfill --symbol ${symbol} again`);
+};
+
+/** Dated rules from their JSON; what is wrong is a `UserError` that names `where` and the remedy. */
+export const checkedRules = (text: string, where: string, remedy: string): readonly DatedRules[] => {
   try {
     return FILE.parse(JSON.parse(text));
   } catch (error) {
     const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
     const what = issue === undefined ? "is not JSON" : `has ${issue.path.join(".")}: ${issue.message}`;
-    throw new UserError(`instrument file ${file} ${what}; delete it and run riposte backfill --symbol ${symbol} again`);
+    throw new UserError(`${where} ${what}; ${remedy}`);
   }
 };
 

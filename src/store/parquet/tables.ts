@@ -20,6 +20,7 @@ export const FUNDING_TABLE: Table = { kind: "funding", folder: "funding", column
 
 /** Kinds the store keeps; the rest is refused by name. */
 export const STORED_KINDS: readonly KindName[] = ["instrumentRules", "funding", "kline"];
+export type StoredKind = "instrumentRules" | "funding" | "kline";
 
 /** The key column of a table. */
 export const keyColumn = (table: Table): string => table.columns[0] as string;

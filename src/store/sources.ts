@@ -1,19 +1,16 @@
-import type { Event } from "../../domain/event.ts";
-import type { Instrument } from "../../domain/instrument.ts";
-import type { HistoryQuery } from "../../domain/ports.ts";
-import { UserError } from "../../domain/units.ts";
+import type { Event } from "../domain/event.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import type { HistoryQuery } from "../domain/ports.ts";
+import { UserError } from "../domain/units.ts";
 import type { Catalog } from "./catalog.ts";
-import type { Duck } from "./duck.ts";
-import { fundingFrom, klinesFrom } from "./eventColumns.ts";
-import { filesOf } from "./gaps.ts";
-import { readRules, rulesEvent } from "./instrumentRules.ts";
-import { checkedName } from "./layout.ts";
-import { FUNDING_TABLE, KLINE_TABLE, STORED_KINDS } from "./tables.ts";
+import type { Holdings } from "./holdings.ts";
+import { fundingFrom, klinesFrom } from "./parquet/eventColumns.ts";
+import { rulesEvent } from "./parquet/instrumentRules.ts";
+import { checkedName } from "./parquet/layout.ts";
+import { FUNDING_TABLE, KLINE_TABLE, STORED_KINDS } from "./parquet/tables.ts";
 
 interface SourceContext {
-  readonly root: string;
-  readonly intervalMs: number;
-  readonly duck: Duck;
+  readonly holdings: Holdings;
   readonly catalog: Catalog;
 }
 type Source = AsyncIterable<readonly Event[]>;
@@ -45,24 +42,21 @@ export const sourcesOf = async (query: HistoryQuery, context: SourceContext): Pr
 };
 
 async function* klines({ symbol, index }: Instrument, market: string, { fromMs, toMs }: HistoryQuery, context: SourceContext): Source {
-  const { root, intervalMs, duck, catalog } = context;
-  const files = await filesOf(root, { table: KLINE_TABLE, market, symbol, intervalMs }, fromMs, toMs);
+  const { holdings, catalog } = context;
   let rows = 0;
-  for await (const chunk of duck.stream({ table: KLINE_TABLE, files, fromMs, toMs })) {
+  for await (const chunk of holdings.scan(KLINE_TABLE, market, symbol, fromMs, toMs)) {
     rows += chunk.length;
-    yield klinesFrom(chunk, index, intervalMs);
+    yield klinesFrom(chunk, index, holdings.intervalMs);
   }
   const error = rows === 0 ? await catalog.outside(symbol, market, KLINE_TABLE, fromMs, toMs) : undefined;
   if (error !== undefined) throw error;
 }
 
 async function* funding({ symbol, index }: Instrument, market: string, { fromMs, toMs }: HistoryQuery, context: SourceContext): Source {
-  const { root, intervalMs, duck } = context;
-  const files = await filesOf(root, { table: FUNDING_TABLE, market, symbol, intervalMs }, fromMs, toMs);
-  for await (const chunk of duck.stream({ table: FUNDING_TABLE, files, fromMs, toMs })) yield fundingFrom(chunk, index);
+  for await (const chunk of context.holdings.scan(FUNDING_TABLE, market, symbol, fromMs, toMs)) yield fundingFrom(chunk, index);
 }
 
-async function* rules({ symbol, index }: Instrument, { fromMs, toMs }: HistoryQuery, { root, catalog }: SourceContext): Source {
-  const dated = await readRules(root, await catalog.rulesMarket(symbol), symbol);
+async function* rules({ symbol, index }: Instrument, { fromMs, toMs }: HistoryQuery, { holdings, catalog }: SourceContext): Source {
+  const dated = await holdings.rules(await catalog.rulesMarket(symbol), symbol);
   yield dated.filter(({ validFromMs }) => validFromMs >= fromMs && validFromMs < toMs).map((found) => rulesEvent(found, index));
 }

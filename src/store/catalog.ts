@@ -1,13 +1,10 @@
-import { join } from "node:path";
-import type { KindName } from "../../domain/kind.ts";
-import type { HistorySpan } from "../../domain/ports.ts";
-import { UserError } from "../../domain/units.ts";
-import type { Duck } from "./duck.ts";
-import { readRules } from "./instrumentRules.ts";
-import type { Series } from "./layout.ts";
-import { intervalLabel, periodsOf, seriesFolder, symbolsIn } from "./layout.ts";
-import type { Table } from "./tables.ts";
-import { FUNDING_TABLE, KLINE_TABLE } from "./tables.ts";
+import type { KindName } from "../domain/kind.ts";
+import type { HistorySpan } from "../domain/ports.ts";
+import { UserError } from "../domain/units.ts";
+import type { Holdings } from "./holdings.ts";
+import { intervalLabel } from "./parquet/layout.ts";
+import type { Table } from "./parquet/tables.ts";
+import { FUNDING_TABLE, KLINE_TABLE } from "./parquet/tables.ts";
 
 /** Which market stands for a symbol when several hold it and none is asked for. */
 const MARKET_PREFERENCE = ["um", "spot", "simulated"];
@@ -17,34 +14,23 @@ const preference = (market: string): number => {
   return at < 0 ? MARKET_PREFERENCE.length : at;
 };
 
-export interface CatalogOptions {
-  readonly root: string;
-  /** The root as the user wrote it, for messages. */
-  readonly shownRoot: string;
-  readonly intervalMs: number;
-  readonly market: string | undefined;
-  readonly duck: Duck;
-}
-
-/** What the store holds, read from folders and Parquet footers, and the words for what it does not hold. */
+/** What a store holds, and the words for what it does not hold. */
 export class Catalog {
-  readonly #options: CatalogOptions;
+  readonly #holdings: Holdings;
+  readonly #market: string | undefined;
 
-  constructor(options: CatalogOptions) {
-    this.#options = options;
+  /** `market`: the only one to read; absent: of those that hold a symbol the first of um, spot, simulated. */
+  constructor(holdings: Holdings, market?: string) {
+    this.#holdings = holdings;
+    this.#market = market;
   }
 
   async spans(): Promise<readonly HistorySpan[]> {
-    const { root } = this.#options;
-    const tables = await Promise.all(
-      [KLINE_TABLE, FUNDING_TABLE].map(async (table) => {
-        const found = await symbolsIn(root, table.folder);
-        return Promise.all(found.map(({ market, symbol }) => this.#span(table, market, symbol)));
-      }),
-    );
+    const holdings = this.#holdings;
+    const tables = await Promise.all([KLINE_TABLE, FUNDING_TABLE].map((table) => holdings.spans(table)));
     const rules = await Promise.all(
-      (await symbolsIn(root, "instruments")).map(async ({ market, symbol }): Promise<HistorySpan | undefined> => {
-        const dated = await readRules(root, market, symbol);
+      (await holdings.heldRules()).map(async ({ market, symbol }): Promise<HistorySpan | undefined> => {
+        const dated = await holdings.rules(market, symbol);
         const first = dated[0];
         const last = dated.at(-1);
         if (first === undefined || last === undefined) return undefined;
@@ -56,15 +42,15 @@ export class Catalog {
 
   /** Market whose klines are read for a symbol; undefined when there are none. */
   async klineMarket(symbol: string): Promise<string | undefined> {
-    const held = await this.#markets(KLINE_TABLE, symbol);
-    const { market } = this.#options;
+    const held = await this.#holdings.markets(KLINE_TABLE, symbol);
+    const market = this.#market;
     if (market !== undefined) return held.includes(market) ? market : undefined;
     return MARKET_PREFERENCE.find((name) => held.includes(name)) ?? held[0];
   }
 
   /** Market whose funding goes with a symbol's klines: their own, and the perpetual's where spot stands in for it. */
   async fundingMarket(symbol: string): Promise<string | undefined> {
-    const held = await this.#markets(FUNDING_TABLE, symbol);
+    const held = await this.#holdings.markets(FUNDING_TABLE, symbol);
     const klines = await this.klineMarket(symbol);
     if (klines === undefined) return MARKET_PREFERENCE.find((name) => held.includes(name)) ?? held[0];
     return [klines, ...(klines === "spot" ? ["um"] : [])].find((name) => held.includes(name));
@@ -74,15 +60,14 @@ export class Catalog {
   async rulesMarket(symbol: string): Promise<string> {
     const klines = await this.klineMarket(symbol);
     if (klines !== undefined) return klines;
-    const held = (await symbolsIn(this.#options.root, "instruments"))
-      .filter((found) => found.symbol === symbol)
-      .map(({ market }) => market);
+    const held = (await this.#holdings.heldRules()).filter((found) => found.symbol === symbol).map(({ market }) => market);
     return MARKET_PREFERENCE.find((name) => held.includes(name)) ?? held[0] ?? "um";
   }
 
   /** The error for a symbol of which the store has no such events. */
   async notHeld(symbol: string, kind: KindName): Promise<UserError> {
-    const { market, intervalMs } = this.#options;
+    const market = this.#market;
+    const { shown, intervalMs } = this.#holdings;
     const what = kind === "kline" ? `${symbol}` : `${symbol} ${kind}`;
     const held = (await this.spans()).filter((span) => span.kind === "kline");
     const others = held.filter((span) => span.symbol === symbol && span.market !== market);
@@ -90,54 +75,24 @@ export class Catalog {
     const interval = intervalLabel(intervalMs);
     if (kind === "kline" && market !== undefined && others.length > 0)
       return new UserError(
-        `${what}${where} is not in history (${this.#options.shownRoot}): it holds ${others.map(spanText).join(", ")}; choose --market ${others[0]?.market}`,
+        `${what}${where} is not in history (${shown}): it holds ${others.map(spanText).join(", ")}; choose --market ${others[0]?.market}`,
       );
     const holds =
       held.length === 0
         ? `it holds no ${interval} klines`
         : `it holds ${held.slice(0, 12).map(spanText).join(", ")}${held.length > 12 ? ", …" : ""}`;
-    return new UserError(
-      `${what}${where} is not in history (${this.#options.shownRoot}): ${holds}; run riposte backfill --symbol ${symbol}`,
-    );
+    return new UserError(`${what}${where} is not in history (${shown}): ${holds}; run riposte backfill --symbol ${symbol}`);
   }
 
   /** The error for a range in which a symbol has nothing. */
   async outside(symbol: string, market: string, table: Table, fromMs: number, toMs: number): Promise<UserError | undefined> {
-    const span = await this.#span(table, market, symbol);
+    const span = await this.#holdings.span(table, market, symbol);
     if (span !== undefined && span.fromMs < toMs && span.toMs > fromMs) return undefined; // a hole inside the data
     if (span === undefined) return this.notHeld(symbol, table.kind);
     return new UserError(
-      `${symbol} has no data from ${timeText(fromMs)} to ${timeText(toMs)} in history (${this.#options.shownRoot}): it holds ${spanText(span)}; ` +
+      `${symbol} has no data from ${timeText(fromMs)} to ${timeText(toMs)} in history (${this.#holdings.shown}): it holds ${spanText(span)}; ` +
         `choose --from and --to inside it or run riposte backfill --symbol ${symbol}`,
     );
-  }
-
-  async #markets(table: Table, symbol: string): Promise<readonly string[]> {
-    const { root, intervalMs } = this.#options;
-    const candidates = (await symbolsIn(root, table.folder)).filter((found) => found.symbol === symbol);
-    const held = await Promise.all(candidates.map(({ market }) => periodsOf(root, { table, market, symbol, intervalMs })));
-    return candidates.filter((_, i) => (held[i] as string[]).length > 0).map(({ market }) => market);
-  }
-
-  async #span(table: Table, market: string, symbol: string): Promise<HistorySpan | undefined> {
-    const { root, intervalMs, duck } = this.#options;
-    const series: Series = { table, market, symbol, intervalMs };
-    const folder = join(root, seriesFolder(series));
-    const facts = await duck.facts(
-      table,
-      (await periodsOf(root, series)).map((period) => join(folder, `${period}.parquet`)),
-    );
-    if (facts.size === 0) return undefined;
-    const all = [...facts.values()];
-    const lastMs = Math.max(...all.map((fact) => fact.lastMs));
-    return {
-      symbol,
-      kind: table.kind,
-      market,
-      fromMs: Math.min(...all.map((fact) => fact.firstMs)),
-      toMs: lastMs + (table.kind === "kline" ? intervalMs : 1),
-      events: all.reduce((sum, fact) => sum + fact.rows, 0),
-    };
   }
 }
 

@@ -1,0 +1,29 @@
+import type { HistorySpan } from "../domain/ports.ts";
+import type { Columns } from "./parquet/columns.ts";
+import type { DatedRules } from "./parquet/instrumentRules.ts";
+import type { Table } from "./parquet/tables.ts";
+
+/** A symbol in a market. */
+export interface Held {
+  readonly market: string;
+  readonly symbol: string;
+}
+
+/** What a store's medium (files, a server) tells of its content: all that reading needs. Klines are those of one interval. */
+export interface Holdings {
+  /** Where they are, as the user knows the place. */
+  readonly shown: string;
+  readonly intervalMs: number;
+  /** Every series of a table. */
+  spans(table: Table): Promise<readonly HistorySpan[]>;
+  /** Markets in which a symbol has rows in a table. */
+  markets(table: Table, symbol: string): Promise<readonly string[]>;
+  /** Bounds and rows of one series; undefined when it has none. */
+  span(table: Table, market: string, symbol: string): Promise<HistorySpan | undefined>;
+  /** Which symbols have instrument rules. */
+  heldRules(): Promise<readonly Held[]>;
+  /** Dated rules of a symbol, ascending; empty when there are none. */
+  rules(market: string, symbol: string): Promise<readonly DatedRules[]>;
+  /** Rows with `fromMs <= key < toMs`, ascending, in chunks that are each a buffer of their own; memory is bounded. */
+  scan(table: Table, market: string, symbol: string, fromMs: number, toMs: number): AsyncIterable<Columns>;
+}

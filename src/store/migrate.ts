@@ -1,0 +1,141 @@
+import type { Event } from "../domain/event.ts";
+import { Kind } from "../domain/kind.ts";
+import { KLINE_COLUMNS } from "../domain/kline.ts";
+import type { HistorySpan } from "../domain/ports.ts";
+import { UserError } from "../domain/units.ts";
+import type { StoredKind } from "./parquet/tables.ts";
+import type { Store } from "./store.ts";
+
+export interface MigrateOptions {
+  readonly from: Store;
+  readonly to: Store;
+  /** Absent: all. */
+  readonly symbols?: readonly string[] | undefined;
+  readonly market?: string | undefined;
+  /** By open and event time, end exclusive; infinite: no bound. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly signal?: AbortSignal;
+  /** Events compared or copied so far, of those there are. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface MigratedSeries {
+  readonly symbol: string;
+  readonly kind: StoredKind;
+  readonly market: string;
+  /** Events written. */
+  events: number;
+  monthsCopied: number;
+  /** Months that the target held already, bit by bit. */
+  monthsSame: number;
+}
+
+export interface MigrateReport {
+  readonly series: MigratedSeries[];
+  /** Entries of the list of archive files that were copied with all of the history. */
+  landed: number;
+  /** True when the signal ended the work; what is copied stays. */
+  aborted: boolean;
+}
+
+/**
+ * Copies history from one store to another, series by series and month by month: a month is read from both, and written where
+ * they differ, so a second run writes nothing and an interrupted one goes on where it was. What else the target holds stays.
+ * When nothing is left out, the list of landed archive files is copied too. Throws a `UserError` when there is nothing to copy.
+ */
+export const migrate = async (options: MigrateOptions): Promise<MigrateReport> => {
+  const { from, to, symbols, market, fromMs, toMs, signal } = options;
+  const spans = (await from.spans()).filter(
+    (span) => (symbols === undefined || symbols.includes(span.symbol)) && (market === undefined || span.market === market),
+  );
+  const inRange = spans.filter((span) => span.kind === "instrumentRules" || (span.fromMs < toMs && span.toMs > fromMs));
+  const lacking = symbols?.find((symbol) => !inRange.some((span) => span.symbol === symbol));
+  if (lacking !== undefined || !inRange.some(({ kind }) => kind !== "instrumentRules"))
+    throw new UserError(
+      `there is nothing to copy${lacking === undefined ? "" : ` of ${lacking}`} in ${from.shown}: check --symbol, --market, --from, --to, --interval and the store`,
+    );
+  await to.lock();
+  const report: MigrateReport = { series: [], landed: 0, aborted: false };
+  const work = { done: 0, total: inRange.reduce((sum, span) => sum + span.events, 0) };
+  for (const span of inRange) {
+    await copySeries(span, options, report, work);
+    if (signal?.aborted === true) {
+      report.aborted = true;
+      return report;
+    }
+  }
+  options.onProgress?.(work.total, work.total);
+  const whole = symbols === undefined && market === undefined && fromMs === -Infinity && toMs === Infinity;
+  if (whole) report.landed = await copyLanded(from, to);
+  return report;
+};
+
+const copySeries = async (
+  span: HistorySpan,
+  options: MigrateOptions,
+  report: MigrateReport,
+  work: { done: number; total: number },
+): Promise<void> => {
+  const { from, to, signal, onProgress } = options;
+  const { symbol, market } = span;
+  const kind = span.kind as StoredKind;
+  const mine: MigratedSeries = { symbol, kind, market, events: 0, monthsCopied: 0, monthsSame: 0 };
+  report.series.push(mine);
+  // Rules are few and hold for what comes after them: all of them go.
+  const wholly = kind === "instrumentRules";
+  const startMs = wholly ? span.fromMs : Math.max(span.fromMs, options.fromMs);
+  const endMs = wholly ? span.toMs : Math.min(span.toMs, options.toMs);
+  for (const [monthMs, nextMs] of monthsOf(startMs, endMs)) {
+    if (signal?.aborted === true) return;
+    const events = await collected(from.series(kind, symbol, market, monthMs, nextMs));
+    if (events.length === 0) continue;
+    if (sameEvents(events, await collected(to.series(kind, symbol, market, monthMs, nextMs)))) mine.monthsSame += 1;
+    else {
+      await to.write(symbol, market, events);
+      mine.events += events.length;
+      mine.monthsCopied += 1;
+    }
+    work.done += events.length;
+    onProgress?.(work.done, work.total);
+  }
+};
+
+const copyLanded = async (from: Store, to: Store): Promise<number> => {
+  const target = await to.landed();
+  let copied = 0;
+  for (const [path, landed] of (await from.landed()).all()) {
+    if (target.get(path)?.sha256 === landed.sha256) continue;
+    await target.add(path, landed);
+    copied += 1;
+  }
+  return copied;
+};
+
+/** Calendar months (UTC) that `[fromMs, toMs)` meets, cut to it. */
+function* monthsOf(fromMs: number, toMs: number): Generator<readonly [number, number], void, undefined> {
+  for (let startMs = fromMs; startMs < toMs;) {
+    const date = new Date(startMs);
+    const nextMs = Math.min(toMs, Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1));
+    yield [startMs, nextMs];
+    startMs = nextMs;
+  }
+}
+
+const collected = async (bursts: AsyncIterable<readonly Event[]>): Promise<Event[]> => {
+  const events: Event[] = [];
+  for await (const burst of bursts) for (const event of burst) events.push(event);
+  return events;
+};
+
+/** Same events, values bit by bit; NaN equals NaN. */
+const sameEvents = (a: readonly Event[], b: readonly Event[]): boolean =>
+  a.length === b.length && a.every((event, i) => sameEvent(event, b[i] as Event));
+
+const sameEvent = (a: Event, b: Event): boolean => {
+  if (a.kind === Kind.kline && b.kind === Kind.kline)
+    return KLINE_COLUMNS.every((column) => Object.is(a.block[column][a.row], b.block[column][b.row]));
+  if (a.kind === Kind.funding && b.kind === Kind.funding)
+    return (["eventTimeMs", "rate", "intervalHours", "markPrice"] as const).every((name) => Object.is(a[name], b[name]));
+  return a.kind === b.kind && JSON.stringify(a) === JSON.stringify(b);
+};

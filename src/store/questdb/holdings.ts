@@ -1,0 +1,149 @@
+import type { HistorySpan } from "../../domain/ports.ts";
+import type { Held, Holdings } from "../holdings.ts";
+import type { Columns } from "../parquet/columns.ts";
+import type { Duck } from "../parquet/duck.ts";
+import { quoted } from "../parquet/duck.ts";
+import type { GapSpan } from "../parquet/gaps.ts";
+import type { DatedRules } from "../parquet/instrumentRules.ts";
+import { checkedRules } from "../parquet/instrumentRules.ts";
+import { checkedName, intervalLabel } from "../parquet/layout.ts";
+import type { Table } from "../parquet/tables.ts";
+import { KLINE_TABLE } from "../parquet/tables.ts";
+import type { Connection } from "./connection.ts";
+import { between, exportRows, Turn } from "./rowExport.ts";
+import { checkedTable } from "./schema.ts";
+import type { QuestTable } from "./tables.ts";
+import { INSTRUMENTS, questTableOf } from "./tables.ts";
+import { visible } from "./visibility.ts";
+
+/** What the server's tables hold. A table that is not there is empty; one of another schema is a `UserError`. */
+export class QuestDbHoldings implements Holdings {
+  readonly intervalMs: number;
+  private readonly connection: Connection;
+  private readonly prefix: string;
+  private readonly duck: Duck;
+  private readonly turn = new Turn();
+  /** Tables that were there and right when first asked for. */
+  private readonly ready = new Map<string, Promise<boolean>>();
+
+  constructor(connection: Connection, prefix: string, intervalMs: number, duck: Duck) {
+    this.connection = connection;
+    this.prefix = prefix;
+    this.intervalMs = intervalMs;
+    this.duck = duck;
+  }
+
+  get shown(): string {
+    return this.connection.shown;
+  }
+
+  async spans(table: Table): Promise<readonly HistorySpan[]> {
+    const rows = await this.rows(questTableOf(table), (name) => {
+      const where = table.kind === "kline" ? `WHERE ${this.interval()}` : "";
+      return `SELECT market, symbol, min(ts)::LONG / 1000, max(ts)::LONG / 1000, count() FROM ${name} ${where} ORDER BY market, symbol`;
+    });
+    return rows.map(([market, symbol, ...bounds]) => this.spanOf(table, String(market), String(symbol), bounds));
+  }
+
+  async markets(table: Table, symbol: string): Promise<readonly string[]> {
+    const rows = await this.rows(
+      questTableOf(table),
+      (name) => `SELECT DISTINCT market FROM ${name} WHERE ${this.seriesWhere(table, undefined, symbol)}`,
+    );
+    return rows.map(([market]) => String(market)).sort();
+  }
+
+  async span(table: Table, market: string, symbol: string): Promise<HistorySpan | undefined> {
+    const [row] = await this.rows(
+      questTableOf(table),
+      (name) => `SELECT min(ts)::LONG / 1000, max(ts)::LONG / 1000, count() FROM ${name} WHERE ${this.seriesWhere(table, market, symbol)}`,
+    );
+    return row === undefined || row[2] === 0 ? undefined : this.spanOf(table, market, symbol, row);
+  }
+
+  async heldRules(): Promise<readonly Held[]> {
+    const rows = await this.rows(INSTRUMENTS, (name) => `SELECT DISTINCT market, symbol FROM ${name} ORDER BY market, symbol`);
+    return rows.map(([market, symbol]) => ({ market: String(market), symbol: String(symbol) }));
+  }
+
+  async rules(market: string, symbol: string): Promise<readonly DatedRules[]> {
+    const rows = await this.rows(
+      INSTRUMENTS,
+      (name) =>
+        `SELECT ts::LONG / 1000, rules FROM ${name} WHERE symbol = ${text(symbol, "symbol")} AND market = ${text(market, "market")} ORDER BY ts`,
+    );
+    const json = `[${rows.map(([validFromMs, rules]) => `{"validFromMs":${String(validFromMs)},"rules":${String(rules)}}`).join(",")}]`;
+    return checkedRules(json, `the rules of ${symbol} in ${this.shown}`, `run riposte backfill --store questdb --symbol ${symbol} --force`);
+  }
+
+  async *scan(table: Table, market: string, symbol: string, fromMs: number, toMs: number): AsyncGenerator<Columns, void, undefined> {
+    const quest = questTableOf(table);
+    if (!(await this.isReady(quest))) return;
+    const [name, where] = [`${this.prefix}${quest.name}`, this.seriesWhere(table, market, symbol)];
+    const stepMs = table.kind === "kline" ? this.intervalMs : undefined;
+    yield* exportRows(this.connection, this.duck, this.turn, { table: quest, name, where, stepMs, fromMs, toMs });
+  }
+
+  async gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]> {
+    const { intervalMs } = this;
+    const rows = await this.rows(
+      questTableOf(KLINE_TABLE),
+      (name) =>
+        `SELECT b, t FROM (SELECT ts::LONG / 1000 t, lag(ts::LONG / 1000) OVER () b FROM ${name} ` +
+        `WHERE ${this.seriesWhere(KLINE_TABLE, market, symbol)} AND ${between(fromMs, toMs)}) WHERE t - b > ${intervalMs}`,
+    );
+    return rows.map(([before, next]) => {
+      const gapFromMs = Number(before) + intervalMs;
+      return { fromMs: gapFromMs, toMs: Number(next), bars: Math.round((Number(next) - gapFromMs) / intervalMs) };
+    });
+  }
+
+  /** True when a series has a row in `[fromMs, toMs)`. */
+  async hasRows(table: Table, market: string, symbol: string, fromMs: number, toMs: number): Promise<boolean> {
+    const rows = await this.rows(
+      questTableOf(table),
+      (name) => `SELECT ts FROM ${name} WHERE ${this.seriesWhere(table, market, symbol)} AND ${between(fromMs, toMs)} LIMIT 1`,
+    );
+    return rows.length > 0;
+  }
+
+  /** Rows of a query over a table; none when the table is not there. */
+  async rows(table: QuestTable, sql: (name: string) => string): ReturnType<Connection["query"]> {
+    return (await this.isReady(table)) ? this.connection.query(sql(`${this.prefix}${table.name}`)) : [];
+  }
+
+  /**
+   * Whether a table is there, checked once; then everything that its log held at that moment can be read (after a crash of
+   * the server some of what it had accepted is not visible at once).
+   */
+  private isReady(table: QuestTable): Promise<boolean> {
+    const known = this.ready.get(table.name);
+    if (known !== undefined) return known;
+    const checked = checkedTable(this.connection, this.prefix, table).then(async (there) => {
+      if (there) await visible(this.connection, `${this.prefix}${table.name}`);
+      else this.ready.delete(table.name);
+      return there;
+    });
+    this.ready.set(table.name, checked);
+    checked.catch(() => this.ready.delete(table.name)); // who asked has the error
+    return checked;
+  }
+
+  private seriesWhere(table: Table, market: string | undefined, symbol: string): string {
+    const parts = [`symbol = ${text(symbol, "symbol")}`];
+    if (market !== undefined) parts.push(`market = ${text(market, "market")}`);
+    if (table.kind === "kline") parts.push(this.interval());
+    return parts.join(" AND ");
+  }
+
+  private interval(): string {
+    return `interval = '${intervalLabel(this.intervalMs)}'`;
+  }
+
+  private spanOf(table: Table, market: string, symbol: string, [first, last, events]: readonly unknown[]): HistorySpan {
+    const toMs = Number(last) + (table.kind === "kline" ? this.intervalMs : 1);
+    return { symbol, kind: table.kind, market, fromMs: Number(first), toMs, events: Number(events) };
+  }
+}
+
+const text = (value: string, what: string): string => quoted(checkedName(value, what));

@@ -1,0 +1,8 @@
+import { historyStoreContract } from "../../../test/contract/historyStore.ts";
+import { dropTables, freshSettings } from "../../../test/questdb/sharedServer.ts";
+import { questDbStore } from "./questDbStore.ts";
+
+historyStoreContract("questDbStore", () => {
+  const settings = freshSettings();
+  return Promise.resolve({ open: () => questDbStore(settings), remove: () => dropTables(settings) });
+});

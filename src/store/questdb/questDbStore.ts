@@ -1,0 +1,145 @@
+import type { Event } from "../../domain/event.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import type { HistoryQuery, HistorySpan } from "../../domain/ports.ts";
+import { MINUTE_MS } from "../../domain/units.ts";
+import type { LandedFiles } from "../backfill/landedFiles.ts";
+import { Duck } from "../parquet/duck.ts";
+import { tablesOf } from "../parquet/eventColumns.ts";
+import type { GapSpan } from "../parquet/gaps.ts";
+import { checkedName, intervalLabel, periodBounds, periodOf } from "../parquet/layout.ts";
+import type { StoredKind } from "../parquet/tables.ts";
+import { FUNDING_TABLE, KLINE_TABLE } from "../parquet/tables.ts";
+import type { Store } from "../store.ts";
+import { StoredHistory } from "../storedHistory.ts";
+import { Connection } from "./connection.ts";
+import { QuestDbHoldings } from "./holdings.ts";
+import { LandedTable } from "./landedTable.ts";
+import { encodeLine, encodeRows } from "./lineProtocol.ts";
+import { Turn } from "./rowExport.ts";
+import { ensureTable } from "./schema.ts";
+import type { QuestDbSettings } from "./settings.ts";
+import type { QuestTable } from "./tables.ts";
+import { FUNDING, INSTRUMENTS, KLINES, LANDED } from "./tables.ts";
+import { visible } from "./visibility.ts";
+
+export interface QuestDbStoreOptions extends QuestDbSettings {
+  /** Interval of the klines that `read` and `spans` speak of; default one minute. Any interval can be written. */
+  readonly intervalMs?: number;
+  /** Market whose klines are read; default: of those that hold the symbol, the first of um, spot, simulated. */
+  readonly market?: string;
+  /** How long a failing request is repeated; default 45 s. */
+  readonly patienceMs?: number;
+}
+
+/**
+ * History in a QuestDB server: line protocol over HTTP in, exported Parquet through DuckDB out (docs/data.md). Tables are made
+ * by the first write. A write is one request, and so all or nothing, for each of the tables it touches; it resolves when its
+ * rows can be read, and may be repeated, because rows are keyed.
+ */
+export const questDbStore = (options: QuestDbStoreOptions): Store => new QuestDbStore(options);
+
+class QuestDbStore implements Store {
+  readonly options = "--store questdb";
+  private readonly connection: Connection;
+  private readonly prefix: string;
+  private readonly duck = new Duck();
+  private readonly holdings: QuestDbHoldings;
+  private readonly history: StoredHistory;
+  private readonly writing = new Turn();
+  /** Tables made or checked by this store. */
+  private readonly ensured = new Set<QuestTable>();
+
+  constructor({ intervalMs = MINUTE_MS, market, patienceMs, ...settings }: QuestDbStoreOptions) {
+    this.connection = new Connection(settings, patienceMs);
+    this.prefix = settings.prefix;
+    this.holdings = new QuestDbHoldings(this.connection, this.prefix, intervalMs, this.duck);
+    this.history = new StoredHistory(this.holdings, market);
+  }
+
+  get shown(): string {
+    return this.connection.shown;
+  }
+
+  write(symbol: string, market: string, events: readonly Event[]): Promise<void> {
+    return this.writing.take(() => this.writeNow(checkedName(symbol, "symbol"), checkedName(market, "market"), events));
+  }
+
+  read(query: HistoryQuery): AsyncIterable<readonly Event[]> {
+    return this.history.read(query);
+  }
+
+  series(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): AsyncIterable<readonly Event[]> {
+    return this.history.series(kind, symbol, market, fromMs, toMs);
+  }
+
+  spans(): Promise<readonly HistorySpan[]> {
+    return this.history.spans();
+  }
+
+  instruments(symbols: readonly string[], asOfMs?: number): Promise<readonly Instrument[]> {
+    return this.history.instruments(symbols, asOfMs);
+  }
+
+  rulesChangedMs(symbol: string, fromMs: number, toMs: number): Promise<readonly number[]> {
+    return this.history.rulesChangedMs(symbol, fromMs, toMs);
+  }
+
+  gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]> {
+    return this.holdings.gaps(symbol, market, fromMs, toMs);
+  }
+
+  holdsPeriod(kind: "kline" | "funding", symbol: string, market: string, timeMs: number): Promise<boolean> {
+    const table = kind === "kline" ? KLINE_TABLE : FUNDING_TABLE;
+    const { fromMs, toMs } = periodBounds(periodOf(table, timeMs));
+    return this.holdings.hasRows(table, market, symbol, fromMs, toMs);
+  }
+
+  async hasRules(symbol: string, market: string): Promise<boolean> {
+    return (await this.holdings.rules(market, symbol)).length > 0;
+  }
+
+  async landed(): Promise<LandedFiles> {
+    await this.ensure(LANDED);
+    const rows = await this.holdings.rows(LANDED, (name) => `SELECT path, sha256, rows FROM ${name}`);
+    return new LandedTable(this.connection, this.prefix, rows);
+  }
+
+  /** Nobody else is locked out: the server takes writers side by side, and each row has one key. */
+  async lock(): Promise<void> {
+    for (const table of [KLINES, FUNDING, INSTRUMENTS, LANDED]) await this.ensure(table);
+  }
+
+  async close(): Promise<void> {
+    await this.writing.take(() => Promise.resolve());
+    this.connection.close();
+    await this.duck.close();
+  }
+
+  private async ensure(table: QuestTable): Promise<void> {
+    if (this.ensured.has(table)) return;
+    await ensureTable(this.connection, this.prefix, table);
+    this.ensured.add(table);
+  }
+
+  private async writeNow(symbol: string, market: string, events: readonly Event[]): Promise<void> {
+    const { klines, funding, rules } = tablesOf(events);
+    const name = (table: QuestTable): string => `${this.prefix}${table.name}`;
+    // Everything is laid out before the first byte goes: a value that cannot be kept must leave no part of the write behind.
+    const requests: { readonly table: QuestTable; readonly lines: readonly Buffer[] }[] = [];
+    if (rules.length > 0) {
+      const lines = rules.map(({ eventTimeMs, rules: { index: _, ...kept } }) =>
+        encodeLine(name(INSTRUMENTS), { symbol, market }, { rules: JSON.stringify(kept) }, eventTimeMs),
+      );
+      requests.push({ table: INSTRUMENTS, lines });
+    }
+    if (funding !== undefined) requests.push({ table: FUNDING, lines: encodeRows(name(FUNDING), FUNDING, { symbol, market }, funding) });
+    const bars = [...klines].flatMap(([intervalMs, columns]) =>
+      encodeRows(name(KLINES), KLINES, { symbol, market, interval: intervalLabel(intervalMs) }, columns),
+    );
+    if (bars.length > 0) requests.push({ table: KLINES, lines: bars });
+
+    for (const { table } of requests) await this.ensure(table);
+    for (const { lines } of requests) await this.connection.write(lines);
+    for (const { table } of requests) await visible(this.connection, name(table));
+  }
+}

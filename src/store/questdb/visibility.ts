@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../../domain/units.ts";
+import type { Connection } from "./connection.ts";
+import { suspended } from "./failures.ts";
+
+const LONGEST_WAIT_MS = 50;
+/** A log that does not advance for this long is not being applied. */
+const STUCK_MS = 120_000;
+
+/**
+ * Resolves when every transaction that a table's log holds now can be read: an answer to a write only means that the rows
+ * are in the log. Usually 3 to 70 ms; a suspended table is a `UserError`.
+ */
+export const visible = async (connection: Connection, table: string): Promise<void> => {
+  let wanted = -1;
+  let last = -1;
+  let movedMs = performance.now();
+  for (let waitMs = 1; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+    const [row] = await connection.query(
+      `SELECT writerTxn, sequencerTxn, suspended, errorTag, errorMessage FROM wal_tables() WHERE name = '${table}'`,
+    );
+    if (row === undefined) return; // no such table: nothing to wait for
+    const [written, logged, isSuspended, tag, message] = row;
+    if (isSuspended === true)
+      throw suspended(connection.settings, table, [tag, message].filter((part) => part !== null && part !== "").join(": "));
+    if (wanted < 0) wanted = Number(logged);
+    if (Number(written) >= wanted) return;
+    if (Number(written) !== last) [last, movedMs] = [Number(written), performance.now()];
+    if (performance.now() - movedMs > STUCK_MS)
+      throw new UserError(
+        `${connection.shown} has not applied the log of table ${table} for ${STUCK_MS / 1000} s: see its log, restart it and run the command again; nothing is lost`,
+      );
+    await sleep(waitMs);
+  }
+};

@@ -1,0 +1,33 @@
+import type { Event } from "../domain/event.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import type { HistoryStore } from "../domain/ports.ts";
+import type { LandedFiles } from "./backfill/landedFiles.ts";
+import type { GapSpan } from "./parquet/gaps.ts";
+import type { StoredKind } from "./parquet/tables.ts";
+
+/** A store with what goes beyond the port: the instrument rules as of a time, and what backfill asks. */
+export interface Store extends HistoryStore {
+  /** Where it is, as the user names it: `history`, `QuestDB at http://127.0.0.1:9000`. */
+  readonly shown: string;
+  /** The options that make a command use this store, for remedies: `--data history`. */
+  readonly options: string;
+  /**
+   * Rules of symbols in the order given (which becomes their index), as of `asOfMs`: the newest not after it, else the
+   * oldest there is. A symbol without rules is a `UserError`.
+   */
+  instruments(symbols: readonly string[], asOfMs?: number): Promise<readonly Instrument[]>;
+  /** When the rules of a symbol changed, for each time after `fromMs` and before `toMs`, ascending. */
+  rulesChangedMs(symbol: string, fromMs: number, toMs: number): Promise<readonly number[]>;
+  /** Events of one kind, symbol and market (`read` chooses the market), in bursts, ascending; instrument index 0. */
+  series(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): AsyncIterable<readonly Event[]>;
+  /** Runs of missing klines between the first and the last one inside the range. */
+  gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]>;
+  /** True when the period (month of klines, year of funding) of this time has rows. */
+  holdsPeriod(kind: "kline" | "funding", symbol: string, market: string, timeMs: number): Promise<boolean>;
+  /** True when the store has rules of a symbol in this market. */
+  hasRules(symbol: string, market: string): Promise<boolean>;
+  /** The archive files that have landed in it. */
+  landed(): Promise<LandedFiles>;
+  /** Makes ready for writing now instead of at the first write: takes the lock, makes or checks the tables. */
+  lock(): Promise<void>;
+}

@@ -1,0 +1,86 @@
+import { mergeOnLine } from "../../streams/merge.ts";
+import type { Event } from "../domain/event.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import type { HistoryQuery, HistorySpan } from "../domain/ports.ts";
+import type { InstrumentIndex } from "../domain/units.ts";
+import { instrumentIndex, UserError } from "../domain/units.ts";
+import { Catalog } from "./catalog.ts";
+import type { Holdings } from "./holdings.ts";
+import { fundingFrom, klinesFrom } from "./parquet/eventColumns.ts";
+import type { DatedRules } from "./parquet/instrumentRules.ts";
+import { rulesEvent } from "./parquet/instrumentRules.ts";
+import { checkedName } from "./parquet/layout.ts";
+import type { StoredKind } from "./parquet/tables.ts";
+import { FUNDING_TABLE, KLINE_TABLE } from "./parquet/tables.ts";
+import { sourcesOf } from "./sources.ts";
+
+/** Most events in one burst (design §4). */
+const BURST_EVENTS_MAX = 4096;
+const ONLY = instrumentIndex(0);
+
+/** The reading half of a store, the same for every medium: bursts in line order, spans, and rules as of a time. */
+export class StoredHistory {
+  readonly #holdings: Holdings;
+  readonly #catalog: Catalog;
+
+  constructor(holdings: Holdings, market?: string) {
+    this.#holdings = holdings;
+    this.#catalog = new Catalog(holdings, market);
+  }
+
+  async *read(query: HistoryQuery): AsyncGenerator<readonly Event[], void, undefined> {
+    const { fromMs, toMs, burstEvents } = query;
+    if (!(fromMs <= toMs)) throw new UserError(`the range ends before it starts: from ${fromMs} to ${toMs} (ms)`, 2);
+    if (!Number.isSafeInteger(burstEvents) || burstEvents < 1 || burstEvents > BURST_EVENTS_MAX)
+      throw new UserError(`a burst has 1 to ${BURST_EVENTS_MAX} events, not ${burstEvents}`, 2);
+    if (fromMs === toMs) return;
+    yield* mergeOnLine(await sourcesOf(query, { holdings: this.#holdings, catalog: this.#catalog }), burstEvents);
+  }
+
+  async *series(
+    kind: StoredKind,
+    symbol: string,
+    market: string,
+    fromMs: number,
+    toMs: number,
+  ): AsyncGenerator<readonly Event[], void, undefined> {
+    const holdings = this.#holdings;
+    if (kind === "instrumentRules") {
+      const dated = await holdings.rules(checkedName(market, "market"), checkedName(symbol, "symbol"));
+      yield dated.filter(({ validFromMs }) => validFromMs >= fromMs && validFromMs < toMs).map((found) => rulesEvent(found, ONLY));
+    } else if (kind === "funding") {
+      for await (const chunk of holdings.scan(FUNDING_TABLE, market, symbol, fromMs, toMs)) yield fundingFrom(chunk, ONLY);
+    } else {
+      for await (const chunk of holdings.scan(KLINE_TABLE, market, symbol, fromMs, toMs))
+        yield klinesFrom(chunk, ONLY, holdings.intervalMs);
+    }
+  }
+
+  spans(): Promise<readonly HistorySpan[]> {
+    return this.#catalog.spans();
+  }
+
+  async instruments(symbols: readonly string[], asOfMs = Infinity): Promise<readonly Instrument[]> {
+    return Promise.all(symbols.map((symbol, index) => this.#instrument(checkedName(symbol, "symbol"), instrumentIndex(index), asOfMs)));
+  }
+
+  async rulesChangedMs(symbol: string, fromMs: number, toMs: number): Promise<readonly number[]> {
+    const dated = await this.#rules(symbol);
+    return dated.flatMap(({ validFromMs, rules }, i) => {
+      const before = dated[i - 1];
+      const changed = before !== undefined && JSON.stringify(before.rules) !== JSON.stringify(rules);
+      return changed && validFromMs > fromMs && validFromMs < toMs ? [validFromMs] : [];
+    });
+  }
+
+  async #rules(symbol: string): Promise<readonly DatedRules[]> {
+    return this.#holdings.rules(await this.#catalog.rulesMarket(symbol), symbol);
+  }
+
+  async #instrument(symbol: string, index: InstrumentIndex, asOfMs: number): Promise<Instrument> {
+    const dated = await this.#rules(symbol);
+    const found = dated.findLast(({ validFromMs }) => validFromMs <= asOfMs) ?? dated[0];
+    if (found === undefined) throw await this.#catalog.notHeld(symbol, "instrumentRules");
+    return { index, ...found.rules };
+  }
+}
