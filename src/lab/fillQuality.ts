@@ -33,27 +33,34 @@ interface Watched {
   readonly decidedAtMs: number;
   readonly decidedTicks: number;
   readonly sentUsdt: number;
+  fills: number;
   firstFillMs: number;
   filledUsdt: number;
+  makerUsdt: number;
+  /** What the fills cost beyond the decision's price, and those of them that took, USDT. */
+  costUsdt: number;
+  takerCostUsdt: number;
 }
 
-/** Follows the orders of a run from decision to fill. Bounded by orders. */
+/**
+ * Follows the orders of a run from decision to fill. What was decided on the last bar is left out: no bar follows that could fill it, but
+ * trades and books do. Bounded by orders.
+ */
 export class FillQuality {
   private readonly instruments: readonly Instrument[];
   private readonly closes: number[] = [];
   private readonly watched = new Map<string, Watched>();
-  private fills = 0;
-  private makerUsdt = 0;
-  /** Σ of what the fills cost beyond the decision's price, USDT. */
-  private costUsdt = 0;
-  private takerCostUsdt = 0;
+  /** Line time of the last bar. */
+  private lastCloseMs = -Infinity;
 
   constructor(instruments: readonly Instrument[]) {
     this.instruments = instruments;
   }
 
   bar(bar: Bar): void {
-    if (bar.base) this.closes[bar.instrument] = bar.close;
+    if (!bar.base) return;
+    this.closes[bar.instrument] = bar.close;
+    this.lastCloseMs = Math.max(this.lastCloseMs, bar.knownAtMs);
   }
 
   order({ order }: OrderSent): void {
@@ -64,8 +71,12 @@ export class FillQuality {
       decidedAtMs: order.decidedAtMs,
       decidedTicks,
       sentUsdt: notionalUsdt(instrument, decidedTicks, order.qtyLots),
+      fills: 0,
       firstFillMs: NaN,
       filledUsdt: 0,
+      makerUsdt: 0,
+      costUsdt: 0,
+      takerCostUsdt: 0,
     });
   }
 
@@ -74,30 +85,32 @@ export class FillQuality {
     if (order === undefined) return;
     const instrument = this.instruments[index] as Instrument;
     const usdt = notionalUsdt(instrument, order.decidedTicks, qtyLots);
-    if (Number.isNaN(order.firstFillMs)) order.firstFillMs = eventTimeMs;
-    order.filledUsdt += usdt;
-    this.fills += 1;
-    if (maker) this.makerUsdt += usdt;
     const worse = (side === "buy" ? 1 : -1) * (priceTicks - order.decidedTicks);
     const costUsdt = Math.sign(worse) * notionalUsdt(instrument, worse, qtyLots);
-    this.costUsdt += costUsdt;
-    if (!maker) this.takerCostUsdt += costUsdt;
+    if (order.fills === 0) order.firstFillMs = eventTimeMs;
+    order.fills += 1;
+    order.filledUsdt += usdt;
+    order.costUsdt += costUsdt;
+    if (maker) order.makerUsdt += usdt;
+    else order.takerCostUsdt += costUsdt;
   }
 
   /** What the run's orders came to; shares and times are NaN where there is nothing to take them of. */
   row(): FillQualityRow {
-    const orders = [...this.watched.values()];
-    const filled = orders.filter(({ filledUsdt }) => filledUsdt > 0);
+    const orders = [...this.watched.values()].filter(({ decidedAtMs }) => decidedAtMs < this.lastCloseMs);
+    const filled = orders.filter(({ fills }) => fills > 0);
+    const total = (key: "sentUsdt" | "filledUsdt" | "makerUsdt" | "costUsdt" | "takerCostUsdt" | "fills"): number =>
+      sum(orders.map((order) => order[key]));
     const waits = filled.map(({ firstFillMs, decidedAtMs }) => firstFillMs - decidedAtMs).sort((a, b) => a - b);
-    const filledUsdt = sum(filled.map((order) => order.filledUsdt));
+    const [filledUsdt, makerUsdt] = [total("filledUsdt"), total("makerUsdt")];
     return {
       orders: orders.length,
       missed: orders.length - filled.length,
-      filledShare: filledUsdt / sum(orders.map(({ sentUsdt }) => sentUsdt)),
-      makerShare: this.makerUsdt / filledUsdt,
-      fills: this.fills,
-      slippageBps: (10_000 * this.costUsdt) / filledUsdt,
-      takerSlippageBps: (10_000 * this.takerCostUsdt) / (filledUsdt - this.makerUsdt),
+      filledShare: filledUsdt / total("sentUsdt"),
+      makerShare: makerUsdt / filledUsdt,
+      fills: total("fills"),
+      slippageBps: (10_000 * total("costUsdt")) / filledUsdt,
+      takerSlippageBps: (10_000 * total("takerCostUsdt")) / (filledUsdt - makerUsdt),
       meanFillMs: sum(waits) / waits.length,
       medianFillMs: waits.length === 0 ? NaN : ((waits[(waits.length - 1) >> 1] as number) + (waits[waits.length >> 1] as number)) / 2,
     };

@@ -53,6 +53,7 @@ export class Recorder {
   orders = 0;
   firstOpenMs = NaN;
   lastCloseMs = NaN;
+  lastFillMs = -Infinity;
   account: Ledger | null = null;
   readonly #options: RecorderOptions;
   readonly #candles: readonly ThinnedCandles[];
@@ -103,6 +104,7 @@ export class Recorder {
   }
 
   fill(fill: Fill): void {
+    this.lastFillMs = fill.eventTimeMs;
     const instrument = this.#options.instruments[fill.instrument] as Instrument;
     const price = ticksToPrice(instrument, fill.priceTicks);
     this.fills.push({

@@ -50,8 +50,10 @@ export const runRecord = (recorder: Recorder, facts: RunFacts): RunRecord => {
 const openTrades = (recorder: Recorder, instruments: readonly Instrument[]): TradeRow[] => {
   const { account } = recorder;
   if (account === null) return [];
+  // On trades and on the book an order of the last bar is filled behind it.
+  const endMs = Math.max(recorder.lastCloseMs, recorder.lastFillMs);
   return instruments
-    .map(({ index }) => account.openTrade(index, recorder.lastCloseMs))
+    .map(({ index }) => account.openTrade(index, endMs))
     .filter((trade): trade is TradeClosed => trade !== null)
     .map((trade) => recorder.tradeRow(trade));
 };

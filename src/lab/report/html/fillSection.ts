@@ -11,7 +11,7 @@ export const fillSection = (rows: readonly FillModeRow[]): Markup => html`
     <p class="note">
       The same strategy on the same data, filled three ways. Slippage is the price paid against the close of the decision bar, by notional;
       above 0 it is against us. A bar does not tell when inside it an order was filled: its fills carry the bar's open time. Orders that
-      protect are not counted. Decisions follow the fills, so the runs may send different orders.
+      protect, and those decided on the last bar, are not counted. Decisions follow the fills, so the runs may send different orders.
     </p>
     <div class="table-box">
       <table>
