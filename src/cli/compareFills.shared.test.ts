@@ -127,11 +127,8 @@ describeShared("fills on the capture of 2024", { timeout: 180_000 }, () => {
       const context = { log: () => undefined, print: () => undefined, progress: () => undefined, signal, json: true, env: {} };
       return compareFills(run, { quality, replayed }, context);
     };
-    const figures = (rows: readonly FillModeRow[]) =>
-      rows.map((row) => [row.fillOn, row.orders, row.missed, row.filledShare, row.takerSlippageBps, row.medianFillMs]);
     const small = await rowsOf(20);
     const large = await rowsOf(5000);
-    console.log(JSON.stringify([small, large].map(figures)));
     for (const rows of [small, large]) {
       expect(rows.map((row) => row.fillOn)).toEqual(["bars", "trades", "book"]);
       const [bars, ...ticks] = rows as readonly [FillModeRow, ...FillModeRow[]];
