@@ -4,7 +4,7 @@ const SPECIAL = ["shared", "long", "browser", "parity", "questdb"] as const;
 const specialPattern = (kind: (typeof SPECIAL)[number]): string => `**/*.${kind}.test.ts`;
 
 /**
- * `unit` is `npm test`: a minute, no network, no server, no data from outside. The rest is named by its file: `*.shared.test.ts`
+ * `unit` is `npm test`: minutes, no network, no server, no data from outside. The rest is named by its file: `*.shared.test.ts`
  * needs the shared market data, `*.long.test.ts` needs minutes, `*.browser.test.ts` needs Chromium, `*.parity.test.ts` is run on
  * every Node version, `*.questdb.test.ts` needs Java and starts a QuestDB server.
  */
