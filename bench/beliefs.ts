@@ -6,10 +6,10 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { beliefsOf } from "../src/cli/beliefs.ts";
-import { composeRun } from "../src/cli/composeRun.ts";
+import { beliefsOf } from "../src/cli/run/beliefs.ts";
+import { composeRun } from "../src/cli/run/composeRun.ts";
 import { configOf } from "../src/cli/configOptions.ts";
-import { replayRun } from "../src/cli/replayRun.ts";
+import { replayRun } from "../src/cli/run/replayRun.ts";
 import type { Event } from "../src/domain/event.ts";
 import { median } from "./peers/resultLine.ts";
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import "./loader.mjs";
 
-const { main } = await import("../src/cli/main.ts");
+const { main } = await import("../src/cli/frame/main.ts");
 await main();

@@ -7,7 +7,7 @@ import { body, status, WireServer } from "../../test/contract/wireServer.ts";
 import { UserError } from "../domain/units.ts";
 import type { BackfillReport } from "../store/backfill.ts";
 import { backfillCommand } from "./backfill.ts";
-import type { OptionValues } from "./command.ts";
+import type { OptionValues } from "./frame/command.ts";
 
 const JANUARY = Date.UTC(2023, 0);
 const PATH = "spot/monthly/klines/BTCUSDT/1m/BTCUSDT-1m-2023-01.zip";

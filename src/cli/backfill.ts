@@ -12,9 +12,9 @@ import { intervalMsOf } from "../store/parquet/layout.ts";
 import type { HttpGet } from "../venues/binance/http.ts";
 import { httpGet } from "../venues/binance/http.ts";
 import { binanceRest } from "../venues/binance/rest.ts";
-import type { Command, CommandContext, OptionValues } from "./command.ts";
+import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
-import { openStore } from "./store.ts";
+import { openStore } from "./data/store.ts";
 
 const ARCHIVE_URL = "https://data.binance.vision";
 /** Gaps and missing files that are named one by one; the rest is counted. */

@@ -20,19 +20,19 @@ import { summaryObject } from "../lab/report/summaryJson.ts";
 import { writeRun } from "../lab/report/writeRun.ts";
 import type { RunRecord } from "../lab/runRecord.ts";
 import { runRecord } from "../lab/summarise.ts";
-import { moduleMistake } from "./backtest/moduleMistake.ts";
-import { beliefsOf } from "./beliefs.ts";
-import type { Beliefs } from "./beliefs.ts";
-import type { Command, CommandContext, OptionValues } from "./command.ts";
-import type { ComposedRun } from "./composeRun.ts";
-import { compareFills, requireAllFills } from "./compareFills.ts";
-import { composeRun } from "./composeRun.ts";
-import { dataChoice } from "./history.ts";
+import { moduleMistake } from "./run/moduleMistake.ts";
+import { beliefsOf } from "./run/beliefs.ts";
+import type { Beliefs } from "./run/beliefs.ts";
+import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
+import type { ComposedRun } from "./run/composeRun.ts";
+import { compareFills, requireAllFills } from "./run/compareFills.ts";
+import { composeRun } from "./run/composeRun.ts";
+import { dataChoice } from "./data/history.ts";
 import { configOf, configOptions } from "./configOptions.ts";
-import { codeVersion, commandLine } from "./identity.ts";
-import { journalled } from "./journalled.ts";
-import type { Journalled } from "./journalled.ts";
-import { replayRun } from "./replayRun.ts";
+import { codeVersion, commandLine } from "./run/identity.ts";
+import { journalled } from "./run/journalled.ts";
+import type { Journalled } from "./run/journalled.ts";
+import { replayRun } from "./run/replayRun.ts";
 
 /** `riposte backtest`: replays history (or the market simulator) through the pipeline and writes the report. */
 export const backtestCommand: Command = {

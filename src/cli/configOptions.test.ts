@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { configOf, configOptions } from "./configOptions.ts";
-import { parseCommandLine } from "./commandLine.ts";
+import { parseCommandLine } from "./frame/commandLine.ts";
 
 const OPTIONS = configOptions("symbol", "from", "to", "seed", "days", "burst", "signal", "data", "market");
 const configFrom = (args: string[], env: Record<string, string> = {}) =>

@@ -2,7 +2,7 @@ import { loadConfig } from "../../config/load.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { layerOf, nest } from "../../config/layers.ts";
 import type { ConfigLayer } from "../../config/layers.ts";
-import type { CommandContext, OptionSpec, OptionValues } from "./command.ts";
+import type { CommandContext, OptionSpec, OptionValues } from "./frame/command.ts";
 
 interface ConfigOption extends OptionSpec {
   /** The config key the option stands for. */

@@ -19,12 +19,12 @@ import type { DatasetFormat, DatasetSummary } from "../lab/dataset/datasetBuilde
 import { barsAhead } from "../lab/labels/labelStream.ts";
 import type { LabelRules } from "../lab/labels/options.ts";
 import { observe } from "../pipeline.ts";
-import type { Command, CommandContext, OptionValues } from "./command.ts";
+import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { ownFeatureMistake } from "./features.ts";
-import type { RunData } from "./history.ts";
-import { dataChoice, runData } from "./history.ts";
-import { featureOptions } from "./layers.ts";
+import type { RunData } from "./data/history.ts";
+import { dataChoice, runData } from "./data/history.ts";
+import { featureOptions } from "./members/layers.ts";
 
 /** Inputs of the regime rule: the row always has them, because the regime target is made of them. */
 const REGIME_INPUTS = ["volatility_percentile_240", "trend_t_240"] as const;

@@ -5,7 +5,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunSummary } from "../lab/runRecord.ts";
 import { backtestCommand } from "./backtest.ts";
-import type { CommandContext, OptionValues } from "./command.ts";
+import type { CommandContext, OptionValues } from "./frame/command.ts";
 
 const context: CommandContext = {
   log: () => undefined,

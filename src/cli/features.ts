@@ -10,11 +10,11 @@ import { drive } from "../engine/driver.ts";
 import { FeatureTable, tableFeatures } from "../lab/featureTable.ts";
 import { stagedFile } from "../lab/stagedFile.ts";
 import { observe } from "../pipeline.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { Command, CommandContext } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
-import type { RunData } from "./history.ts";
-import { dataChoice, runData } from "./history.ts";
-import { featureOptions } from "./layers.ts";
+import type { RunData } from "./data/history.ts";
+import { dataChoice, runData } from "./data/history.ts";
+import { featureOptions } from "./members/layers.ts";
 
 /** `riposte features`: the feature rows of history (or of the market simulator) as one Parquet file. */
 export const featuresCommand: Command = {

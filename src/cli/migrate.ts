@@ -3,10 +3,10 @@ import { UserError } from "../domain/units.ts";
 import type { MigratedSeries } from "../store/migrate.ts";
 import { migrate } from "../store/migrate.ts";
 import { intervalMsOf } from "../store/parquet/layout.ts";
-import type { Command, OptionValues } from "./command.ts";
+import type { Command, OptionValues } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
-import { openStore } from "./store.ts";
-import type { StoreName } from "./store.ts";
+import { openStore } from "./data/store.ts";
+import type { StoreName } from "./data/store.ts";
 
 /** `riposte migrate`: copies history from one store to the other, month by month; twice changes nothing. */
 export const migrateCommand: Command = {

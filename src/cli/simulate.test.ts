@@ -7,7 +7,7 @@ import { DEFAULT_MARKET } from "../../streams/simulatedMarket.ts";
 import { Kind } from "../domain/kind.ts";
 import { DAY_MS } from "../domain/units.ts";
 import { parquetStore } from "../store/parquetStore.ts";
-import type { CommandContext, OptionValues } from "./command.ts";
+import type { CommandContext, OptionValues } from "./frame/command.ts";
 import { simulateCommand } from "./simulate.ts";
 
 let dir: string;

@@ -8,11 +8,11 @@ import type { HistoryQuery, HistoryStore } from "../domain/ports.ts";
 import { formatDay, formatUtc } from "../domain/time.ts";
 import { DAY_MS, MINUTE_MS, UserError } from "../domain/units.ts";
 import type { Store } from "../store/store.ts";
-import type { Command, CommandContext, OptionValues } from "./command.ts";
+import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
-import { marketOptions } from "./marketOptions.ts";
-import { openStore } from "./store.ts";
-import type { StoreName } from "./store.ts";
+import { marketOptions } from "./data/marketOptions.ts";
+import { openStore } from "./data/store.ts";
+import type { StoreName } from "./data/store.ts";
 
 /** Under this market name the store keeps what no exchange has ever traded. */
 const MARKET = "simulated";

@@ -1,4 +1,4 @@
-import { runCommandLine } from "../../src/cli/main.ts";
+import { runCommandLine } from "../../src/cli/frame/main.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 
 /**

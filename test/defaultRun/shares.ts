@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { backtestCommand } from "../../src/cli/backtest.ts";
-import type { CommandContext, OptionValues } from "../../src/cli/command.ts";
+import type { CommandContext, OptionValues } from "../../src/cli/frame/command.ts";
 import type { RunSummary } from "../../src/lab/runRecord.ts";
 import { DAY_MS } from "../../src/domain/units.ts";
 

@@ -1,13 +1,13 @@
 import type { RiposteConfig } from "../../../config/schema.ts";
 import { configSha256 } from "../../../config/sha256.ts";
 import { UserError } from "../../domain/units.ts";
-import type { CommandContext, OptionValues } from "../command.ts";
-import type { ComposedRun } from "../composeRun.ts";
-import { composeRun, warmUpWanted } from "../composeRun.ts";
+import type { CommandContext, OptionValues } from "../frame/command.ts";
+import type { ComposedRun } from "../run/composeRun.ts";
+import { composeRun, warmUpWanted } from "../run/composeRun.ts";
 import { configOf } from "../configOptions.ts";
-import type { DataChoice } from "../history.ts";
-import { dataChoice } from "../history.ts";
-import { layerMembers } from "../layers.ts";
+import type { DataChoice } from "../data/history.ts";
+import { dataChoice } from "../data/history.ts";
+import { layerMembers } from "../members/layers.ts";
 import type { Settings } from "./grid.ts";
 
 /** A sweep whose every run has been found possible. */

@@ -7,12 +7,12 @@ import type { RunIdentity, RunSummary } from "../../lab/runRecord.ts";
 import { runRecord } from "../../lab/summarise.ts";
 import type { ReturnMoments } from "../../risk/sharpeBound.ts";
 import { returnMoments } from "../../risk/sharpeBound.ts";
-import { moduleMistake } from "../backtest/moduleMistake.ts";
-import { beliefsOf } from "../beliefs.ts";
-import { composeRun } from "../composeRun.ts";
-import { environment } from "../environment.ts";
-import type { DataChoice } from "../history.ts";
-import { replayRun } from "../replayRun.ts";
+import { moduleMistake } from "../run/moduleMistake.ts";
+import { beliefsOf } from "../run/beliefs.ts";
+import { composeRun } from "../run/composeRun.ts";
+import { environment } from "../frame/environment.ts";
+import type { DataChoice } from "../data/history.ts";
+import { replayRun } from "../run/replayRun.ts";
 
 /** A run of the grid, as it is handed to a process. */
 export interface TrialTask {

@@ -1,14 +1,14 @@
 import { statSync } from "node:fs";
-import type { RiposteConfig } from "../../config/schema.ts";
-import { simulatedInstrument, simulatedMarket } from "../../streams/simulatedMarket.ts";
-import type { Event } from "../domain/event.ts";
-import type { FillOn } from "../domain/order.ts";
-import type { Instrument } from "../domain/instrument.ts";
-import { parseTimeRange, formatUtc } from "../domain/time.ts";
-import type { InstrumentIndex } from "../domain/units.ts";
-import { DAY_MS, MINUTE_MS, UserError } from "../domain/units.ts";
-import type { Store } from "../store/store.ts";
-import type { CommandContext, OptionValues } from "./command.ts";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import { simulatedInstrument, simulatedMarket } from "../../../streams/simulatedMarket.ts";
+import type { Event } from "../../domain/event.ts";
+import type { FillOn } from "../../domain/order.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { parseTimeRange, formatUtc } from "../../domain/time.ts";
+import type { InstrumentIndex } from "../../domain/units.ts";
+import { DAY_MS, MINUTE_MS, UserError } from "../../domain/units.ts";
+import type { Store } from "../../store/store.ts";
+import type { CommandContext, OptionValues } from "../frame/command.ts";
 import { marketOptions } from "./marketOptions.ts";
 import { openStore } from "./store.ts";
 

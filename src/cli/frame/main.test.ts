@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { UserError } from "../domain/units.ts";
+import { UserError } from "../../domain/units.ts";
 import type { Command } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
-import type { CommandEntry } from "./commands.ts";
+import { COMMANDS } from "../commands.ts";
+import type { CommandEntry } from "../commands.ts";
 import { runCommandLine } from "./main.ts";
 import type { Terminal } from "./main.ts";
 

@@ -5,7 +5,7 @@ import { StepError } from "../../../operators/stepOperator.ts";
 import type { Event } from "../../domain/event.ts";
 import { formatUtc } from "../../domain/time.ts";
 import { UserError } from "../../domain/units.ts";
-import { isModulePath } from "../userModule.ts";
+import { isModulePath } from "../members/userModule.ts";
 
 /**
  * What a module threw, or the system refused to a writer on the line, as one line; invariants stay what they are. `burst` is the one on

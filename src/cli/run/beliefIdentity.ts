@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { canonicalJson } from "../../config/sha256.ts";
-import type { RiposteConfig } from "../../config/schema.ts";
-import type { BeliefIdentity } from "../store/beliefs/beliefFile.ts";
-import type { RunData } from "./history.ts";
-import { isModulePath } from "./userModule.ts";
+import { canonicalJson } from "../../../config/sha256.ts";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import type { BeliefIdentity } from "../../store/beliefs/beliefFile.ts";
+import type { RunData } from "../data/history.ts";
+import { isModulePath } from "../members/userModule.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** The code that beliefs come from … */
 const PERCEIVING = ["operators", "models", "src/domain", "src/pipeline.ts"];

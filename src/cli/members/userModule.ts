@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { UserError } from "../domain/units.ts";
+import { UserError } from "../../domain/units.ts";
 
 /** What loads TypeScript here; named in messages, because its complaints are not Node's. */
 const LOADER = "tsx";

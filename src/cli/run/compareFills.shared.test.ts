@@ -3,16 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tap } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { configSchema } from "../../config/schema.ts";
-import type { RiposteConfig } from "../../config/schema.ts";
-import { describeShared, sharedData } from "../../test/sharedData.ts";
-import type { BestBidAsk, Event, Fill } from "../domain/event.ts";
-import type { Item } from "../domain/item.ts";
-import { Kind } from "../domain/kind.ts";
-import type { FillOn } from "../domain/order.ts";
-import { readJournal } from "../engine/journal.ts";
-import { FillQuality, watchFills } from "../lab/fillQuality.ts";
-import type { FillModeRow } from "../lab/runRecord.ts";
+import { configSchema } from "../../../config/schema.ts";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import { describeShared, sharedData } from "../../../test/sharedData.ts";
+import type { BestBidAsk, Event, Fill } from "../../domain/event.ts";
+import type { Item } from "../../domain/item.ts";
+import { Kind } from "../../domain/kind.ts";
+import type { FillOn } from "../../domain/order.ts";
+import { readJournal } from "../../engine/journal.ts";
+import { FillQuality, watchFills } from "../../lab/fillQuality.ts";
+import type { FillModeRow } from "../../lab/runRecord.ts";
 import { beliefsOf } from "./beliefs.ts";
 import { compareFills } from "./compareFills.ts";
 import { composeRun } from "./composeRun.ts";
@@ -29,7 +29,7 @@ const configOf = (fillOn: FillOn, burstEvents = 4096, lots = 20): RiposteConfig 
     regime: { module: "none" },
     pattern: { module: "none" },
     signal: { module: "trend" },
-    position: { module: join(import.meta.dirname, "../../test/modules/oftenTrading.ts"), options: { lots } },
+    position: { module: join(import.meta.dirname, "../../../test/modules/oftenTrading.ts"), options: { lots } },
     venue: { fillOn, startUsdt: 1_000_000 },
     risk: null,
     protection: "none",

@@ -1,12 +1,12 @@
-import { configSha256 } from "../../config/sha256.ts";
-import type { RiposteConfig } from "../../config/schema.ts";
-import type { Event } from "../domain/event.ts";
-import type { Journal } from "../domain/ports.ts";
-import { UserError } from "../domain/units.ts";
-import { continued, FileJournal } from "../engine/journal.ts";
-import type { JournalReader } from "../engine/journal.ts";
-import { systemProblem } from "../lab/report/outputError.ts";
-import type { RunData } from "./history.ts";
+import { configSha256 } from "../../../config/sha256.ts";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import type { Event } from "../../domain/event.ts";
+import type { Journal } from "../../domain/ports.ts";
+import { UserError } from "../../domain/units.ts";
+import { continued, FileJournal } from "../../engine/journal.ts";
+import type { JournalReader } from "../../engine/journal.ts";
+import { systemProblem } from "../../lab/report/outputError.ts";
+import type { RunData } from "../data/history.ts";
 
 export interface JournalledRun {
   readonly config: RiposteConfig;

@@ -1,7 +1,7 @@
-import type { RiposteConfig } from "../../config/schema.ts";
-import { DEFAULT_MARKET, checkedOptions } from "../../streams/simulatedMarket.ts";
-import type { SimulatedMarketOptions } from "../../streams/simulatedMarket.ts";
-import { parseTime } from "../domain/time.ts";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import { DEFAULT_MARKET, checkedOptions } from "../../../streams/simulatedMarket.ts";
+import type { SimulatedMarketOptions } from "../../../streams/simulatedMarket.ts";
+import { parseTime } from "../../domain/time.ts";
 
 /** The simulated market that a config asks for. `from` of the run, where given, is also where the market begins. */
 export const marketOptions = ({ symbols, from, simulate, line }: RiposteConfig): SimulatedMarketOptions =>

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 /** The real process: loader, signals, pipes. Each test starts Node, so there are few. */
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const BIN = join(ROOT, "bin/riposte.mjs");
 const LOADER = join(ROOT, "bin/loader.mjs");
 
@@ -56,9 +56,9 @@ const frame = async (name: string, body: string): Promise<string> => {
   const path = join(folder, name);
   await writeFile(
     path,
-    `import { main } from ${JSON.stringify(join(ROOT, "src/cli/main.ts"))};
+    `import { main } from ${JSON.stringify(join(ROOT, "src/cli/frame/main.ts"))};
      import { COMMANDS } from ${JSON.stringify(join(ROOT, "src/cli/commands.ts"))};
-     const run = async (options: unknown, context: import(${JSON.stringify(join(ROOT, "src/cli/command.ts"))}).CommandContext) => { ${body} };
+     const run = async (options: unknown, context: import(${JSON.stringify(join(ROOT, "src/cli/frame/command.ts"))}).CommandContext) => { ${body} };
      (COMMANDS as unknown[]).push({ name: "probe", summary: "", load: async () => ({ name: "probe", summary: "", options: {}, run }) });
      await main();`,
   );
@@ -124,7 +124,7 @@ describe("loadUserModule", () => {
     await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
     await writeFile(
       join(folder, "load.ts"),
-      `import { loadUserModule } from ${JSON.stringify(join(ROOT, "src/cli/userModule.ts"))};
+      `import { loadUserModule } from ${JSON.stringify(join(ROOT, "src/cli/members/userModule.ts"))};
        import { UserError } from ${JSON.stringify(join(ROOT, "src/domain/units.ts"))};
        const validate = (value: unknown) => { if (typeof value !== "function") throw new Error("the default export must be a function, got " + typeof value); return value; };
        const results: Record<string, unknown> = {};

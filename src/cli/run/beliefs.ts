@@ -1,21 +1,21 @@
 import { existsSync, statSync } from "node:fs";
 import { pipe } from "rxjs";
 import type { OperatorFunction } from "rxjs";
-import type { BeliefWidths } from "../../operators/beliefs/beliefRows.ts";
-import { keepBeliefs } from "../../operators/beliefs/keepBeliefs.ts";
-import type { FeatureSet } from "../../operators/features/featureSet.ts";
-import { columnsNamed } from "../../operators/features/featureSet.ts";
-import { PATTERN_PROBABILITIES } from "../../models/pattern/patternModule.ts";
-import { REGIME_STATES } from "../domain/derived.ts";
-import type { Item } from "../domain/item.ts";
-import { perceive, recall } from "../pipeline.ts";
-import type { System } from "../pipeline.ts";
-import { FORMAT, unusable } from "../store/beliefs/beliefFile.ts";
-import { BeliefReader } from "../store/beliefs/beliefReader.ts";
-import { BeliefWriter } from "../store/beliefs/beliefWriter.ts";
+import type { BeliefWidths } from "../../../operators/beliefs/beliefRows.ts";
+import { keepBeliefs } from "../../../operators/beliefs/keepBeliefs.ts";
+import type { FeatureSet } from "../../../operators/features/featureSet.ts";
+import { columnsNamed } from "../../../operators/features/featureSet.ts";
+import { PATTERN_PROBABILITIES } from "../../../models/pattern/patternModule.ts";
+import { REGIME_STATES } from "../../domain/derived.ts";
+import type { Item } from "../../domain/item.ts";
+import { perceive, recall } from "../../pipeline.ts";
+import type { System } from "../../pipeline.ts";
+import { FORMAT, unusable } from "../../store/beliefs/beliefFile.ts";
+import { BeliefReader } from "../../store/beliefs/beliefReader.ts";
+import { BeliefWriter } from "../../store/beliefs/beliefWriter.ts";
 import { beliefIdentity, identityDifference } from "./beliefIdentity.ts";
 import type { ComposedRun } from "./composeRun.ts";
-import type { LayerMembers } from "./layers.ts";
+import type { LayerMembers } from "../members/layers.ts";
 
 /** How a run comes to its beliefs: computes them, computes and stores them, or reads what an earlier run stored. */
 export interface Beliefs {

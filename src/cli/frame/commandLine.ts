@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { UserError } from "../domain/units.ts";
-import { didYouMean } from "../domain/nearestName.ts";
+import { UserError } from "../../domain/units.ts";
+import { didYouMean } from "../../domain/nearestName.ts";
 import type { OptionSpec, OptionValues } from "./command.ts";
 
 /** Options that every command has. */

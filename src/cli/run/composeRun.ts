@@ -1,12 +1,12 @@
-import type { RiposteConfig } from "../../config/schema.ts";
-import { DAY_MS, MINUTE_MS } from "../domain/units.ts";
-import type { RiskLimits } from "../risk/limits.ts";
-import { NO_LIMITS } from "../risk/limits.ts";
-import { captureData } from "./captureData.ts";
-import type { DataChoice, Environment, RunData } from "./history.ts";
-import { runData } from "./history.ts";
-import type { LayerMembers } from "./layers.ts";
-import { layerMembers } from "./layers.ts";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import { DAY_MS, MINUTE_MS } from "../../domain/units.ts";
+import type { RiskLimits } from "../../risk/limits.ts";
+import { NO_LIMITS } from "../../risk/limits.ts";
+import { captureData } from "../data/captureData.ts";
+import type { DataChoice, Environment, RunData } from "../data/history.ts";
+import { runData } from "../data/history.ts";
+import type { LayerMembers } from "../members/layers.ts";
+import { layerMembers } from "../members/layers.ts";
 import { requireFills } from "./requireFills.ts";
 
 /** Days the volatility rules look back: the longest window of the risk tiers. */

@@ -1,8 +1,8 @@
-import type { RiposteConfig } from "../../config/schema.ts";
-import type { Store } from "../store/store.ts";
-import { parquetStore } from "../store/parquetStore.ts";
-import { questDbStore } from "../store/questdb/questDbStore.ts";
-import { credentialsOf } from "../store/questdb/settings.ts";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import type { Store } from "../../store/store.ts";
+import { parquetStore } from "../../store/parquetStore.ts";
+import { questDbStore } from "../../store/questdb/questDbStore.ts";
+import { credentialsOf } from "../../store/questdb/settings.ts";
 
 export type StoreName = RiposteConfig["data"]["store"];
 

@@ -1,15 +1,15 @@
-import type { RiposteConfig } from "../../config/schema.ts";
-import type { PatternModule } from "../../models/pattern/patternModule.ts";
-import type { PositionModule } from "../../models/position/positionModule.ts";
-import type { RegimeModule } from "../../models/regime/regimeModule.ts";
-import type { SignalModule } from "../../models/signal/signalModule.ts";
-import type { FeatureFamily } from "../../operators/features/feature.ts";
-import type { FeatureSet, FeatureSetOptions } from "../../operators/features/featureSet.ts";
-import { columnsNamed, familiesNamed, featureSet, warmUpBarsOf } from "../../operators/features/featureSet.ts";
-import { EVENT_FEATURE_FAMILIES, FEATURE_FAMILIES } from "../../operators/features/table.ts";
-import { REGIME_STATES } from "../domain/derived.ts";
-import { timeframeMs } from "../domain/time.ts";
-import type { LayerNames } from "../lab/runRecord.ts";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import type { PatternModule } from "../../../models/pattern/patternModule.ts";
+import type { PositionModule } from "../../../models/position/positionModule.ts";
+import type { RegimeModule } from "../../../models/regime/regimeModule.ts";
+import type { SignalModule } from "../../../models/signal/signalModule.ts";
+import type { FeatureFamily } from "../../../operators/features/feature.ts";
+import type { FeatureSet, FeatureSetOptions } from "../../../operators/features/featureSet.ts";
+import { columnsNamed, familiesNamed, featureSet, warmUpBarsOf } from "../../../operators/features/featureSet.ts";
+import { EVENT_FEATURE_FAMILIES, FEATURE_FAMILIES } from "../../../operators/features/table.ts";
+import { REGIME_STATES } from "../../domain/derived.ts";
+import { timeframeMs } from "../../domain/time.ts";
+import type { LayerNames } from "../../lab/runRecord.ts";
 import { familyMember, patternMember, positionMember, regimeMember, signalMember } from "./members.ts";
 
 /** The members of all layers that a config names, and the feature row that they need. */

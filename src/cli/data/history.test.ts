@@ -2,13 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { configSchema } from "../../config/schema.ts";
-import { formatUtc } from "../domain/time.ts";
-import { DAY_MS } from "../domain/units.ts";
-import { instrumentRulesEvent } from "../store/defaultInstruments.ts";
-import { parquetStore } from "../store/parquetStore.ts";
+import { configSchema } from "../../../config/schema.ts";
+import { formatUtc } from "../../domain/time.ts";
+import { DAY_MS } from "../../domain/units.ts";
+import { instrumentRulesEvent } from "../../store/defaultInstruments.ts";
+import { parquetStore } from "../../store/parquetStore.ts";
 import { runData } from "./history.ts";
-import { simulateCommand } from "./simulate.ts";
+import { simulateCommand } from "../simulate.ts";
 
 test("trading rules that change inside the range are a warning that names the time and the remedy", async () => {
   const dir = await mkdtemp(join(tmpdir(), "riposte-rules-"));

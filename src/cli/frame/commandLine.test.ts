@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UserError } from "../domain/units.ts";
+import { UserError } from "../../domain/units.ts";
 import type { OptionSpec } from "./command.ts";
 import { parseCommandLine } from "./commandLine.ts";
 

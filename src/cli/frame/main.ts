@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { UserError } from "../domain/units.ts";
-import { didYouMean } from "../domain/nearestName.ts";
+import { UserError } from "../../domain/units.ts";
+import { didYouMean } from "../../domain/nearestName.ts";
 import type { CommandContext } from "./command.ts";
 import { parseCommandLine } from "./commandLine.ts";
-import { COMMANDS } from "./commands.ts";
-import type { CommandEntry } from "./commands.ts";
+import { COMMANDS } from "../commands.ts";
+import type { CommandEntry } from "../commands.ts";
 import { environment } from "./environment.ts";
 import { commandHelp, overview } from "./help.ts";
 import { progressMeter, silentProgress } from "./progress.ts";
@@ -128,7 +128,7 @@ const isAbort = (error: unknown, stop: AbortSignal): boolean =>
   error === stop.reason || (error instanceof Error && error.name === "AbortError");
 
 const version = async (): Promise<string> => {
-  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  const text = await readFile(new URL("../../../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 };
 

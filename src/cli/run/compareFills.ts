@@ -1,9 +1,9 @@
-import type { RiposteConfig } from "../../config/schema.ts";
-import type { FillOn } from "../domain/order.ts";
-import { FillQuality, watchFills } from "../lab/fillQuality.ts";
-import type { FillModeRow } from "../lab/runRecord.ts";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import type { FillOn } from "../../domain/order.ts";
+import { FillQuality, watchFills } from "../../lab/fillQuality.ts";
+import type { FillModeRow } from "../../lab/runRecord.ts";
 import { beliefsOf } from "./beliefs.ts";
-import type { CommandContext } from "./command.ts";
+import type { CommandContext } from "../frame/command.ts";
 import type { ComposedRun } from "./composeRun.ts";
 import type { ReplayedRun } from "./replayRun.ts";
 import { replayRun } from "./replayRun.ts";

@@ -1,14 +1,14 @@
-import type { RiposteConfig } from "../../config/schema.ts";
-import type { Instrument } from "../domain/instrument.ts";
-import { formatUtc, parseTimeRange } from "../domain/time.ts";
-import { instrumentIndex, MINUTE_MS, UserError } from "../domain/units.ts";
-import { DEFAULT_FEES, defaultInstrument } from "../store/defaultInstruments.ts";
-import { bracketsOf } from "../store/leverageBrackets.ts";
-import { captureEvents } from "../venues/binance/capture/captureEvents.ts";
-import type { CapturedSymbol, CaptureSummary } from "../venues/binance/capture/captureScan.ts";
-import { scanCapture } from "../venues/binance/capture/captureScan.ts";
-import { parseExchangeInfo } from "../venues/binance/parse/exchangeInfo.ts";
-import { WireError } from "../venues/binance/parse/wire.ts";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { formatUtc, parseTimeRange } from "../../domain/time.ts";
+import { instrumentIndex, MINUTE_MS, UserError } from "../../domain/units.ts";
+import { DEFAULT_FEES, defaultInstrument } from "../../store/defaultInstruments.ts";
+import { bracketsOf } from "../../store/leverageBrackets.ts";
+import { captureEvents } from "../../venues/binance/capture/captureEvents.ts";
+import type { CapturedSymbol, CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
+import { scanCapture } from "../../venues/binance/capture/captureScan.ts";
+import { parseExchangeInfo } from "../../venues/binance/parse/exchangeInfo.ts";
+import { WireError } from "../../venues/binance/parse/wire.ts";
 import type { RunData } from "./history.ts";
 
 /**

@@ -1,11 +1,11 @@
-import type { RiposteConfig } from "../../config/schema.ts";
-import type { PatternModule } from "../../models/pattern/patternModule.ts";
-import type { PositionModule } from "../../models/position/positionModule.ts";
-import type { RegimeModule } from "../../models/regime/regimeModule.ts";
-import type { SignalModule } from "../../models/signal/signalModule.ts";
-import type { FeatureFamily } from "../../operators/features/feature.ts";
-import { didYouMean } from "../domain/nearestName.ts";
-import { UserError } from "../domain/units.ts";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import type { PatternModule } from "../../../models/pattern/patternModule.ts";
+import type { PositionModule } from "../../../models/position/positionModule.ts";
+import type { RegimeModule } from "../../../models/regime/regimeModule.ts";
+import type { SignalModule } from "../../../models/signal/signalModule.ts";
+import type { FeatureFamily } from "../../../operators/features/feature.ts";
+import { didYouMean } from "../../domain/nearestName.ts";
+import { UserError } from "../../domain/units.ts";
 import { isModulePath, loadUserModule } from "./userModule.ts";
 
 type Factory<M> = (options: Readonly<Record<string, unknown>>) => M;
@@ -13,19 +13,19 @@ type Shipped<M> = Readonly<Record<string, () => Promise<Factory<M>>>>;
 
 /** Shipped members by the name a config gives them. */
 const REGIMES: Shipped<RegimeModule> = {
-  rule: async () => (await import("../../models/regime/rule.ts")).default,
+  rule: async () => (await import("../../../models/regime/rule.ts")).default,
 };
 const PATTERNS: Shipped<PatternModule> = {
-  geometry: async () => (await import("../../models/pattern/geometry.ts")).default,
+  geometry: async () => (await import("../../../models/pattern/geometry.ts")).default,
 };
 const SIGNALS: Shipped<SignalModule> = {
-  byRegime: async () => (await import("../../models/signal/byRegime.ts")).default,
-  trend: async () => (await import("../../models/signal/trend.ts")).default,
+  byRegime: async () => (await import("../../../models/signal/byRegime.ts")).default,
+  trend: async () => (await import("../../../models/signal/trend.ts")).default,
 };
 const POSITIONS: Shipped<PositionModule> = {
-  bracket: async () => (await import("../../models/position/bracket.ts")).default,
-  follow: async () => (await import("../../models/position/follow.ts")).default,
-  managed: async () => (await import("../../models/position/managed.ts")).default,
+  bracket: async () => (await import("../../../models/position/bracket.ts")).default,
+  follow: async () => (await import("../../../models/position/follow.ts")).default,
+  managed: async () => (await import("../../../models/position/managed.ts")).default,
 };
 
 /** This name leaves L1 or L2 out. */

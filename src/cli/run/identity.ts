@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** The commit of the running code, `-dirty` when files differ from it; the package's version where there is no git. */
 export const codeVersion = async (): Promise<string> => {
@@ -12,7 +12,7 @@ export const codeVersion = async (): Promise<string> => {
     const [commit, changes] = [await git("rev-parse", "HEAD"), await git("status", "--porcelain", "--untracked-files=no")];
     return changes === "" ? commit : `${commit}-dirty`;
   } catch {
-    const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+    const { version } = JSON.parse(await readFile(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string };
     return `v${version}`;
   }
 };

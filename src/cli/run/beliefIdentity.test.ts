@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { BeliefIdentity } from "../store/beliefs/beliefFile.ts";
+import type { BeliefIdentity } from "../../store/beliefs/beliefFile.ts";
 import { ACTING, identityDifference, perceivingFiles } from "./beliefIdentity.ts";
 
 const IDENTITY: BeliefIdentity = {
@@ -48,7 +48,7 @@ describe("perceivingFiles", () => {
       expect(files).toContain(file);
     expect(files).not.toContain("models/position/bracket.ts");
     for (const file of files.filter((name) => name !== "src/pipeline.ts")) {
-      const text = await readFile(fileURLToPath(new URL(`../../${file}`, import.meta.url)), "utf8");
+      const text = await readFile(fileURLToPath(new URL(`../../../${file}`, import.meta.url)), "utf8");
       for (const [, specifier] of text.matchAll(/^import (?!type)[^;]*from "(\.[^"]+)";/gm))
         expect(`${file} imports ${posix.join(posix.dirname(file), specifier as string)}`).not.toMatch(
           new RegExp(` imports (?:${ACTING.source.slice(1)})`),

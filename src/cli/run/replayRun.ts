@@ -1,19 +1,19 @@
 import { identity, pipe } from "rxjs";
 import type { OperatorFunction } from "rxjs";
-import type { Event } from "../domain/event.ts";
-import type { Item } from "../domain/item.ts";
-import type { Journal } from "../domain/ports.ts";
-import { formatUtc, timeframeMs } from "../domain/time.ts";
-import { UserError } from "../domain/units.ts";
-import { DataHash } from "../engine/dataHash.ts";
-import { DecisionHash, hashDecisions } from "../engine/decisionHash.ts";
-import { drive } from "../engine/driver.ts";
-import { Recorder, record } from "../lab/recorder.ts";
-import { backtestLine } from "../pipeline.ts";
-import { simulatedVenue } from "../venues/simulated/simulatedVenue.ts";
+import type { Event } from "../../domain/event.ts";
+import type { Item } from "../../domain/item.ts";
+import type { Journal } from "../../domain/ports.ts";
+import { formatUtc, timeframeMs } from "../../domain/time.ts";
+import { UserError } from "../../domain/units.ts";
+import { DataHash } from "../../engine/dataHash.ts";
+import { DecisionHash, hashDecisions } from "../../engine/decisionHash.ts";
+import { drive } from "../../engine/driver.ts";
+import { Recorder, record } from "../../lab/recorder.ts";
+import { backtestLine } from "../../pipeline.ts";
+import { simulatedVenue } from "../../venues/simulated/simulatedVenue.ts";
 import type { Beliefs } from "./beliefs.ts";
 import type { ComposedRun } from "./composeRun.ts";
-import { layerNames } from "./layers.ts";
+import { layerNames } from "../members/layers.ts";
 
 export interface ReplayRunOptions {
   readonly events: AsyncIterable<readonly Event[]>;

@@ -1,6 +1,6 @@
-import type { RiposteConfig } from "../../config/schema.ts";
-import { UserError } from "../domain/units.ts";
-import type { RunData } from "./history.ts";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import { UserError } from "../../domain/units.ts";
+import type { RunData } from "../data/history.ts";
 
 const NEEDS = {
   bars: "bars",
