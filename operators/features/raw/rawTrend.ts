@@ -13,7 +13,8 @@ class RawTrendState {
   readonly macd = new Macd(12, 26, 9);
   readonly closes = new RollingVariance(20);
   readonly atr = new AverageTrueRange(14);
-  readonly movement = new DirectionalMovement(14);
+  // TA-Lib lets the rounding of decimals decide ties.
+  readonly movement = new DirectionalMovement(14, 0);
   readonly channel = new PriceChannel(26);
   readonly trix = new Trix(15);
 }
