@@ -8,12 +8,15 @@ export class RollingSum {
   count = 0;
   private readonly values: Float64Array;
   private next = 0;
+  /** 1 / count, so that means need no division; 0 when there are no values. */
+  private share = 0.5;
   private high = 0.5;
   private low = 0.5;
 
   constructor(window: number) {
     this.window = window;
     this.values = new Float64Array(window);
+    this.share = 0;
     this.high = 0;
     this.low = 0;
   }
@@ -24,7 +27,10 @@ export class RollingSum {
     const old = this.values[at] as number; // 0 until the window is full
     this.values[at] = x;
     this.next = at + 1 === this.window ? 0 : at + 1;
-    if (this.count < this.window) this.count += 1;
+    if (this.count < this.window) {
+      this.count += 1;
+      this.share = 1 / this.count;
+    }
     const high = this.high;
     const grown = high + x;
     const partOfX = grown - high;
@@ -40,7 +46,7 @@ export class RollingSum {
 
   /** Mean of the values held; 0 when there are none. */
   get mean(): number {
-    return this.count === 0 ? 0 : (this.high + this.low) / this.count;
+    return (this.high + this.low) * this.share;
   }
 
   get full(): boolean {
@@ -55,6 +61,7 @@ export class RollingSum {
   clear(): void {
     this.values.fill(0);
     this.count = 0;
+    this.share = 0;
     this.next = 0;
     this.high = 0;
     this.low = 0;
