@@ -21,6 +21,3 @@ export const seenRows = (layers: Layers, names: readonly string[], who: string):
   const columns = layers.set === null ? new Int32Array(0) : columnsNamed(layers.set, names, who);
   return layers.instruments.map(() => new SeenRow(columns, layers.embedding ?? 0));
 };
-
-/** A line whose L3 stands on bars alone. */
-export const barsOnly = (instruments: readonly Instrument[]): Layers => ({ instruments, set: null, regime: false, embedding: null });

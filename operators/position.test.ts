@@ -8,9 +8,8 @@ import { NO_BRACKET } from "../src/domain/order.ts";
 import type { Direction } from "../src/domain/units.ts";
 import { DEFAULT_LIMITS, NO_LIMITS } from "../src/risk/limits.ts";
 import { approve } from "../src/risk/plan.ts";
-import { accountOf, bar, BTC, ETH, fill, orderRejected, show, signalOf, T0 } from "../test/items.ts";
+import { accountOf, bar, barsOnly, BTC, ETH, fill, orderRejected, show, signalOf, T0 } from "../test/items.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
-import { barsOnly } from "./layers.ts";
 import { position } from "./position.ts";
 import { stepOperator } from "./stepOperator.ts";
 

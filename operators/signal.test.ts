@@ -5,11 +5,10 @@ import type { Gap } from "../src/domain/derived.ts";
 import { BARRIER } from "../src/domain/item.ts";
 import { Bar, singleKline } from "../src/domain/kline.ts";
 import { HOUR_MS, instrumentIndex } from "../src/domain/units.ts";
-import { bar, BTC, ETH, featureRowOf, funding, gapOf, patternOf, regimeOf, T0 } from "../test/items.ts";
+import { bar, barsOnly, BTC, ETH, featureRowOf, funding, gapOf, patternOf, regimeOf, T0 } from "../test/items.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
 import { featureSet } from "./features/featureSet.ts";
 import type { Layers } from "./layers.ts";
-import { barsOnly } from "./layers.ts";
 import { signal, signalState } from "./signal.ts";
 
 /** LONG with 1 / (bars seen); the close says what goes wrong. */

@@ -1,3 +1,5 @@
+import type { Instrument } from "../src/domain/instrument.ts";
+import type { Layers } from "../operators/layers.ts";
 import type { Seen } from "../models/seen.ts";
 import type { AccountState, FeatureRow, Gap, Intent, Pattern, Regime, Scales, Signal } from "../src/domain/derived.ts";
 import { REGIME_STATES } from "../src/domain/derived.ts";
@@ -317,3 +319,6 @@ export const show = (item: Item): string => {
         .join(" ")}`;
   }
 };
+
+/** A line whose L3 stands on bars alone. */
+export const barsOnly = (instruments: readonly Instrument[]): Layers => ({ instruments, set: null, regime: false, embedding: null });

@@ -118,8 +118,9 @@ export const columnsNamed = (set: FeatureSet, names: readonly string[], who: str
  */
 export const familiesNamed = (options: FeatureSetOptions, names: readonly string[], who: string): FeatureSetOptions => {
   const whole = featureSet(options);
-  const wanted = new Set(Array.from(columnsNamed(whole, names, who), (at) => (whole.columns[at] as PlacedColumn).family));
-  const frames = new Set(Array.from(columnsNamed(whole, names, who), (at) => (whole.columns[at] as PlacedColumn).timeframeMs));
+  const columns = Array.from(columnsNamed(whole, names, who), (at) => whole.columns[at] as PlacedColumn);
+  const wanted = new Set(columns.map(({ family }) => family));
+  const frames = new Set(columns.map(({ timeframeMs }) => timeframeMs));
   const masked = names.filter((name) => name.startsWith("mask_")).map((name) => name.slice("mask_".length));
   return {
     ...options,

@@ -1,7 +1,8 @@
 import type { BookDiff, BookSnapshot } from "../../../domain/event.ts";
 import { Kind } from "../../../domain/kind.ts";
+import type { InstrumentIndex } from "../../../domain/units.ts";
 import { instrumentAt, knownAt, sentAt } from "./message.ts";
-import type { MessageParser } from "./message.ts";
+import type { Arrival, MessageParser, Row } from "./message.ts";
 import { arrayAt, idAt, priceAt, qtyAt, timeAt, WireError } from "./wire.ts";
 
 /** `<symbol>@depth[@100ms]`: changed levels. `pu` is what tells a futures message from a spot one. */
@@ -27,35 +28,35 @@ export const parseDepthUpdate: MessageParser = (row, arrival): BookDiff | null =
 export const parsePartialDepth: MessageParser = (row, arrival): BookSnapshot | null => {
   const instrument = instrumentAt(row, "depth.s", arrival);
   if (instrument === undefined) return null;
-  return {
-    kind: Kind.bookSnapshot,
-    seq: -1,
-    instrument,
-    eventTimeMs: timeAt(row["T"], "depth.T"),
-    receivedTimeMs: arrival.receivedTimeMs,
-    knownAtMs: knownAt(sentAt(row, "depth.E"), arrival, "depth.E"),
-    lastUpdateId: idAt(row["u"], "depth.u"),
-    bids: sideAt(row["b"], -1, "depth.b"),
-    asks: sideAt(row["a"], 1, "depth.a"),
-  };
+  const levels = { bids: sideAt(row["b"], -1, "depth.b"), asks: sideAt(row["a"], 1, "depth.a") };
+  return snapshotOf(row, arrival, instrument, idAt(row["u"], "depth.u"), levels);
 };
 
 /** The answer of `GET /fapi/v1/depth`. It does not name its symbol: `arrival.symbol` does. */
 export const parseDepthSnapshot: MessageParser = (row, arrival): BookSnapshot | null => {
   const instrument = arrival.instrumentOf(arrival.symbol);
   if (instrument === undefined) return null;
-  return {
-    kind: Kind.bookSnapshot,
-    seq: -1,
-    instrument,
-    eventTimeMs: timeAt(row["T"], "depth.T"),
-    receivedTimeMs: arrival.receivedTimeMs,
-    knownAtMs: knownAt(sentAt(row, "depth.E"), arrival, "depth.E"),
-    lastUpdateId: idAt(row["lastUpdateId"], "depth.lastUpdateId"),
-    bids: sideAt(row["bids"], -1, "depth.bids"),
-    asks: sideAt(row["asks"], 1, "depth.asks"),
-  };
+  const levels = { bids: sideAt(row["bids"], -1, "depth.bids"), asks: sideAt(row["asks"], 1, "depth.asks") };
+  return snapshotOf(row, arrival, instrument, idAt(row["lastUpdateId"], "depth.lastUpdateId"), levels);
 };
+
+const snapshotOf = (
+  row: Row,
+  arrival: Arrival,
+  instrument: InstrumentIndex,
+  lastUpdateId: string,
+  { bids, asks }: Pick<BookSnapshot, "bids" | "asks">,
+): BookSnapshot => ({
+  kind: Kind.bookSnapshot,
+  seq: -1,
+  instrument,
+  eventTimeMs: timeAt(row["T"], "depth.T"),
+  receivedTimeMs: arrival.receivedTimeMs,
+  knownAtMs: knownAt(sentAt(row, "depth.E"), arrival, "depth.E"),
+  lastUpdateId,
+  bids,
+  asks,
+});
 
 /** `[["61800.20","2.909"], …]` as `[price0, qty0, price1, …]`. */
 const levelsAt = (value: unknown, path: string): Float64Array => {
