@@ -69,7 +69,7 @@ const broken =
   (events: readonly Event[]): readonly Event[] => {
     const truth = new LocalBook(0.1);
     let diffs = 0;
-    return events.flatMap((event) => {
+    return events.flatMap((event): readonly Event[] => {
       if (event.kind === Kind.bookSnapshot) truth.snapshot(event);
       if (!isDiff(event)) return [event];
       truth.diff(event);
