@@ -27,7 +27,7 @@ import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import type { ComposedRun } from "./run/composeRun.ts";
 import { compareFills, requireAllFills } from "./run/compareFills.ts";
 import { composeRun } from "./run/composeRun.ts";
-import { dataChoice } from "./data/history.ts";
+import { captureOption, dataChoice } from "./data/history.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { codeVersion, commandLine } from "./run/identity.ts";
 import { journalled } from "./run/journalled.ts";
@@ -56,12 +56,7 @@ export const backtestCommand: Command = {
       "decisions",
     ),
     out: { type: "string", value: "DIR", help: "folder of the report", default: "out/backtest" },
-    capture: {
-      type: "string",
-      multiple: true,
-      value: "FILE",
-      help: "replay raw messages instead of a store: a capture of Binance USD-M streams, plain or gzip; several files of one recording: repeat",
-    },
+    capture: captureOption,
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
     beliefs: { type: "string", value: "FILE", help: "store what the layers before L4 believe; read it where FILE exists" },
     journal: { type: "string", value: "FILE", help: "also write every event to this journal; with --resume go on from it" },
@@ -91,7 +86,7 @@ const compose = async (config: RiposteConfig, profile: string, values: OptionVal
   if (values["resume"] === true && journalPath === null) throw new UserError("--resume needs the journal to go on from: --journal FILE", 2);
   const resume = values["resume"] === true && journalPath !== null ? await resumable(journalPath, config) : null;
   const compared = values["compare-fills"] === true;
-  const composed = await composeRun(config, profile, dataChoice(values, context), context.env);
+  const composed = await composeRun(config, profile, dataChoice(values, context), context.env, compared);
   try {
     if (compared) requireAllFills(composed);
   } catch (error) {

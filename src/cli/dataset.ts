@@ -23,7 +23,8 @@ import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { ownFeatureMistake } from "./features.ts";
 import type { RunData } from "./data/history.ts";
-import { dataChoice, runData } from "./data/history.ts";
+import { captureOption, dataChoice, runData } from "./data/history.ts";
+import { kindsOfInputs } from "./data/wantedKinds.ts";
 import { featureOptions } from "./members/layers.ts";
 
 /** Inputs of the regime rule: the row always has them, because the regime target is made of them. */
@@ -37,6 +38,7 @@ export const datasetCommand: Command = {
     ...configOptions("symbol", "from", "to", "data", "market", "seed", "days", "edge", "burst"),
     out: { type: "string", value: "DIR", help: "folder of the dataset", default: "out/dataset" },
     format: { type: "string", value: "arrow|parquet", help: "Arrow IPC is written and mapped fastest", default: "arrow" },
+    capture: captureOption,
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
   },
   run: async (values, context) => {
@@ -48,6 +50,7 @@ export const datasetCommand: Command = {
     const labels = labelRules(config);
     const data = await runData({
       config,
+      wanted: new Set(kindsOfInputs(set.columns.map(({ input }) => input))),
       warmUpBars: warmUpBarsOf(set),
       aheadBars: barsAhead(labels.horizonMs, MINUTE_MS),
       ...dataChoice(values, context),
@@ -93,7 +96,10 @@ const build = async ({ config, data, set, labels, format, outDir }: Build, conte
   const hash = new DataHash();
   try {
     const timeframesMs = config.line.timeframes.map(timeframeMs);
-    const line = pipe(observe({ instruments, timeframesMs, features: set }), collect(builder, set));
+    const line = pipe(
+      observe({ instruments, timeframesMs, barsFromTrades: data.barsFromTrades ?? [], features: set }),
+      collect(builder, set),
+    );
     const result = await drive(hashed(data, hash, builder), line, () => undefined, {
       signal: context.signal,
       onBurst: (events) => {

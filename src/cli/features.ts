@@ -13,7 +13,8 @@ import { observe } from "../pipeline.ts";
 import type { Command, CommandContext } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import type { RunData } from "./data/history.ts";
-import { dataChoice, runData } from "./data/history.ts";
+import { captureOption, dataChoice, runData } from "./data/history.ts";
+import { kindsOfInputs } from "./data/wantedKinds.ts";
 import { featureOptions } from "./members/layers.ts";
 
 /** `riposte features`: the feature rows of history (or of the market simulator) as one Parquet file. */
@@ -24,6 +25,7 @@ export const featuresCommand: Command = {
     ...configOptions("symbol", "from", "to", "data", "market", "seed", "days", "edge", "burst"),
     out: { type: "string", value: "FILE", help: "the Parquet file", default: "out/features.parquet" },
     raw: { type: "boolean", help: "also the classic indicators in their usual units, as columns raw_…" },
+    capture: captureOption,
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
   },
   run: async (values, context) => {
@@ -34,6 +36,7 @@ export const featuresCommand: Command = {
     const set = featureSet(wanted === undefined ? whole : familiesNamed(whole, wanted, "features.columns"));
     const data = await runData({
       config,
+      wanted: new Set(kindsOfInputs(set.columns.map(({ input }) => input))),
       warmUpBars: warmUpBarsOf(set),
       ...dataChoice(values, context),
       env: context.env,
@@ -57,7 +60,10 @@ const writeRows = async (data: RunData, set: FeatureSet, file: string, context: 
   const table = new FeatureTable({ instruments, set, fromMs, file: staged.path, shownAs: file, partsDir: `${staged.dir}/parts` });
   try {
     const timeframesMs = [...new Set(set.frames.map(({ timeframeMs }) => timeframeMs))];
-    const line = pipe(observe({ instruments, timeframesMs, features: set }), tableFeatures(table));
+    const line = pipe(
+      observe({ instruments, timeframesMs, barsFromTrades: data.barsFromTrades ?? [], features: set }),
+      tableFeatures(table),
+    );
     const result = await drive(drained(data, table), line, () => undefined, {
       signal: context.signal,
       onBurst: (events) => {

@@ -14,9 +14,6 @@ const preference = (market: string): number => {
   return at < 0 ? MARKET_PREFERENCE.length : at;
 };
 
-/** What only the perpetual has: where spot klines stand in for it, these are its own. */
-const PERPETUAL_ONLY: readonly StoredKind[] = ["funding", "markPrice", "openInterest", "longShortRatio", "liquidation"];
-
 /** What a store holds, and the words for what it does not hold. */
 export class Catalog {
   readonly #holdings: Holdings;
@@ -58,8 +55,8 @@ export class Catalog {
   }
 
   /**
-   * Market whose rows of a table go with a symbol's klines: their own, and the perpetual's where spot stands in for it and has no such
-   * thing. Without klines, of the markets that hold rows the preferred one.
+   * Market whose rows of a table go with a symbol's klines: their own, else the perpetual's where spot stands in for it. Without klines,
+   * of the markets that hold rows the preferred one.
    */
   async market(table: Table, symbol: string): Promise<string | undefined> {
     if (table === KLINE_TABLE) return this.klineMarket(symbol);
@@ -67,8 +64,7 @@ export class Catalog {
     if (held.length === 0) return undefined;
     const market = (await this.klineMarket(symbol)) ?? this.#market;
     if (market === undefined) return MARKET_PREFERENCE.find((name) => held.includes(name)) ?? held[0];
-    const standIn = market === "spot" && PERPETUAL_ONLY.includes(table.kind) ? ["um"] : [];
-    return [market, ...standIn].find((name) => held.includes(name));
+    return [market, ...(market === "spot" ? ["um"] : [])].find((name) => held.includes(name));
   }
 
   /** Single trades or aggregates: of which the symbol has more of the range; single trades where they are even. */

@@ -1,14 +1,11 @@
 import type { RiposteConfig } from "../../../config/schema.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { formatUtc, parseTimeRange } from "../../domain/time.ts";
-import { instrumentIndex, MINUTE_MS, UserError } from "../../domain/units.ts";
-import { DEFAULT_FEES, defaultInstrument } from "../../store/defaultInstruments.ts";
-import { bracketsOf } from "../../store/leverageBrackets.ts";
+import { MINUTE_MS, UserError } from "../../domain/units.ts";
+import { captureRules } from "../../store/capture/captureRules.ts";
 import { captureEvents } from "../../venues/binance/capture/captureEvents.ts";
 import type { CapturedSymbol, CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
 import { scanCapture } from "../../venues/binance/capture/captureScan.ts";
-import { parseExchangeInfo } from "../../venues/binance/parse/exchangeInfo.ts";
-import { WireError } from "../../venues/binance/parse/wire.ts";
 import type { Fillable } from "./fillable.ts";
 import { fillableBy } from "./fillable.ts";
 import type { RunData } from "./history.ts";
@@ -21,7 +18,7 @@ import type { RunData } from "./history.ts";
 export const captureData = async (config: RiposteConfig, paths: readonly string[]): Promise<RunData> => {
   const summary = await scanCapture(paths);
   const symbols = config.symbols.map((symbol) => symbolIn(summary, symbol, paths));
-  const instruments = symbols.map((facts, index) => rulesOf(facts, index, summary));
+  const instruments = symbols.map((facts, index) => captureRules(facts, index, summary));
   const fromTrades = instruments.filter(({ index }) => (symbols[index] as CapturedSymbol).klines === 0);
   const range = parseTimeRange(config.from, config.to);
   const firstMs = summary.fromMs - (summary.fromMs % MINUTE_MS) + (fromTrades.length > 0 ? MINUTE_MS : 0);
@@ -61,25 +58,6 @@ const symbolIn = ({ symbols }: CaptureSummary, wanted: string, paths: readonly s
   throw new UserError(
     `${wanted} has neither trades nor closed klines in the capture ${paths.join(", ")}: no bar can be made; choose another symbol`,
   );
-};
-
-const rulesOf = (facts: CapturedSymbol, at: number, { exchangeInfo }: CaptureSummary): Instrument => {
-  const { symbol } = facts;
-  const index = instrumentIndex(at);
-  if (exchangeInfo === null) return defaultInstrument(symbol, "um", facts, index);
-  try {
-    const rules = parseExchangeInfo(exchangeInfo, symbol, {
-      ...DEFAULT_FEES,
-      brackets: bracketsOf(symbol),
-      fundingIntervalHours: 8,
-      index,
-    });
-    if (rules !== undefined) return rules;
-  } catch (error) {
-    if (!(error instanceof WireError)) throw error;
-    throw new UserError(`the capture's exchangeInfo does not give the rules of ${symbol}: ${error.message}; leave that file out`);
-  }
-  throw new UserError(`${symbol} has no rules: the capture's exchangeInfo does not list it; leave that file out, or choose another symbol`);
 };
 
 const warningsFor = (summary: CaptureSummary, symbols: readonly CapturedSymbol[], fromTrades: readonly Instrument[]): string[] => {

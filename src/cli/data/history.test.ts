@@ -26,7 +26,7 @@ test("trading rules that change inside the range are a warning that names the ti
     await store.close();
     const warningsFrom = async (from: number): Promise<readonly string[]> => {
       const config = configSchema.parse({ data: { dir }, from: new Date(from).toISOString().slice(0, 10) });
-      const data = await runData({ config, warmUpBars: 0, simulate: false, dirGiven: true, env: {} });
+      const data = await runData({ config, warmUpBars: 0, simulate: false, dirGiven: true, captures: [], wanted: new Set(), env: {} });
       await data.close();
       return data.warnings;
     };

@@ -6,11 +6,13 @@ import type { Instrument } from "../../domain/instrument.ts";
 import { parseTimeRange, formatUtc } from "../../domain/time.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { DAY_MS, MINUTE_MS, UserError } from "../../domain/units.ts";
-import type { Store } from "../../store/store.ts";
 import type { CommandContext, OptionValues } from "../frame/command.ts";
+import { captureData } from "./captureData.ts";
 import type { Fillable } from "./fillable.ts";
 import { marketOptions } from "./marketOptions.ts";
 import { openStore } from "./store.ts";
+import { storedData } from "./storedData.ts";
+import type { WantedKinds } from "./wantedKinds.ts";
 
 /** Where a run's events come from. */
 export interface RunData {
@@ -45,6 +47,14 @@ export interface DataChoice {
   readonly captures: readonly string[];
 }
 
+/** `--capture`, of every command that reads a run's events. */
+export const captureOption = {
+  type: "string",
+  multiple: true,
+  value: "FILE",
+  help: "replay raw messages instead of a store: a capture of Binance USD-M streams, plain or gzip; several files of one recording: repeat",
+} as const;
+
 export const dataChoice = (values: OptionValues, { env }: Pick<CommandContext, "env">): DataChoice => {
   const simulate = values["simulate"] === true;
   const captures = Array.isArray(values["capture"]) ? values["capture"] : [];
@@ -53,8 +63,10 @@ export const dataChoice = (values: OptionValues, { env }: Pick<CommandContext, "
   return { simulate, dirGiven: values["data"] !== undefined || env["RIPOSTE_DATA_DIR"] !== undefined, captures };
 };
 
-export interface DataRequest extends Omit<DataChoice, "captures"> {
+export interface DataRequest extends DataChoice {
   readonly config: RiposteConfig;
+  /** What of a store is read beside bars and funding, where it is there. */
+  readonly wanted: WantedKinds;
   /** Bars before `from` that the members and the risk windows want. */
   readonly warmUpBars: number;
   /** Bars behind `to` that finish labels. */
@@ -63,9 +75,10 @@ export interface DataRequest extends Omit<DataChoice, "captures"> {
   readonly env: Environment;
 }
 
-/** History from the store; the seeded market simulator where there is none. Throws `UserError`s that say what there is. */
+/** A capture, history from the store, or the seeded market simulator where there is none. Throws `UserError`s that say what there is. */
 export const runData = async (request: DataRequest): Promise<RunData> => {
-  const { config, simulate, env } = request;
+  const { config, simulate, env, captures } = request;
+  if (captures.length > 0) return captureData(config, captures);
   if (simulate || !hasHistory(request)) return simulatedData(request);
   const store = openStore({ data: config.data, env });
   try {
@@ -112,87 +125,4 @@ const simulatedData = ({ config, aheadBars = 0 }: DataRequest): RunData => {
     ],
     close: () => Promise.resolve(),
   };
-};
-
-const storedData = async ({ config, warmUpBars, aheadBars = 0 }: DataRequest, store: Store): Promise<RunData> => {
-  const { symbols } = config;
-  const spans = (await store.spans()).filter(
-    ({ kind, market }) => kind === "kline" && (config.data.market === null || market === config.data.market),
-  );
-  const mine = symbols.map((symbol) => {
-    const span = spans.find((each) => each.symbol === symbol);
-    if (span !== undefined) return span;
-    const held = spans.map((each) => `${each.symbol} (${each.market})`).join(", ") || "nothing";
-    const where = `${config.data.market === null ? "" : ` --market ${config.data.market}`} ${store.options}`;
-    throw new UserError(
-      `${symbol} is not in the history in ${store.shown}: it holds ${held}; run riposte backfill --symbol ${symbol}${where}`,
-    );
-  });
-  const range = parseTimeRange(config.from, config.to);
-  const firstMs = Math.min(...mine.map((span) => span.fromMs));
-  const lastMs = Math.max(...mine.map((span) => span.toMs));
-  const fromMs = range.fromMs ?? firstMs;
-  const toMs = range.toMs ?? lastMs;
-  if (fromMs >= lastMs || toMs <= firstMs) {
-    const asked = [
-      range.fromMs === null ? "" : `from ${formatUtc(range.fromMs)}`,
-      range.toMs === null ? "" : `to ${formatUtc(range.toMs)}`,
-    ];
-    throw new UserError(
-      `there are no bars ${asked.filter((part) => part !== "").join(" ")}: ${symbols.join(", ")} in ${store.shown} has ${formatUtc(firstMs)} to ${formatUtc(lastMs)}; move --from or --to, or backfill more`,
-    );
-  }
-  const instruments = await store.instruments(symbols, fromMs);
-  const readFromMs = config.data.warmUp ? Math.max(firstMs, fromMs - warmUpBars * MINUTE_MS) : fromMs;
-  const market = (mine[0] as { market: string }).market;
-  const simulated = market === "simulated";
-  return {
-    instruments,
-    fromMs: Math.max(fromMs, firstMs),
-    toMs: Math.min(toMs, lastMs),
-    expectedBars: ((Math.min(toMs, lastMs) - readFromMs) / MINUTE_MS) * symbols.length,
-    events: () =>
-      store.read({
-        instruments,
-        kinds: ["funding", "kline"],
-        fromMs: readFromMs,
-        toMs: toMs + aheadBars * MINUTE_MS,
-        burstEvents: config.line.burstEvents,
-      }),
-    source: simulated ? `SIMULATED market in ${store.shown}: no real prices` : `${marketName(market)} klines in ${store.shown}`,
-    simulated,
-    seed: null,
-    warnings: [...warningsFor(market, symbols, range, firstMs, lastMs), ...(await rulesWarnings(store, symbols, fromMs, toMs))],
-    close: () => store.close(),
-  };
-};
-
-/** A run keeps the rules it begins with: ticks and lots are counted in them. */
-const rulesWarnings = async (store: Store, symbols: readonly string[], fromMs: number, toMs: number): Promise<string[]> => {
-  const warnings: string[] = [];
-  for (const symbol of symbols) {
-    const changedMs = await store.rulesChangedMs(symbol, fromMs, toMs);
-    if (changedMs.length === 0) continue;
-    const when = changedMs.map(formatUtc).join(", ");
-    warnings.push(`The trading rules of ${symbol} changed on ${when}; the run keeps those of its start: begin another one there.`);
-  }
-  return warnings;
-};
-
-const marketName = (market: string): string => (market === "um" ? "USD-M perpetual" : market === "spot" ? "spot" : market);
-
-const warningsFor = (
-  market: string,
-  symbols: readonly string[],
-  range: { readonly fromMs: number | null; readonly toMs: number | null },
-  firstMs: number,
-  lastMs: number,
-): string[] => {
-  const warnings: string[] = [];
-  if (market === "spot")
-    warnings.push(`Spot klines of ${symbols.join(", ")} stand in for the perpetual: same price to a few basis points, other volume.`);
-  if (market === "simulated") warnings.push("The prices in this store come from the market simulator, not from an exchange.");
-  if (range.fromMs !== null && range.fromMs < firstMs) warnings.push(`History begins only at ${formatUtc(firstMs)}.`);
-  if (range.toMs !== null && range.toMs > lastMs) warnings.push(`History ends already at ${formatUtc(lastMs)}.`);
-  return warnings;
 };

@@ -3,7 +3,7 @@ import type { PatternModule } from "../../../models/pattern/patternModule.ts";
 import type { PositionModule } from "../../../models/position/positionModule.ts";
 import type { RegimeModule } from "../../../models/regime/regimeModule.ts";
 import type { SignalModule } from "../../../models/signal/signalModule.ts";
-import type { FeatureFamily } from "../../../operators/features/feature.ts";
+import type { FeatureFamily, FeatureInput } from "../../../operators/features/feature.ts";
 import type { FeatureSet, FeatureSetOptions } from "../../../operators/features/featureSet.ts";
 import { columnsNamed, familiesNamed, featureSet, warmUpBarsOf } from "../../../operators/features/featureSet.ts";
 import { EVENT_FEATURE_FAMILIES, FEATURE_FAMILIES } from "../../../operators/features/table.ts";
@@ -19,6 +19,8 @@ export interface LayerMembers {
   readonly pattern: PatternModule | null;
   readonly signal: SignalModule;
   readonly position: PositionModule;
+  /** What the columns are made of that a member, or `features.columns`, names. */
+  readonly inputs: ReadonlySet<FeatureInput>;
   /** Decision bars before the first that counts, so that every column that a member reads is known. */
   readonly warmUpBars: number;
 }
@@ -38,9 +40,12 @@ export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers>
     columnsNamed(whole, module?.features ?? [], `${layer} module ${module?.name ?? ""}`);
   const chosen = wanted === null ? options : familiesNamed(options, [...new Set([...wanted, ...read])], "features.columns");
   const set = featureSet(chosen);
-  if (set.columns.length === 0) return { features: null, regime: null, pattern: null, signal, position, warmUpBars: signal.warmUpBars };
+  const named = new Set([...read, ...(config.features.columns ?? [])]);
+  const inputs = new Set(set.columns.filter(({ name }) => named.has(name)).map(({ input }) => input));
+  if (set.columns.length === 0)
+    return { features: null, regime: null, pattern: null, signal, position, inputs, warmUpBars: signal.warmUpBars };
   const warmUpBars = Math.max(signal.warmUpBars, warmUpBarsOf(set, columnsNamed(set, read, "members")));
-  return { features: set, regime, pattern, signal, position, warmUpBars };
+  return { features: set, regime, pattern, signal, position, inputs, warmUpBars };
 };
 
 /** What the layers' numbers are called in the report; null where no layer before L3 speaks. `features`: the row that is on the line. */

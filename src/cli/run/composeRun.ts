@@ -2,9 +2,9 @@ import type { RiposteConfig } from "../../../config/schema.ts";
 import { DAY_MS, MINUTE_MS } from "../../domain/units.ts";
 import type { RiskLimits } from "../../risk/limits.ts";
 import { NO_LIMITS } from "../../risk/limits.ts";
-import { captureData } from "../data/captureData.ts";
 import type { DataChoice, Environment, RunData } from "../data/history.ts";
 import { runData } from "../data/history.ts";
+import { kindsOfInputs, kindsOfFills } from "../data/wantedKinds.ts";
 import type { LayerMembers } from "../members/layers.ts";
 import { layerMembers } from "../members/layers.ts";
 import { requireFills } from "./requireFills.ts";
@@ -23,13 +23,19 @@ export interface ComposedRun {
   readonly data: RunData;
 }
 
-/** Loads what a config names and opens its data, which the caller closes. Throws `UserError`s. */
-export const composeRun = async (config: RiposteConfig, profile: string, choice: DataChoice, env: Environment): Promise<ComposedRun> => {
+/** Loads what a config names and opens its data, which the caller closes; `compared`: with all that fills can be made by. Throws `UserError`s. */
+export const composeRun = async (
+  config: RiposteConfig,
+  profile: string,
+  choice: DataChoice,
+  env: Environment,
+  compared = false,
+): Promise<ComposedRun> => {
   const limits = limitsOf(config);
   const layers = await layerMembers(config);
   const warmUpBars = warmUpWanted(config, layers);
-  const { captures, ...stored } = choice;
-  const data = captures.length > 0 ? await captureData(config, captures) : await runData({ config, warmUpBars, ...stored, env });
+  const wanted = new Set([...kindsOfInputs(layers.inputs), ...kindsOfFills(config, compared)]);
+  const data = await runData({ config, warmUpBars, wanted, ...choice, env });
   try {
     requireFills(config, data);
   } catch (error) {

@@ -1,0 +1,170 @@
+import { parseTimeRange, formatUtc } from "../../domain/time.ts";
+import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
+import { STORED_KINDS } from "../../domain/ports.ts";
+import { instrumentIndex, MINUTE_MS, UserError } from "../../domain/units.ts";
+import type { Store } from "../../store/store.ts";
+import { fillableBy } from "./fillable.ts";
+import type { DataRequest, RunData } from "./history.ts";
+
+type Range = ReturnType<typeof parseTimeRange>;
+
+/** Of what the bars of one symbol are made, and when. */
+interface Bars {
+  readonly symbol: string;
+  readonly market: string;
+  readonly fromTrades: boolean;
+  /** First and last bar that can be whole. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * History of a store as the data of a run. Bars are a symbol's klines; where it has none in the range, they are made of its trades, and
+ * then everything that the store has of the symbols is read, as a capture would give it. Of what is wanted besides, a run reads what
+ * there is. Closes nothing when it throws.
+ */
+export const storedData = async (request: DataRequest, store: Store): Promise<RunData> => {
+  const { config, warmUpBars, aheadBars = 0, wanted } = request;
+  const { symbols } = config;
+  const range = parseTimeRange(config.from, config.to);
+  const bars = await barsOf(request, store, range);
+  const firstMs = Math.min(...bars.map((each) => each.fromMs));
+  const lastMs = Math.max(...bars.map((each) => each.toMs));
+  const [fromMs, toMs] = [range.fromMs ?? firstMs, range.toMs ?? lastMs];
+  if (fromMs >= lastMs || toMs <= firstMs) throw outside(symbols, store, range, firstMs, lastMs);
+  const instruments = await store.instruments(symbols, fromMs);
+  const fromTrades = bars.flatMap((each, index) => (each.fromTrades ? [instrumentIndex(index)] : []));
+  const ticks = fromTrades.length > 0 ? STORED_KINDS.filter((kind) => kind !== "instrumentRules") : [...wanted];
+  const held = await heldTicks(ticks, request, store, fromMs, toMs);
+  const readFromMs = config.data.warmUp ? Math.max(firstMs, fromMs - warmUpBars * MINUTE_MS) : fromMs;
+  const { market } = bars[0] as Bars;
+  const simulated = market === "simulated";
+  return {
+    instruments,
+    fromMs: Math.max(fromMs, firstMs),
+    toMs: Math.min(toMs, lastMs),
+    expectedBars: ((Math.min(toMs, lastMs) - readFromMs) / MINUTE_MS) * symbols.length,
+    events: () =>
+      store.read({
+        instruments,
+        kinds: kindsToRead(bars, held),
+        // The first minute of trades is heard from the middle on, and the next minute's first trade closes a bar.
+        fromMs: fromTrades.length > 0 ? readFromMs - MINUTE_MS : readFromMs,
+        toMs: toMs + (aheadBars + (fromTrades.length > 0 ? 1 : 0)) * MINUTE_MS,
+        burstEvents: config.line.burstEvents,
+      }),
+    source: simulated
+      ? `SIMULATED market in ${store.shown}: no real prices`
+      : `${marketName(market)} ${fromTrades.length > 0 ? "trades" : "klines"} in ${store.shown}`,
+    simulated,
+    seed: null,
+    warnings: [
+      ...warningsFor(market, symbols, range, firstMs, lastMs),
+      ...tickWarnings(bars, held, Math.max(fromMs, firstMs)),
+      ...(await rulesWarnings(store, symbols, fromMs, toMs)),
+    ],
+    barsFromTrades: fromTrades,
+    fillable: symbols.map((symbol) => {
+      const has = (kind: StoredKind): boolean => held.some((span) => span.symbol === symbol && span.kind === kind);
+      return fillableBy({ trades: has("trade") || has("aggTrade"), book: has("bookDiff") && has("bookSnapshot"), marks: has("markPrice") });
+    }),
+    close: () => store.close(),
+  };
+};
+
+/** Bars of each symbol: klines if there are any in the range, else trades if there are. */
+const barsOf = async ({ config }: DataRequest, store: Store, range: Range): Promise<readonly Bars[]> => {
+  const mine = ({ market }: HistorySpan): boolean => config.data.market === null || market === config.data.market;
+  const inRange = ({ fromMs, toMs }: HistorySpan): boolean => fromMs < (range.toMs ?? Infinity) && toMs > (range.fromMs ?? -Infinity);
+  const klines = (await store.spans(["kline"])).filter(mine);
+  const whole = config.symbols.every((symbol) => klines.some((span) => span.symbol === symbol && inRange(span)));
+  const trades = whole ? [] : (await store.spans(["trade", "aggTrade"])).filter(mine);
+  return config.symbols.map((symbol): Bars => {
+    const of = (spans: readonly HistorySpan[]): readonly HistorySpan[] => spans.filter((span) => span.symbol === symbol);
+    const kline = of(klines).find(inRange);
+    const trade = of(trades).find(inRange);
+    if (kline === undefined && trade !== undefined) {
+      const fromMs = trade.fromMs - (trade.fromMs % MINUTE_MS) + MINUTE_MS;
+      return { symbol, market: trade.market, fromTrades: true, fromMs, toMs: trade.toMs };
+    }
+    const span = kline ?? of(klines)[0] ?? of(trades)[0];
+    if (span !== undefined) return { symbol, market: span.market, fromTrades: false, fromMs: span.fromMs, toMs: span.toMs };
+    const held = [...new Set([...klines, ...trades].map((each) => `${each.symbol} (${each.market})`))].join(", ") || "nothing";
+    const where = `${config.data.market === null ? "" : ` --market ${config.data.market}`} ${store.options}`;
+    throw new UserError(
+      `${symbol} is not in the history in ${store.shown}: it holds ${held}; run riposte backfill --symbol ${symbol}${where}`,
+    );
+  });
+};
+
+/** What of these kinds the store has of the run's symbols in the range. */
+const heldTicks = async (
+  kinds: readonly StoredKind[],
+  { config }: DataRequest,
+  store: Store,
+  fromMs: number,
+  toMs: number,
+): Promise<readonly HistorySpan[]> => {
+  const asked = kinds.filter((kind) => kind !== "kline" && kind !== "funding");
+  if (asked.length === 0) return [];
+  const spans = await store.spans(asked);
+  return spans.filter((span) => config.symbols.includes(span.symbol) && span.fromMs < toMs && span.toMs > fromMs);
+};
+
+const kindsToRead = (bars: readonly Bars[], held: readonly HistorySpan[]) => {
+  const ticks = held.flatMap(({ kind }) => (kind === "instrumentRules" ? [] : [kind === "aggTrade" ? "trade" : kind]));
+  return [...new Set(["funding" as const, ...(bars.every(({ fromTrades }) => fromTrades) ? [] : ["kline" as const]), ...ticks])];
+};
+
+const outside = (symbols: readonly string[], store: Store, range: Range, firstMs: number, lastMs: number): UserError => {
+  const asked = [range.fromMs === null ? "" : `from ${formatUtc(range.fromMs)}`, range.toMs === null ? "" : `to ${formatUtc(range.toMs)}`];
+  return new UserError(
+    `there are no bars ${asked.filter((part) => part !== "").join(" ")}: ${symbols.join(", ")} in ${store.shown} has ${formatUtc(firstMs)} to ${formatUtc(lastMs)}; move --from or --to, or backfill more`,
+  );
+};
+
+/** What a reader of the report should know of a line with trades or a book. */
+const tickWarnings = (bars: readonly Bars[], held: readonly HistorySpan[], fromMs: number): string[] => {
+  const warnings: string[] = [];
+  const fromTrades = bars.filter((each) => each.fromTrades).map(({ symbol }) => symbol);
+  if (fromTrades.length > 0) warnings.push(`The history has no klines of ${fromTrades.join(", ")} in this range: bars come from trades.`);
+  for (const { symbol } of bars) {
+    const of = (kind: StoredKind): HistorySpan | undefined => held.find((span) => span.symbol === symbol && span.kind === kind);
+    const [diffs, snapshots] = [of("bookDiff"), of("bookSnapshot")];
+    if (diffs === undefined) continue;
+    if (snapshots === undefined) warnings.push(`The history has no order book snapshot of ${symbol}: the book stays unknown.`);
+    else if (snapshots.fromMs >= fromMs + MINUTE_MS)
+      warnings.push(`The first order book snapshot of ${symbol} is of ${formatUtc(snapshots.fromMs)}: until then the book is unknown.`);
+  }
+  return warnings;
+};
+
+/** A run keeps the rules it begins with: ticks and lots are counted in them. */
+const rulesWarnings = async (store: Store, symbols: readonly string[], fromMs: number, toMs: number): Promise<string[]> => {
+  const warnings: string[] = [];
+  for (const symbol of symbols) {
+    const changedMs = await store.rulesChangedMs(symbol, fromMs, toMs);
+    if (changedMs.length === 0) continue;
+    const when = changedMs.map(formatUtc).join(", ");
+    warnings.push(`The trading rules of ${symbol} changed on ${when}; the run keeps those of its start: begin another one there.`);
+  }
+  return warnings;
+};
+
+const marketName = (market: string): string => (market === "um" ? "USD-M perpetual" : market === "spot" ? "spot" : market);
+
+const warningsFor = (
+  market: string,
+  symbols: readonly string[],
+  range: { readonly fromMs: number | null; readonly toMs: number | null },
+  firstMs: number,
+  lastMs: number,
+): string[] => {
+  const warnings: string[] = [];
+  if (market === "spot")
+    warnings.push(`Spot klines of ${symbols.join(", ")} stand in for the perpetual: same price to a few basis points, other volume.`);
+  if (market === "simulated") warnings.push("The prices in this store come from the market simulator, not from an exchange.");
+  if (range.fromMs !== null && range.fromMs < firstMs) warnings.push(`History begins only at ${formatUtc(firstMs)}.`);
+  if (range.toMs !== null && range.toMs > lastMs) warnings.push(`History ends already at ${formatUtc(lastMs)}.`);
+  return warnings;
+};

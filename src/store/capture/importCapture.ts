@@ -1,0 +1,100 @@
+import type { Event } from "../../domain/event.ts";
+import { Kind } from "../../domain/kind.ts";
+import type { HistorySpan } from "../../domain/ports.ts";
+import { HOUR_MS, UserError } from "../../domain/units.ts";
+import { captureEvents } from "../../venues/binance/capture/captureEvents.ts";
+import type { CapturedSymbol } from "../../venues/binance/capture/captureScan.ts";
+import { scanCapture } from "../../venues/binance/capture/captureScan.ts";
+import { instrumentRulesEvent } from "../defaultInstruments.ts";
+import type { Store } from "../store.ts";
+import { captureRules } from "./captureRules.ts";
+
+/** Events held before they are written although their hour is not over: about 100 MB. */
+const HELD_MAX = 200_000;
+const BURST_EVENTS = 4096;
+/** A capture is of the perpetual. */
+const MARKET = "um";
+
+export interface ImportCaptureOptions {
+  readonly store: Store;
+  /** Files of one recording. */
+  readonly paths: readonly string[];
+  /** Absent: all that the capture holds. */
+  readonly symbols?: readonly string[] | undefined;
+  /** By event time, end exclusive. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  readonly signal: AbortSignal;
+  /** Messages done, of those there are. */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+export interface ImportCaptureReport {
+  readonly symbols: readonly string[];
+  /** Events written; one that came twice counts twice. */
+  events: number;
+  /** Messages that were not understood. */
+  faults: number;
+  spans: readonly HistorySpan[];
+  /** True when the signal ended the work; what is written stays. */
+  aborted: boolean;
+}
+
+/**
+ * Writes a capture into a store, hour by hour: every event of its symbols, single trades and aggregates both, and the rules of symbols
+ * that have none there. The files are read once before anything is written: what is wrong with them is a `UserError` with file and line.
+ * Twice changes nothing.
+ */
+export const importCapture = async (options: ImportCaptureOptions): Promise<ImportCaptureReport> => {
+  const { store, paths, signal, onProgress, fromMs = -Infinity, toMs = Infinity } = options;
+  const summary = await scanCapture(paths);
+  const symbols = chosen(summary.symbols, options);
+  const rules = symbols.map((facts, index) => captureRules(facts, index, summary));
+  await store.lock();
+  for (const rule of rules)
+    if (!(await store.hasRules(rule.symbol, MARKET))) await store.write(rule.symbol, MARKET, [instrumentRulesEvent(rule)]);
+  const report: ImportCaptureReport = {
+    symbols: symbols.map(({ symbol }) => symbol),
+    events: 0,
+    faults: summary.faults,
+    spans: [],
+    aborted: false,
+  };
+  let held: Event[][] = symbols.map(() => []);
+  let [count, hour] = [0, NaN];
+  const write = async (): Promise<void> => {
+    for (const [index, events] of held.entries()) if (events.length > 0) await store.write(report.symbols[index] as string, MARKET, events);
+    report.events += count;
+    held = symbols.map(() => []);
+    count = 0;
+  };
+  const onlySymbol = summary.symbols.length === 1 ? (summary.symbols[0] as CapturedSymbol).symbol : "";
+  let done = 0;
+  for await (const burst of captureEvents({ paths, symbols, onlySymbol, toMs: Infinity, burstEvents: BURST_EVENTS, bothTrades: true })) {
+    if (signal.aborted) break;
+    const burstHour = Math.floor((burst.at(-1) as Event).knownAtMs / HOUR_MS);
+    if (count >= HELD_MAX || (count > 0 && burstHour !== hour)) await write();
+    hour = burstHour;
+    for (const event of burst) {
+      if (event.kind === Kind.fault || event.eventTimeMs < fromMs || event.eventTimeMs >= toMs) continue;
+      held[event.instrument]?.push(event);
+      count += 1;
+    }
+    done += burst.length;
+    onProgress(Math.min(done, summary.messages), summary.messages);
+  }
+  report.aborted = signal.aborted;
+  if (!report.aborted) await write();
+  report.spans = (await store.spans()).filter(({ symbol, market }) => market === MARKET && report.symbols.includes(symbol));
+  return report;
+};
+
+const chosen = (captured: readonly CapturedSymbol[], { symbols, paths }: ImportCaptureOptions): readonly CapturedSymbol[] => {
+  if (symbols === undefined) return captured;
+  return symbols.map((wanted) => {
+    const found = captured.find(({ symbol }) => symbol === wanted);
+    if (found !== undefined) return found;
+    const held = captured.map(({ symbol }) => symbol).join(", ");
+    throw new UserError(`${wanted} is not in the capture ${paths.join(", ")}: it holds ${held}; name one with --symbol`);
+  });
+};
