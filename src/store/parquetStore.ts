@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
+import type { KindName } from "../domain/kind.ts";
 import type { HistoryQuery, HistorySpan } from "../domain/ports.ts";
 import { MINUTE_MS, UserError } from "../domain/units.ts";
 import type { LandedFiles } from "./backfill/landedFiles.ts";
@@ -97,7 +98,7 @@ class ParquetStore implements Store {
     return findGaps(this.#duck, this.#root, { table: KLINE_TABLE, market, symbol, intervalMs: this.#intervalMs }, fromMs, toMs);
   }
 
-  async holdsPeriod(kind: "kline" | "funding", symbol: string, market: string, timeMs: number): Promise<boolean> {
+  async holdsPeriod(kind: KindName, symbol: string, market: string, timeMs: number): Promise<boolean> {
     const table = kind === "kline" ? KLINE_TABLE : FUNDING_TABLE;
     const periods = await periodsOf(this.#root, { table, market, symbol, intervalMs: this.#intervalMs });
     return periods.includes(periodOf(table, timeMs));

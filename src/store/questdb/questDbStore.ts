@@ -1,4 +1,5 @@
 import type { Event } from "../../domain/event.ts";
+import type { KindName } from "../../domain/kind.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { HistoryQuery, HistorySpan } from "../../domain/ports.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
@@ -88,7 +89,7 @@ class QuestDbStore implements Store {
     return this.holdings.gaps(symbol, market, fromMs, toMs);
   }
 
-  holdsPeriod(kind: "kline" | "funding", symbol: string, market: string, timeMs: number): Promise<boolean> {
+  holdsPeriod(kind: KindName, symbol: string, market: string, timeMs: number): Promise<boolean> {
     const table = kind === "kline" ? KLINE_TABLE : FUNDING_TABLE;
     const { fromMs, toMs } = periodBounds(periodOf(table, timeMs));
     return this.holdings.hasRows(table, market, symbol, fromMs, toMs);
