@@ -88,7 +88,8 @@ describe("riposte backfill", () => {
 
   it.each<[string, OptionValues, RegExp]>([
     ["an unknown market", { market: "coin" }, /--market coin: .*must be um or spot/],
-    ["an unknown kind", { kinds: "klines,trades" }, /names trades, which is not known: use klines, funding$/],
+    ["an unknown kind", { kinds: "klines,trades" }, /names trades, which is not known: use klines, funding, aggTrades, metrics$/],
+    ["trades of spot", { kinds: "klines,aggTrades", market: "spot" }, /^aggTrades are taken from the perpetual only: use --market um/],
     ["an unknown interval", { interval: "7m" }, /^unknown interval 7m: use one of 1m, 3m/],
     ["no start for the network", {}, /^say from when: add --from, e\.g\. --from 2023-01-01$/],
     ["a URL that is none", { from: "2023-01-01", "archive-url": "ftp://x" }, /^--archive-url ftp:\/\/x is not an http\(s\) URL$/],
