@@ -5,7 +5,7 @@ import type { TradeColumns } from "./tradeColumns.ts";
 export interface OrderedTrades {
   readonly length: number;
   /** The events, an array for each hour that has any, made as they are asked for. */
-  hours(): Iterable<readonly Trade[]>;
+  readonly hours: () => Iterable<readonly Trade[]>;
   /** Rows with an id or a time below that of the row before. */
   readonly outOfOrder: number;
   /** Rows that repeat an id with the same values, and with others (the later row won). */
