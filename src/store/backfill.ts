@@ -10,7 +10,7 @@ import type { FetchedFile, FetchedUnit } from "./backfill/fetchUnit.ts";
 import { fetchUnit } from "./backfill/fetchUnit.ts";
 import type { LandedFiles } from "./backfill/landedFiles.ts";
 import type { Mended, ParsedFile } from "./backfill/parseFile.ts";
-import { EVENT_KINDS, parseFile } from "./backfill/parseFile.ts";
+import { KEPT_AS, parseFile } from "./backfill/parseFile.ts";
 import type { BackfillKind, FileSeries, FileUnit } from "./backfill/plan.ts";
 import { folderOf, isDaily, localSpan, marketOf, periodEndOf, planUnits } from "./backfill/plan.ts";
 import type { SeenDecimals } from "./defaultInstruments.ts";
@@ -204,10 +204,9 @@ class Run {
   async #holds({ series: { kind, symbol, market }, toMs }: FileUnit, fromMs: number): Promise<boolean> {
     const { store } = this.#options;
     const endMs = kind === "aggTrades" ? toMs : fromMs + HOUR_MS;
-    for (const eventKind of EVENT_KINDS[kind]) {
+    for (const kept of KEPT_AS[kind]) {
       let holds = false;
-      for (let timeMs = fromMs; timeMs < endMs && !holds; timeMs += HOUR_MS)
-        holds = await store.holdsPeriod(eventKind, symbol, market, timeMs);
+      for (let timeMs = fromMs; timeMs < endMs && !holds; timeMs += HOUR_MS) holds = await store.holdsPeriod(kept, symbol, market, timeMs);
       if (!holds) return false;
     }
     return true;

@@ -1,13 +1,22 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AGG_TRADES_HEADER, aggTradeLines, checksumOf, METRICS_HEADER, metricsLines, zipOf } from "../../test/contract/archiveFiles.ts";
+import { testInstrument } from "../../test/contract/historyStore.ts";
+import { compareOnLine } from "../../streams/merge.ts";
 import type { Event } from "../domain/event.ts";
 import type { KindName } from "../domain/kind.ts";
 import { KIND_NAMES } from "../domain/kind.ts";
+import type { StoredKind } from "../domain/ports.ts";
 import { DAY_MS, HOUR_MS, UserError } from "../domain/units.ts";
+import { parseAggTradesCsv } from "./archive/aggTradesCsv.ts";
+import { parseMetricsCsv } from "./archive/metricsCsv.ts";
 import type { ArchiveSource } from "./archive/source.ts";
 import type { BackfillOptions, BackfillReport, NewestSource } from "./backfill.ts";
 import { backfill } from "./backfill.ts";
 import type { Landed } from "./backfill/landedFiles.ts";
+import { parquetStore } from "./parquetStore.ts";
 import type { Store } from "./store.ts";
 
 const FROM_MS = Date.UTC(2023, 2, 5);
@@ -40,7 +49,8 @@ class RecordingStore {
       add: (path: string, landed: Landed) => Promise.resolve(void files.set(path, landed)),
     });
   }
-  holdsPeriod(kind: KindName, symbol: string, market: string, timeMs: number): Promise<boolean> {
+  holdsPeriod(kept: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
+    const kind = kept === "aggTrade" ? "trade" : kept;
     const hour = Math.floor(timeMs / HOUR_MS);
     const inPeriod = (event: Event): boolean =>
       KIND_NAMES[event.kind] === kind && (kind !== "trade" || Math.floor(event.eventTimeMs / HOUR_MS) === hour);
@@ -78,9 +88,9 @@ const archiveOf = (files: Readonly<Record<string, readonly string[]>>, local = t
   };
 };
 
-const run = (store: RecordingStore, archive: ArchiveSource, options: Partial<BackfillOptions> = {}): Promise<BackfillReport> =>
+const run = (store: RecordingStore | Store, archive: ArchiveSource, options: Partial<BackfillOptions> = {}): Promise<BackfillReport> =>
   backfill({
-    store: store as unknown as Store,
+    store: store as Store,
     symbols: ["BTCUSDT"],
     interval: "1m",
     market: "um",
@@ -203,5 +213,32 @@ describe("backfill of metrics", () => {
       [metricsPath("2023-03-05")]: metricsLines("BTCUSDT", FROM_MS, 5),
     });
     expect(await run(store, both, { kinds: ["aggTrades", "metrics"] })).toMatchObject({ filesLanded: 2, rows: 96 + 576, missing: [] });
+  });
+});
+
+describe("backfill of aggTrades and metrics into Parquet", () => {
+  it("is read back as the events of the files", async () => {
+    const root = await mkdtemp(join(tmpdir(), "riposte-backfill-ticks-"));
+    const store = parquetStore({ root });
+    try {
+      const trades = [AGG_TRADES_HEADER, ...dayOfTrades(FROM_MS)];
+      const metrics = metricsLines("BTCUSDT", FROM_MS, 5);
+      const archive = archiveOf({ [tradesPath("2023-03-05")]: trades, [metricsPath("2023-03-05")]: metrics });
+      const kinds = ["aggTrades", "metrics"] as const;
+      expect(await run(store, archive, { kinds })).toMatchObject({ filesLanded: 2, rows: 96 + 576 });
+      const events: Event[] = [];
+      const query = { instruments: [testInstrument("BTCUSDT", 0)], fromMs: FROM_MS, toMs: FROM_MS + 2 * DAY_MS, burstEvents: 4096 };
+      for await (const burst of store.read({ ...query, kinds: ["trade", "openInterest", "longShortRatio"] })) events.push(...burst);
+      const csv = (lines: readonly string[]): Buffer => Buffer.from(lines.join("\n"));
+      const written: Event[] = [
+        ...[...parseAggTradesCsv(csv(trades), "BTCUSDT-aggTrades-2023-03-05.zip").hours()].flat(),
+        ...parseMetricsCsv(csv(metrics), "BTCUSDT-metrics-2023-03-05.zip").events,
+      ];
+      expect(events).toEqual(written.sort(compareOnLine));
+      expect(await run(store, archive, { kinds })).toMatchObject({ filesLanded: 0, filesSkipped: 2 });
+    } finally {
+      await store.close();
+      await rm(root, { recursive: true });
+    }
   });
 });

@@ -1,6 +1,6 @@
 import type { Event } from "../../domain/event.ts";
-import type { KindName } from "../../domain/kind.ts";
 import { klinesOf } from "../../domain/kline.ts";
+import type { StoredKind } from "../../domain/ports.ts";
 import { parseAggTradesCsv } from "../archive/aggTradesCsv.ts";
 import { parseFundingCsv } from "../archive/fundingCsv.ts";
 import { parseKlineCsv } from "../archive/klineCsv.ts";
@@ -8,11 +8,11 @@ import { parseMetricsCsv } from "../archive/metricsCsv.ts";
 import type { SeenDecimals } from "../defaultInstruments.ts";
 import type { BackfillKind } from "./plan.ts";
 
-/** Kinds of event that the files of each kind give. */
-export const EVENT_KINDS: Readonly<Record<BackfillKind, readonly KindName[]>> = {
+/** What a store keeps of the files of each kind. */
+export const KEPT_AS: Readonly<Record<BackfillKind, readonly StoredKind[]>> = {
   kline: ["kline"],
   funding: ["funding"],
-  aggTrades: ["trade"],
+  aggTrades: ["aggTrade"],
   metrics: ["openInterest", "longShortRatio"],
 };
 

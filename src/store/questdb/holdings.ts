@@ -1,14 +1,14 @@
 import type { HistorySpan } from "../../domain/ports.ts";
 import type { Held, Holdings } from "../holdings.ts";
-import type { Columns } from "../parquet/columns.ts";
+import type { Columns } from "../table/columns.ts";
 import type { Duck } from "../parquet/duck.ts";
 import { quoted } from "../parquet/duck.ts";
 import type { GapSpan } from "../parquet/gaps.ts";
 import type { DatedRules } from "../parquet/instrumentRules.ts";
 import { checkedRules } from "../parquet/instrumentRules.ts";
 import { checkedName, intervalLabel } from "../parquet/layout.ts";
-import type { Table } from "../parquet/tables.ts";
-import { KLINE_TABLE } from "../parquet/tables.ts";
+import type { Table } from "../table/tables.ts";
+import { KLINE_TABLE } from "../table/tables.ts";
 import type { Connection } from "./connection.ts";
 import { between, exportRows, Turn } from "./rowExport.ts";
 import { checkedTable } from "./schema.ts";

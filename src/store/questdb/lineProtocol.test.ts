@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { InvariantError } from "../../domain/units.ts";
 import { encodeLine, encodeRows } from "./lineProtocol.ts";
-import { FUNDING, KLINES } from "./tables.ts";
+import { FUNDING_TABLE } from "../table/marketTables.ts";
+import { KLINE_TABLE } from "../table/tables.ts";
+import { questTableOf } from "./tables.ts";
+
+const [KLINES, FUNDING] = [questTableOf(KLINE_TABLE), questTableOf(FUNDING_TABLE)];
 
 /** A double as the protocol wants it: `==`'s second half is a plain equals sign, 0x10 says binary double, then little endian. */
 const binary = (hexBigEndian: string): Buffer =>

@@ -1,5 +1,5 @@
 import { InvariantError } from "../../domain/units.ts";
-import type { Columns } from "../parquet/columns.ts";
+import type { Columns } from "../table/columns.ts";
 import type { QuestColumn, QuestTable } from "./tables.ts";
 
 /** Rows whose text and numbers are laid out in one buffer: about 250 bytes a kline. */

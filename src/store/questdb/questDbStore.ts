@@ -1,17 +1,15 @@
 import type { Event } from "../../domain/event.ts";
-import type { KindName } from "../../domain/kind.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import type { HistoryQuery, HistorySpan } from "../../domain/ports.ts";
+import type { HistoryQuery, HistorySpan, StoredKind } from "../../domain/ports.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
 import type { LandedFiles } from "../backfill/landedFiles.ts";
 import { Duck } from "../parquet/duck.ts";
-import { tablesOf } from "../parquet/eventColumns.ts";
 import type { GapSpan } from "../parquet/gaps.ts";
 import { checkedName, intervalLabel, periodBounds, periodOf } from "../parquet/layout.ts";
-import type { StoredKind } from "../parquet/tables.ts";
-import { FUNDING_TABLE, KLINE_TABLE } from "../parquet/tables.ts";
 import type { Store } from "../store.ts";
 import { StoredHistory } from "../storedHistory.ts";
+import { rowsOf } from "../table/eventRows.ts";
+import { TABLES, tableOf } from "../table/marketTables.ts";
 import { Connection } from "./connection.ts";
 import { QuestDbHoldings } from "./holdings.ts";
 import { LandedTable } from "./landedTable.ts";
@@ -20,7 +18,7 @@ import { Turn } from "./rowExport.ts";
 import { ensureTable } from "./schema.ts";
 import type { QuestDbSettings } from "./settings.ts";
 import type { QuestTable } from "./tables.ts";
-import { FUNDING, INSTRUMENTS, KLINES, LANDED } from "./tables.ts";
+import { INSTRUMENTS, LANDED, questTableOf } from "./tables.ts";
 import { visible } from "./visibility.ts";
 
 export interface QuestDbStoreOptions extends QuestDbSettings {
@@ -73,8 +71,8 @@ class QuestDbStore implements Store {
     return this.history.series(kind, symbol, market, fromMs, toMs);
   }
 
-  spans(): Promise<readonly HistorySpan[]> {
-    return this.history.spans();
+  spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]> {
+    return this.history.spans(kinds);
   }
 
   instruments(symbols: readonly string[], asOfMs?: number): Promise<readonly Instrument[]> {
@@ -89,8 +87,9 @@ class QuestDbStore implements Store {
     return this.holdings.gaps(symbol, market, fromMs, toMs);
   }
 
-  holdsPeriod(kind: KindName, symbol: string, market: string, timeMs: number): Promise<boolean> {
-    const table = kind === "kline" ? KLINE_TABLE : FUNDING_TABLE;
+  holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
+    const table = tableOf(kind);
+    if (table === undefined) return this.hasRules(symbol, market);
     const { fromMs, toMs } = periodBounds(periodOf(table, timeMs));
     return this.holdings.hasRows(table, market, symbol, fromMs, toMs);
   }
@@ -107,7 +106,7 @@ class QuestDbStore implements Store {
 
   /** Nobody else is locked out: the server takes writers side by side, and each row has one key. */
   async lock(): Promise<void> {
-    for (const table of [KLINES, FUNDING, INSTRUMENTS, LANDED]) await this.ensure(table);
+    for (const table of [...TABLES.map(questTableOf), INSTRUMENTS, LANDED]) await this.ensure(table);
   }
 
   async close(): Promise<void> {
@@ -123,7 +122,7 @@ class QuestDbStore implements Store {
   }
 
   private async writeNow(symbol: string, market: string, events: readonly Event[]): Promise<void> {
-    const { klines, funding, rules } = tablesOf(events);
+    const { rules, rows } = rowsOf(events);
     const name = (table: QuestTable): string => `${this.prefix}${table.name}`;
     // Everything is laid out before the first byte goes: a value that cannot be kept must leave no part of the write behind.
     const requests: { readonly table: QuestTable; readonly lines: readonly Buffer[] }[] = [];
@@ -133,11 +132,11 @@ class QuestDbStore implements Store {
       );
       requests.push({ table: INSTRUMENTS, lines });
     }
-    if (funding !== undefined) requests.push({ table: FUNDING, lines: encodeRows(name(FUNDING), FUNDING, { symbol, market }, funding) });
-    const bars = [...klines].flatMap(([intervalMs, columns]) =>
-      encodeRows(name(KLINES), KLINES, { symbol, market, interval: intervalLabel(intervalMs) }, columns),
-    );
-    if (bars.length > 0) requests.push({ table: KLINES, lines: bars });
+    for (const { table, intervalMs, columns } of rows) {
+      const quest = questTableOf(table);
+      const symbols = intervalMs === null ? { symbol, market } : { symbol, market, interval: intervalLabel(intervalMs) };
+      requests.push({ table: quest, lines: encodeRows(name(quest), quest, symbols, columns) });
+    }
 
     for (const { table } of requests) await this.ensure(table);
     for (const { lines } of requests) await this.connection.write(lines);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HOUR_MS, UserError } from "../../domain/units.ts";
-import type { Columns } from "../parquet/columns.ts";
+import type { Columns } from "../table/columns.ts";
 import type { Duck } from "../parquet/duck.ts";
 import { quoted } from "../parquet/duck.ts";
 import type { Connection } from "./connection.ts";

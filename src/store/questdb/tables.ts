@@ -1,8 +1,8 @@
-import type { Table } from "../parquet/tables.ts";
-import { FUNDING_TABLE, KLINE_TABLE } from "../parquet/tables.ts";
+import { TABLES } from "../table/marketTables.ts";
+import type { ColumnType, Table } from "../table/tables.ts";
 
 /** Types of a column here; a SYMBOL is text from a small set, kept as a number inside the server. */
-export type QuestType = "TIMESTAMP" | "SYMBOL" | "DOUBLE" | "LONG" | "VARCHAR";
+export type QuestType = "TIMESTAMP" | "SYMBOL" | "DOUBLE" | "LONG" | "VARCHAR" | "BOOLEAN" | "DOUBLE[][]";
 
 export interface QuestColumn {
   readonly name: string;
@@ -14,32 +14,42 @@ export interface QuestTable {
   readonly name: string;
   /** The designated time `ts` first, then the symbols, then the values in the order of the store's columns. */
   readonly columns: readonly QuestColumn[];
-  readonly partition: "MONTH" | "YEAR";
+  readonly partition: "HOUR" | "MONTH" | "YEAR";
   readonly keys: readonly string[];
 }
 
 /** `takerBuyVolume` → `taker_buy_volume`. */
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Columns that count: LONG there, so that no sum rounds; a float64 holds them to 2^53. */
-const COUNTS = new Set(["trades"]);
+/** Counts, times and ids are LONG there, so that nothing rounds. */
+const TYPES: Readonly<Record<ColumnType, QuestType>> = {
+  time: "LONG",
+  number: "DOUBLE",
+  count: "LONG",
+  flag: "BOOLEAN",
+  id: "LONG",
+  levels: "DOUBLE[][]",
+};
+const PARTITIONS = { hour: "HOUR", month: "MONTH", year: "YEAR" } as const;
 
-const questTable = (table: Table, name: string, symbols: readonly string[]): QuestTable => ({
-  name,
-  columns: [
-    { name: "ts", type: "TIMESTAMP" },
-    ...symbols.map((symbol) => ({ name: symbol, type: "SYMBOL" as const })),
-    ...table.columns
-      .slice(1)
-      .map((column) => ({ name: snake(column), type: COUNTS.has(column) ? ("LONG" as const) : ("DOUBLE" as const) })),
-  ],
-  partition: table.period === "month" ? "MONTH" : "YEAR",
-  keys: ["ts", ...symbols],
-});
+const questTable = ({ kind, folder, columns, keys, period }: Table): QuestTable => {
+  const symbols = kind === "kline" ? ["symbol", "market", "interval"] : ["symbol", "market"];
+  return {
+    name: snake(folder),
+    columns: [
+      { name: "ts", type: "TIMESTAMP" },
+      ...symbols.map((symbol) => ({ name: symbol, type: "SYMBOL" as const })),
+      ...columns.slice(1).map(({ name, type }) => ({ name: snake(name), type: TYPES[type] })),
+    ],
+    partition: PARTITIONS[period],
+    keys: ["ts", ...symbols, ...columns.slice(1, keys).map(({ name }) => snake(name))],
+  };
+};
 
-/** One-minute bars make 44,640 rows a month and symbol: a partition is a month, as the server's manual advises for candles. */
-export const KLINES = questTable(KLINE_TABLE, "klines", ["symbol", "market", "interval"]);
-export const FUNDING = questTable(FUNDING_TABLE, "funding", ["symbol", "market"]);
+const QUEST_TABLES: ReadonlyMap<Table, QuestTable> = new Map(TABLES.map((table) => [table, questTable(table)]));
+
+/** The server's table for a table of the store. */
+export const questTableOf = (table: Table): QuestTable => QUEST_TABLES.get(table) as QuestTable;
 
 /** Instrument rules as JSON, dated by `ts`. */
 export const INSTRUMENTS: QuestTable = {
@@ -66,6 +76,3 @@ export const LANDED: QuestTable = {
   partition: "YEAR",
   keys: ["ts", "path"],
 };
-
-/** The server's table for a table of the store. */
-export const questTableOf = (table: Table): QuestTable => (table.kind === "kline" ? KLINES : FUNDING);
