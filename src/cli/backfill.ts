@@ -145,8 +145,8 @@ const print = (report: BackfillReport, market: string, context: CommandContext):
     context.print(
       `duplicate rows: ${report.identicalDuplicates} identical, ${report.conflictingDuplicates} conflicting (the later one was taken)`,
     );
-  if (report.outOfOrder > 0) context.print(`${report.outOfOrder} trades stood before an earlier one in their file and were put in order`);
-  if (report.blankRows > 0) context.print(`${report.blankRows} rows of metrics lack a value`);
+  if (report.outOfOrder > 0) context.print(`trades out of order in their files, put in order: ${report.outOfOrder}`);
+  if (report.blankRows > 0) context.print(`rows of metrics without one of their values: ${report.blankRows}`);
   listed(
     report.idGaps,
     context,
