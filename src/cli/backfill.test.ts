@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checksumOf, klineLines, zipOf } from "../../test/contract/archiveFiles.ts";
+import { aggTradeLines, checksumOf, klineLines, metricsLines, zipOf } from "../../test/contract/archiveFiles.ts";
 import { body, status, WireServer } from "../../test/contract/wireServer.ts";
-import { UserError } from "../domain/units.ts";
+import { DAY_MS, UserError } from "../domain/units.ts";
 import type { BackfillReport } from "../store/backfill.ts";
 import { backfillCommand } from "./backfill.ts";
 import type { OptionValues } from "./frame/command.ts";
@@ -17,12 +17,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Puts January's file, `lines`, into a local archive. */
-const archive = async (lines: readonly string[]): Promise<string> => {
-  const zip = zipOf("BTCUSDT-1m-2023-01.csv", lines.join("\n"));
-  await mkdir(dirname(join(folder, "archive", PATH)), { recursive: true });
-  await writeFile(join(folder, "archive", PATH), zip);
-  await writeFile(join(folder, "archive", `${PATH}.CHECKSUM`), checksumOf(zip, "BTCUSDT-1m-2023-01.zip"));
+/** Puts a file, by default January's klines, into a local archive. */
+const archive = async (lines: readonly string[], path = PATH): Promise<string> => {
+  const name = basename(path);
+  const zip = zipOf(name.replace(".zip", ".csv"), lines.join("\n"));
+  await mkdir(dirname(join(folder, "archive", path)), { recursive: true });
+  await writeFile(join(folder, "archive", path), zip);
+  await writeFile(join(folder, "archive", `${path}.CHECKSUM`), checksumOf(zip, name));
   return join(folder, "archive");
 };
 const run = async (
@@ -69,6 +70,25 @@ describe("riposte backfill", () => {
     expect(progress.at(-1)).toBe("months 1/1");
   });
 
+  it("imports trades and metrics by the day, and says what was amiss with them", async () => {
+    const [a = "", b = "", , d = ""] = aggTradeLines(JANUARY, 4);
+    await archive([b, a, d], "futures/um/daily/aggTrades/BTCUSDT/BTCUSDT-aggTrades-2023-01-01.zip");
+    await archive(aggTradeLines(JANUARY + DAY_MS, 1), "futures/um/daily/aggTrades/BTCUSDT/BTCUSDT-aggTrades-2023-01-02.zip");
+    const metrics = [...metricsLines("BTCUSDT", JANUARY, 5).slice(0, 2), "2023-01-01 00:15:00,BTCUSDT,1,2,,,,"];
+    const dir = await archive(metrics, "futures/um/daily/metrics/BTCUSDT/BTCUSDT-metrics-2023-01-01.zip");
+    const { report, printed, progress } = await run({ archive: dir, kinds: "aggTrades,metrics" });
+    expect(report).toMatchObject({ filesLanded: 3, rows: 9, outOfOrder: 1, blankRows: 1 });
+    expect(printed).toEqual(
+      expect.arrayContaining([
+        "in the store: BTCUSDT 2023-01-01 … 2023-01-01, 3 openInterest events",
+        "trades out of order in their files, put in order: 1",
+        "rows of metrics without one of their values: 1",
+        "BTCUSDT-aggTrades-2023-01-01.zip skips 1 trade ids in 1 place",
+      ]),
+    );
+    expect(progress.at(-1)).toBe("days 3/3");
+  });
+
   it("asks the network given by its URLs", async () => {
     const wire = await WireServer.start();
     try {
@@ -88,7 +108,8 @@ describe("riposte backfill", () => {
 
   it.each<[string, OptionValues, RegExp]>([
     ["an unknown market", { market: "coin" }, /--market coin: .*must be um or spot/],
-    ["an unknown kind", { kinds: "klines,trades" }, /names trades, which is not known: use klines, funding$/],
+    ["an unknown kind", { kinds: "klines,trades" }, /names trades, which is not known: use klines, funding, aggTrades, metrics$/],
+    ["trades of spot", { kinds: "klines,aggTrades", market: "spot" }, /^aggTrades are taken from the perpetual only: use --market um/],
     ["an unknown interval", { interval: "7m" }, /^unknown interval 7m: use one of 1m, 3m/],
     ["no start for the network", {}, /^say from when: add --from, e\.g\. --from 2023-01-01$/],
     ["a URL that is none", { from: "2023-01-01", "archive-url": "ftp://x" }, /^--archive-url ftp:\/\/x is not an http\(s\) URL$/],

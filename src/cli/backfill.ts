@@ -5,6 +5,7 @@ import { httpArchive, localArchive } from "../store/archive/source.ts";
 import type { BackfillReport } from "../store/backfill.ts";
 import { backfill } from "../store/backfill.ts";
 import type { BackfillKind } from "../store/backfill/plan.ts";
+import { isDaily, marketOf } from "../store/backfill/plan.ts";
 import { DEFAULT_FEES } from "../store/defaultInstruments.ts";
 import { bracketsOf } from "../store/leverageBrackets.ts";
 import { spanText, timeText } from "../store/catalog.ts";
@@ -30,9 +31,9 @@ export const backfillCommand: Command = {
     market: {
       type: "string",
       value: "um|spot",
-      help: "whose klines: the perpetual's (default), or spot's standing in for it [data.market]",
+      help: "whose klines: the perpetual's (default), or spot's standing in for it; all else is the perpetual's [data.market]",
     },
-    kinds: { type: "string", value: "LIST", default: "klines,funding", help: "what to fetch: klines, funding" },
+    kinds: { type: "string", value: "LIST", default: "klines,funding", help: "what to fetch: klines, funding, aggTrades, metrics" },
     archive: { type: "string", value: "DIR", help: "a local copy of the archive's layout instead of the network" },
     "archive-url": { type: "string", value: "URL", default: ARCHIVE_URL, help: "the public archive" },
     "rest-url": { type: "string", value: "URL", help: "REST for the newest days; default: Binance's for the market" },
@@ -43,7 +44,8 @@ export const backfillCommand: Command = {
     const interval = text(values, "interval") ?? "1m";
     intervalMsOf(interval); // refused before anything is opened
     const market = config.data.market ?? "um";
-    const kinds = kindsOf(text(values, "kinds") ?? "klines,funding");
+    const kinds = kindsOf(text(values, "kinds") ?? "klines,funding", market);
+    const units = kinds.every(isDaily) ? "days" : kinds.some(isDaily) ? "months and days" : "months";
     const folder = text(values, "archive");
     const fromMs = config.from === null ? undefined : parseTime(config.from, "--from");
     const toMs = config.to === null ? undefined : parseTime(config.to, "--to");
@@ -70,7 +72,7 @@ export const backfillCommand: Command = {
         force: values["force"] === true,
         nowMs: Date.now(),
         signal: context.signal,
-        onProgress: ({ filesDone, filesTotal }) => context.progress("months", filesDone, filesTotal),
+        onProgress: ({ filesDone, filesTotal }) => context.progress(units, filesDone, filesTotal),
       });
       print(report, market, context);
       if (report.aborted)
@@ -89,10 +91,20 @@ const text = (values: OptionValues, name: string): string | undefined => {
   return typeof value === "string" ? value : undefined;
 };
 
-const kindsOf = (value: string): BackfillKind[] =>
+/** Kinds by their names on the command line. */
+const KINDS: ReadonlyMap<string, BackfillKind> = new Map([
+  ["klines", "kline"],
+  ["funding", "funding"],
+  ["aggTrades", "aggTrades"],
+  ["metrics", "metrics"],
+]);
+
+const kindsOf = (value: string, market: "um" | "spot"): BackfillKind[] =>
   value.split(",").map((name) => {
-    const kind = ({ klines: "kline", funding: "funding" } as const)[name.trim() as "klines" | "funding"] as BackfillKind | undefined;
-    if (kind === undefined) throw new UserError(`--kinds ${value} names ${name}, which is not known: use klines, funding`, 2);
+    const kind = KINDS.get(name.trim());
+    if (kind === undefined)
+      throw new UserError(`--kinds ${value} names ${name}, which is not known: use ${[...KINDS.keys()].join(", ")}`, 2);
+    marketOf(kind, market); // refused before anything is opened
     return kind;
   });
 
@@ -133,6 +145,13 @@ const print = (report: BackfillReport, market: string, context: CommandContext):
     context.print(
       `duplicate rows: ${report.identicalDuplicates} identical, ${report.conflictingDuplicates} conflicting (the later one was taken)`,
     );
+  if (report.outOfOrder > 0) context.print(`trades out of order in their files, put in order: ${report.outOfOrder}`);
+  if (report.blankRows > 0) context.print(`rows of metrics without one of their values: ${report.blankRows}`);
+  listed(
+    report.idGaps,
+    context,
+    ({ file, places, ids }) => `${file} skips ${ids} trade ids in ${places} ${places === 1 ? "place" : "places"}`,
+  );
   listed(report.missing, context, (path) => `not in the archive: ${path}`);
   listed(
     report.gaps,

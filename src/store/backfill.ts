@@ -2,17 +2,17 @@ import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { klinesOf } from "../domain/kline.ts";
 import type { HistorySpan } from "../domain/ports.ts";
-import { DAY_MS, UserError } from "../domain/units.ts";
-import { parseFundingCsv } from "./archive/fundingCsv.ts";
-import { parseKlineCsv } from "./archive/klineCsv.ts";
+import { DAY_MS, HOUR_MS, UserError } from "../domain/units.ts";
 import type { ArchiveSource } from "./archive/source.ts";
 import { unzipCsv } from "./archive/zip.ts";
 import { timeText } from "./catalog.ts";
-import type { FetchedFile, FetchedMonth } from "./backfill/fetchMonth.ts";
-import { fetchMonth } from "./backfill/fetchMonth.ts";
+import type { FetchedFile, FetchedUnit } from "./backfill/fetchUnit.ts";
+import { fetchUnit } from "./backfill/fetchUnit.ts";
 import type { LandedFiles } from "./backfill/landedFiles.ts";
-import type { BackfillKind, FileSeries, MonthUnit } from "./backfill/plan.ts";
-import { folderOf, localSpan, planMonths } from "./backfill/plan.ts";
+import type { Mended, ParsedFile } from "./backfill/parseFile.ts";
+import { KEPT_AS, parseFile } from "./backfill/parseFile.ts";
+import type { BackfillKind, FileSeries, FileUnit } from "./backfill/plan.ts";
+import { folderOf, isDaily, localSpan, marketOf, periodEndOf, planUnits } from "./backfill/plan.ts";
 import type { SeenDecimals } from "./defaultInstruments.ts";
 import { defaultInstrument, instrumentRulesEvent } from "./defaultInstruments.ts";
 
@@ -61,8 +61,13 @@ export interface BackfillReport {
   bytes: number;
   rows: number;
   rowsFromRest: number;
+  /** Sums over the files that landed (`Mended`). */
   identicalDuplicates: number;
   conflictingDuplicates: number;
+  outOfOrder: number;
+  blankRows: number;
+  /** Files of trades that skip ids: in how many places, and how many ids that is in all. */
+  idGaps: { readonly file: string; readonly places: number; readonly ids: number }[];
   /** Files that the archive should have and has not. */
   missing: string[];
   gaps: (GapSpan & { readonly symbol: string })[];
@@ -71,15 +76,16 @@ export interface BackfillReport {
   aborted: boolean;
 }
 
-/** Months fetched ahead of the one that is parsed. */
+/** Units fetched ahead of the one that is parsed. */
 const FETCH_AHEAD = 2;
 /** Farthest back that REST fills in for the archive. */
 const REST_SPAN_MS = 62 * DAY_MS;
 
 /**
  * Fills a store from the public archive and, for the newest days, from REST: fetch, verify, parse, write, file by file,
- * each file whole or not at all. Files that landed before are skipped while their checksum is the same. Ends at the
- * first damaged file with a `UserError`; an aborted signal ends it cleanly with `aborted` in the report.
+ * each file whole or not at all (a day of trades, once all of it is found right, an hour at a time: what ends it in between leaves whole
+ * hours, and the file to be imported again). Files that landed before are skipped while their checksum is the same. Ends
+ * at the first damaged file with a `UserError`; an aborted signal ends it cleanly with `aborted` in the report.
  */
 export const backfill = async (options: BackfillOptions): Promise<BackfillReport> => {
   const run = new Run(options);
@@ -103,6 +109,9 @@ class Run {
     rowsFromRest: 0,
     identicalDuplicates: 0,
     conflictingDuplicates: 0,
+    outOfOrder: 0,
+    blankRows: 0,
+    idGaps: [],
     missing: [],
     gaps: [],
     spans: [],
@@ -124,15 +133,15 @@ class Run {
   async all(): Promise<void> {
     const { store, symbols, kinds, market, interval, archive, nowMs } = this.#options;
     const landed = await store.landed();
-    const plans: { readonly series: FileSeries; readonly units: readonly MonthUnit[]; readonly toMs: number }[] = [];
+    const plans: { readonly series: FileSeries; readonly units: readonly FileUnit[]; readonly toMs: number }[] = [];
     for (const symbol of symbols)
       for (const kind of kinds) {
-        const series: FileSeries = { symbol, kind, market: kind === "funding" ? "um" : market, interval };
+        const series: FileSeries = { symbol, kind, market: marketOf(kind, market), interval };
         const span = archive.local ? await localSpan(archive, series) : { fromMs: NaN, toMs: nowMs };
         const fromMs = this.#options.fromMs ?? span?.fromMs ?? NaN;
         const toMs = Math.min(this.#options.toMs ?? span?.toMs ?? nowMs, nowMs);
         if (Number.isNaN(fromMs) && !archive.local) throw new UserError(`say from when: add --from, e.g. --from 2023-01-01`, 2);
-        plans.push({ series, units: fromMs < toMs ? planMonths(series, fromMs, toMs, nowMs, archive.local) : [], toMs });
+        plans.push({ series, units: fromMs < toMs ? planUnits(series, fromMs, toMs, nowMs, archive.local) : [], toMs });
       }
     this.#filesTotal = plans.reduce((sum, plan) => sum + plan.units.length, 0);
     for (const { series, units, toMs } of plans) await this.#series(series, units, toMs, landed);
@@ -148,86 +157,93 @@ class Run {
     this.report.spans = (await store.spans()).filter((span) => symbols.includes(span.symbol));
   }
 
-  async #series(series: FileSeries, units: readonly MonthUnit[], toMs: number, landed: LandedFiles): Promise<void> {
+  async #series(series: FileSeries, units: readonly FileUnit[], toMs: number, landed: LandedFiles): Promise<void> {
     const before = this.report.filesLanded + this.report.filesSkipped + this.report.rowsFromRest;
     let coveredToMs = this.#options.fromMs ?? units[0]?.fromMs ?? toMs;
     const missing: string[] = [];
-    for await (const month of this.#fetchAll(units, landed)) {
-      this.report.filesSkipped += month.skipped.length;
-      for (const file of month.files) await this.#land(series, file, landed);
-      if (month.coveredToMs > month.unit.fromMs) coveredToMs = Math.max(coveredToMs, month.coveredToMs);
-      missing.push(...month.missing);
+    for await (const fetched of this.#fetchAll(units, landed)) {
+      this.report.filesSkipped += fetched.skipped.length;
+      for (const file of fetched.files) await this.#land(series, file, landed);
+      if (fetched.coveredToMs > fetched.unit.fromMs) coveredToMs = Math.max(coveredToMs, fetched.coveredToMs);
+      missing.push(...fetched.missing);
       this.#filesDone += 1;
-      this.#progress(month.unit.label);
+      this.#progress(fetched.unit.label);
     }
     const filledFromMs = await this.#newest(series, coveredToMs, toMs);
     // Days that REST has filled are no gap; older ones are.
-    this.report.missing.push(...missing.filter((path) => !(periodEnd(path) > filledFromMs)));
-    if (series.kind === "kline") await this.#rules(series);
+    this.report.missing.push(...missing.filter((path) => !(periodEndOf(path) > filledFromMs)));
+    if (series.kind === "kline" || series.kind === "aggTrades") await this.#rules(series);
     const found = this.report.filesLanded + this.report.filesSkipped + this.report.rowsFromRest > before;
     if (!found && (series.kind === "kline" || this.#options.kinds.length === 1)) throw await this.#nothing(series);
   }
 
-  /** Months in order, a few fetched ahead of the consumer. */
-  async *#fetchAll(units: readonly MonthUnit[], landed: LandedFiles): AsyncGenerator<FetchedMonth> {
-    const { archive, store, force = false, signal } = this.#options;
-    const ahead: Promise<FetchedMonth>[] = [];
+  /** Units in order, a few fetched ahead of the consumer. */
+  async *#fetchAll(units: readonly FileUnit[], landed: LandedFiles): AsyncGenerator<FetchedUnit> {
+    const { archive, force = false, signal } = this.#options;
+    const ahead: Promise<FetchedUnit>[] = [];
     let next = 0;
-    const hasLanded = async (path: string, sum: string, timeMs: number, { series }: MonthUnit): Promise<boolean> =>
-      !force && landed.get(path)?.sha256 === sum && (await store.holdsPeriod(series.kind, series.symbol, series.market, timeMs));
+    const hasLanded = async (path: string, sum: string, unit: FileUnit, fromMs: number): Promise<boolean> =>
+      !force && landed.get(path)?.sha256 === sum && (await this.#holds(unit, fromMs));
     const onBytes = (bytes: number): void => {
       this.report.bytes += bytes;
       this.#progress(units[Math.min(next, units.length) - 1]?.label ?? "");
     };
     while (next < units.length || ahead.length > 0) {
       while (next < units.length && ahead.length <= FETCH_AHEAD) {
-        const fetched = fetchMonth(archive, units[next++] as MonthUnit, hasLanded, { signal, onBytes });
+        const fetched = fetchUnit(archive, units[next++] as FileUnit, hasLanded, { signal, onBytes });
         fetched.catch(() => undefined); // thrown where it is awaited; those behind a failed month do not matter
         ahead.push(fetched);
       }
-      const month = await (ahead.shift() as Promise<FetchedMonth>);
+      const fetched = await (ahead.shift() as Promise<FetchedUnit>);
       signal?.throwIfAborted();
-      yield month;
+      yield fetched;
     }
   }
 
-  /** Parses one file and writes it whole. */
-  async #land(series: FileSeries, { path, name, sha256, bytes }: FetchedFile, landed: LandedFiles): Promise<void> {
-    const { store, archive } = this.#options;
-    const csv = await unzipCsv(bytes, name);
-    let events: readonly Event[];
-    if (series.kind === "kline") {
-      const parsed = parseKlineCsv(csv, name, this.#intervalMs);
-      const seen = this.#decimals.get(series.symbol) ?? { priceDecimals: 0, qtyDecimals: 0 };
-      this.#decimals.set(series.symbol, {
-        priceDecimals: Math.max(seen.priceDecimals, parsed.priceDecimals),
-        qtyDecimals: Math.max(seen.qtyDecimals, parsed.qtyDecimals),
-      });
-      this.#count(parsed);
-      events = klinesOf(parsed.block);
-    } else {
-      const parsed = parseFundingCsv(csv, name);
-      this.#count(parsed);
-      events = parsed.events;
+  /** True when the store has what a landed file gave it. Trades may be kept by the hour, and a day may begin without any. */
+  async #holds({ series: { kind, symbol, market }, toMs }: FileUnit, fromMs: number): Promise<boolean> {
+    const { store } = this.#options;
+    const endMs = kind === "aggTrades" ? toMs : fromMs + HOUR_MS;
+    for (const kept of KEPT_AS[kind]) {
+      let holds = false;
+      for (let timeMs = fromMs; timeMs < endMs && !holds; timeMs += HOUR_MS) holds = await store.holdsPeriod(kept, symbol, market, timeMs);
+      if (!holds) return false;
     }
-    await store.write(series.symbol, series.market, events);
-    await landed.add(path, { sha256, rows: events.length });
+    return true;
+  }
+
+  /** Parses one file and, when all of it is right, writes it. */
+  async #land(series: FileSeries, { path, name, sha256, bytes }: FetchedFile, landed: LandedFiles): Promise<void> {
+    const { store, archive, signal } = this.#options;
+    const parsed = parseFile(series.kind, await unzipCsv(bytes, name), name, this.#intervalMs);
+    for (const events of parsed.parts) {
+      signal?.throwIfAborted();
+      await store.write(series.symbol, series.market, events);
+    }
+    await landed.add(path, { sha256, rows: parsed.rows });
+    this.#count(series.symbol, name, parsed);
     this.report.filesLanded += 1;
-    this.report.rows += events.length;
     if (archive.local) this.report.bytes += bytes.length;
     this.#progress(name);
   }
 
-  #count(parsed: { readonly identicalDuplicates: number; readonly conflictingDuplicates: number }): void {
-    this.report.identicalDuplicates += parsed.identicalDuplicates;
-    this.report.conflictingDuplicates += parsed.conflictingDuplicates;
+  #count(symbol: string, file: string, { rows, mended, idGaps, decimals }: ParsedFile): void {
+    this.report.rows += rows;
+    for (const [name, count] of Object.entries(mended)) this.report[name as keyof Mended] += count;
+    if (idGaps !== undefined && idGaps.places > 0) this.report.idGaps.push({ file, ...idGaps });
+    if (decimals === undefined) return;
+    const seen = this.#decimals.get(symbol) ?? { priceDecimals: 0, qtyDecimals: 0 };
+    this.#decimals.set(symbol, {
+      priceDecimals: Math.max(seen.priceDecimals, decimals.priceDecimals),
+      qtyDecimals: Math.max(seen.qtyDecimals, decimals.qtyDecimals),
+    });
   }
 
   /** Asks REST for what the archive does not have yet; returns from when it was asked, Infinity when it was not. */
   async #newest({ symbol, kind, market, interval }: FileSeries, fromMs: number, toMs: number): Promise<number> {
     const { newest, store, signal, nowMs } = this.#options;
     const startMs = Math.max(fromMs, nowMs - REST_SPAN_MS);
-    if (newest === undefined || startMs >= toMs) return Infinity;
+    if (newest === undefined || startMs >= toMs || isDaily(kind)) return Infinity;
     const land = async (events: readonly Event[]): Promise<void> => {
       if (events.length === 0) return;
       await store.write(symbol, market, events);
@@ -260,9 +276,11 @@ class Run {
     const [span, otherSpan] = archive.local ? [await localSpan(archive, series), await localSpan(archive, other)] : [];
     let hint = "check --symbol, --interval, --market, --from and --to";
     if (span !== undefined) hint = `it has ${timeText(span.fromMs)} … ${timeText(span.toMs - DAY_MS)}: choose --from and --to inside it`;
-    else if (otherSpan !== undefined) hint = `it has ${other.market} klines: use --market ${other.market}`;
-    const what = kind === "kline" ? `${symbol} ${interval} klines` : `${symbol} funding`;
-    return new UserError(`found no ${what} in ${archive.label} (looked in ${folderOf(series, "monthly")}): ${hint}`);
+    else if (otherSpan !== undefined && kind === "kline") hint = `it has ${other.market} klines: use --market ${other.market}`;
+    const what = kind === "kline" ? `${symbol} ${interval} klines` : `${symbol} ${kind}`;
+    return new UserError(
+      `found no ${what} in ${archive.label} (looked in ${folderOf(series, isDaily(kind) ? "daily" : "monthly")}): ${hint}`,
+    );
   }
 
   #progress(label: string): void {
@@ -280,9 +298,3 @@ class Run {
     });
   }
 }
-
-/** End of the period in an archive path, for klines by day and files by month. */
-const periodEnd = (path: string): number => {
-  const [, year, month, day] = /-(\d{4})-(\d{2})(?:-(\d{2}))?\.zip$/.exec(path) ?? [];
-  return day === undefined ? Date.UTC(Number(year), Number(month)) : Date.UTC(Number(year), Number(month) - 1, Number(day) + 1);
-};

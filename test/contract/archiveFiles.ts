@@ -35,3 +35,24 @@ export const klineLines = (fromMs: number, count: number): string[] =>
     const openTimeMs = fromMs + i * 60_000;
     return `${openTimeMs},100.25,101.5,99.75,${100 + (i % 5) / 4},12.345,${openTimeMs + 59_999},1234.5678,42,6.1,610.25,0`;
   });
+
+export const AGG_TRADES_HEADER = "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker";
+
+/** `count` rows of an aggTrades CSV from `fromMs`, `stepMs` apart, with ids from 1,700,000,000. */
+export const aggTradeLines = (fromMs: number, count: number, stepMs = 250): string[] =>
+  Array.from({ length: count }, (_, i) => {
+    const firstId = 3_600_000_000 + 2 * i;
+    const row = [1_700_000_000 + i, (29_000 + (i % 7) / 10).toFixed(1), (0.001 * ((i % 9) + 1)).toFixed(3), firstId, firstId + (i % 2)];
+    return `${row.join(",")},${fromMs + Math.floor(i * stepMs)},${i % 3 === 0}`;
+  });
+
+export const METRICS_HEADER =
+  "create_time,symbol,sum_open_interest,sum_open_interest_value,count_toptrader_long_short_ratio,sum_toptrader_long_short_ratio," +
+  "count_long_short_ratio,sum_taker_long_short_vol_ratio";
+
+/** The 288 rows of a day's metrics CSV; the first label is `firstMinute` minutes into the day. */
+export const metricsLines = (symbol: string, dayMs: number, firstMinute: 0 | 5): string[] =>
+  Array.from({ length: 288 }, (_, i) => {
+    const label = new Date(dayMs + (firstMinute + 5 * i) * 60_000).toISOString().slice(0, 19).replace("T", " ");
+    return `${label},${symbol},${80_000 + i}.2500000000000000,${2_000_000_000 + i}.5000000000000000,1.5,1.25,1.75,0.${500 + i}`;
+  });

@@ -3,7 +3,8 @@ import { KLINE_COLUMNS, klineBlock } from "../../domain/kline.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { UserError } from "../../domain/units.ts";
 import { CsvRows, REMEDY } from "./csv.ts";
-import { decimalsOf, parseDecimal } from "./decimal.ts";
+import { parseDecimal } from "./decimal.ts";
+import { DecimalCount } from "./decimalCount.ts";
 import { periodOfFile } from "./fileName.ts";
 
 /** open_time, open, high, low, close, volume, close_time, quote_volume, count, taker_buy_volume, taker_buy_quote_volume, ignore. */
@@ -104,27 +105,5 @@ const checkValues = (rows: CsvRows, values: Float64Array): void => {
   if ((values[TAKER_BUY] as number) > (values[VOLUME] as number) * (1 + 1e-9))
     throw rows.error(`has taker_buy_volume ${values[TAKER_BUY]} above volume ${values[VOLUME]}`);
 };
-
-/**
- * How many decimals a column shows. Nine of ten numbers end in their last decimal, so one that less than a hundredth of
- * them reaches is not the column's (sums of old spot trades show a digit too many in one row of a thousand).
- */
-class DecimalCount {
-  readonly #rows = new Int32Array(32);
-  #total = 0;
-
-  add({ bytes, starts, ends }: CsvRows, cell: number): void {
-    const decimals = Math.min(decimalsOf(bytes, starts[cell]!, ends[cell]!), this.#rows.length - 1);
-    this.#rows[decimals]! += 1;
-    this.#total += 1;
-  }
-
-  typical(): number {
-    return Math.max(
-      0,
-      this.#rows.findLastIndex((rows) => rows * 100 >= this.#total && rows > 0),
-    );
-  }
-}
 
 const isoText = (timeMs: number): string => (timeMs <= 8.64e15 ? new Date(timeMs).toISOString() : String(timeMs));

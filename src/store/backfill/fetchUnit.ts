@@ -1,6 +1,6 @@
 import { checksumError, parseChecksum, sha256 } from "../archive/checksum.ts";
 import type { ArchiveSource, ReadOptions } from "../archive/source.ts";
-import type { MonthUnit } from "./plan.ts";
+import type { FileUnit } from "./plan.ts";
 
 /** A file whose bytes are those that the archive published. */
 export interface FetchedFile {
@@ -10,34 +10,34 @@ export interface FetchedFile {
   readonly bytes: Uint8Array;
 }
 
-/** What came of one month. */
-export interface FetchedMonth {
-  readonly unit: MonthUnit;
+/** What came of one unit. */
+export interface FetchedUnit {
+  readonly unit: FileUnit;
   readonly files: readonly FetchedFile[];
   /** Files that had landed before, with the same checksum. */
   readonly skipped: readonly string[];
-  /** End of what the found files cover; the month's start when there are none. */
+  /** End of what the found files cover; the unit's start when there are none. */
   readonly coveredToMs: number;
   /** Paths that the archive should have and has not. */
   readonly missing: readonly string[];
 }
 
 /** True when the file of this path and checksum is in the store already. */
-export type HasLanded = (path: string, sha256: string, timeMs: number, unit: MonthUnit) => Promise<boolean>;
+export type HasLanded = (path: string, sha256: string, unit: FileUnit, fromMs: number) => Promise<boolean>;
 
-/** Fetches the monthly file of a month, or its days where there is no monthly one; verifies each checksum. */
-export const fetchMonth = async (
+/** Fetches the monthly file of a unit, or its days where there is no monthly one; verifies each checksum. */
+export const fetchUnit = async (
   archive: ArchiveSource,
-  unit: MonthUnit,
+  unit: FileUnit,
   hasLanded: HasLanded,
   options: ReadOptions,
-): Promise<FetchedMonth> => {
+): Promise<FetchedUnit> => {
   const files: FetchedFile[] = [];
   const skipped: string[] = [];
   const missing: string[] = [];
   let coveredToMs = unit.fromMs;
   const take = async (path: string, fromMs: number, toMs: number): Promise<boolean> => {
-    const found = await fetchFile(archive, path, (sum) => hasLanded(path, sum, fromMs, unit), options);
+    const found = await fetchFile(archive, path, (sum) => hasLanded(path, sum, unit, fromMs), options);
     if (found === undefined) return false;
     if (found === "landed") skipped.push(path);
     else files.push(found);
