@@ -1,25 +1,24 @@
 import type { Event } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import type { HistoryQuery, HistorySpan } from "../../domain/ports.ts";
+import type { HistoryQuery, HistorySpan, StoredKind } from "../../domain/ports.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
 import type { LandedFiles } from "../backfill/landedFiles.ts";
 import { Duck } from "../parquet/duck.ts";
-import { tablesOf } from "../parquet/eventColumns.ts";
 import type { GapSpan } from "../parquet/gaps.ts";
 import { checkedName, intervalLabel, periodBounds, periodOf } from "../parquet/layout.ts";
-import type { StoredKind } from "../parquet/tables.ts";
-import { FUNDING_TABLE, KLINE_TABLE } from "../parquet/tables.ts";
 import type { Store } from "../store.ts";
 import { StoredHistory } from "../storedHistory.ts";
+import { rowsOf } from "../table/eventRows.ts";
+import { tableOf } from "../table/marketTables.ts";
 import { Connection } from "./connection.ts";
 import { QuestDbHoldings } from "./holdings.ts";
 import { LandedTable } from "./landedTable.ts";
 import { encodeLine, encodeRows } from "./lineProtocol.ts";
-import { Turn } from "./rowExport.ts";
-import { ensureTable } from "./schema.ts";
+import { checkedTable, ensureTable } from "./schema.ts";
 import type { QuestDbSettings } from "./settings.ts";
 import type { QuestTable } from "./tables.ts";
-import { FUNDING, INSTRUMENTS, KLINES, LANDED } from "./tables.ts";
+import { FUNDING, INSTRUMENTS, KLINES, LANDED, QUEST_TABLES, questTableOf } from "./tables.ts";
+import { Turn } from "./turn.ts";
 import { visible } from "./visibility.ts";
 
 export interface QuestDbStoreOptions extends QuestDbSettings {
@@ -72,8 +71,8 @@ class QuestDbStore implements Store {
     return this.history.series(kind, symbol, market, fromMs, toMs);
   }
 
-  spans(): Promise<readonly HistorySpan[]> {
-    return this.history.spans();
+  spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]> {
+    return this.history.spans(kinds);
   }
 
   instruments(symbols: readonly string[], asOfMs?: number): Promise<readonly Instrument[]> {
@@ -88,8 +87,9 @@ class QuestDbStore implements Store {
     return this.holdings.gaps(symbol, market, fromMs, toMs);
   }
 
-  holdsPeriod(kind: "kline" | "funding", symbol: string, market: string, timeMs: number): Promise<boolean> {
-    const table = kind === "kline" ? KLINE_TABLE : FUNDING_TABLE;
+  holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
+    const table = tableOf(kind);
+    if (table === undefined) return this.hasRules(symbol, market);
     const { fromMs, toMs } = periodBounds(periodOf(table, timeMs));
     return this.holdings.hasRows(table, market, symbol, fromMs, toMs);
   }
@@ -104,9 +104,14 @@ class QuestDbStore implements Store {
     return new LandedTable(this.connection, this.prefix, rows);
   }
 
-  /** Nobody else is locked out: the server takes writers side by side, and each row has one key. */
+  /**
+   * Nobody else is locked out: the server takes writers side by side, and each row has one key. What every store has is made now,
+   * the other tables by their first row.
+   */
   async lock(): Promise<void> {
     for (const table of [KLINES, FUNDING, INSTRUMENTS, LANDED]) await this.ensure(table);
+    for (const table of QUEST_TABLES)
+      if (!this.ensured.has(table) && (await checkedTable(this.connection, this.prefix, table))) this.ensured.add(table);
   }
 
   async close(): Promise<void> {
@@ -122,24 +127,25 @@ class QuestDbStore implements Store {
   }
 
   private async writeNow(symbol: string, market: string, events: readonly Event[]): Promise<void> {
-    const { klines, funding, rules } = tablesOf(events);
+    const { rules, rows } = rowsOf(events);
     const name = (table: QuestTable): string => `${this.prefix}${table.name}`;
     // Everything is laid out before the first byte goes: a value that cannot be kept must leave no part of the write behind.
-    const requests: { readonly table: QuestTable; readonly lines: readonly Buffer[] }[] = [];
+    const requests = new Map<QuestTable, Buffer[]>();
     if (rules.length > 0) {
       const lines = rules.map(({ eventTimeMs, rules: { index: _, ...kept } }) =>
         encodeLine(name(INSTRUMENTS), { symbol, market }, { rules: JSON.stringify(kept) }, eventTimeMs),
       );
-      requests.push({ table: INSTRUMENTS, lines });
+      requests.set(INSTRUMENTS, lines);
     }
-    if (funding !== undefined) requests.push({ table: FUNDING, lines: encodeRows(name(FUNDING), FUNDING, { symbol, market }, funding) });
-    const bars = [...klines].flatMap(([intervalMs, columns]) =>
-      encodeRows(name(KLINES), KLINES, { symbol, market, interval: intervalLabel(intervalMs) }, columns),
-    );
-    if (bars.length > 0) requests.push({ table: KLINES, lines: bars });
+    for (const { table, intervalMs, columns } of rows) {
+      const quest = questTableOf(table);
+      const symbols = { symbol, market, ...(intervalMs === null ? {} : { interval: intervalLabel(intervalMs) }) };
+      const before = requests.get(quest) ?? []; // klines of several intervals are one request
+      requests.set(quest, [...before, ...encodeRows(name(quest), quest, symbols, columns)]);
+    }
 
-    for (const { table } of requests) await this.ensure(table);
-    for (const { lines } of requests) await this.connection.write(lines);
-    for (const { table } of requests) await visible(this.connection, name(table));
+    for (const table of requests.keys()) await this.ensure(table);
+    for (const lines of requests.values()) await this.connection.write(lines);
+    for (const table of requests.keys()) await visible(this.connection, name(table));
   }
 }
