@@ -8,7 +8,7 @@ import type { Columns } from "../table/columns.ts";
 import type { ColumnType } from "../table/tables.ts";
 import type { Connection } from "./connection.ts";
 import type { QuestTable, ValueColumn } from "./tables.ts";
-import { Turn } from "./turn.ts";
+import type { Turn } from "./turn.ts";
 
 /** Rows that one exported file holds at most: 11 MB of klines. Two files exist at a time. */
 const WINDOW_ROWS = 131_072;
@@ -46,10 +46,11 @@ export async function* exportRows(
   turn: Turn,
   range: RowRange,
 ): AsyncGenerator<Columns, void, undefined> {
-  const [firstMs, lastMs] = await Promise.all(["LIMIT 1", "LIMIT -1"].map((limit) => edgeOf(connection, range, limit)));
+  const beyond = beyondWindow(connection, range);
+  const [firstMs, lastMs] = await Promise.all([edgeOf(connection, range, "LIMIT 1"), edgeOf(connection, range, "LIMIT -1"), beyond]);
   if (firstMs === undefined || lastMs === undefined) return;
   const folder = await mkdtemp(join(tmpdir(), "riposte-questdb-"));
-  const windows = new Windows(connection, { ...range, fromMs: firstMs, toMs: lastMs + 1 }, folder);
+  const windows = new Windows(connection, { ...range, fromMs: firstMs, toMs: lastMs + 1 }, folder, beyond);
   const fetched = (): Promise<string | undefined> => {
     const done = turn.take(() => windows.next());
     done.catch(() => undefined); // thrown where it is awaited
@@ -76,30 +77,35 @@ const edgeOf = async (connection: Connection, { name, where, fromMs, toMs }: Row
   return row === undefined ? undefined : Number(row[0]);
 };
 
-/** Exports a range file by file. */
+/** Exports a range file by file; where the next one begins is asked for while the last one comes. */
 class Windows {
   private readonly connection: Connection;
   private readonly range: RowRange;
   private readonly folder: string;
   private fromMs: number;
+  private beyond: Promise<number | undefined>;
 
-  constructor(connection: Connection, range: RowRange, folder: string) {
+  constructor(connection: Connection, range: RowRange, folder: string, beyond: Promise<number | undefined>) {
     this.connection = connection;
     this.range = range;
     this.folder = folder;
     this.fromMs = range.fromMs;
+    this.beyond = beyond;
   }
 
   /** The next file; undefined after the last. */
   async next(): Promise<string | undefined> {
     const { connection, range, fromMs } = this;
     if (fromMs >= range.toMs) return undefined;
-    const beyondMs = await beyondWindow(connection, { ...range, fromMs });
     // All that fit may be of one ms, which is not divided.
-    const toMs = beyondMs === undefined ? range.toMs : Math.max(beyondMs, fromMs + 1);
+    const toMs = Math.min(range.toMs, Math.max((await this.beyond) ?? range.toMs, fromMs + 1));
     const file = join(this.folder, `${fromMs}.parquet`);
-    await connection.exportParquet(selectSql(range, fromMs, toMs), file);
     this.fromMs = toMs;
+    if (toMs < range.toMs) {
+      this.beyond = beyondWindow(connection, { ...range, fromMs: toMs });
+      this.beyond.catch(() => undefined); // thrown where it is awaited
+    }
+    await connection.exportParquet(selectSql(range, fromMs, toMs), file);
     return file;
   }
 }
