@@ -19,7 +19,7 @@ import type { QuestDbSettings } from "./settings.ts";
 import type { QuestTable } from "./tables.ts";
 import { FUNDING, INSTRUMENTS, KLINES, LANDED, QUEST_TABLES, questTableOf } from "./tables.ts";
 import { Turn } from "./turn.ts";
-import { visible } from "./visibility.ts";
+import { visible, writeLogged } from "./visibility.ts";
 
 export interface QuestDbStoreOptions extends QuestDbSettings {
   /** Interval of the klines that `read` and `spans` speak of; default one minute. Any interval can be written. */
@@ -145,7 +145,7 @@ class QuestDbStore implements Store {
     }
 
     for (const table of requests.keys()) await this.ensure(table);
-    for (const lines of requests.values()) await this.connection.write(lines);
+    for (const [table, lines] of requests) await writeLogged(this.connection, name(table), lines);
     for (const table of requests.keys()) await visible(this.connection, name(table));
   }
 }

@@ -7,13 +7,17 @@ import { Kind } from "../../domain/kind.ts";
 import type { StoredKind } from "../../domain/ports.ts";
 import { HOUR_MS, InvariantError, instrumentIndex } from "../../domain/units.ts";
 import type { Store } from "../store.ts";
+import { tableOf } from "../table/marketTables.ts";
+import type { Table } from "../table/tables.ts";
 import { questDbStore } from "./questDbStore.ts";
 import { createSql } from "./schema.ts";
 import type { QuestDbSettings } from "./settings.ts";
-import { QUEST_TABLES } from "./tables.ts";
+import { questTableOf } from "./tables.ts";
 
 const FROM_MS = Date.UTC(2023, 0, 30, 22, 59, 59, 900);
 const ONLY = instrumentIndex(0);
+
+const tradesTable = questTableOf(tableOf("trade") as Table);
 
 let settings: QuestDbSettings;
 let store: Store;
@@ -158,6 +162,13 @@ describe("ticks in QuestDB", () => {
     expect(facts(await series("bookDiff", FROM_MS + 1, FROM_MS + 2))).toEqual(facts(rows.slice(10, 1400)));
   });
 
+  it("keeps what is written after its table was dropped and made anew under it", async () => {
+    await store.write("BTCUSDT", "um", [trade(FROM_MS, 1)]);
+    await sql(settings, `DROP TABLE ${settings.prefix}trades`, createSql(settings.prefix, tradesTable));
+    await store.write("BTCUSDT", "um", [trade(FROM_MS, 2)]);
+    expect(((await series("trade")) as Trade[]).map(({ tradeId }) => tradeId)).toEqual(["2"]);
+  });
+
   it("writes nothing that would come back as something else", async () => {
     const null64 = { ...diff(FROM_MS, 5, [1, 1], []), firstUpdateId: String(-(2n ** 63n)) };
     for (const bad of [null64, trade(FROM_MS, 2n ** 63n), diff(FROM_MS, 5, [1, 1, 2], []), { ...trade(FROM_MS, 1), receivedTimeMs: 0.5 }])
@@ -167,9 +178,6 @@ describe("ticks in QuestDB", () => {
 });
 
 describe("a table of ticks that others made or wrote", () => {
-  const trades = QUEST_TABLES.find(({ name }) => name === "trades");
-  if (trades === undefined) throw new Error("trades");
-
   it.each([
     ["lacks a column", (made: string) => made.replace(", buyer_is_maker BOOLEAN", ""), "it lacks buyer_is_maker BOOLEAN"],
     ["has another type", (made: string) => made.replace("trade_id LONG", "trade_id INT"), "column trade_id is INT instead of LONG"],
@@ -179,7 +187,7 @@ describe("a table of ticks that others made or wrote", () => {
       "its rows are deduplicated by ts, symbol, market instead of ts, symbol, market, trade_id",
     ],
   ])("%s: reading and writing say so in one line, and nothing is written", async (_, changed, difference) => {
-    await sql(settings, changed(createSql(settings.prefix, trades)));
+    await sql(settings, changed(createSql(settings.prefix, tradesTable)));
     const line =
       `table ${settings.prefix}trades of ${store.shown} has another schema: ${difference}; ` +
       `rename or drop it (DROP TABLE ${settings.prefix}trades), or choose another data.questdb.prefix`;
