@@ -26,7 +26,7 @@ const event = <K extends Kind>(kind: K, fields: z.ZodRawShape) =>
     .refine(({ knownAtMs, receivedTimeMs }) => knownAtMs >= receivedTimeMs, "known before it arrived");
 
 const SCHEMAS = new Map<Kind, z.ZodType>([
-  [Kind.trade, event(Kind.trade, { tradeId: id, price, qty: price, buyerIsMaker: z.boolean(), tradeCount: z.int().gte(1) })],
+  [Kind.trade, event(Kind.trade, { tradeId: id, price, qty: price, buyerIsMaker: z.boolean(), tradeCount: z.int().gte(1).optional() })],
   [Kind.bookDiff, event(Kind.bookDiff, { firstUpdateId: id, finalUpdateId: id, previousFinalUpdateId: id, bids: changes, asks: changes })],
   [Kind.bookSnapshot, event(Kind.bookSnapshot, { lastUpdateId: id, bids: side(-1), asks: side(1) })],
   [

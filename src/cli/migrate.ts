@@ -8,7 +8,7 @@ import { configOf, configOptions } from "./configOptions.ts";
 import { openStore } from "./data/store.ts";
 import type { StoreName } from "./data/store.ts";
 
-/** `riposte migrate`: copies history from one store to the other, month by month; twice changes nothing. */
+/** `riposte migrate`: copies history from one store to the other, part by part; twice changes nothing. */
 export const migrateCommand: Command = {
   name: "migrate",
   summary: "copy history from one store to the other",
@@ -44,7 +44,7 @@ export const migrateCommand: Command = {
         },
       });
       for (const series of report.series) context.print(lineOf(series));
-      if (report.aborted) throw new UserError(`stopped: whole months are kept in ${to.shown}; the same command goes on from there`);
+      if (report.aborted) throw new UserError(`stopped: whole parts are kept in ${to.shown}; the same command goes on from there`);
       context.print(
         `${to.shown} holds what ${from.shown} held${report.landed > 0 ? `, and its list of ${report.landed} archive files` : ""}`,
       );
@@ -56,9 +56,9 @@ export const migrateCommand: Command = {
   },
 };
 
-const lineOf = ({ symbol, kind, market, events, monthsCopied, monthsSame }: MigratedSeries): string => {
-  const same = monthsSame > 0 ? `, ${monthsSame} months were the same` : "";
-  return `${symbol} ${kind} (${market}): ${events} events copied in ${monthsCopied} months${same}`;
+const lineOf = ({ symbol, kind, market, events, partsCopied, partsSame }: MigratedSeries): string => {
+  const same = partsSame > 0 ? `, ${partsSame} parts were the same` : "";
+  return `${symbol} ${kind} (${market}): ${events} events copied in ${partsCopied} parts${same}`;
 };
 
 const storeNamed = (values: OptionValues, option: string): StoreName => {

@@ -72,7 +72,7 @@ export interface Trade extends EventHeader<typeof Kind.trade> {
   readonly price: number;
   readonly qty: number;
   readonly buyerIsMaker: boolean;
-  /** Trades in an aggregate; absent: 1. */
+  /** Trades in an aggregate; absent: a single trade, and the id is its own. */
   readonly tradeCount?: number;
 }
 export interface Liquidation extends EventHeader<typeof Kind.liquidation> {

@@ -22,10 +22,30 @@ export interface HistoryQuery {
   readonly burstEvents: number;
 }
 
+/**
+ * What a store keeps: kinds of events, of which trades are two things with ids of their own, the single trade and the aggregate
+ * (`Trade.tradeCount`). Who asks for trades is given the one of which there is more in the range.
+ */
+export const STORED_KINDS = [
+  "instrumentRules",
+  "funding",
+  "markPrice",
+  "openInterest",
+  "longShortRatio",
+  "bookSnapshot",
+  "bookDiff",
+  "bestBidAsk",
+  "trade",
+  "aggTrade",
+  "liquidation",
+  "kline",
+] as const;
+export type StoredKind = (typeof STORED_KINDS)[number];
+
 /** What a store holds of one symbol and kind. */
 export interface HistorySpan {
   readonly symbol: string;
-  readonly kind: KindName;
+  readonly kind: StoredKind;
   readonly fromMs: number;
   /** Exclusive. */
   readonly toMs: number;
@@ -40,7 +60,8 @@ export interface HistoryStore {
   write(symbol: string, market: string, events: readonly Event[]): Promise<void>;
   /** Bursts in line order (design §3), one burst prefetched, memory bounded. */
   read(query: HistoryQuery): AsyncIterable<readonly Event[]>;
-  spans(): Promise<readonly HistorySpan[]>;
+  /** What it holds; `kinds`: only of these. */
+  spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]>;
   close(): Promise<void>;
 }
 

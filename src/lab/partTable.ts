@@ -1,9 +1,10 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InvariantError, UserError } from "../domain/units.ts";
-import type { Columns } from "../store/parquet/columns.ts";
-import { emptyColumns, sliceRows } from "../store/parquet/columns.ts";
 import { Duck, quoted } from "../store/parquet/duck.ts";
+import type { NumberColumns } from "../store/table/columns.ts";
+import { emptyColumns, sliceRows } from "../store/table/columns.ts";
+import { numberColumns } from "../store/table/tables.ts";
 
 /** Numbers held before they go to disk as a part, 8 bytes each: 17 MB. */
 const PART_NUMBERS = 1 << 21;
@@ -27,7 +28,7 @@ export interface PartTableOptions {
  * part; `close` joins the parts.
  */
 export class PartTable {
-  readonly rows: Columns;
+  readonly rows: NumberColumns;
   /** Rows of all parts and the buffer. */
   length = 0;
   readonly #options: PartTableOptions;
@@ -81,8 +82,7 @@ export class PartTable {
   async #part(): Promise<void> {
     await mkdir(this.#options.partsDir, { recursive: true });
     const file = join(this.#options.partsDir, `${this.#parts.length}.parquet`);
-    const table = { kind: "signal", folder: "", columns: this.#options.columns, period: "year" } as const;
-    await this.#duck.write(table, sliceRows(this.rows, 0, this.rows.length), file);
+    await this.#duck.write(numberColumns(this.#options.columns), sliceRows(this.rows, 0, this.rows.length), file);
     this.#parts.push(file);
     this.rows.length = 0;
   }

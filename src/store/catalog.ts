@@ -1,10 +1,10 @@
-import type { KindName } from "../domain/kind.ts";
-import type { HistorySpan } from "../domain/ports.ts";
+import type { HistorySpan, StoredKind } from "../domain/ports.ts";
 import { UserError } from "../domain/units.ts";
 import type { Holdings } from "./holdings.ts";
 import { intervalLabel } from "./parquet/layout.ts";
-import type { Table } from "./parquet/tables.ts";
-import { FUNDING_TABLE, KLINE_TABLE } from "./parquet/tables.ts";
+import { TABLES, tableOf } from "./table/marketTables.ts";
+import type { Table } from "./table/tables.ts";
+import { KLINE_TABLE } from "./table/tables.ts";
 
 /** Which market stands for a symbol when several hold it and none is asked for. */
 const MARKET_PREFERENCE = ["um", "spot", "simulated"];
@@ -13,6 +13,9 @@ const preference = (market: string): number => {
   const at = MARKET_PREFERENCE.indexOf(market);
   return at < 0 ? MARKET_PREFERENCE.length : at;
 };
+
+/** What only the perpetual has: where spot klines stand in for it, these are its own. */
+const PERPETUAL_ONLY: readonly StoredKind[] = ["funding", "markPrice", "openInterest", "longShortRatio", "liquidation"];
 
 /** What a store holds, and the words for what it does not hold. */
 export class Catalog {
@@ -25,10 +28,16 @@ export class Catalog {
     this.#market = market;
   }
 
-  async spans(): Promise<readonly HistorySpan[]> {
+  async spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]> {
+    const asked = (kind: StoredKind): boolean => kinds === undefined || kinds.includes(kind);
+    const spans = await Promise.all(TABLES.filter(({ kind }) => asked(kind)).map((table) => this.#holdings.spans(table)));
+    const all = [...spans.flat(), ...(asked("instrumentRules") ? await this.#rulesSpans() : [])];
+    return all.sort((a, b) => preference(a.market) - preference(b.market));
+  }
+
+  async #rulesSpans(): Promise<readonly HistorySpan[]> {
     const holdings = this.#holdings;
-    const tables = await Promise.all([KLINE_TABLE, FUNDING_TABLE].map((table) => holdings.spans(table)));
-    const rules = await Promise.all(
+    const spans = await Promise.all(
       (await holdings.heldRules()).map(async ({ market, symbol }): Promise<HistorySpan | undefined> => {
         const dated = await holdings.rules(market, symbol);
         const first = dated[0];
@@ -37,7 +46,7 @@ export class Catalog {
         return { symbol, kind: "instrumentRules", market, fromMs: first.validFromMs, toMs: last.validFromMs + 1, events: dated.length };
       }),
     );
-    return [...tables.flat(), ...rules].filter((span) => span !== undefined).sort((a, b) => preference(a.market) - preference(b.market));
+    return spans.filter((span) => span !== undefined);
   }
 
   /** Market whose klines are read for a symbol; undefined when there are none. */
@@ -48,12 +57,31 @@ export class Catalog {
     return MARKET_PREFERENCE.find((name) => held.includes(name)) ?? held[0];
   }
 
-  /** Market whose funding goes with a symbol's klines: their own, and the perpetual's where spot stands in for it. */
-  async fundingMarket(symbol: string): Promise<string | undefined> {
-    const held = await this.#holdings.markets(FUNDING_TABLE, symbol);
-    const klines = await this.klineMarket(symbol);
-    if (klines === undefined) return MARKET_PREFERENCE.find((name) => held.includes(name)) ?? held[0];
-    return [klines, ...(klines === "spot" ? ["um"] : [])].find((name) => held.includes(name));
+  /**
+   * Market whose rows of a table go with a symbol's klines: their own, and the perpetual's where spot stands in for it and has no such
+   * thing. Without klines, of the markets that hold rows the preferred one.
+   */
+  async market(table: Table, symbol: string): Promise<string | undefined> {
+    if (table === KLINE_TABLE) return this.klineMarket(symbol);
+    const held = await this.#holdings.markets(table, symbol);
+    if (held.length === 0) return undefined;
+    const market = (await this.klineMarket(symbol)) ?? this.#market;
+    if (market === undefined) return MARKET_PREFERENCE.find((name) => held.includes(name)) ?? held[0];
+    const standIn = market === "spot" && PERPETUAL_ONLY.includes(table.kind) ? ["um"] : [];
+    return [market, ...standIn].find((name) => held.includes(name));
+  }
+
+  /** Single trades or aggregates: of which the symbol has more of the range; single trades where they are even. */
+  async tradeTable(symbol: string, fromMs: number, toMs: number): Promise<Table | undefined> {
+    const covered = async (kind: StoredKind): Promise<number> => {
+      const table = tableOf(kind) as Table;
+      const market = await this.market(table, symbol);
+      const span = market === undefined ? undefined : await this.#holdings.span(table, market, symbol);
+      return span === undefined ? -Infinity : Math.min(span.toMs, toMs) - Math.max(span.fromMs, fromMs);
+    };
+    const [single, aggregate] = [await covered("trade"), await covered("aggTrade")];
+    if (single === -Infinity && aggregate === -Infinity) return undefined;
+    return tableOf(aggregate > single ? "aggTrade" : "trade");
   }
 
   /** Market whose instrument rules go with a symbol's klines. */
@@ -65,7 +93,7 @@ export class Catalog {
   }
 
   /** The error for a symbol of which the store has no such events. */
-  async notHeld(symbol: string, kind: KindName): Promise<UserError> {
+  async notHeld(symbol: string, kind: StoredKind): Promise<UserError> {
     const market = this.#market;
     const { shown, intervalMs } = this.#holdings;
     const what = kind === "kline" ? `${symbol}` : `${symbol} ${kind}`;

@@ -1,7 +1,7 @@
 import type { HistorySpan } from "../domain/ports.ts";
-import type { Columns } from "./parquet/columns.ts";
+import type { Columns } from "./table/columns.ts";
 import type { DatedRules } from "./parquet/instrumentRules.ts";
-import type { Table } from "./parquet/tables.ts";
+import type { Table } from "./table/tables.ts";
 
 /** A symbol in a market. */
 export interface Held {

@@ -1,10 +1,13 @@
 import type { Event } from "../domain/event.ts";
-import { Kind } from "../domain/kind.ts";
-import { KLINE_COLUMNS } from "../domain/kline.ts";
-import type { HistorySpan } from "../domain/ports.ts";
+import type { HistorySpan, StoredKind } from "../domain/ports.ts";
 import { UserError } from "../domain/units.ts";
-import type { StoredKind } from "./parquet/tables.ts";
+import { periodBounds, periodOf } from "./parquet/layout.ts";
 import type { Store } from "./store.ts";
+import { sameColumns } from "./table/columns.ts";
+import type { TableRows } from "./table/eventRows.ts";
+import { rowsOf } from "./table/eventRows.ts";
+import { tableOf } from "./table/marketTables.ts";
+import type { Table } from "./table/tables.ts";
 
 export interface MigrateOptions {
   readonly from: Store;
@@ -26,9 +29,9 @@ export interface MigratedSeries {
   readonly market: string;
   /** Events written. */
   events: number;
-  monthsCopied: number;
-  /** Months that the target held already, bit by bit. */
-  monthsSame: number;
+  partsCopied: number;
+  /** Parts that the target held already, bit by bit. */
+  partsSame: number;
 }
 
 export interface MigrateReport {
@@ -40,7 +43,7 @@ export interface MigrateReport {
 }
 
 /**
- * Copies history from one store to another, series by series and month by month: a month is read from both, and written where
+ * Copies history from one store to another, series by series and part by part (an hour, month or year, as the kind is cut): a part is read from both, and written where
  * they differ, so a second run writes nothing and an interrupted one goes on where it was. What else the target holds stays.
  * When nothing is left out, the list of landed archive files is copied too. Throws a `UserError` when there is nothing to copy.
  */
@@ -78,23 +81,22 @@ const copySeries = async (
   work: { done: number; total: number },
 ): Promise<void> => {
   const { from, to, signal, onProgress } = options;
-  const { symbol, market } = span;
-  const kind = span.kind as StoredKind;
-  const mine: MigratedSeries = { symbol, kind, market, events: 0, monthsCopied: 0, monthsSame: 0 };
+  const { symbol, market, kind } = span;
+  const mine: MigratedSeries = { symbol, kind, market, events: 0, partsCopied: 0, partsSame: 0 };
   report.series.push(mine);
   // Rules are few and hold for what comes after them: all of them go.
   const wholly = kind === "instrumentRules";
   const startMs = wholly ? span.fromMs : Math.max(span.fromMs, options.fromMs);
   const endMs = wholly ? span.toMs : Math.min(span.toMs, options.toMs);
-  for (const [monthMs, nextMs] of monthsOf(startMs, endMs)) {
+  for (const [partMs, nextMs] of partsOf(tableOf(kind), startMs, endMs)) {
     if (signal?.aborted === true) return;
-    const events = await collected(from.series(kind, symbol, market, monthMs, nextMs));
+    const events = await collected(from.series(kind, symbol, market, partMs, nextMs));
     if (events.length === 0) continue;
-    if (sameEvents(events, await collected(to.series(kind, symbol, market, monthMs, nextMs)))) mine.monthsSame += 1;
+    if (sameEvents(events, await collected(to.series(kind, symbol, market, partMs, nextMs)))) mine.partsSame += 1;
     else {
       await to.write(symbol, market, events);
       mine.events += events.length;
-      mine.monthsCopied += 1;
+      mine.partsCopied += 1;
     }
     work.done += events.length;
     onProgress?.(work.done, work.total);
@@ -112,11 +114,10 @@ const copyLanded = async (from: Store, to: Store): Promise<number> => {
   return copied;
 };
 
-/** Calendar months (UTC) that `[fromMs, toMs)` meets, cut to it. */
-function* monthsOf(fromMs: number, toMs: number): Generator<readonly [number, number], void, undefined> {
+/** Periods of a table (UTC) that `[fromMs, toMs)` meets, cut to it; all of it where there is no table. */
+function* partsOf(table: Table | undefined, fromMs: number, toMs: number): Generator<readonly [number, number], void, undefined> {
   for (let startMs = fromMs; startMs < toMs;) {
-    const date = new Date(startMs);
-    const nextMs = Math.min(toMs, Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1));
+    const nextMs = table === undefined ? toMs : Math.min(toMs, periodBounds(periodOf(table, startMs)).toMs);
     yield [startMs, nextMs];
     startMs = nextMs;
   }
@@ -129,13 +130,12 @@ const collected = async (bursts: AsyncIterable<readonly Event[]>): Promise<Event
 };
 
 /** Same events, values bit by bit; NaN equals NaN. */
-const sameEvents = (a: readonly Event[], b: readonly Event[]): boolean =>
-  a.length === b.length && a.every((event, i) => sameEvent(event, b[i] as Event));
-
-const sameEvent = (a: Event, b: Event): boolean => {
-  if (a.kind === Kind.kline && b.kind === Kind.kline)
-    return KLINE_COLUMNS.every((column) => Object.is(a.block[column][a.row], b.block[column][b.row]));
-  if (a.kind === Kind.funding && b.kind === Kind.funding)
-    return (["eventTimeMs", "rate", "intervalHours", "markPrice"] as const).every((name) => Object.is(a[name], b[name]));
-  return a.kind === b.kind && JSON.stringify(a) === JSON.stringify(b);
+const sameEvents = (a: readonly Event[], b: readonly Event[]): boolean => {
+  if (a.length !== b.length) return false;
+  const [mine, others] = [rowsOf(a), rowsOf(b)];
+  return (
+    JSON.stringify(mine.rules) === JSON.stringify(others.rules) &&
+    mine.rows.length === others.rows.length &&
+    mine.rows.every(({ columns }, i) => sameColumns(columns, (others.rows[i] as TableRows).columns))
+  );
 };

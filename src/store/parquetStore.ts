@@ -2,14 +2,11 @@ import { writeFile } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { HistoryQuery, HistorySpan } from "../domain/ports.ts";
+import type { HistoryQuery, HistorySpan, StoredKind } from "../domain/ports.ts";
 import { MINUTE_MS, UserError } from "../domain/units.ts";
 import type { LandedFiles } from "./backfill/landedFiles.ts";
 import { Manifest } from "./backfill/manifest.ts";
-import type { Columns } from "./parquet/columns.ts";
-import { sameColumns, sliceRows, upserted } from "./parquet/columns.ts";
 import { Duck } from "./parquet/duck.ts";
-import { tablesOf } from "./parquet/eventColumns.ts";
 import type { GapSpan } from "./parquet/gaps.ts";
 import { findGaps } from "./parquet/gaps.ts";
 import { ParquetHoldings } from "./parquet/holdings.ts";
@@ -17,11 +14,14 @@ import { mergeRules, readRules, rulesText } from "./parquet/instrumentRules.ts";
 import type { Series } from "./parquet/layout.ts";
 import { checkedName, instrumentFile, periodBounds, periodOf, periodsOf, seriesFolder } from "./parquet/layout.ts";
 import { recover, Staging } from "./parquet/staging.ts";
-import type { StoredKind } from "./parquet/tables.ts";
-import { FUNDING_TABLE, KLINE_TABLE } from "./parquet/tables.ts";
 import { unwritable, WriteLock } from "./parquet/writeLock.ts";
 import type { Store } from "./store.ts";
 import { StoredHistory } from "./storedHistory.ts";
+import type { Columns } from "./table/columns.ts";
+import { numbersAt, sameColumns, sliceRows, upserted } from "./table/columns.ts";
+import { rowsOf } from "./table/eventRows.ts";
+import { tableOf } from "./table/marketTables.ts";
+import { KLINE_TABLE } from "./table/tables.ts";
 
 export interface ParquetStoreOptions {
   /** Root folder; made by the first write. */
@@ -77,8 +77,8 @@ class ParquetStore implements Store {
     return this.#history.series(kind, symbol, market, fromMs, toMs);
   }
 
-  spans(): Promise<readonly HistorySpan[]> {
-    return this.#history.spans();
+  spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]> {
+    return this.#history.spans(kinds);
   }
 
   instruments(symbols: readonly string[], asOfMs?: number): Promise<readonly Instrument[]> {
@@ -97,8 +97,9 @@ class ParquetStore implements Store {
     return findGaps(this.#duck, this.#root, { table: KLINE_TABLE, market, symbol, intervalMs: this.#intervalMs }, fromMs, toMs);
   }
 
-  async holdsPeriod(kind: "kline" | "funding", symbol: string, market: string, timeMs: number): Promise<boolean> {
-    const table = kind === "kline" ? KLINE_TABLE : FUNDING_TABLE;
+  async holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
+    const table = tableOf(kind);
+    if (table === undefined) return this.hasRules(symbol, market);
     const periods = await periodsOf(this.#root, { table, market, symbol, intervalMs: this.#intervalMs });
     return periods.includes(periodOf(table, timeMs));
   }
@@ -125,14 +126,13 @@ class ParquetStore implements Store {
   }
 
   async #write(symbol: string, market: string, events: readonly Event[]): Promise<void> {
-    const { klines, funding, rules } = tablesOf(events);
+    const { rules, rows } = rowsOf(events);
     await this.#acquire();
     let staging: Staging | undefined;
     try {
       staging = await Staging.begin(this.#root, `${process.pid}-${this.#writes++}`);
-      for (const [intervalMs, columns] of klines) await this.#stage(staging, { table: KLINE_TABLE, market, symbol, intervalMs }, columns);
-      if (funding !== undefined)
-        await this.#stage(staging, { table: FUNDING_TABLE, market, symbol, intervalMs: this.#intervalMs }, funding);
+      for (const { table, intervalMs, columns } of rows)
+        await this.#stage(staging, { table, market, symbol, intervalMs: intervalMs ?? this.#intervalMs }, columns);
       if (rules.length > 0) {
         const old = await readRules(this.#root, market, symbol);
         const text = rulesText(mergeRules(old, rules));
@@ -151,17 +151,17 @@ class ParquetStore implements Store {
     const { table } = series;
     const folder = seriesFolder(series);
     const present = new Set(await periodsOf(this.#root, series));
-    const keys = rows.data[0] as Float64Array;
+    const times = numbersAt(rows, 0);
     for (let from = 0; from < rows.length;) {
-      const period = periodOf(table, keys[from] as number);
+      const period = periodOf(table, times[from] as number);
       const bounds = periodBounds(period);
       let to = from;
-      while (to < rows.length && (keys[to] as number) < bounds.toMs) to += 1;
+      while (to < rows.length && (times[to] as number) < bounds.toMs) to += 1;
       const newer = sliceRows(rows, from, to);
       const target = `${folder}/${period}.parquet`;
       const older = present.has(period) ? await this.#duck.load({ table, files: [join(this.#root, target)], ...bounds }) : undefined;
-      const merged = older === undefined ? newer : upserted(older, newer);
-      if (older === undefined || !sameColumns(older, merged)) await this.#duck.write(table, merged, staging.stage(target));
+      const merged = older === undefined ? newer : upserted(older, newer, table.keys);
+      if (older === undefined || !sameColumns(older, merged)) await this.#duck.write(table.columns, merged, staging.stage(target));
       from = to;
     }
   }

@@ -1,13 +1,17 @@
 import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { HistoryQuery } from "../domain/ports.ts";
+import type { KindName } from "../domain/kind.ts";
+import type { HistoryQuery, StoredKind } from "../domain/ports.ts";
+import { STORED_KINDS } from "../domain/ports.ts";
 import { UserError } from "../domain/units.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Holdings } from "./holdings.ts";
-import { fundingFrom, klinesFrom } from "./parquet/eventColumns.ts";
 import { rulesEvent } from "./parquet/instrumentRules.ts";
 import { checkedName } from "./parquet/layout.ts";
-import { FUNDING_TABLE, KLINE_TABLE, STORED_KINDS } from "./parquet/tables.ts";
+import { eventReader } from "./table/eventReader.ts";
+import { TABLES } from "./table/marketTables.ts";
+import type { Table } from "./table/tables.ts";
+import { KLINE_TABLE } from "./table/tables.ts";
 
 interface SourceContext {
   readonly holdings: Holdings;
@@ -16,44 +20,53 @@ interface SourceContext {
 type Source = AsyncIterable<readonly Event[]>;
 
 /**
- * One source per instrument and kind, each in line order. Klines that are asked for must be there; rules and funding
- * are what a symbol may lack. Throws `UserError` for a kind that the store does not keep and for a symbol it does not hold.
+ * One source per instrument and kind, each in line order. Klines that are asked for must be there, or trades if these are asked for too;
+ * everything else a symbol may lack. Of single trades and aggregates the one is read that covers more of the range. Throws `UserError`
+ * for a kind that the store does not keep and for a symbol of which it holds nothing that was asked for.
  */
 export const sourcesOf = async (query: HistoryQuery, context: SourceContext): Promise<readonly Source[]> => {
-  const unknown = query.kinds.find((kind) => !STORED_KINDS.includes(kind));
+  const unknown = query.kinds.find((kind) => !STORED_KINDS.includes(kind as StoredKind));
   if (unknown !== undefined) throw new UserError(`the store keeps ${STORED_KINDS.join(", ")}, not ${unknown}`);
-  const perInstrument = await Promise.all(
-    query.instruments.map(async (instrument) => {
-      checkedName(instrument.symbol, "symbol");
-      const sources: Source[] = [];
-      if (query.kinds.includes("instrumentRules")) sources.push(rules(instrument, query, context));
-      const fundingMarket = query.kinds.includes("funding") ? await context.catalog.fundingMarket(instrument.symbol) : undefined;
-      if (fundingMarket !== undefined) sources.push(funding(instrument, fundingMarket, query, context));
-      if (query.kinds.includes("kline")) {
-        const market = await context.catalog.klineMarket(instrument.symbol);
-        if (market === undefined) throw await context.catalog.notHeld(instrument.symbol, "kline");
-        sources.push(klines(instrument, market, query, context));
-      } else if (query.kinds.includes("funding") && fundingMarket === undefined)
-        throw await context.catalog.notHeld(instrument.symbol, "funding");
-      return sources;
-    }),
-  );
-  return perInstrument.flat();
+  return (await Promise.all(query.instruments.map((instrument) => sourcesOfSymbol(instrument, query, context)))).flat();
 };
 
-async function* klines({ symbol, index }: Instrument, market: string, { fromMs, toMs }: HistoryQuery, context: SourceContext): Source {
-  const { holdings, catalog } = context;
-  let rows = 0;
-  for await (const chunk of holdings.scan(KLINE_TABLE, market, symbol, fromMs, toMs)) {
-    rows += chunk.length;
-    yield klinesFrom(chunk, index, holdings.intervalMs);
+const sourcesOfSymbol = async (instrument: Instrument, query: HistoryQuery, context: SourceContext): Promise<readonly Source[]> => {
+  const symbol = checkedName(instrument.symbol, "symbol");
+  const { catalog } = context;
+  const asked = (kind: KindName): boolean => query.kinds.includes(kind);
+  const held: { readonly table: Table; readonly market: string }[] = [];
+  for (const table of TABLES) {
+    if (table.kind === "aggTrade" || !asked(table.kind)) continue;
+    const chosen = table.kind === "trade" ? await catalog.tradeTable(symbol, query.fromMs, query.toMs) : table;
+    const market = chosen === undefined ? undefined : await catalog.market(chosen, symbol);
+    if (chosen !== undefined && market !== undefined) held.push({ table: chosen, market });
   }
-  const error = rows === 0 ? await catalog.outside(symbol, market, KLINE_TABLE, fromMs, toMs) : undefined;
-  if (error !== undefined) throw error;
-}
+  const trades = held.some(({ table: { kind } }) => kind === "trade" || kind === "aggTrade");
+  const first = query.kinds.find((kind) => kind !== "instrumentRules") as StoredKind | undefined;
+  const lacking =
+    asked("kline") && !trades && !held.some(({ table }) => table === KLINE_TABLE) ? "kline" : held.length === 0 ? first : undefined;
+  if (lacking !== undefined) throw await catalog.notHeld(symbol, lacking);
+  const sources = held.map(({ table, market }) => rowSource(instrument, table, market, query, context, table === KLINE_TABLE && !trades));
+  return asked("instrumentRules") ? [rules(instrument, query, context), ...sources] : sources;
+};
 
-async function* funding({ symbol, index }: Instrument, market: string, { fromMs, toMs }: HistoryQuery, context: SourceContext): Source {
-  for await (const chunk of context.holdings.scan(FUNDING_TABLE, market, symbol, fromMs, toMs)) yield fundingFrom(chunk, index);
+/** Rows of one series; `must`: a range before or behind all of them is a `UserError`. */
+async function* rowSource(
+  { symbol, index }: Instrument,
+  table: Table,
+  market: string,
+  { fromMs, toMs }: HistoryQuery,
+  { holdings, catalog }: SourceContext,
+  must: boolean,
+): Source {
+  const eventsOf = eventReader(table, index, holdings.intervalMs);
+  let rows = 0;
+  for await (const chunk of holdings.scan(table, market, symbol, fromMs, toMs)) {
+    rows += chunk.length;
+    yield eventsOf(chunk);
+  }
+  const error = must && rows === 0 ? await catalog.outside(symbol, market, table, fromMs, toMs) : undefined;
+  if (error !== undefined) throw error;
 }
 
 async function* rules({ symbol, index }: Instrument, { fromMs, toMs }: HistoryQuery, { holdings, catalog }: SourceContext): Source {

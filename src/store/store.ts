@@ -1,9 +1,8 @@
 import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { HistoryStore } from "../domain/ports.ts";
+import type { HistoryStore, StoredKind } from "../domain/ports.ts";
 import type { LandedFiles } from "./backfill/landedFiles.ts";
 import type { GapSpan } from "./parquet/gaps.ts";
-import type { StoredKind } from "./parquet/tables.ts";
 
 /** A store with what goes beyond the port: the instrument rules as of a time, and what backfill asks. */
 export interface Store extends HistoryStore {
@@ -22,8 +21,8 @@ export interface Store extends HistoryStore {
   series(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): AsyncIterable<readonly Event[]>;
   /** Runs of missing klines between the first and the last one inside the range. */
   gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]>;
-  /** True when the period (month of klines, year of funding) of this time has rows. */
-  holdsPeriod(kind: "kline" | "funding", symbol: string, market: string, timeMs: number): Promise<boolean>;
+  /** True when the period (an hour, month or year, as the kind is cut) of this time has rows. */
+  holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean>;
   /** True when the store has rules of a symbol in this market. */
   hasRules(symbol: string, market: string): Promise<boolean>;
   /** The archive files that have landed in it. */

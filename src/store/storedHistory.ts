@@ -1,18 +1,17 @@
 import { mergeOnLine } from "../../streams/merge.ts";
 import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { HistoryQuery, HistorySpan } from "../domain/ports.ts";
+import type { HistoryQuery, HistorySpan, StoredKind } from "../domain/ports.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
 import { instrumentIndex, UserError } from "../domain/units.ts";
 import { Catalog } from "./catalog.ts";
 import type { Holdings } from "./holdings.ts";
-import { fundingFrom, klinesFrom } from "./parquet/eventColumns.ts";
 import type { DatedRules } from "./parquet/instrumentRules.ts";
 import { rulesEvent } from "./parquet/instrumentRules.ts";
 import { checkedName } from "./parquet/layout.ts";
-import type { StoredKind } from "./parquet/tables.ts";
-import { FUNDING_TABLE, KLINE_TABLE } from "./parquet/tables.ts";
 import { sourcesOf } from "./sources.ts";
+import { eventReader } from "./table/eventReader.ts";
+import { tableOf } from "./table/marketTables.ts";
 
 /** Most events in one burst (design §4). */
 const BURST_EVENTS_MAX = 4096;
@@ -45,19 +44,18 @@ export class StoredHistory {
     toMs: number,
   ): AsyncGenerator<readonly Event[], void, undefined> {
     const holdings = this.#holdings;
-    if (kind === "instrumentRules") {
+    const table = tableOf(kind);
+    if (table === undefined) {
       const dated = await holdings.rules(checkedName(market, "market"), checkedName(symbol, "symbol"));
       yield dated.filter(({ validFromMs }) => validFromMs >= fromMs && validFromMs < toMs).map((found) => rulesEvent(found, ONLY));
-    } else if (kind === "funding") {
-      for await (const chunk of holdings.scan(FUNDING_TABLE, market, symbol, fromMs, toMs)) yield fundingFrom(chunk, ONLY);
-    } else {
-      for await (const chunk of holdings.scan(KLINE_TABLE, market, symbol, fromMs, toMs))
-        yield klinesFrom(chunk, ONLY, holdings.intervalMs);
+      return;
     }
+    const eventsOf = eventReader(table, ONLY, holdings.intervalMs);
+    for await (const chunk of holdings.scan(table, market, symbol, fromMs, toMs)) yield eventsOf(chunk);
   }
 
-  spans(): Promise<readonly HistorySpan[]> {
-    return this.#catalog.spans();
+  spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]> {
+    return this.#catalog.spans(kinds);
   }
 
   async instruments(symbols: readonly string[], asOfMs = Infinity): Promise<readonly Instrument[]> {

@@ -10,6 +10,7 @@ import { InvariantError, instrumentIndex, MINUTE_MS, UserError } from "../../src
 import { fundingEvent } from "../../src/domain/fundingEvent.ts";
 import { defaultInstrument, instrumentRulesEvent } from "../../src/store/defaultInstruments.ts";
 import { compareOnLine } from "../../streams/merge.ts";
+import { marketEventContract } from "./marketEvents.ts";
 
 /** 2023-01-30 00:00 UTC: the bars below cross a month, and the funding a year with `YEAR_END_MS`. */
 const FROM_MS = Date.UTC(2023, 0, 30);
@@ -216,7 +217,7 @@ export const historyStoreContract = (
       );
       await expect(events(store, { fromMs: FROM_MS + 1, toMs: FROM_MS })).rejects.toBeInstanceOf(UserError);
       await expect(events(store, { burstEvents: 4097 })).rejects.toBeInstanceOf(UserError);
-      await expect(events(store, { kinds: ["kline", "liquidation"] })).rejects.toThrow(/not liquidation/);
+      await expect(events(store, { kinds: ["kline", "timer"] })).rejects.toThrow(/not timer/);
     });
 
     it("writes nothing of a call with an event that it cannot keep", async () => {
@@ -251,5 +252,7 @@ export const historyStoreContract = (
       expect(await events(store)).toHaveLength(20_000);
       await store.close();
     });
+
+    marketEventContract({ fresh });
   });
 };

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { freePort, QuestDbServer } from "../../scripts/questdb/server.ts";
 import { createSql } from "../../src/store/questdb/schema.ts";
-import { KLINES } from "../../src/store/questdb/tables.ts";
+import { questTableOf } from "../../src/store/questdb/tables.ts";
+import { KLINE_TABLE } from "../../src/store/table/tables.ts";
 import { expectRefusal, riposte, scratchFolder, smallDisk } from "../cli/riposte.ts";
 import type { Ended } from "../cli/riposte.ts";
 import { body, WireServer } from "../contract/wireServer.ts";
@@ -78,7 +79,7 @@ describe("tables that are not ours", () => {
   const at = { RIPOSTE_DATA_QUESTDB_HTTPPORT: String(settings.httpPort), RIPOSTE_DATA_QUESTDB_PREFIX: settings.prefix };
   const table = `${settings.prefix}klines`;
   afterEach(() => dropTables(settings));
-  const ours = createSql(settings.prefix, KLINES);
+  const ours = createSql(settings.prefix, questTableOf(KLINE_TABLE));
 
   it.each([
     ["fewer columns", ours.replace("trades LONG, ", ""), "it lacks trades LONG"],

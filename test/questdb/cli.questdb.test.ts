@@ -37,10 +37,10 @@ afterAll(async () => {
 
 describe("a run on QuestDB", () => {
   it("decides as the same run on Parquet does, also in another time zone, and migrating back gives the same files", async () => {
-    const first = (await ok(MIGRATE)) as { series: { events: number; monthsCopied: number; monthsSame: number }[] };
-    expect(first.series.map(({ monthsSame }) => monthsSame)).toEqual(first.series.map(() => 0));
+    const first = (await ok(MIGRATE)) as { series: { events: number; partsCopied: number; partsSame: number }[] };
+    expect(first.series.map(({ partsSame }) => partsSame)).toEqual(first.series.map(() => 0));
     // Two symbols: 12 days of bars in two months, funding every 8 hours, one set of rules.
-    expect(first.series.map(({ events, monthsCopied }) => [events, monthsCopied])).toEqual([
+    expect(first.series.map(({ events, partsCopied }) => [events, partsCopied])).toEqual([
       [17_280, 2],
       [17_280, 2],
       [36, 2],
@@ -67,13 +67,13 @@ describe("a run on QuestDB", () => {
     await ok(MIGRATE);
     await sql(settings, `ALTER TABLE ${table} DROP PARTITION LIST '2023-02'`);
     await sql(settings, `UPDATE ${table} SET volume = volume + 1 WHERE symbol = 'ETHUSDT' AND ts = '2023-01-26'`);
-    const again = (await ok(MIGRATE)) as { series: { symbol: string; kind: string; events: number; monthsCopied: number }[] };
-    expect(again.series.filter(({ monthsCopied }) => monthsCopied > 0)).toEqual([
-      expect.objectContaining({ symbol: "BTCUSDT", kind: "kline", events: 5 * 1440, monthsCopied: 1 }),
-      expect.objectContaining({ symbol: "ETHUSDT", kind: "kline", events: 12 * 1440, monthsCopied: 2 }),
+    const again = (await ok(MIGRATE)) as { series: { symbol: string; kind: string; events: number; partsCopied: number }[] };
+    expect(again.series.filter(({ partsCopied }) => partsCopied > 0)).toEqual([
+      expect.objectContaining({ symbol: "BTCUSDT", kind: "kline", events: 5 * 1440, partsCopied: 1 }),
+      expect.objectContaining({ symbol: "ETHUSDT", kind: "kline", events: 12 * 1440, partsCopied: 2 }),
     ]);
-    const third = (await ok(MIGRATE)) as { series: { monthsCopied: number }[] };
-    expect(third.series.every(({ monthsCopied }) => monthsCopied === 0)).toBe(true);
+    const third = (await ok(MIGRATE)) as { series: { partsCopied: number }[] };
+    expect(third.series.every(({ partsCopied }) => partsCopied === 0)).toBe(true);
   });
 
   it("takes simulate, features and dataset too", async () => {

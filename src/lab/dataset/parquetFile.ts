@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { UserError } from "../../domain/units.ts";
 import type { Duck } from "../../store/parquet/duck.ts";
 import { quoted } from "../../store/parquet/duck.ts";
+import { numberColumns } from "../../store/table/tables.ts";
 import type { ColumnType, DatasetColumn } from "./columns.ts";
 import type { DatasetFile } from "./datasetBatch.ts";
 
@@ -19,7 +20,7 @@ const GROUP_ROWS = 16_384;
 export const parquetFile = (duck: Duck, path: string, shownAs: string, columns: readonly DatasetColumn[]): DatasetFile => {
   const partsDir = `${path}.parts`;
   const parts: string[] = [];
-  const names = columns.map(({ name }) => name);
+  const names = numberColumns(columns.map(({ name }) => name));
   const typed = columns.map(({ name, type }) => `"${name}"::${SQL_TYPES[type]} AS "${name}"`).join(", ");
   return {
     async append({ length, data }) {
@@ -29,7 +30,7 @@ export const parquetFile = (duck: Duck, path: string, shownAs: string, columns: 
         const doubles = data.map((column) =>
           column instanceof Float64Array ? column.subarray(0, length) : Float64Array.from(column.subarray(0, length)),
         );
-        await duck.write({ kind: "featureRow", folder: "", columns: names, period: "month" }, { length, data: doubles }, part);
+        await duck.write(names, { length, data: doubles }, part);
       });
       parts.push(part);
     },

@@ -1,15 +1,15 @@
-import { DOUBLE, DuckDBDataChunk, DuckDBDoubleVector, DuckDBInstance } from "@duckdb/node-api";
-import type { DuckDBConnection, DuckDBVector } from "@duckdb/node-api";
+import { DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import { InvariantError, UserError } from "../../domain/units.ts";
-import type { Columns } from "./columns.ts";
-import { emptyColumns } from "./columns.ts";
-import type { Table } from "./tables.ts";
-import { keyColumn } from "./tables.ts";
+import type { ColumnData, Columns } from "../table/columns.ts";
+import { concatenated } from "../table/columns.ts";
+import type { Table, TableColumn } from "../table/tables.ts";
+import { chunkOf, columnsOfChunk, sqlTypeOf } from "./duckChunks.ts";
 
 /** Rows of one DuckDB vector, the size of every chunk. */
 const CHUNK_ROWS = 2048;
 
-/** Rows of Parquet files with `fromMs <= key < toMs`. */
+/** Rows of Parquet files with `fromMs <= time < toMs`. */
 export interface Scan {
   readonly table: Table;
   /** Absolute paths, ascending in time. */
@@ -56,7 +56,7 @@ export class Duck {
     yield* this.streamSql(selectSql(scan), (error) => unreadable(error, scan.files[0] as string));
   }
 
-  /** The same for a query of one's own, whose columns must all be DOUBLE and without null; `failed` words its errors. */
+  /** The same for a query of one's own, whose columns must be DOUBLE, BIGINT or DOUBLE[], without null; `failed` words its errors. */
   async *streamSql(sql: string, failed: (error: unknown) => unknown): AsyncGenerator<Columns, void, undefined> {
     const connection = await this.#connect();
     let next: Promise<DuckDBDataChunk | null> | undefined;
@@ -68,7 +68,7 @@ export class Duck {
         next = undefined;
         if (chunk === null || chunk.rowCount === 0) return;
         next = result.fetchChunk();
-        yield copyOf(chunk);
+        yield columnsOfChunk(chunk);
       }
     } catch (error) {
       throw failed(error);
@@ -83,32 +83,23 @@ export class Duck {
   async load(scan: Scan): Promise<Columns> {
     const parts: Columns[] = [];
     for await (const part of this.stream(scan)) parts.push(part);
-    const result = emptyColumns(
-      scan.table.columns.length,
-      parts.reduce((rows, part) => rows + part.length, 0),
-    );
-    for (const part of parts) {
-      part.data.forEach((column, c) => (result.data[c] as Float64Array).set(column, result.length));
-      result.length += part.length;
-    }
-    return result;
+    return concatenated(parts);
   }
 
   /** Writes rows, which are sorted by key, as one Parquet file (snappy: fastest to read for its size, docs/data.md). */
-  async write(table: Table, columns: Columns, file: string): Promise<void> {
+  async write(columns: readonly TableColumn[], rows: Columns, file: string): Promise<void> {
     const connection = await this.#connect();
     const name = `staged_${this.#tables++}`;
     try {
-      await connection.run(`CREATE TEMP TABLE ${name} (${table.columns.map((column) => `"${column}" DOUBLE`).join(", ")})`);
-      const appender = await connection.createAppender(name);
-      for (let from = 0; from < columns.length; from += CHUNK_ROWS) {
-        const rows = Math.min(CHUNK_ROWS, columns.length - from);
-        appender.appendDataChunk(chunkOf(columns, from, rows));
-      }
-      appender.closeSync();
-      const key = keyColumn(table);
       await connection.run(
-        `COPY (SELECT * REPLACE (CAST("${key}" AS BIGINT) AS "${key}") FROM ${name}) TO ${quoted(file)} (FORMAT parquet, COMPRESSION snappy)`,
+        `CREATE TEMP TABLE ${name} (${columns.map(({ name: column }, c) => `"${column}" ${sqlTypeOf(rows.data[c] as ColumnData)}`).join(", ")})`,
+      );
+      const appender = await connection.createAppender(name);
+      for (let from = 0; from < rows.length; from += CHUNK_ROWS)
+        appender.appendDataChunk(chunkOf(rows, from, Math.min(CHUNK_ROWS, rows.length - from)));
+      appender.closeSync();
+      await connection.run(
+        `COPY (SELECT ${columns.map(onDisk).join(", ")} FROM ${name}) TO ${quoted(file)} (FORMAT parquet, COMPRESSION snappy)`,
       );
       await connection.run(`DROP TABLE ${name}`);
     } finally {
@@ -121,7 +112,7 @@ export class Duck {
     if (files.length === 0) return new Map();
     const rows = await this.query(
       `SELECT file_name, sum(row_group_num_rows)::DOUBLE, min(stats_min_value::DOUBLE), max(stats_max_value::DOUBLE)
-       FROM parquet_metadata(${list(files)}) WHERE path_in_schema = ${quoted(keyColumn(table))} GROUP BY file_name`,
+       FROM parquet_metadata(${list(files)}) WHERE path_in_schema = ${quoted(timeColumn(table))} GROUP BY file_name`,
     );
     return new Map(rows.map((row) => [String(row[0]), { rows: Number(row[1]), firstMs: Number(row[2]), lastMs: Number(row[3]) }]));
   }
@@ -158,43 +149,19 @@ const unreadable = (error: unknown, first: string): unknown => {
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const list = (files: readonly string[]): string => `[${files.map(quoted).join(", ")}]`;
 
+/** Name of the column by whose time rows are asked for. */
+const timeColumn = ({ columns }: Table): string => (columns[0] as TableColumn).name;
+
+/** A column as it is kept, of what it is in memory. */
+const onDisk = ({ name, type }: TableColumn): string =>
+  type === "time" ? `CAST("${name}" AS BIGINT) AS "${name}"` : type === "flag" ? `"${name}" <> 0 AS "${name}"` : `"${name}"`;
+
+/** A column as it is in memory, of what is kept. */
+const inMemory = ({ name, type }: TableColumn): string =>
+  type === "time" || type === "flag" ? `CAST("${name}" AS DOUBLE) AS "${name}"` : `"${name}"`;
+
 /** The rows of a scan as a subquery. */
 export const selectSql = ({ table, files, fromMs, toMs }: Scan): string => {
-  const key = keyColumn(table);
-  const columns = table.columns.map((column) => (column === key ? `CAST("${key}" AS DOUBLE) AS "${key}"` : `"${column}"`)).join(", ");
-  return `SELECT ${columns} FROM read_parquet(${list(files)}) WHERE "${key}" >= ${Math.ceil(fromMs)} AND "${key}" < ${Math.ceil(toMs)}`;
-};
-
-/** The numbers of a DOUBLE vector without a JS value per cell: its typed array, which is DuckDB's own memory. */
-const itemsOf = (vector: DuckDBVector): Float64Array => {
-  const items: unknown = vector instanceof DuckDBDoubleVector ? (vector as unknown as { items: unknown }).items : undefined;
-  if (!(items instanceof Float64Array))
-    throw new InvariantError("this version of @duckdb/node-api keeps the numbers of a DOUBLE vector elsewhere");
-  return items;
-};
-
-/** A chunk's rows in one buffer of ours: DuckDB frees the chunk's memory when the chunk is collected. */
-const copyOf = (chunk: DuckDBDataChunk): Columns => {
-  const rows = chunk.rowCount;
-  const width = chunk.columnCount;
-  const all = new Float64Array(rows * width);
-  const data: Float64Array[] = [];
-  for (let c = 0; c < width; c++) {
-    all.set(itemsOf(chunk.getColumnVector(c)), c * rows);
-    data.push(all.subarray(c * rows, (c + 1) * rows));
-  }
-  return { length: rows, data };
-};
-
-const chunkOf = (columns: Columns, from: number, rows: number): DuckDBDataChunk => {
-  const chunk = DuckDBDataChunk.create(
-    columns.data.map(() => DOUBLE),
-    rows,
-  );
-  columns.data.forEach((column, c) => {
-    const vector = chunk.getColumnVector(c);
-    itemsOf(vector).set(column.subarray(from, from + rows));
-    vector.flush();
-  });
-  return chunk;
+  const time = timeColumn(table);
+  return `SELECT ${table.columns.map(inMemory).join(", ")} FROM read_parquet(${list(files)}) WHERE "${time}" >= ${Math.ceil(fromMs)} AND "${time}" < ${Math.ceil(toMs)}`;
 };

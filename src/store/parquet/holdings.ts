@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { HistorySpan } from "../../domain/ports.ts";
 import type { Held, Holdings } from "../holdings.ts";
-import type { Columns } from "./columns.ts";
+import type { Columns } from "../table/columns.ts";
 import type { Duck } from "./duck.ts";
 import { filesOf } from "./gaps.ts";
 import type { DatedRules } from "./instrumentRules.ts";
 import { readRules } from "./instrumentRules.ts";
 import { periodsOf, seriesFolder, symbolsIn } from "./layout.ts";
-import type { Table } from "./tables.ts";
+import type { Table } from "../table/tables.ts";
 
 /** What lies in a folder, read from its folders and Parquet footers. */
 export class ParquetHoldings implements Holdings {

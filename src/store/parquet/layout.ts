@@ -1,11 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DAY_MS, HOUR_MS, InvariantError, MINUTE_MS, UserError } from "../../domain/units.ts";
-import type { Table } from "./tables.ts";
+import type { Table } from "../table/tables.ts";
 
 /**
  * Where the rows lie: `klines/market=spot/symbol=BTCUSDT/interval=1m/2023-03.parquet`,
- * `funding/market=um/symbol=BTCUSDT/2023.parquet`, `instruments/market=um/symbol=BTCUSDT.json`.
+ * `funding/market=um/symbol=BTCUSDT/2023.parquet`, `trades/market=um/symbol=BTCUSDT/2024-08-08T23.parquet`,
+ * `instruments/market=um/symbol=BTCUSDT.json`.
  */
 const INTERVALS: Readonly<Record<string, number>> = {
   "1m": MINUTE_MS,
@@ -36,16 +37,19 @@ export const intervalLabel = (intervalMs: number): string => {
   return found[0];
 };
 
-/** Name of the period that contains `timeMs`: `2023-03` or `2023`. */
-export const periodOf = (table: Table, timeMs: number): string => new Date(timeMs).toISOString().slice(0, table.period === "month" ? 7 : 4);
+/** How much of an ISO time names the period. */
+const PERIOD_CHARS = { year: 4, month: 7, hour: 13 } as const;
+
+/** Name of the period that contains `timeMs`: `2023`, `2023-03` or `2023-03-17T09`. */
+export const periodOf = ({ period }: Table, timeMs: number): string => new Date(timeMs).toISOString().slice(0, PERIOD_CHARS[period]);
 
 /** Bounds of a period, end exclusive. */
 export const periodBounds = (period: string): { readonly fromMs: number; readonly toMs: number } => {
-  const year = Number(period.slice(0, 4));
-  const month = period.length > 4 ? Number(period.slice(5, 7)) : undefined;
-  return month === undefined
-    ? { fromMs: Date.UTC(year, 0), toMs: Date.UTC(year + 1, 0) }
-    : { fromMs: Date.UTC(year, month - 1), toMs: Date.UTC(year, month) };
+  const [year = NaN, month, day, hour] = period.split(/[-T]/).map(Number);
+  if (month === undefined) return { fromMs: Date.UTC(year, 0), toMs: Date.UTC(year + 1, 0) };
+  if (day === undefined) return { fromMs: Date.UTC(year, month - 1), toMs: Date.UTC(year, month) };
+  const fromMs = Date.UTC(year, month - 1, day, hour);
+  return { fromMs, toMs: fromMs + HOUR_MS };
 };
 
 /** Which rows: a table of one symbol of one market (`interval` for klines only). */
@@ -64,7 +68,7 @@ export const seriesFolder = ({ table, market, symbol, intervalMs }: Series): str
 
 export const instrumentFile = (market: string, symbol: string): string => `instruments/market=${market}/symbol=${symbol}.json`;
 
-const PERIOD_FILE = /^(\d{4}(?:-\d{2})?)\.parquet$/;
+const PERIOD_FILE = /^(\d{4}(?:-\d{2}(?:-\d{2}T\d{2})?)?)\.parquet$/;
 
 /** Periods of a series on disk, ascending; nothing when the folder does not exist. */
 export const periodsOf = async (root: string, series: Series): Promise<string[]> =>

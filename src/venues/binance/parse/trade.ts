@@ -23,7 +23,6 @@ export const parseTrade: MessageParser = (row, arrival): Trade | null => {
     price: priceAt(row["p"], "trade.p"),
     qty: priceAt(row["q"], "trade.q"),
     buyerIsMaker: flagAt(row["m"], "trade.m"),
-    tradeCount: 1,
   };
 };
 

@@ -1,0 +1,77 @@
+import {
+  BIGINT,
+  DOUBLE,
+  DuckDBBigIntVector,
+  DuckDBDataChunk,
+  DuckDBDoubleVector,
+  DuckDBListVector,
+  LIST,
+  listValue,
+} from "@duckdb/node-api";
+import type { DuckDBType, DuckDBVector } from "@duckdb/node-api";
+import { InvariantError } from "../../domain/units.ts";
+import type { ColumnData, Columns, ListColumn } from "../table/columns.ts";
+import { isList, listOf } from "../table/columns.ts";
+
+/** Numbers of a vector without a JS value per cell: its typed array, which is DuckDB's own memory. */
+const itemsOf = <T extends Float64Array | BigInt64Array>(vector: DuckDBVector, type: new (length: number) => T): T => {
+  const items: unknown =
+    vector instanceof DuckDBDoubleVector || vector instanceof DuckDBBigIntVector ? (vector as unknown as { items: unknown }).items : null;
+  if (!(items instanceof type)) throw new InvariantError("this version of @duckdb/node-api keeps the numbers of a vector elsewhere");
+  return items;
+};
+
+/**
+ * Rows of a chunk in buffers of ours, because DuckDB frees the chunk's memory when the chunk is collected: DOUBLE as float64 (one
+ * buffer for all), BIGINT as int64, DOUBLE[] as lists. No cell may be null.
+ */
+export const columnsOfChunk = (chunk: DuckDBDataChunk): Columns => {
+  const rows = chunk.rowCount;
+  const width = chunk.columnCount;
+  const all = new Float64Array(rows * width);
+  const data: ColumnData[] = [];
+  for (let c = 0; c < width; c++) {
+    const vector = chunk.getColumnVector(c);
+    if (vector instanceof DuckDBListVector) data.push(listsOf(vector, rows));
+    else if (vector instanceof DuckDBBigIntVector) data.push(itemsOf(vector, BigInt64Array).slice(0, rows));
+    else {
+      all.set(itemsOf(vector, Float64Array), c * rows);
+      data.push(all.subarray(c * rows, (c + 1) * rows));
+    }
+  }
+  return { length: rows, data };
+};
+
+const listsOf = (vector: DuckDBListVector, rows: number): ListColumn => {
+  const items = itemsOf(vector.childVector, Float64Array);
+  const offsets = new Int32Array(rows + 1);
+  for (let row = 0; row < rows; row++) offsets[row + 1] = (offsets[row] as number) + vector.getEntryLength(row);
+  const values = new Float64Array(offsets[rows] as number);
+  for (let row = 0; row < rows; row++) {
+    const from = vector.getEntryOffset(row);
+    values.set(items.subarray(from, from + vector.getEntryLength(row)), offsets[row]);
+  }
+  return { offsets, values };
+};
+
+/** The type of a column in a chunk that is written. */
+const typeOf = (column: ColumnData): DuckDBType => (isList(column) ? LIST(DOUBLE) : column instanceof BigInt64Array ? BIGINT : DOUBLE);
+
+/** The same in SQL. */
+export const sqlTypeOf = (column: ColumnData): string =>
+  isList(column) ? "DOUBLE[]" : column instanceof BigInt64Array ? "BIGINT" : "DOUBLE";
+
+/** Rows `[from, from + rows)` as a chunk to append. */
+export const chunkOf = ({ data }: Columns, from: number, rows: number): DuckDBDataChunk => {
+  const chunk = DuckDBDataChunk.create(data.map(typeOf), rows);
+  data.forEach((column, c) => {
+    const vector = chunk.getColumnVector(c);
+    if (isList(column)) {
+      if (!(vector instanceof DuckDBListVector)) throw new InvariantError("a column of lists has no vector of lists");
+      for (let row = 0; row < rows; row++) vector.setItem(row, listValue(Array.from(listOf(column, from + row))));
+    } else if (column instanceof BigInt64Array) itemsOf(vector, BigInt64Array).set(column.subarray(from, from + rows));
+    else itemsOf(vector, Float64Array).set(column.subarray(from, from + rows));
+    vector.flush();
+  });
+  return chunk;
+};

@@ -1,0 +1,68 @@
+import type { Event, InstrumentRules, MarketEvent } from "../../domain/event.ts";
+import { Kind, KIND_NAMES } from "../../domain/kind.ts";
+import type { Kline } from "../../domain/kline.ts";
+import { STORED_KINDS } from "../../domain/ports.ts";
+import { InvariantError, UserError } from "../../domain/units.ts";
+import type { Columns } from "./columns.ts";
+import { sortedByKey } from "./columns.ts";
+import type { EventTable } from "./eventTable.ts";
+import { columnsOf } from "./eventTable.ts";
+import { klineColumns } from "./klineRows.ts";
+import { eventTableFor } from "./marketTables.ts";
+import type { Table } from "./tables.ts";
+import { KLINE_TABLE } from "./tables.ts";
+
+/** Rows of one table, sorted by key, each key once (the last wins). */
+export interface TableRows {
+  readonly table: Table;
+  /** Of klines; null in every other table. */
+  readonly intervalMs: number | null;
+  readonly columns: Columns;
+}
+
+/** Events of one symbol as rows; instrument rules, which are no rows, apart. */
+export interface EventRows {
+  readonly rules: readonly InstrumentRules[];
+  readonly rows: readonly TableRows[];
+}
+
+/**
+ * Sorts events into tables, klines last, so that a series whose klines are there is whole. A kind that the store does not keep, or a
+ * time that is none, throws before anything is written.
+ */
+export const rowsOf = (events: readonly Event[]): EventRows => {
+  const klines = new Map<number, Kline[]>();
+  const others = new Map<EventTable, MarketEvent[]>();
+  const rules: InstrumentRules[] = [];
+  for (const event of events) {
+    if (!Number.isSafeInteger(event.eventTimeMs))
+      throw new InvariantError(`event of kind ${KIND_NAMES[event.kind]} has the time ${event.eventTimeMs}`);
+    if (event.kind === Kind.kline) listAt(klines, event.intervalMs).push(event);
+    else if (event.kind === Kind.instrumentRules) rules.push(event);
+    else {
+      const table = eventTableFor(event);
+      if (table === undefined) throw new UserError(`the store keeps ${STORED_KINDS.join(", ")}, not ${KIND_NAMES[event.kind]}`);
+      listAt(others, table).push(event as MarketEvent);
+    }
+  }
+  const rows = (table: Table, intervalMs: number | null, columns: Columns): TableRows => ({
+    table,
+    intervalMs,
+    columns: sortedByKey(columns, table.keys),
+  });
+  return {
+    rules,
+    rows: [
+      ...[...others].map(([table, found]) => rows(table, null, columnsOf(table, found))),
+      ...[...klines].map(([intervalMs, found]) => rows(KLINE_TABLE, intervalMs, klineColumns(found))),
+    ],
+  };
+};
+
+const listAt = <K, V>(map: Map<K, V[]>, key: K): V[] => {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made: V[] = [];
+  map.set(key, made);
+  return made;
+};
