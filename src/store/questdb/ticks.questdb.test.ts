@@ -1,11 +1,17 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { anyNumber } from "../../../test/arbitraryEvents.ts";
+import { marketEvents } from "../../../test/contract/marketEvents.ts";
 import { dropTables, freshSettings, sql } from "../../../test/questdb/sharedServer.ts";
 import type { BookDiff, BookSnapshot, Event, Liquidation, Trade } from "../../domain/event.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { StoredKind } from "../../domain/ports.ts";
 import { HOUR_MS, InvariantError, instrumentIndex } from "../../domain/units.ts";
+import { migrate } from "../migrate.ts";
+import { parquetStore } from "../parquetStore.ts";
 import type { Store } from "../store.ts";
 import { tableOf } from "../table/marketTables.ts";
 import type { Table } from "../table/tables.ts";
@@ -167,6 +173,43 @@ describe("ticks in QuestDB", () => {
     await sql(settings, `DROP TABLE ${settings.prefix}trades`, createSql(settings.prefix, tradesTable));
     await store.write("BTCUSDT", "um", [trade(FROM_MS, 2)]);
     expect(((await series("trade")) as Trade[]).map(({ tradeId }) => tradeId)).toEqual(["2"]);
+  });
+
+  it("comes from Parquet and goes back there, hour by hour, and a second time nothing", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "riposte-ticks-"));
+    const [here, back] = ["here", "back"].map((name) => parquetStore({ root: join(folder, name) })) as [Store, Store];
+    const all = { fromMs: -Infinity, toMs: Infinity };
+    try {
+      await here.write("BTCUSDT", "um", marketEvents());
+      const copied = async (from: Store, to: Store): Promise<unknown> =>
+        (await migrate({ from, to, ...all })).series.map(({ kind, events, partsCopied, partsSame }) => [
+          kind,
+          events,
+          partsCopied,
+          partsSame,
+        ]);
+      const kinds = {
+        bookSnapshot: 1,
+        bookDiff: 3,
+        bestBidAsk: 1,
+        trade: 2,
+        markPrice: 1,
+        liquidation: 3,
+        openInterest: 1,
+        longShortRatio: 1,
+      };
+      // An hour ends ten seconds after the first event: of the diffs two are in the next one.
+      const parts = (kind: string): number => (kind === "bookDiff" ? 2 : 1);
+      const wanted = Object.entries(kinds).map(([kind, events]) => [kind, events, parts(kind), 0]);
+      expect(await copied(here, store)).toEqual(expect.arrayContaining(wanted));
+      expect(await copied(store, back)).toEqual(expect.arrayContaining(wanted));
+      const same = Object.keys(kinds).map((kind) => [kind, 0, 0, parts(kind)]);
+      expect(await copied(back, store)).toEqual(expect.arrayContaining(same));
+    } finally {
+      await here.close();
+      await back.close();
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("writes nothing that would come back as something else", async () => {
