@@ -118,6 +118,9 @@ describe("--set and environment are typed by the schema", () => {
     ["signal.options.mode=slow", (c: RiposteConfig) => c.signal.options, { mode: "slow" }],
     ["signal.options.a.b=true", (c: RiposteConfig) => c.signal.options, { a: { b: true } }],
     ['signal.options={"x":[1]}', (c: RiposteConfig) => c.signal.options, { x: [1] }],
+    ["venue.fillOn=book", (c: RiposteConfig) => c.venue.fillOn, "book"],
+    ["venue.fillOn.BTCUSDT=trades", (c: RiposteConfig) => c.venue.fillOn, { BTCUSDT: "trades" }],
+    ['venue.fillOn={"BTCUSDT":"book","default":"bars"}', (c: RiposteConfig) => c.venue.fillOn, { BTCUSDT: "book", default: "bars" }],
     ['data={"dir":"d=e"}', (c: RiposteConfig) => c.data.dir, "d=e"],
   ])("--set %s", async (assignment, pick, value) => {
     expect(pick(await load({ set: [assignment] }))).toEqual(value);
@@ -164,6 +167,28 @@ describe("refusals are one line that names source, key and remedy", () => {
     ["not above", { set: ["venue.startUsdt=0"] }, /venue\.startUsdt must be above 0, got 0/, 2],
     ["a percentage for a fraction", { set: ["risk.day.maxLossFraction=2"] }, /must be at most 1, got 2/, 2],
     ["one of", { set: ["protection=off"] }, /protection must be required or none, got "off"/, 2],
+    ["one of, or by name", { set: ["venue.fillOn=boks"] }, /: venue\.fillOn must be bars or trades or book, or an object, got "boks"$/, 2],
+    ["neither", { set: ["venue.fillOn=5"] }, /: venue\.fillOn must be bars or trades or book, or an object, got 5$/, 2],
+    ["by name", { set: ["venue.fillOn.BTCUSDT=boks"] }, /: venue\.fillOn\.BTCUSDT must be bars or trades or book, got "boks"$/, 2],
+    [
+      "by a name that is no symbol's",
+      { set: ["venue.fillOn.BTCUSD=book"] },
+      /^config: venue\.fillOn names BTCUSD, which is not among the symbols of the run \(did you mean BTCUSDT\?\)$/,
+      1,
+    ],
+    ["by a name like no symbol's", { set: ["venue.fillOn.X=book"] }, /venue\.fillOn names X, .* \(symbols: BTCUSDT\)$/, 1],
+    [
+      "marks where only bars fill",
+      { set: ["venue.fillOn.BTCUSDT=bars", "venue.fillOn.default=book", "venue.triggerBy=mark"] },
+      /bars know the last price only$/,
+      1,
+    ],
+    [
+      "a queue where nothing fills on trades",
+      { set: ["symbols=BTCUSDT,ETHUSDT", "venue.fillOn.BTCUSDT=book", "venue.queueAheadUsdt=1"] },
+      /venue\.queueAheadUsdt is for venue\.fillOn trades, not book or bars$/,
+      1,
+    ],
     ["boolean", { set: ["venue.funding=yes"] }, /must be a boolean, got "yes"/, 2],
     ["time", { set: ["from=2023-02-30"] }, /from: time "2023-02-30" does not exist/, 2],
     ["time frame", { set: ["line.timeframes=7m"] }, /line\.timeframes\.0: time frame "7m"/, 2],

@@ -7,7 +7,7 @@ type AnySchema = z.core.$ZodTypes;
 /** What may stand at one path of the config. */
 export interface ConfigNode {
   readonly path: readonly string[];
-  /** `object` has `children`; `record` takes any key and value (module options). */
+  /** `object` has `children`; `record` takes any key and value (module options), or is a word in place of it. */
   readonly type: "object" | "record" | "array" | "string" | "number" | "boolean";
   readonly nullable: boolean;
   readonly children: ReadonlyMap<string, ConfigNode>;
@@ -36,6 +36,9 @@ const nodeOf = (schema: AnySchema, path: readonly string[], nullable = false): C
       return leaf(def.type);
     case "enum":
       return leaf("string");
+    case "union":
+      // A word, or words by name: what is no JSON is taken as the word.
+      return leaf("record");
     default:
       throw new TypeError(`config/paths.ts does not know the schema type ${def.type} at ${path.join(".")}`);
   }

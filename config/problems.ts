@@ -17,12 +17,22 @@ export const problemOf = (partial: unknown): string | undefined => {
 };
 
 const describe = (issue: z.core.$ZodIssue, partial: unknown): string => {
+  if (issue.code === "invalid_union") return describeUnion(issue, partial);
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") return unknownKey(path, issue.keys[0] ?? "");
   const name = path.length === 0 ? "the config" : path.join(".");
   // Messages of the domain's parsers bring their own subject and value.
   if (issue.code === "custom" && !issue.message.startsWith("must ")) return `${name}: ${issue.message}`;
   return `${name} ${requirement(issue)}, got ${shown(valueAt(partial, issue.path))}`;
+};
+
+/** Of a value that may be this or that: what is wrong within it, else all that it may be. */
+const describeUnion = ({ errors, path }: z.core.$ZodIssueInvalidUnion, partial: unknown): string => {
+  const issues = errors.flatMap((branch) => branch.slice(0, 1));
+  const within = issues.find((issue) => issue.path.length > 0);
+  if (within !== undefined) return describe({ ...within, path: [...path, ...within.path] }, partial);
+  const wanted = issues.map((issue) => requirement(issue).replace(/^must be /, "")).join(", or ");
+  return `${path.join(".")} must be ${wanted}, got ${shown(valueAt(partial, path))}`;
 };
 
 const requirement = (issue: z.core.$ZodIssue): string => {

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { UserError } from "../src/domain/units.ts";
+import { didYouMean } from "../src/domain/nearestName.ts";
 import { parseTime, timeframeMs } from "../src/domain/time.ts";
 import { DEFAULT_LABELS } from "../src/lab/labels/options.ts";
 import { DEFAULT_LIMITS } from "../src/risk/limits.ts";
-import { DEFAULT_VENUE } from "../src/venues/simulated/options.ts";
+import { DEFAULT_VENUE, fillOnOf } from "../src/venues/simulated/options.ts";
 
 /**
  * Everything that decides what a run does. Each leaf has its default here, so any part may be left out; each object is
@@ -108,6 +109,8 @@ const features = z.strictObject({
   modules: z.array(z.string().min(1)).default([]),
 });
 
+const fillOn = z.enum(["bars", "trades", "book"]);
+
 const venue = z.strictObject({
   startUsdt: z.number().gt(0).default(DEFAULT_VENUE.startUsdt),
   slippageFraction: z.number().gte(0).lt(1).default(DEFAULT_VENUE.slippageFraction),
@@ -119,8 +122,11 @@ const venue = z.strictObject({
   /** Negative: a rebate. */
   makerFeeRate: z.number().gt(-0.01).lt(0.1).nullable().default(DEFAULT_VENUE.makerFeeRate),
   takerFeeRate: z.number().gt(-0.01).lt(0.1).nullable().default(DEFAULT_VENUE.takerFeeRate),
-  /** What fills orders (docs/venue.md); `trades` and `book` need a line that has them, such as a capture. */
-  fillOn: z.enum(["bars", "trades", "book"]).default(DEFAULT_VENUE.fillOn),
+  /**
+   * What fills orders (docs/venue.md): one word for all, or a word by symbol, where `default` stands for symbols that are not named (else
+   * those fill on bars). `trades` and `book` need a line that has them, such as a capture.
+   */
+  fillOn: z.union([fillOn, z.record(z.string(), fillOn)]).default(DEFAULT_VENUE.fillOn),
   /** Price that stops, targets and liquidation look at; bars know the last price only. */
   triggerBy: z.enum(["last", "mark"]).default(DEFAULT_VENUE.triggerBy),
   /** `book`: who leaves a level that shrinks without a trade: those behind us, or all alike. */
@@ -207,15 +213,26 @@ export const configSchema = z.strictObject({
 
 export type RiposteConfig = z.output<typeof configSchema>;
 
+const contradictionInVenue = ({ symbols, venue: { fillOn: choice, triggerBy, queueAheadUsdt } }: RiposteConfig): string | undefined => {
+  const unknown = typeof choice === "string" ? undefined : Object.keys(choice).find((key) => key !== "default" && !symbols.includes(key));
+  if (unknown !== undefined) {
+    const hint = didYouMean(unknown, [...symbols, "default"]) || ` (symbols: ${symbols.join(", ")})`;
+    return `venue.fillOn names ${unknown}, which is not among the symbols of the run${hint}`;
+  }
+  const modes = new Set(symbols.map((name) => fillOnOf(choice, name)));
+  if (triggerBy === "mark" && !modes.has("trades") && !modes.has("book"))
+    return "venue.triggerBy mark needs venue.fillOn trades or book: bars know the last price only";
+  if (queueAheadUsdt > 0 && !modes.has("trades")) return `venue.queueAheadUsdt is for venue.fillOn trades, not ${[...modes].join(" or ")}`;
+  return undefined;
+};
+
 /**
  * What is wrong between keys that are each right. Apart from the schema, because one layer of a config is checked alone: it
  * may be half of a pair.
  */
 export const contradictionOf = (config: RiposteConfig): string | undefined => {
-  const { fillOn, triggerBy, queueAheadUsdt } = config.venue;
-  if (triggerBy === "mark" && fillOn === "bars")
-    return "venue.triggerBy mark needs venue.fillOn trades or book: bars know the last price only";
-  if (queueAheadUsdt > 0 && fillOn !== "trades") return `venue.queueAheadUsdt is for venue.fillOn trades, not ${fillOn}`;
+  const venueProblem = contradictionInVenue(config);
+  if (venueProblem !== undefined) return venueProblem;
   const shock = config.risk?.shock;
   if (shock && shock.maxVolatilityRatio !== null && shock.clearVolatilityRatio > shock.maxVolatilityRatio) {
     return `risk.shock.clearVolatilityRatio ${shock.clearVolatilityRatio} must not be above maxVolatilityRatio ${shock.maxVolatilityRatio}`;

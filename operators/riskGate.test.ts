@@ -6,6 +6,7 @@ import { BARRIER } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { planTagOf, stopIdOf } from "../src/domain/order.ts";
 import type { Lots, Ticks } from "../src/domain/units.ts";
+import { instrumentIndex } from "../src/domain/units.ts";
 import { DEFAULT_LIMITS } from "../src/risk/limits.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
 import { isSealed } from "../src/risk/plan.ts";
@@ -445,6 +446,7 @@ describe("a restart", () => {
     line.bar({ equity: 11_000 });
     line.bar({ equity: 10_460 });
     line.stream("a", "connected");
+    line.bookBroke(1);
     lose(1);
     line.bar({ at: 700, equity: 10_450 });
     line.rejected(line.emergencyId, -2022, 1);
@@ -455,6 +457,8 @@ describe("a restart", () => {
     line.command("resume");
     line.enter(1);
     line.bar({ at: 1441, equity: 9_920 });
+    line.enter(1, { instrument: instrumentIndex(1) });
+    line.bookTop(1);
     line.enter(1);
     return line;
   };
@@ -490,6 +494,7 @@ describe("a restart", () => {
       "day.maxConsecutiveLosses",
       "data.gap",
       "data.stream",
+      "data.book S1USDT",
       "data.maxInferenceFailuresPerMinute",
       "system.maxDrawdownFraction",
       "command.halt",

@@ -35,6 +35,12 @@ const HANDLERS: StepHandlers<RiskGate> = {
   [Kind.streamStatus]: (gate, item, emit) => {
     gate.streamStatus(item, emit);
   },
+  [Kind.resyncNeeded]: (gate, item, emit) => {
+    gate.resyncNeeded(item, emit);
+  },
+  [Kind.bookTop]: (gate, item, emit) => {
+    gate.bookTop(item, emit);
+  },
   [Kind.inferenceFailure]: (gate, item, emit) => {
     gate.inferenceFailure(item, emit);
   },

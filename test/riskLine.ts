@@ -300,6 +300,13 @@ export class RiskLine {
   stream(stream: string, status: StreamStatus["status"], instrument = 0): string[] {
     return this.send({ kind: Kind.streamStatus, ...this.#event(instrument), stream, status });
   }
+  /** The order book breaks the exchange's rules. */
+  bookBroke(instrument = 0): string[] {
+    return this.send({ kind: Kind.resyncNeeded, ...this.#derived(instrument), stream: "book", reason: "test" });
+  }
+  bookTop(instrument = 0): string[] {
+    return this.send({ kind: Kind.bookTop, ...this.#derived(instrument), bids: new Float64Array(2), asks: new Float64Array(2) });
+  }
   inferenceFailed(afterMs = 0): string[] {
     this.nowMs += afterMs;
     return this.send({ kind: Kind.inferenceFailure, ...this.#event(0), layer: "signal", barTimeMs: 0, reason: "late" });

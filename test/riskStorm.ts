@@ -25,6 +25,7 @@ export type { StormFacts } from "./riskStorm/examiner.ts";
 
 const SYMBOLS = ["BTCUSDT", "1000000MOGUSDT", "ETHUSDT"] as const;
 const BLOCK_ROWS = 8;
+const NO_LEVELS = new Float64Array(0);
 
 /**
  * A random strategy and market and a hostile venue around the real `account → riskGate → execute`, and an examiner beside
@@ -213,6 +214,9 @@ class Storm {
       this.#send({ kind: Kind.streamStatus, ...this.#event(0), stream: "a", status });
     }
     if (this.#chance.of(0.3)) this.#send({ kind: Kind.streamStatus, ...this.#event(0), stream: "a", status: "connected" });
+    const book = { ...this.#header(this.#chance.int(0, this.#instruments.length - 1)), stream: "book", reason: "" } as const;
+    if (this.#chance.of(0.05)) this.#send({ kind: Kind.resyncNeeded, ...book });
+    else if (this.#chance.of(0.3)) this.#send({ kind: Kind.bookTop, ...book, bids: NO_LEVELS, asks: NO_LEVELS });
     if (this.#chance.of(0.05))
       this.#send({ kind: Kind.inferenceFailure, ...this.#event(0), layer: "signal", barTimeMs: 0, reason: "late" });
   }

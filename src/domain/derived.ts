@@ -211,7 +211,10 @@ export interface OrderSent extends DerivedHeader<typeof Kind.orderSent> {
 
 export type RiskLevel = "ACTIVE" | "REDUCING" | "HALTED";
 
-/** A cause became active or cleared; `level` is the worst active cause afterwards. */
+/**
+ * A cause became active or cleared. `instrument` is `NO_INSTRUMENT` for a cause of the account, else the only instrument that it holds
+ * for; `level` is the worst active cause afterwards, of the account or of that instrument alone.
+ */
 export interface RiskState extends DerivedHeader<typeof Kind.riskState> {
   readonly level: RiskLevel;
   /** What this cause alone asks for. */

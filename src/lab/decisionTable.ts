@@ -1,10 +1,11 @@
 import type { OperatorFunction } from "rxjs";
 import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
-import type { AccountState, PositionState, RiskLevel, Signal } from "../domain/derived.ts";
+import type { AccountState, PositionState, RiskLevel, RiskState, Signal } from "../domain/derived.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
+import { NO_INSTRUMENT } from "../domain/units.ts";
 import { PartTable, textOf } from "./partTable.ts";
 
 /** Columns while they are collected, all float64; `decisions.parquet` has the same in this order, with proper types. */
@@ -52,19 +53,23 @@ export class DecisionTable {
   readonly #lastRow: number[];
   #account: AccountState | null = null;
   #level = 0;
+  /** By instrument: the level of causes that hold for it alone. */
+  readonly #ownLevel: number[];
 
   constructor(options: DecisionTableOptions) {
     this.#options = options;
     this.#table = new PartTable({ ...options, columns: COLUMNS, typed: typesOf(options.instruments) });
     this.#pending = options.instruments.map(() => ({ fills: 0, intents: 0, refusals: 0, orders: 0 }));
     this.#lastRow = options.instruments.map(() => -1);
+    this.#ownLevel = options.instruments.map(() => 0);
   }
 
   account(state: AccountState): void {
     this.#account = state;
   }
-  level(level: RiskLevel): void {
-    this.#level = LEVELS.indexOf(level);
+  level({ instrument, level }: RiskState): void {
+    if (instrument === NO_INSTRUMENT) this.#level = LEVELS.indexOf(level);
+    else this.#ownLevel[instrument] = LEVELS.indexOf(level);
   }
   decision(signal: Signal): void {
     const { instrument, knownAtMs } = signal;
@@ -84,7 +89,7 @@ export class DecisionTable {
     this.#set(at, "markPrice", position.markPrice);
     this.#set(at, "positionLots", position.positionLots);
     this.#set(at, "equityUsdt", account.equityUsdt);
-    this.#set(at, "riskLevel", this.#level);
+    this.#set(at, "riskLevel", Math.max(this.#level, this.#ownLevel[instrument] as number));
     const pending = this.#pending[instrument] as Record<Count, number>;
     for (const name of COUNTS) {
       this.#set(at, name, pending[name]);
@@ -143,7 +148,7 @@ const HANDLERS: StepHandlers<DecisionTable> = {
     t.account(item);
   },
   [Kind.riskState]: (t, item) => {
-    t.level(item.level);
+    t.level(item);
   },
   [Kind.fill]: (t, item) => {
     t.count("fills", item);

@@ -32,9 +32,9 @@ export interface RunRecord {
   readonly fillModes?: readonly FillModeRow[];
 }
 
-/** A run filled in one way (`venue.fillOn`). */
+/** A run filled in one way (`venue.fillOn`); `mixed`: each instrument in its own. */
 export interface FillModeRow extends FillQualityRow {
-  readonly fillOn: FillOn;
+  readonly fillOn: FillOn | "mixed";
   readonly trades: number;
   readonly feesUsdt: number;
   /** Equity at the end less equity at the start. */

@@ -1,5 +1,6 @@
 import type { RiskLevel, RiskState } from "../domain/derived.ts";
 import { Kind } from "../domain/kind.ts";
+import type { InstrumentIndex } from "../domain/units.ts";
 import { NO_INSTRUMENT } from "../domain/units.ts";
 
 /** Why risk is reduced: one active breach of one rule. */
@@ -17,19 +18,21 @@ export interface LineTime {
 }
 
 /**
- * The active causes. The state is the worst of them; none clears but by its own rule; every change is reported as a
- * `riskState` item through `emit`.
+ * The active causes of the account, or those that hold for one instrument alone. The state is the worst of them; none clears but by
+ * its own rule; every change is reported as a `riskState` item through `emit`.
  */
 export class Causes {
   private readonly active = new Map<string, Cause>();
   private readonly emit: (state: RiskState) => void;
+  private readonly instrument: InstrumentIndex;
   /** The worst cause, the oldest of equals; null when ACTIVE. */
   worst: Cause | null = null;
   /** Whether the level is not ACTIVE: asked at every bar. */
   restricted = false;
 
-  constructor(emit: (state: RiskState) => void) {
+  constructor(emit: (state: RiskState) => void, instrument: InstrumentIndex = NO_INSTRUMENT) {
     this.emit = emit;
+    this.instrument = instrument;
   }
 
   get level(): RiskLevel {
@@ -65,8 +68,8 @@ export class Causes {
     for (const cause of this.active.values()) {
       if (this.worst === null || (cause.level === "HALTED" && this.worst.level !== "HALTED")) this.worst = cause;
     }
-    const { level } = this;
+    const { level, instrument } = this;
     this.restricted = level !== "ACTIVE";
-    this.emit({ kind: Kind.riskState, seq, instrument: NO_INSTRUMENT, knownAtMs, level, causeLevel, rule, active, value, limit });
+    this.emit({ kind: Kind.riskState, seq, instrument, knownAtMs, level, causeLevel, rule, active, value, limit });
   }
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { limitsOf, RiskLine, START_MS } from "../../test/riskLine.ts";
+import { UNKNOWN_ORDER } from "../domain/order.ts";
+import type { Lots, Ticks } from "../domain/units.ts";
+import { instrumentIndex } from "../domain/units.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import type { DataLimits } from "./limits.ts";
 
@@ -75,6 +78,81 @@ describe("a stream", () => {
   });
 });
 
+describe("a broken order book", () => {
+  it("refuses what opens or adds on its instrument, until its next top and not a moment longer", () => {
+    const line = started();
+    line.bar({ at: 0, instrument: 1 });
+    expect(line.bookTop()).toEqual([]);
+    expect(line.bookBroke()).toEqual(["REDUCING +data.book S0USDT 1/0"]);
+    expect(line.items.at(-1)).toMatchObject({ instrument: 0, causeLevel: "REDUCING" });
+    // A snapshot that breaks it again changes nothing.
+    expect(line.bookBroke()).toEqual([]);
+    expect(line.enter(1)).toEqual(["refused data.book S0USDT 1/0"]);
+    expect(line.ask("scaleIn", { qtyLots: 1 as Lots })).toEqual(["refused data.book S0USDT 1/0"]);
+    expect(line.bar({ at: 90 })).toEqual([]);
+    expect(line.timer(600_000)).toEqual([]);
+    expect(line.enter(1), "no time makes it whole").toEqual(["refused data.book S0USDT 1/0"]);
+    expect(line.bookTop()).toEqual(["ACTIVE -data.book S0USDT 1/0"]);
+    expect(line.enter(1)).toEqual(["approved enter"]);
+    expect(line.bookTop()).toEqual([]);
+  });
+  it("says nothing of another instrument, and another one's top does not mend it", () => {
+    const line = started();
+    line.bar({ at: 0, instrument: 1 });
+    line.bookBroke(1);
+    expect(line.enter(1)).toEqual(["approved enter"]);
+    expect(line.bookTop(0)).toEqual([]);
+    const there = { instrument: instrumentIndex(1) };
+    expect(line.enter(1, there)).toEqual(["refused data.book S1USDT 1/0"]);
+    line.bookBroke(0);
+    expect(line.bookTop(1)).toEqual(["ACTIVE -data.book S1USDT 1/0"]);
+    expect(line.enter(1, there)).toEqual(["approved enter"]);
+    expect(line.enter(1)).toEqual(["refused data.book S0USDT 1/0"]);
+  });
+  it("lets reduce, leave and protect", () => {
+    const line = started();
+    line.enter(10);
+    line.fill("buy", 10);
+    line.bookBroke();
+    expect(line.ask("moveStop", { stopTicks: 998 as Ticks })).toEqual(["approved moveStop"]);
+    expect(line.ask("reduce", { qtyLots: 4 as Lots })).toEqual(["approved reduce"]);
+    expect(line.ask("exit", { qtyLots: 10 as Lots })).toEqual(["approved exit"]);
+  });
+  it("withdraws the resting entries of its instrument, and asks again where the venue refused to", () => {
+    const line = started();
+    line.bar({ at: 0, instrument: 1 });
+    const limit = { orderType: "limit", limitTicks: 990 as Ticks } as const;
+    line.enter(1, limit);
+    const resting = line.planId;
+    line.enter(1, { ...limit, instrument: instrumentIndex(1) });
+    expect(line.bookBroke()).toEqual(["REDUCING +data.book S0USDT 1/0", "cancelEntries0 0 risk"]);
+    line.rejected(resting, UNKNOWN_ORDER);
+    expect(line.bar()).toEqual(["cancelEntries0 0 risk"]);
+    line.rejected(resting, UNKNOWN_ORDER);
+    expect(line.timer()).toEqual(["cancelEntries0 0 risk"]);
+    line.bookTop();
+    line.rejected(resting, UNKNOWN_ORDER);
+    expect(line.bar()).toEqual([]);
+  });
+  it("leaves the worst cause of the account its name, and its own end", () => {
+    const line = started();
+    line.bookBroke();
+    expect(line.gap(1)).toEqual(["REDUCING +data.gap 1/0"]);
+    expect(line.enter(1)).toEqual(["refused data.gap 1/0"]);
+    expect(line.timer(60_000)).toEqual(["ACTIVE -data.gap 1/0"]);
+    expect(line.enter(1)).toEqual(["refused data.book S0USDT 1/0"]);
+  });
+  it("asks for no day's worth of entries", () => {
+    const line = new RiskLine(limitsOf({ data: DEFAULT_LIMITS.data, day: { maxEntries: 1 } }));
+    line.bar({ at: 0 });
+    line.enter(1);
+    line.bookBroke();
+    expect(line.enter(1), "the entry is not asked for").toEqual(["refused data.book S0USDT 1/0"]);
+    line.bookTop();
+    expect(line.enter(1)).toEqual(["REDUCING +day.maxEntries 2/1", "refused day.maxEntries 2/1"]);
+  });
+});
+
 describe("inference: three late or failed within a minute", () => {
   const raised = ["REDUCING +data.maxInferenceFailuresPerMinute 3/3"];
   it.each([
@@ -116,7 +194,13 @@ it("several causes clear each by its own time", () => {
 
 it("switched off, nothing is a cause", () => {
   const line = started({ healthyMs: null, maxInferenceFailuresPerMinute: 3 });
-  const said = [line.gap(3), line.stream("a", "stale"), line.stream("a", "connected"), ...[1, 2, 3, 4].map(() => line.inferenceFailed())];
+  const said = [
+    line.gap(3),
+    line.stream("a", "stale"),
+    line.stream("a", "connected"),
+    line.bookBroke(),
+    ...[1, 2, 3, 4].map(() => line.inferenceFailed()),
+  ];
   expect(said.flat()).toEqual([]);
   const noInference = started({ healthyMs: 60_000, maxInferenceFailuresPerMinute: null });
   expect([1, 2, 3, 4].flatMap(() => noInference.inferenceFailed())).toEqual([]);

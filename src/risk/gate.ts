@@ -1,4 +1,4 @@
-import type { AccountState, Gap, Intent, PositionState, TradeClosed } from "../domain/derived.ts";
+import type { AccountState, BookTop, Gap, Intent, PositionState, ResyncNeeded, RiskState, TradeClosed } from "../domain/derived.ts";
 import type { Command, Fill, InferenceFailure, OrderCanceled, OrderExpired, OrderRejected, StreamStatus } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Emit } from "../domain/item.ts";
@@ -46,6 +46,10 @@ export class RiskGate {
   private readonly exposures: readonly InstrumentExposure[];
   private readonly emergencies: Emergencies;
   private readonly causes: Causes;
+  /** By instrument: causes that hold for it alone. */
+  private readonly own: readonly Causes[];
+  /** Whether one of `own` is restricted. */
+  private ownRestricted = false;
   private readonly day: DayTier;
   private readonly data: DataTier;
   private readonly system: SystemTier;
@@ -71,12 +75,20 @@ export class RiskGate {
     this.limits = limits;
     this.exposures = instruments.map((instrument) => new InstrumentExposure(instrument));
     this.emergencies = new Emergencies(instruments);
-    this.causes = new Causes((state) => {
+    const tell = (state: RiskState): void => {
       this.emit(state);
       if (state.active) this.enforce(state);
-    });
+    };
+    this.causes = new Causes(tell);
+    this.own = instruments.map(
+      ({ index }) =>
+        new Causes((state) => {
+          this.ownRestricted = this.own.some(({ restricted }) => restricted);
+          tell(state);
+        }, index),
+    );
     this.day = new DayTier(limits.day, this.causes);
-    this.data = new DataTier(limits.data, this.causes);
+    this.data = new DataTier(limits.data, this.causes, instruments, this.own);
     this.system = new SystemTier(limits.system, this.causes);
     this.volatility = instruments.map(({ symbol }) => new VolatilityTier(limits.shock, limits.system, this.causes, symbol));
   }
@@ -108,7 +120,7 @@ export class RiskGate {
         this.system.equity(state, equityUsdt);
       }
     }
-    if (this.causes.restricted) this.enforce(state);
+    if (this.restricted) this.enforce(state);
     if (this.requiresStop) this.leaveUnprotected(state, state.instrument);
   }
 
@@ -155,6 +167,17 @@ export class RiskGate {
     this.data.stream(event, `${event.instrument} ${event.stream}`, event.status !== "connected");
   }
 
+  /** From the message that breaks the order book on until the top behind its next snapshot. */
+  resyncNeeded(item: ResyncNeeded, emit: Emit): void {
+    this.emit = emit;
+    this.data.bookBroke(item, item.instrument);
+  }
+
+  bookTop(top: BookTop, emit: Emit): void {
+    this.emit = emit;
+    this.data.bookWhole(top, top.instrument);
+  }
+
   inferenceFailure(event: InferenceFailure, emit: Emit): void {
     this.emit = emit;
     this.data.inferenceFailed(event);
@@ -183,7 +206,7 @@ export class RiskGate {
   timer(time: LineTime, emit: Emit): void {
     this.emit = emit;
     this.data.tick(time);
-    if (this.causes.restricted) this.enforce(time);
+    if (this.restricted) this.enforce(time);
     if (this.requiresStop) for (const index of this.exposures.keys()) this.leaveUnprotected(time, index as InstrumentIndex);
   }
 
@@ -208,8 +231,9 @@ export class RiskGate {
   }
 
   private refuseEntry(intent: Intent, exposure: InstrumentExposure, worstTicks: number): RuleBreach | null {
-    if (!this.causes.restricted) this.day.wantsEntry(intent);
-    const { worst } = this.causes;
+    const own = this.own[intent.instrument] as Causes;
+    if (!this.causes.restricted && !own.restricted) this.day.wantsEntry(intent);
+    const worst = this.causes.worst ?? own.worst;
     if (worst !== null) return worst;
     let othersUsdt = 0;
     for (const each of this.exposures) if (each !== exposure) othersUsdt += each.worstMarginUsdt(null);
@@ -224,11 +248,17 @@ export class RiskGate {
 
   // ---- emergencies ------------------------------------------------------------------------------------------------------
 
+  private get restricted(): boolean {
+    return this.causes.restricted || this.ownRestricted;
+  }
+
   /** What the level asks for and has not happened yet: entries withdrawn, and everything closed when HALTED. */
   private enforce(time: LineTime): void {
+    const { restricted } = this.causes;
     const halted = this.causes.level === "HALTED";
     for (const [index, exposure] of this.exposures.entries()) {
-      if (exposure.mustWithdraw) this.withdraw(time, index as InstrumentIndex, "risk");
+      if (exposure.mustWithdraw && (restricted || (this.own[index] as Causes).restricted))
+        this.withdraw(time, index as InstrumentIndex, "risk");
       if (halted && exposure.positionLots !== 0) this.leave(time, index as InstrumentIndex, "risk-halt");
     }
     if (this.causes.has(COMMANDS.flatten) && this.isFlat()) this.causes.clear(time, COMMANDS.flatten);

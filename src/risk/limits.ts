@@ -30,7 +30,10 @@ export interface DayLimits {
 }
 
 export interface DataLimits {
-  /** A gap, a stale stream or failing inference keeps new risk out until the line was whole for this long; null: none of them does. */
+  /**
+   * A gap, a stale stream or failing inference keeps new risk out until the line was whole for this long, a broken order book until it is
+   * whole again; null: none of them does.
+   */
   readonly healthyMs: number | null;
   /** Late or failed inferences within a minute that count as broken: at least. */
   readonly maxInferenceFailuresPerMinute: number | null;

@@ -6,7 +6,7 @@ import { Kind } from "../../src/domain/kind.ts";
 import { directionOf, sideOf, UNKNOWN_ORDER } from "../../src/domain/order.ts";
 import type { OrderRequest } from "../../src/domain/order.ts";
 import type { Direction } from "../../src/domain/units.ts";
-import { DAY_MS } from "../../src/domain/units.ts";
+import { DAY_MS, NO_INSTRUMENT } from "../../src/domain/units.ts";
 import type { RiskLimits } from "../../src/risk/limits.ts";
 import type { Working } from "./hostileVenue.ts";
 
@@ -51,6 +51,9 @@ export class Examiner {
   readonly #commitments = new Map<string, Commitment>();
   readonly #plans = new Map<string, ApprovedPlan>();
   readonly #causes = new Map<string, RiskState>();
+  /** Instruments whose book broke and had no top since: by what entered, and by what the gate says. */
+  readonly #brokenBooks = new Set<number>();
+  readonly #ownCauses = new Set<number>();
   readonly #lastWorst: [number, number][];
   #equityUsdt = NaN;
   #barMs = NaN;
@@ -71,8 +74,19 @@ export class Examiner {
     return this.#lots[index] as number;
   }
 
+  /** The state that holds for an instrument: the account's, else REDUCING while its book is broken. */
+  #levelOf(index: number): RiskState["level"] {
+    return this.level === "ACTIVE" && this.#brokenBooks.has(index) ? "REDUCING" : this.level;
+  }
+
   examine(item: Item): void {
     switch (item.kind) {
+      case Kind.resyncNeeded:
+        this.#brokenBooks.add(item.instrument);
+        break;
+      case Kind.bookTop:
+        this.#brokenBooks.delete(item.instrument);
+        break;
       case Kind.bar:
         this.#markTicks[item.instrument] = item.close * 10;
         this.#previousBarMs = this.#barMs;
@@ -120,7 +134,8 @@ export class Examiner {
     const plan = this.#plans.get(planId);
     if (plan === undefined) throw new Error(`${clientOrderId} has no approved plan`);
     if (instrument !== plan.instrument) throw new Error("order and plan differ");
-    if (!reduceOnly && this.level !== "ACTIVE") throw new Error(`an entry left while ${this.level}`);
+    const level = this.#levelOf(instrument);
+    if (!reduceOnly && level !== "ACTIVE") throw new Error(`an entry left while ${level}`);
     if (reduceOnly && !closePosition) this.#examineReduction(order);
   }
 
@@ -146,7 +161,8 @@ export class Examiner {
     else this.facts.emergencies += 1;
     if (intent.action !== "enter" && intent.action !== "scaleIn") return;
     this.facts.entries += 1;
-    if (this.level !== "ACTIVE") throw new Error(`an entry was approved while ${this.level}`);
+    const level = this.#levelOf(instrument);
+    if (level !== "ACTIVE") throw new Error(`an entry was approved while ${level}`);
     const mark = this.#markTicks[instrument] as number;
     const worstTicks =
       intent.orderType === "limit" && intent.direction > 0
@@ -238,13 +254,27 @@ export class Examiner {
         throw new Error(`${lots} lots ${unprotected ? "without a stop" : "in HALTED"}, ${exits} on their way out`);
       }
     }
-    if (this.level === "ACTIVE") return;
+    const level = this.#levelOf(index);
+    if (level === "ACTIVE") return;
     for (const { order, cancelAsked } of this.#venue.working) {
-      if (order.instrument === index && !order.reduceOnly && !cancelAsked) throw new Error(`${order.clientOrderId} rests in ${this.level}`);
+      if (order.instrument === index && !order.reduceOnly && !cancelAsked) throw new Error(`${order.clientOrderId} rests in ${level}`);
     }
   }
 
+  /** A cause of one instrument follows its book, at once and both ways. */
+  #changedOwn({ instrument, active, level }: RiskState): void {
+    equal(active, this.#brokenBooks.has(instrument), "a cause and its book");
+    equal(level, active ? "REDUCING" : "ACTIVE", "level of an instrument and its book");
+    if (active === this.#ownCauses.has(instrument)) throw new Error("a cause that was told twice");
+    if (active) this.#ownCauses.add(instrument);
+    else this.#ownCauses.delete(instrument);
+  }
+
   #changed(state: RiskState): void {
+    if (state.instrument !== NO_INSTRUMENT) {
+      this.#changedOwn(state);
+      return;
+    }
     if (state.active) this.#causes.set(state.rule, state);
     else {
       if (!this.#causes.delete(state.rule)) throw new Error(`${state.rule} cleared twice`);

@@ -86,20 +86,20 @@ describe("riposte backtest --capture", { timeout: 90_000 }, () => {
     expectRefusal(stranger as never, 1, /SOLUSDT is not in the capture good\.jsonl\.gz: it holds BTCUSDT; name one with --symbol$/);
     expectRefusal(both as never, 2, /--capture is the data of the run: leave --data and --simulate out$/);
     const noBook =
-      /venue\.fillOn book needs trades, a snapshot of the order book and its diffs of every symbol, and there are none in captured USD-M messages in bookless\.jsonl: replay a capture that has them \(--capture FILE\), or set venue\.fillOn=trades$/;
+      /venue\.fillOn book needs trades, a snapshot of the order book and its diffs of BTCUSDT, and there are none in captured USD-M messages in bookless\.jsonl: replay a capture that has them \(--capture FILE\), or set venue\.fillOn=trades$/;
     expectRefusal(bookless as never, 1, noBook);
     expectRefusal(compared as never, 1, noBook);
     expectRefusal(
       unmarked as never,
       1,
-      /venue\.triggerBy mark needs mark prices of every symbol, and there are none in .*: set venue\.triggerBy=last$/,
+      /venue\.triggerBy mark needs mark prices of BTCUSDT, and there are none in .*: set venue\.triggerBy=last$/,
     );
     expectRefusal(barred as never, 1, /venue\.triggerBy mark needs venue\.fillOn trades or book: bars know the last price only/);
     expectRefusal(queued as never, 1, /venue\.queueAheadUsdt is for venue\.fillOn trades, not book/);
     expectRefusal(
       stored as never,
       1,
-      /venue\.fillOn trades needs trades of every symbol, and there are none in SIMULATED market, seed 1: .* or set venue\.fillOn=bars$/,
+      /venue\.fillOn trades needs trades of BTCUSDT, and there are none in SIMULATED market, seed 1: .* or set venue\.fillOn=bars$/,
     );
     expect(await namesIn(folder)).toEqual(before);
   });

@@ -9,6 +9,8 @@ import type { CapturedSymbol, CaptureSummary } from "../../venues/binance/captur
 import { scanCapture } from "../../venues/binance/capture/captureScan.ts";
 import { parseExchangeInfo } from "../../venues/binance/parse/exchangeInfo.ts";
 import { WireError } from "../../venues/binance/parse/wire.ts";
+import type { Fillable } from "./fillable.ts";
+import { fillableBy } from "./fillable.ts";
 import type { RunData } from "./history.ts";
 
 /**
@@ -42,20 +44,13 @@ export const captureData = async (config: RiposteConfig, paths: readonly string[
     seed: null,
     warnings: warningsFor(summary, symbols, fromTrades),
     barsFromTrades: fromTrades.map(({ index }) => index),
-    fillable: fillableBy(symbols),
+    fillable: symbols.map(fillableOf),
     close: () => Promise.resolve(),
   };
 };
 
-/** What every symbol has. */
-const fillableBy = (symbols: readonly CapturedSymbol[]): NonNullable<RunData["fillable"]> => {
-  const trades = symbols.every((facts) => facts.trades + facts.aggTrades > 0);
-  const book = trades && symbols.every(({ diffs, snapshots }) => diffs > 0 && snapshots > 0);
-  return {
-    modes: ["bars", ...(trades ? ["trades" as const] : []), ...(book ? ["book" as const] : [])],
-    marks: symbols.every(({ marks }) => marks > 0),
-  };
-};
+const fillableOf = ({ trades, aggTrades, diffs, snapshots, marks }: CapturedSymbol): Fillable =>
+  fillableBy({ trades: trades + aggTrades > 0, book: diffs > 0 && snapshots > 0, marks: marks > 0 });
 
 const symbolIn = ({ symbols }: CaptureSummary, wanted: string, paths: readonly string[]): CapturedSymbol => {
   const found = symbols.find(({ symbol }) => symbol === wanted);

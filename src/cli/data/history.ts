@@ -2,13 +2,13 @@ import { statSync } from "node:fs";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import { simulatedInstrument, simulatedMarket } from "../../../streams/simulatedMarket.ts";
 import type { Event } from "../../domain/event.ts";
-import type { FillOn } from "../../domain/order.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { parseTimeRange, formatUtc } from "../../domain/time.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { DAY_MS, MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { Store } from "../../store/store.ts";
 import type { CommandContext, OptionValues } from "../frame/command.ts";
+import type { Fillable } from "./fillable.ts";
 import { marketOptions } from "./marketOptions.ts";
 import { openStore } from "./store.ts";
 
@@ -28,8 +28,8 @@ export interface RunData {
   readonly warnings: readonly string[];
   /** Instruments whose bars are made from trades; absent: none. */
   readonly barsFromTrades?: readonly InstrumentIndex[];
-  /** What it can fill by besides bars; absent: nothing. */
-  readonly fillable?: { readonly modes: readonly FillOn[]; readonly marks: boolean };
+  /** By instrument, what its orders can be filled by; absent: bars. */
+  readonly fillable?: readonly Fillable[];
   readonly close: () => Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import type { RiposteConfig } from "../../../config/schema.ts";
 import type { FillOn } from "../../domain/order.ts";
 import { FillQuality, watchFills } from "../../lab/fillQuality.ts";
 import type { FillModeRow } from "../../lab/runRecord.ts";
+import { fillOnOf } from "../../venues/simulated/options.ts";
 import { beliefsOf } from "./beliefs.ts";
 import type { CommandContext } from "../frame/command.ts";
 import type { ComposedRun } from "./composeRun.ts";
@@ -22,14 +23,21 @@ export const filledOn = (config: RiposteConfig, fillOn: FillOn): RiposteConfig =
   },
 });
 
+/** How a config fills its symbols. */
+const wayOf = ({ symbols, venue }: RiposteConfig): FillModeRow["fillOn"] => {
+  const modes = new Set(symbols.map((symbol) => fillOnOf(venue.fillOn, symbol)));
+  const [only] = modes;
+  return modes.size === 1 && only !== undefined ? only : "mixed";
+};
+
 /** Throws a `UserError` unless the data can fill on bars, on trades and on the book. */
 export const requireAllFills = ({ config, data }: Pick<ComposedRun, "config" | "data">): void => {
   for (const mode of MODES) requireFills(filledOn(config, mode), data);
 };
 
 /**
- * The same data and strategy filled on bars, on trades and on the book, a row each; `done` is the run that was made already. Decisions
- * follow the fills, so the runs may send different orders.
+ * The same data and strategy filled on bars, on trades and on the book, a row each; `done` is the run that was made already, which comes
+ * first where its instruments fill in different ways. Decisions follow the fills, so the runs may send different orders.
  */
 export const compareFills = async (
   run: ComposedRun,
@@ -37,8 +45,10 @@ export const compareFills = async (
   context: CommandContext,
 ): Promise<readonly FillModeRow[]> => {
   const rows: FillModeRow[] = [];
+  const way = wayOf(run.config);
+  if (way === "mixed") rows.push(rowOf(way, run, done.quality, done.replayed));
   for (const fillOn of MODES) {
-    if (fillOn === run.config.venue.fillOn) {
+    if (fillOn === way) {
       rows.push(rowOf(fillOn, run, done.quality, done.replayed));
       continue;
     }
@@ -60,7 +70,7 @@ export const compareFills = async (
 };
 
 const rowOf = (
-  fillOn: FillOn,
+  fillOn: FillModeRow["fillOn"],
   { config }: Pick<ComposedRun, "config">,
   quality: FillQuality,
   { recorder, decisionsSha256 }: Pick<ReplayedRun, "recorder" | "decisionsSha256">,

@@ -19,14 +19,21 @@ export interface SimulatedVenueOptions {
   readonly makerFeeRate: number | null;
   readonly takerFeeRate: number | null;
   /** What orders are filled by: the bars, the trades or the order book of the line. */
-  readonly fillOn: FillOn;
-  /** Price that stops, targets and liquidation look at on `trades` and `book`; on bars it is the last price. */
+  readonly fillOn: FillOnChoice;
+  /** Price that stops, targets and liquidation look at on `trades` and `book`; on `bars` it is the last price, whatever this says. */
   readonly triggerBy: "last" | "mark";
   /** On `book`: what a shrinking level means for the queue ahead of a resting order (`ticks/queuePlace.ts`). */
   readonly queue: QueueModel;
   /** On `trades`, where no queue is seen: notional that is taken to stand before each resting order, USDT. */
   readonly queueAheadUsdt: number;
 }
+
+/** One for all instruments, or one by symbol; symbols that are not named have that of `default`, or else `bars`. */
+export type FillOnChoice = FillOn | Readonly<Record<string, FillOn>>;
+
+/** What the orders of one instrument are filled by. */
+export const fillOnOf = (choice: FillOnChoice, symbol: string): FillOn =>
+  typeof choice === "string" ? choice : (choice[symbol] ?? choice["default"] ?? "bars");
 
 export type QueueModel = "pessimistic" | "proportional";
 

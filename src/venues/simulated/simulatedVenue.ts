@@ -9,6 +9,7 @@ import { stepOperator } from "../../../operators/stepOperator.ts";
 import { InstrumentBook } from "./instrumentBook.ts";
 import { Wallet } from "./margin/wallet.ts";
 import type { SimulatedVenueOptions } from "./options.ts";
+import { fillOnOf } from "./options.ts";
 import { LineClock } from "./ticks/requests.ts";
 import { TickBook } from "./ticks/tickBook.ts";
 
@@ -27,38 +28,42 @@ const BAR_HANDLERS: StepHandlers<readonly InstrumentBook[]> = {
   },
 };
 
+/** Where an instrument fills on trades or on the book: by instrument one of the two, and beside it those that fill on bars. */
 interface TickState {
-  readonly books: readonly TickBook[];
+  readonly ticks: readonly (TickBook | undefined)[];
+  readonly bars: readonly (InstrumentBook | undefined)[];
   readonly clock: LineClock;
 }
 
 const heard = ({ clock }: TickState, { seq, knownAtMs }: BestBidAsk | Timer): void => {
   clock.see(seq, knownAtMs);
 };
-const bookStep = ({ books, clock }: TickState, message: BookDiff | BookSnapshot, emit: Emit): void => {
+const bookStep = ({ ticks, clock }: TickState, message: BookDiff | BookSnapshot, emit: Emit): void => {
   clock.see(message.seq, message.knownAtMs);
-  (books[message.instrument] as TickBook).book(message, emit);
+  ticks[message.instrument]?.book(message, emit);
 };
 
 const TICK_HANDLERS: StepHandlers<TickState> = {
-  [Kind.trade]: ({ books, clock }, trade: Trade, emit) => {
+  [Kind.trade]: ({ ticks, clock }, trade: Trade, emit) => {
     clock.see(trade.seq, trade.knownAtMs);
-    (books[trade.instrument] as TickBook).trade(trade, emit);
+    ticks[trade.instrument]?.trade(trade, emit);
   },
   [Kind.bookSnapshot]: bookStep,
   [Kind.bookDiff]: bookStep,
   [Kind.bestBidAsk]: heard,
   [Kind.timer]: heard,
-  [Kind.markPrice]: ({ books, clock }, mark: MarkPrice, emit) => {
+  [Kind.markPrice]: ({ ticks, clock }, mark: MarkPrice, emit) => {
     clock.see(mark.seq, mark.knownAtMs);
-    (books[mark.instrument] as TickBook).mark(mark, emit);
+    ticks[mark.instrument]?.mark(mark, emit);
   },
-  [Kind.funding]: ({ books, clock }, funding, emit) => {
+  [Kind.funding]: ({ ticks, bars, clock }, funding, emit) => {
     clock.see(funding.seq, funding.knownAtMs);
-    (books[funding.instrument] as TickBook).settle(funding, emit);
+    ticks[funding.instrument]?.settle(funding, emit);
+    bars[funding.instrument]?.settle(funding);
   },
-  [Kind.kline]: ({ clock }, { seq }) => {
-    clock.see(seq, -Infinity);
+  [Kind.kline]: ({ bars, clock }, kline, emit) => {
+    clock.see(kline.seq, -Infinity);
+    bars[kline.instrument]?.bar(kline, emit);
   },
 };
 
@@ -67,8 +72,9 @@ const EMITS = {
 } as const;
 
 /**
- * Fills by bars, by trades or by the order book (design §7, docs/venue.md), behind the kline, trade or book message that fills. On bars:
- * at each kline first all that happens inside it, then (behind it on the line) the bar and what the layers say of it. `submit` and
+ * Fills by bars, by trades or by the order book (design §7, docs/venue.md), each instrument by its own, behind the kline, trade or book
+ * message that fills. On bars: at each kline first all that happens inside it, then (behind it on the line) the bar and what the layers
+ * say of it. One wallet for all. `submit` and
  * `cancel` only enqueue. Each subscription starts with an empty account.
  */
 export const simulatedVenue = (instruments: readonly Instrument[], options: SimulatedVenueOptions): SimulatedVenue => {
@@ -81,6 +87,7 @@ export const simulatedVenue = (instruments: readonly Instrument[], options: Simu
       (books[instrument] as InstrumentBook | TickBook).cancel(clientOrderId, decidedAtMs);
     },
   };
+  const onBar = ({ symbol }: Instrument): boolean => fillOnOf(options.fillOn, symbol) === "bars";
   const onBars = (): readonly InstrumentBook[] => {
     const wallet = new Wallet(options.startUsdt);
     const made = instruments.map((instrument) => new InstrumentBook(instrument, options, wallet));
@@ -90,15 +97,20 @@ export const simulatedVenue = (instruments: readonly Instrument[], options: Simu
   const onTicks = (): TickState => {
     const wallet = new Wallet(options.startUsdt);
     const clock = new LineClock(options.latencyMs);
-    const made = instruments.map((instrument) => new TickBook(instrument, options, wallet, clock));
+    const made = instruments.map((instrument) =>
+      onBar(instrument) ? new InstrumentBook(instrument, options, wallet) : new TickBook(instrument, options, wallet, clock),
+    );
     books = made;
-    return { books: made, clock };
+    return {
+      ticks: made.map((book) => (book instanceof TickBook ? book : undefined)),
+      bars: made.map((book) => (book instanceof InstrumentBook ? book : undefined)),
+      clock,
+    };
   };
   return {
     venue,
-    fills:
-      options.fillOn === "bars"
-        ? stepOperator("simulatedVenue", onBars, BAR_HANDLERS, EMITS)
-        : stepOperator("simulatedVenue", onTicks, TICK_HANDLERS, EMITS),
+    fills: instruments.every(onBar)
+      ? stepOperator("simulatedVenue", onBars, BAR_HANDLERS, EMITS)
+      : stepOperator("simulatedVenue", onTicks, TICK_HANDLERS, EMITS),
   };
 };

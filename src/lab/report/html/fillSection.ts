@@ -4,14 +4,15 @@ import { signClass } from "./tables.ts";
 import { html } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 
-/** The strategy filled on bars, on trades and on the book, side by side. */
+/** The strategy filled on bars, on trades and on the book, side by side, behind the run itself where it mixes them. */
 export const fillSection = (rows: readonly FillModeRow[]): Markup => html`
   <section class="card wide" id="fills-compared">
     <h2>Fills on bars, trades and the book</h2>
     <p class="note">
-      The same strategy on the same data, filled three ways. Slippage is the price paid against the close of the decision bar, by notional;
-      above 0 it is against us. A bar does not tell when inside it an order was filled: its fills carry the bar's open time. Orders that
-      protect, and those decided on the last bar, are not counted. Decisions follow the fills, so the runs may send different orders.
+      The same strategy on the same data, filled in different ways. Slippage is the price paid against the close of the decision bar, by
+      notional; above 0 it is against us. A bar does not tell when inside it an order was filled: its fills carry the bar's open time.
+      Orders that protect, and those decided on the last bar, are not counted. Decisions follow the fills, so the runs may send different
+      orders.
     </p>
     <div class="table-box">
       <table>

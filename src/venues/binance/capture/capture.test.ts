@@ -60,9 +60,11 @@ describe("a capture", () => {
     });
   });
 
-  it("several files are merged by arrival", async () => {
-    const paths = [file("c1.jsonl", lines(trades(3))), file("c2.jsonl", lines([bookTicker], 1))];
-    expect((await eventsOf(paths)).map(({ kind }) => KIND_NAMES[kind])).toEqual(["trade", "trade", "bestBidAsk", "trade"]);
+  it("several files are merged by arrival, and in the order of the line where messages arrived in one ms", async () => {
+    const laterMs = 60_000;
+    const paths = [file("c1.jsonl", lines(trades(4), laterMs)), file("c2.jsonl", lines([snapshot, bookTicker], laterMs + 2))];
+    const kinds = (await eventsOf(paths)).map(({ kind }) => KIND_NAMES[kind]);
+    expect(kinds).toEqual(["trade", "trade", "bookSnapshot", "trade", "bestBidAsk", "trade"]);
   });
 
   it("leaves aggregates out where there are single trades", async () => {

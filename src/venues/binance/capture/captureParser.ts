@@ -57,6 +57,3 @@ export class CaptureParser {
 
 /** Whether a line holds the answer of `GET /fapi/v1/exchangeInfo`. */
 export const isExchangeInfo = (json: string): boolean => json.startsWith('{"timezone"');
-
-/** Whether a message is of an `aggTrade` stream. */
-export const isAggregate = (json: string): boolean => json.slice(0, 80).includes("aggTrade");

@@ -4,7 +4,7 @@ import type { InstrumentIndex } from "../../../domain/units.ts";
 import { instrumentIndex, UserError } from "../../../domain/units.ts";
 import type { CaptureLine } from "./captureLine.ts";
 import { captureMerge } from "./captureMerge.ts";
-import { CaptureParser, isAggregate, isExchangeInfo } from "./captureParser.ts";
+import { CaptureParser, isExchangeInfo } from "./captureParser.ts";
 
 /** Share of messages that may be faults: more, and the capture is something else. */
 const FAULT_SHARE_MAX = 0.01;
@@ -68,7 +68,7 @@ class Scan {
     }
     for (const event of this.parser.events(line)) {
       if (event.kind === Kind.fault) this.fault(event, line.json, at);
-      else this.count(event, line.json, at);
+      else this.count(event, at);
     }
   }
 
@@ -119,14 +119,14 @@ class Scan {
     if (this.firstFault === "") this.firstFault = `${at} (${message})`;
   }
 
-  private count(event: Event, json: string, at: string): void {
+  private count(event: Event, at: string): void {
     const facts = this.symbols[event.instrument] as CapturedSymbol;
     if (Number.isNaN(this.fromMs)) this.fromMs = this.parser.knownAtMs;
     this.toMs = this.parser.knownAtMs;
     switch (event.kind) {
       case Kind.trade:
-        if (isAggregate(json)) facts.aggTrades += 1;
-        else facts.trades += 1;
+        if (event.tradeCount === undefined) facts.trades += 1;
+        else facts.aggTrades += 1;
         this.decimals(facts, event.price, event.qty);
         break;
       case Kind.markPrice:

@@ -43,7 +43,6 @@ describe("what each message becomes", () => {
         price: 61800.3,
         qty: 0.006,
         buyerIsMaker: false,
-        tradeCount: 1,
       },
     ]));
 

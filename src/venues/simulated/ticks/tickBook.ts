@@ -11,6 +11,7 @@ import { IsolatedPosition } from "../margin/isolatedPosition.ts";
 import type { MarginHolder, Wallet } from "../margin/wallet.ts";
 import { Matching } from "../matching.ts";
 import type { SimulatedVenueOptions } from "../options.ts";
+import { fillOnOf } from "../options.ts";
 import { Admission } from "../orders/admission.ts";
 import { awaitsTrigger, isPast, reduces, trail, WorkingOrder } from "../orders/workingOrder.ts";
 import { Tape } from "../tape.ts";
@@ -50,7 +51,7 @@ export class TickBook implements MarginHolder, Receiver {
     const { orders, position, tape, bar } = this;
     this.matching = new Matching({ instrument, options, orders, position, wallet, tape, bar });
     const parts = { instrument, options, position, matching: this.matching, bar };
-    this.fills = options.fillOn === "book" ? new BookFills(parts) : new TradeFills(parts);
+    this.fills = fillOnOf(options.fillOn, instrument.symbol) === "book" ? new BookFills(parts) : new TradeFills(parts);
     this.admission = new Admission({ instrument, options, orders, position, wallet, touch: this.fills });
     wallet.share(this);
   }
