@@ -2,8 +2,7 @@ import { inject } from "vitest";
 import type { SqlRow } from "../../src/store/questdb/connection.ts";
 import { Connection } from "../../src/store/questdb/connection.ts";
 import type { QuestDbSettings } from "../../src/store/questdb/settings.ts";
-import { INSTRUMENTS, LANDED, questTableOf } from "../../src/store/questdb/tables.ts";
-import { TABLES } from "../../src/store/table/marketTables.ts";
+import { QUEST_TABLES } from "../../src/store/questdb/tables.ts";
 
 let tests = 0;
 
@@ -28,8 +27,5 @@ export const sql = async (settings: QuestDbSettings, ...statements: readonly str
 
 /** Removes a store's tables. */
 export const dropTables = async (settings: QuestDbSettings): Promise<void> => {
-  await sql(
-    settings,
-    ...[...TABLES.map(questTableOf), INSTRUMENTS, LANDED].map(({ name }) => `DROP TABLE IF EXISTS ${settings.prefix}${name}`),
-  );
+  await sql(settings, ...QUEST_TABLES.map(({ name }) => `DROP TABLE IF EXISTS ${settings.prefix}${name}`));
 };

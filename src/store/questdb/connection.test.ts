@@ -52,11 +52,13 @@ describe("a connection to QuestDB", () => {
     expect(await failure(connection.write([Buffer.from("t x=1i 1\n")]))).toMatch(
       /^the disk of QuestDB at .* is full \(write error.*free space there/,
     );
+    wire.on("/exec", status(400, {}, JSON.stringify({ error: "could not mmap  [size=268, offset=0, fd=1, memUsed=3, fileLen=268]" })));
+    expect(await failure(connection.query("select count() from t"))).toMatch(/open than its machine allows .*vm.max_map_count=1048576/);
     wire.on("/exp", status(401));
     expect(await failure(connection.exportParquet("select 1", "never"))).toMatch(/refuses a request without a user/);
     wire.on("/exec", status(404));
     expect(await failure(connection.query("select 1"))).toMatch(/is no QuestDB \(404\)/);
-    expect(wire.requests).toHaveLength(4);
+    expect(wire.requests).toHaveLength(5);
   });
 
   it("fetches a file that was cut short anew, from its beginning", async () => {

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { QuestDbServer } from "../../../scripts/questdb/server.ts";
 import { testInstrument, testKlines } from "../../../test/contract/historyStore.ts";
 import { CutProxy } from "../../../test/questdb/cutProxy.ts";
+import type { Event, Trade } from "../../domain/event.ts";
 import { klineValues } from "../../domain/kline.ts";
 import { Kind } from "../../domain/kind.ts";
-import { MINUTE_MS } from "../../domain/units.ts";
+import { instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
 import type { Store } from "../store.ts";
 import { questDbStore } from "./questDbStore.ts";
 
@@ -70,6 +71,37 @@ test.each([
     const wanted = [...earlier.slice(0, ROWS - 5000), ...later];
     expect((await store.spans()).find(({ kind }) => kind === "kline")?.events).toBe(wanted.length);
     expect(await closes(store)).toEqual(wanted.flatMap((kline) => Object.values(klineValues(kline))));
+  } finally {
+    await store.close();
+  }
+});
+
+test("kill -9 in the middle of a write of trades: after a restart each is there once, in the order of ids", async () => {
+  const store = questDbStore({ host: "127.0.0.1", httpPort: proxy.port, prefix: "crash_trades_" });
+  // Ten of a ms, over three hours, ids beyond 2^53.
+  const trades = Array.from({ length: 60_000 }, (_, i): Trade => {
+    const eventTimeMs = FROM_MS + Math.floor(i / 10) * 1800;
+    const header = { seq: -1, instrument: instrumentIndex(0), eventTimeMs, receivedTimeMs: eventTimeMs + 5, knownAtMs: eventTimeMs + 5 };
+    return { kind: Kind.trade, ...header, tradeId: String(2n ** 53n + BigInt(i)), price: i / 8, qty: 1 + i, buyerIsMaker: i % 3 === 0 };
+  });
+  try {
+    await store.write("BTCUSDT", "um", trades.slice(0, 20_000));
+    let restarted: Promise<void> | undefined;
+    proxy.cutOnce({
+      afterBytes: 20_000 * 100, // half of the next write, about
+      atAnswer: false,
+      then: () => {
+        restarted = server.kill().then(() => server.start());
+      },
+    });
+    await store.write("BTCUSDT", "um", trades.slice(19_000).reverse());
+    expect(restarted).toBeDefined();
+    await restarted;
+    expect((await store.spans()).map(({ kind, events }) => [kind, events])).toEqual([["trade", 60_000]]);
+    const found: Event[] = [];
+    for await (const burst of store.series("trade", "BTCUSDT", "um", 0, Infinity)) found.push(...burst);
+    expect(found).toHaveLength(trades.length);
+    expect(found.findIndex((event, i) => JSON.stringify(event) !== JSON.stringify(trades[i]))).toBe(-1);
   } finally {
     await store.close();
   }

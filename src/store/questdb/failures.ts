@@ -33,6 +33,8 @@ export const unreachable = (settings: QuestDbSettings, reason: string): UserErro
       "or name another server with data.questdb.host and data.questdb.httpPort",
   );
 
+/** Each column of each partition that has been read is a mapping; Linux allows a process 65,530 unless told otherwise. */
+const TOO_MANY_MAPS = /could not mmap/i;
 const FULL = /no space left|errno[:= \[]*28\b|disk (?:is )?full/i;
 
 /** Turns an answer that is no success into the error to throw; `Passing` when another attempt may go better. */
@@ -46,6 +48,7 @@ export const failureOf = (settings: QuestDbSettings, status: number, text: strin
     );
   }
   if (FULL.test(said)) return diskFull(settings, said);
+  if (TOO_MANY_MAPS.test(said)) return tooManyMaps(settings, said);
   if (status === 429 || status >= 500) return new Passing(`it answered ${status}: ${said}`);
   if (status === 404 || said === "")
     return new UserError(`what answers at ${urlOf(settings)} is no QuestDB (${status}): check data.questdb.host and data.questdb.httpPort`);
@@ -65,6 +68,12 @@ export const suspended = (settings: QuestDbSettings, table: string, said: string
   );
 
 /** The server's own words in a JSON answer, on one line and of bounded length. */
+const tooManyMaps = (settings: QuestDbSettings, said: string): UserError =>
+  new UserError(
+    `QuestDB at ${urlOf(settings)} has more files open than its machine allows (${said}): run sysctl -w vm.max_map_count=1048576 there, ` +
+      "restart the server and run the command again; nothing is lost",
+  );
+
 const messageIn = (text: string): string => {
   let said = text;
   try {

@@ -1,19 +1,20 @@
 import type { HistorySpan } from "../../domain/ports.ts";
 import type { Held, Holdings } from "../holdings.ts";
-import type { Columns } from "../table/columns.ts";
 import type { Duck } from "../parquet/duck.ts";
 import { quoted } from "../parquet/duck.ts";
 import type { GapSpan } from "../parquet/gaps.ts";
 import type { DatedRules } from "../parquet/instrumentRules.ts";
 import { checkedRules } from "../parquet/instrumentRules.ts";
 import { checkedName, intervalLabel } from "../parquet/layout.ts";
+import type { Columns } from "../table/columns.ts";
 import type { Table } from "../table/tables.ts";
 import { KLINE_TABLE } from "../table/tables.ts";
 import type { Connection } from "./connection.ts";
-import { between, exportRows, Turn } from "./rowExport.ts";
+import { between, exportRows } from "./rowExport.ts";
 import { checkedTable } from "./schema.ts";
 import type { QuestTable } from "./tables.ts";
 import { INSTRUMENTS, questTableOf } from "./tables.ts";
+import { Turn } from "./turn.ts";
 import { visible } from "./visibility.ts";
 
 /** What the server's tables hold. A table that is not there is empty; one of another schema is a `UserError`. */
@@ -39,7 +40,7 @@ export class QuestDbHoldings implements Holdings {
 
   async spans(table: Table): Promise<readonly HistorySpan[]> {
     const rows = await this.rows(questTableOf(table), (name) => {
-      const where = table.kind === "kline" ? `WHERE ${this.interval()}` : "";
+      const where = table === KLINE_TABLE ? `WHERE ${this.interval()}` : "";
       return `SELECT market, symbol, min(ts)::LONG / 1000, max(ts)::LONG / 1000, count() FROM ${name} ${where} ORDER BY market, symbol`;
     });
     return rows.map(([market, symbol, ...bounds]) => this.spanOf(table, String(market), String(symbol), bounds));
@@ -80,8 +81,7 @@ export class QuestDbHoldings implements Holdings {
     const quest = questTableOf(table);
     if (!(await this.isReady(quest))) return;
     const [name, where] = [`${this.prefix}${quest.name}`, this.seriesWhere(table, market, symbol)];
-    const stepMs = table.kind === "kline" ? this.intervalMs : undefined;
-    yield* exportRows(this.connection, this.duck, this.turn, { table: quest, name, where, stepMs, fromMs, toMs });
+    yield* exportRows(this.connection, this.duck, this.turn, { table: quest, name, where, fromMs, toMs });
   }
 
   async gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]> {
@@ -132,7 +132,7 @@ export class QuestDbHoldings implements Holdings {
   private seriesWhere(table: Table, market: string | undefined, symbol: string): string {
     const parts = [`symbol = ${text(symbol, "symbol")}`];
     if (market !== undefined) parts.push(`market = ${text(market, "market")}`);
-    if (table.kind === "kline") parts.push(this.interval());
+    if (table === KLINE_TABLE) parts.push(this.interval());
     return parts.join(" AND ");
   }
 
@@ -141,7 +141,7 @@ export class QuestDbHoldings implements Holdings {
   }
 
   private spanOf(table: Table, market: string, symbol: string, [first, last, events]: readonly unknown[]): HistorySpan {
-    const toMs = Number(last) + (table.kind === "kline" ? this.intervalMs : 1);
+    const toMs = Number(last) + (table === KLINE_TABLE ? this.intervalMs : 1);
     return { symbol, kind: table.kind, market, fromMs: Number(first), toMs, events: Number(events) };
   }
 }

@@ -9,17 +9,17 @@ import { checkedName, intervalLabel, periodBounds, periodOf } from "../parquet/l
 import type { Store } from "../store.ts";
 import { StoredHistory } from "../storedHistory.ts";
 import { rowsOf } from "../table/eventRows.ts";
-import { TABLES, tableOf } from "../table/marketTables.ts";
+import { tableOf } from "../table/marketTables.ts";
 import { Connection } from "./connection.ts";
 import { QuestDbHoldings } from "./holdings.ts";
 import { LandedTable } from "./landedTable.ts";
 import { encodeLine, encodeRows } from "./lineProtocol.ts";
-import { Turn } from "./rowExport.ts";
-import { ensureTable } from "./schema.ts";
+import { checkedTable, ensureTable } from "./schema.ts";
 import type { QuestDbSettings } from "./settings.ts";
 import type { QuestTable } from "./tables.ts";
-import { INSTRUMENTS, LANDED, questTableOf } from "./tables.ts";
-import { visible } from "./visibility.ts";
+import { FUNDING, INSTRUMENTS, KLINES, LANDED, QUEST_TABLES, questTableOf } from "./tables.ts";
+import { Turn } from "./turn.ts";
+import { visible, writeLogged } from "./visibility.ts";
 
 export interface QuestDbStoreOptions extends QuestDbSettings {
   /** Interval of the klines that `read` and `spans` speak of; default one minute. Any interval can be written. */
@@ -104,9 +104,14 @@ class QuestDbStore implements Store {
     return new LandedTable(this.connection, this.prefix, rows);
   }
 
-  /** Nobody else is locked out: the server takes writers side by side, and each row has one key. */
+  /**
+   * Nobody else is locked out: the server takes writers side by side, and each row has one key. What every store has is made now,
+   * the other tables by their first row.
+   */
   async lock(): Promise<void> {
-    for (const table of [...TABLES.map(questTableOf), INSTRUMENTS, LANDED]) await this.ensure(table);
+    for (const table of [KLINES, FUNDING, INSTRUMENTS, LANDED]) await this.ensure(table);
+    for (const table of QUEST_TABLES)
+      if (!this.ensured.has(table) && (await checkedTable(this.connection, this.prefix, table))) this.ensured.add(table);
   }
 
   async close(): Promise<void> {
@@ -125,21 +130,22 @@ class QuestDbStore implements Store {
     const { rules, rows } = rowsOf(events);
     const name = (table: QuestTable): string => `${this.prefix}${table.name}`;
     // Everything is laid out before the first byte goes: a value that cannot be kept must leave no part of the write behind.
-    const requests: { readonly table: QuestTable; readonly lines: readonly Buffer[] }[] = [];
+    const requests = new Map<QuestTable, Buffer[]>();
     if (rules.length > 0) {
       const lines = rules.map(({ eventTimeMs, rules: { index: _, ...kept } }) =>
         encodeLine(name(INSTRUMENTS), { symbol, market }, { rules: JSON.stringify(kept) }, eventTimeMs),
       );
-      requests.push({ table: INSTRUMENTS, lines });
+      requests.set(INSTRUMENTS, lines);
     }
     for (const { table, intervalMs, columns } of rows) {
       const quest = questTableOf(table);
-      const symbols = intervalMs === null ? { symbol, market } : { symbol, market, interval: intervalLabel(intervalMs) };
-      requests.push({ table: quest, lines: encodeRows(name(quest), quest, symbols, columns) });
+      const symbols = { symbol, market, ...(intervalMs === null ? {} : { interval: intervalLabel(intervalMs) }) };
+      const before = requests.get(quest) ?? []; // klines of several intervals are one request
+      requests.set(quest, [...before, ...encodeRows(name(quest), quest, symbols, columns)]);
     }
 
-    for (const { table } of requests) await this.ensure(table);
-    for (const { lines } of requests) await this.connection.write(lines);
-    for (const { table } of requests) await visible(this.connection, name(table));
+    for (const table of requests.keys()) await this.ensure(table);
+    for (const [table, lines] of requests) await writeLogged(this.connection, name(table), lines);
+    for (const table of requests.keys()) await visible(this.connection, name(table));
   }
 }

@@ -7,6 +7,25 @@ const LONGEST_WAIT_MS = 50;
 /** A log that does not advance for this long is not being applied. */
 const STUCK_MS = 120_000;
 
+/** How many transactions a table's log holds; NaN when there is no such table. */
+const loggedTransactions = async (connection: Connection, table: string): Promise<number> => {
+  const [row] = await connection.query(`SELECT sequencerTxn FROM wal_tables() WHERE name = '${table}'`);
+  return row === undefined ? NaN : Number(row[0]);
+};
+
+/**
+ * Hands lines to the server and looks whether its log has grown: to the first rows that a connection brings for a table which
+ * was dropped and made anew since its last ones, 9.3.4 answers as to any, and forgets them. The second time it keeps them.
+ */
+export const writeLogged = async (connection: Connection, table: string, lines: readonly Buffer[]): Promise<void> => {
+  const before = await loggedTransactions(connection, table);
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await connection.write(lines);
+    if ((await loggedTransactions(connection, table)) !== before) return;
+  }
+  throw new UserError(`${connection.shown} took rows of table ${table} and did not keep them: restart it and run the command again`);
+};
+
 /**
  * Resolves when every transaction that a table's log holds now can be read: an answer to a write only means that the rows
  * are in the log. Usually 3 to 70 ms; a suspended table is a `UserError`.

@@ -68,8 +68,14 @@ export const columnsOf = (table: EventTable, events: readonly MarketEvent[]): Co
 
 const columnOf = (name: string, type: ColumnType, rows: readonly (readonly Cell[])[], c: number): ColumnData => {
   if (type === "levels") return listColumn(rows.map((cells) => cells[c] as Float64Array));
-  if (type === "id") return BigInt64Array.from(rows, (cells) => checkedId(name, cells[c] as bigint));
-  const numbers = Float64Array.from(rows, (cells) => cells[c] as number);
+  // Filled by index: `from` of a typed array takes several times as long.
+  if (type === "id") {
+    const ids = new BigInt64Array(rows.length);
+    for (let i = 0; i < ids.length; i++) ids[i] = checkedId(name, (rows[i] as readonly Cell[])[c] as bigint);
+    return ids;
+  }
+  const numbers = new Float64Array(rows.length);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = (rows[i] as readonly Cell[])[c] as number;
   if (type === "time")
     for (const timeMs of numbers)
       if (!Number.isSafeInteger(timeMs)) throw new InvariantError(`${name} of an event is ${timeMs}, which is no time`);

@@ -7,7 +7,14 @@ import type { Columns, ColumnData } from "./columns.ts";
 /** Klines as rows of the kline table, in their order. */
 export const klineColumns = (klines: readonly Kline[]): Columns => ({
   length: klines.length,
-  data: KLINE_COLUMNS.map((name) => Float64Array.from(klines, ({ block, row }) => block[name][row] as number)),
+  data: KLINE_COLUMNS.map((name) => {
+    const column = new Float64Array(klines.length); // filled by index: `Float64Array.from` takes five times as long
+    for (let i = 0; i < klines.length; i++) {
+      const { block, row } = klines[i] as Kline;
+      column[i] = block[name][row] as number;
+    }
+    return column;
+  }),
 });
 
 /** Rows of the kline table as events: views on the rows, which become a block without a copy. */
