@@ -25,6 +25,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./backfill.ts")).backfillCommand,
   },
   {
+    name: "import",
+    summary: "write captured messages into the store: trades, books, quotes, marks, liquidations",
+    load: async () => (await import("./importCapture.ts")).importCommand,
+  },
+  {
     name: "features",
     summary: "write the feature row of every bar as Parquet",
     load: async () => (await import("./features.ts")).featuresCommand,

@@ -1,0 +1,48 @@
+import { parseTimeRange } from "../domain/time.ts";
+import { UserError } from "../domain/units.ts";
+import { spanText } from "../store/catalog.ts";
+import { importCapture } from "../store/capture/importCapture.ts";
+import { configOf, configOptions } from "./configOptions.ts";
+import { captureOption } from "./data/history.ts";
+import { openStore } from "./data/store.ts";
+import type { Command } from "./frame/command.ts";
+
+/** `riposte import`: captured messages → store; twice changes nothing. */
+export const importCommand: Command = {
+  name: "import",
+  summary: "write captured messages into the store: trades, books, quotes, marks, liquidations",
+  options: {
+    ...configOptions("from", "to", "data"),
+    capture: { ...captureOption, help: "a capture of Binance USD-M streams, plain or gzip; several files of one recording: repeat" },
+    symbol: { type: "string", multiple: true, value: "SYMBOL", help: "only these; several: repeat, or separate by commas" },
+  },
+  run: async (values, context) => {
+    const { capture, symbol, ...rest } = values;
+    if (!Array.isArray(capture)) throw new UserError("--capture is missing: name the file to import", 2);
+    const { config } = await configOf(rest, context);
+    const { fromMs, toMs } = parseTimeRange(config.from, config.to);
+    const store = openStore({ data: config.data, env: context.env });
+    try {
+      const report = await importCapture({
+        store,
+        paths: capture,
+        symbols: Array.isArray(symbol) ? symbol.flatMap((item) => item.split(",").map((part) => part.trim())) : undefined,
+        fromMs: fromMs ?? undefined,
+        toMs: toMs ?? undefined,
+        signal: context.signal,
+        onProgress: (done, total) => {
+          context.progress("importing", done, total);
+        },
+      });
+      if (report.aborted)
+        throw new UserError(`stopped: ${report.events} events are kept in ${store.shown}; the same command writes the rest`);
+      context.print(`${report.events} events of ${report.symbols.join(", ")} written to ${store.shown}`);
+      if (report.faults > 0) context.print(`${report.faults} messages were not understood and left out`);
+      for (const span of report.spans)
+        if (span.kind !== "instrumentRules") context.print(`in the store: ${spanText(span)}, ${span.events} ${span.kind} events`);
+      return { store: store.shown, ...report };
+    } finally {
+      await store.close();
+    }
+  },
+};
