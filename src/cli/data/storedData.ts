@@ -35,22 +35,23 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
   const instruments = await store.instruments(symbols, fromMs);
   const fromTrades = bars.flatMap((each, index) => (each.fromTrades ? [instrumentIndex(index)] : []));
   const ticks = fromTrades.length > 0 ? STORED_KINDS.filter((kind) => kind !== "instrumentRules") : [...wanted];
-  const held = await heldTicks(ticks, request, store, fromMs, toMs);
-  const readFromMs = config.data.warmUp ? Math.max(firstMs, fromMs - warmUpBars * MINUTE_MS) : fromMs;
+  const warmFromMs = config.data.warmUp ? Math.max(firstMs, fromMs - warmUpBars * MINUTE_MS) : Math.max(firstMs, fromMs);
+  // The first minute of trades is heard from its middle on, and the next minute's first trade closes a bar.
+  const [readFromMs, readToMs] = fromTrades.length > 0 ? [warmFromMs - MINUTE_MS, toMs + MINUTE_MS] : [warmFromMs, toMs];
+  const held = await heldTicks(ticks, request, store, readFromMs, readToMs);
   const { market } = bars[0] as Bars;
   const simulated = market === "simulated";
   return {
     instruments,
     fromMs: Math.max(fromMs, firstMs),
     toMs: Math.min(toMs, lastMs),
-    expectedBars: ((Math.min(toMs, lastMs) - readFromMs) / MINUTE_MS) * symbols.length,
+    expectedBars: Math.ceil((Math.min(toMs, lastMs) - warmFromMs) / MINUTE_MS) * symbols.length,
     events: () =>
       store.read({
         instruments,
         kinds: kindsToRead(bars, held),
-        // The first minute of trades is heard from the middle on, and the next minute's first trade closes a bar.
-        fromMs: fromTrades.length > 0 ? readFromMs - MINUTE_MS : readFromMs,
-        toMs: toMs + (aheadBars + (fromTrades.length > 0 ? 1 : 0)) * MINUTE_MS,
+        fromMs: readFromMs,
+        toMs: readToMs + aheadBars * MINUTE_MS,
         burstEvents: config.line.burstEvents,
       }),
     source: simulated

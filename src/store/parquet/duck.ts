@@ -2,12 +2,18 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import { InvariantError, UserError } from "../../domain/units.ts";
 import type { ColumnData, Columns } from "../table/columns.ts";
-import { concatenated } from "../table/columns.ts";
+import { concatenated, isList } from "../table/columns.ts";
 import type { Table, TableColumn } from "../table/tables.ts";
 import { chunkOf, columnsOfChunk, sqlTypeOf } from "./duckChunks.ts";
 
 /** Rows of one DuckDB vector, the size of every chunk. */
 const CHUNK_ROWS = 2048;
+
+/** Numbers of lists that are laid out at once: each is a JS value for a moment. */
+const CHUNK_VALUES = 131_072;
+/** Rows of a row group in chunks, DuckDB's default, and fewer where rows are long lists: a group is in memory while it is written. */
+const GROUP_ROWS = 60;
+const GROUP_VALUES = 4096;
 
 /** Rows of Parquet files with `fromMs <= time < toMs`. */
 export interface Scan {
@@ -27,7 +33,7 @@ export interface FileFacts {
 
 /**
  * DuckDB as an engine in memory: it reads and writes Parquet and keeps no state. One thread of its own (a scan runs on
- * the thread that fetches, beside JavaScript; a second one read no faster and held more), 256 MB, nothing spilled to
+ * the thread that fetches, beside JavaScript; a second one read no faster and held more), at most 512 MB, nothing spilled to
  * disk, no extension from the network.
  */
 export class Duck {
@@ -37,7 +43,7 @@ export class Duck {
   async #connect(): Promise<DuckDBConnection> {
     this.#instance ??= DuckDBInstance.create(":memory:", {
       threads: "1",
-      memory_limit: "256MB",
+      memory_limit: "512MB",
       max_temp_directory_size: "0MB",
       enable_external_file_cache: "false",
       preserve_insertion_order: "true",
@@ -95,11 +101,13 @@ export class Duck {
         `CREATE TEMP TABLE ${name} (${columns.map(({ name: column }, c) => `"${column}" ${sqlTypeOf(rows.data[c] as ColumnData)}`).join(", ")})`,
       );
       const appender = await connection.createAppender(name);
-      for (let from = 0; from < rows.length; from += CHUNK_ROWS)
-        appender.appendDataChunk(chunkOf(rows, from, Math.min(CHUNK_ROWS, rows.length - from)));
+      const rowsAtOnce = Math.min(CHUNK_ROWS, Math.ceil(CHUNK_VALUES / widthOf(rows)));
+      for (let from = 0; from < rows.length; from += rowsAtOnce)
+        appender.appendDataChunk(chunkOf(rows, from, Math.min(rowsAtOnce, rows.length - from)));
       appender.closeSync();
+      const groupRows = Math.max(1, Math.min(GROUP_ROWS, Math.floor(GROUP_VALUES / widthOf(rows)))) * CHUNK_ROWS;
       await connection.run(
-        `COPY (SELECT ${columns.map(onDisk).join(", ")} FROM ${name}) TO ${quoted(file)} (FORMAT parquet, COMPRESSION snappy)`,
+        `COPY (SELECT ${columns.map(onDisk).join(", ")} FROM ${name}) TO ${quoted(file)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${groupRows})`,
       );
       await connection.run(`DROP TABLE ${name}`);
     } finally {
@@ -149,6 +157,13 @@ const unreadable = (error: unknown, first: string): unknown => {
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const list = (files: readonly string[]): string => `[${files.map(quoted).join(", ")}]`;
 
+/** Numbers of a row on average, lists counted whole. */
+const widthOf = ({ data, length }: Columns): number =>
+  data.reduce(
+    (sum, column) => sum + (isList(column) ? ((column.offsets[length] as number) - (column.offsets[0] as number)) / length : 1),
+    0,
+  );
+
 /** Name of the column by whose time rows are asked for. */
 const timeColumn = ({ columns }: Table): string => (columns[0] as TableColumn).name;
 
@@ -160,8 +175,11 @@ const onDisk = ({ name, type }: TableColumn): string =>
 const inMemory = ({ name, type }: TableColumn): string =>
   type === "time" || type === "flag" ? `CAST("${name}" AS DOUBLE) AS "${name}"` : `"${name}"`;
 
+/** A bound in SQL; beyond what dates hold there is nothing. */
+const bound = (timeMs: number): number => Math.ceil(Math.min(Math.max(timeMs, -8.64e15), 8.64e15));
+
 /** The rows of a scan as a subquery. */
 export const selectSql = ({ table, files, fromMs, toMs }: Scan): string => {
   const time = timeColumn(table);
-  return `SELECT ${table.columns.map(inMemory).join(", ")} FROM read_parquet(${list(files)}) WHERE "${time}" >= ${Math.ceil(fromMs)} AND "${time}" < ${Math.ceil(toMs)}`;
+  return `SELECT ${table.columns.map(inMemory).join(", ")} FROM read_parquet(${list(files)}) WHERE "${time}" >= ${bound(fromMs)} AND "${time}" < ${bound(toMs)}`;
 };

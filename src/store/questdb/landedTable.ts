@@ -2,6 +2,7 @@ import type { Landed, LandedFiles } from "../backfill/landedFiles.ts";
 import type { Connection } from "./connection.ts";
 import { encodeLine } from "./lineProtocol.ts";
 import { LANDED } from "./tables.ts";
+import { writeLogged } from "./visibility.ts";
 
 /** The archive files that have landed, as rows of a table. */
 export class LandedTable implements LandedFiles {
@@ -24,7 +25,7 @@ export class LandedTable implements LandedFiles {
   }
 
   async add(path: string, { sha256, rows }: Landed): Promise<void> {
-    await this.connection.write([encodeLine(this.name, { path }, { sha256, rows }, 0)]);
+    await writeLogged(this.connection, this.name, [encodeLine(this.name, { path }, { sha256, rows }, 0)]);
     this.landed.set(path, { sha256, rows });
   }
 }

@@ -24,7 +24,7 @@ export interface QuestTable {
   readonly columns: readonly QuestColumn[];
   /** Those of the columns that keep the store's columns, from its second on; none in a table that the store has not. */
   readonly values: readonly ValueColumn[];
-  readonly partition: "HOUR" | "MONTH" | "YEAR";
+  readonly partition: "DAY" | "MONTH" | "YEAR";
   readonly keys: readonly string[];
   /** What puts the rows of one series in the store's order; `ts` alone where that is a key: rows lie in its order. */
   readonly order: readonly string[];
@@ -45,7 +45,11 @@ const TYPES: Readonly<Record<ColumnType, QuestType>> = {
   id: "LONG",
   levels: "DOUBLE[][]",
 };
-const PARTITIONS = { hour: "HOUR", month: "MONTH", year: "YEAR" } as const;
+/**
+ * What lies in files of an hour is cut by day here: with a year of hours in one table, 8,760 partitions, the server reached the 65,530
+ * memory maps that Linux grants a process by default, and every query on the table failed from then on.
+ */
+const PARTITIONS = { hour: "DAY", month: "MONTH", year: "YEAR" } as const;
 
 const questTable = (table: Table, symbols: readonly string[]): QuestTable => {
   const values = table.columns
