@@ -24,7 +24,7 @@ export const requireFills = ({ venue }: RiposteConfig, data: Pick<RunData, "sour
     const { wanted } = first;
     const lacking = asked.filter((each) => each.wanted === wanted && each.possible !== wanted);
     throw new UserError(
-      `venue.fillOn ${wanted} needs ${NEEDS[wanted]} of ${named(lacking)}, and there are none in ${data.source}: replay a capture that has them (--capture FILE), or set venue.fillOn=${choiceOf(asked)}`,
+      `venue.fillOn ${wanted} needs ${NEEDS[wanted]} of ${named(lacking)}, and there are none in ${data.source}: replay a capture that has them (--capture FILE), import it, or set venue.fillOn=${choiceOf(asked)}`,
     );
   }
   if (venue.triggerBy !== "mark") return;

@@ -31,7 +31,7 @@ export interface QuestDbStoreOptions extends QuestDbSettings {
 }
 
 /**
- * History in a QuestDB server: line protocol over HTTP in, exported Parquet through DuckDB out (docs/data.md). Tables are made
+ * History in a QuestDB server: line protocol over HTTP in, exported Parquet through DuckDB out (docs/questdb.md). Tables are made
  * by the first write. A write is one request, and so all or nothing, for each of the tables it touches; it resolves when its
  * rows can be read, and may be repeated, because rows are keyed.
  */

@@ -36,7 +36,7 @@ const micros = (timeMs: number): string => String(BigInt(Math.ceil(Math.min(Math
 
 /**
  * Rows of one series in the order of the store, in chunks of at most 2048: the server exports Parquet, window by window, into
- * the temporary folder, and DuckDB streams each file while the next one is on its way (docs/data.md compares the ways). A
+ * the temporary folder, and DuckDB streams each file while the next one is on its way (docs/questdb.md compares the ways). A
  * window ends at a ms and holds at most 131,072 rows, or fewer that are 8 MB of levels; only a single ms with more makes a longer
  * one. The windows are read one after the other, so rows that are written meanwhile may be seen in the later ones.
  */
