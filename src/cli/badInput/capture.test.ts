@@ -86,7 +86,7 @@ describe("riposte backtest --capture", { timeout: 90_000 }, () => {
     expectRefusal(stranger as never, 1, /SOLUSDT is not in the capture good\.jsonl\.gz: it holds BTCUSDT; name one with --symbol$/);
     expectRefusal(both as never, 2, /--capture is the data of the run: leave --data and --simulate out$/);
     const noBook =
-      /venue\.fillOn book needs trades, a snapshot of the order book and its diffs of BTCUSDT, and there are none in captured USD-M messages in bookless\.jsonl: replay a capture that has them \(--capture FILE\), or set venue\.fillOn=trades$/;
+      /venue\.fillOn book needs trades, a snapshot of the order book and its diffs of BTCUSDT, and there are none in captured USD-M messages in bookless\.jsonl: replay a capture that has them \(--capture FILE\), import it, or set venue\.fillOn=trades$/;
     expectRefusal(bookless as never, 1, noBook);
     expectRefusal(compared as never, 1, noBook);
     expectRefusal(

@@ -36,13 +36,13 @@ describe("each instrument is asked for what it fills by", () => {
       "one lacks it",
       { fillOn: "book" },
       [ALL, TRADES],
-      'venue.fillOn book needs trades, a snapshot of the order book and its diffs of ETHUSDT, and there are none in here: replay a capture that has them (--capture FILE), or set venue.fillOn={"BTCUSDT":"book","ETHUSDT":"trades"}',
+      'venue.fillOn book needs trades, a snapshot of the order book and its diffs of ETHUSDT, and there are none in here: replay a capture that has them (--capture FILE), import it, or set venue.fillOn={"BTCUSDT":"book","ETHUSDT":"trades"}',
     ],
     [
       "all lack it",
       { fillOn: { default: "trades" } },
       [BARS_ONLY, BARS_ONLY],
-      "venue.fillOn trades needs trades of BTCUSDT, ETHUSDT, and there are none in here: replay a capture that has them (--capture FILE), or set venue.fillOn=bars",
+      "venue.fillOn trades needs trades of BTCUSDT, ETHUSDT, and there are none in here: replay a capture that has them (--capture FILE), import it, or set venue.fillOn=bars",
     ],
     [
       "marks",
