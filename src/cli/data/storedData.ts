@@ -86,7 +86,7 @@ const barsOf = async ({ config }: DataRequest, store: Store, range: Range): Prom
     const trade = of(trades).find(inRange);
     if (kline === undefined && trade !== undefined) {
       const fromMs = trade.fromMs - (trade.fromMs % MINUTE_MS) + MINUTE_MS;
-      return { symbol, market: trade.market, fromTrades: true, fromMs, toMs: trade.toMs };
+      return { symbol, market: trade.market, fromTrades: true, fromMs, toMs: Math.ceil(trade.toMs / MINUTE_MS) * MINUTE_MS };
     }
     const span = kline ?? of(klines)[0] ?? of(trades)[0];
     if (span !== undefined) return { symbol, market: span.market, fromTrades: false, fromMs: span.fromMs, toMs: span.toMs };
