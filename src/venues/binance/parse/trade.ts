@@ -1,7 +1,8 @@
 import type { Trade } from "../../../domain/event.ts";
 import { Kind } from "../../../domain/kind.ts";
+import type { InstrumentIndex } from "../../../domain/units.ts";
 import { instrumentAt, knownAt, sentAt } from "./message.ts";
-import type { MessageParser } from "./message.ts";
+import type { Arrival, MessageParser, Row } from "./message.ts";
 import { decimalAt, flagAt, idAt, priceAt, timeAt, WireError } from "./wire.ts";
 
 /**
@@ -12,18 +13,7 @@ export const parseTrade: MessageParser = (row, arrival): Trade | null => {
   const instrument = instrumentAt(row, "trade.s", arrival);
   const type = row["X"];
   if (instrument === undefined || (type !== undefined && type !== "MARKET" && decimalAt(row["p"], "trade.p") === 0)) return null;
-  return {
-    kind: Kind.trade,
-    seq: -1,
-    instrument,
-    eventTimeMs: timeAt(row["T"], "trade.T"),
-    receivedTimeMs: arrival.receivedTimeMs,
-    knownAtMs: knownAt(sentAt(row, "trade.E"), arrival, "trade.E"),
-    tradeId: idAt(row["t"], "trade.t"),
-    price: priceAt(row["p"], "trade.p"),
-    qty: priceAt(row["q"], "trade.q"),
-    buyerIsMaker: flagAt(row["m"], "trade.m"),
-  };
+  return tradeOf(row, arrival, instrument, "trade", "t");
 };
 
 /** `<symbol>@aggTrade`: trades of one taker order at one price; `f` and `l` are the first and last of them. */
@@ -32,20 +22,21 @@ export const parseAggTrade: MessageParser = (row, arrival): Trade | null => {
   if (instrument === undefined) return null;
   const tradeCount = Number(BigInt(idAt(row["l"], "aggTrade.l")) - BigInt(idAt(row["f"], "aggTrade.f"))) + 1;
   if (tradeCount < 1 || tradeCount > MOST_TRADES) throw new WireError(`aggTrade.l and aggTrade.f make ${tradeCount} trades`);
-  return {
-    kind: Kind.trade,
-    seq: -1,
-    instrument,
-    eventTimeMs: timeAt(row["T"], "aggTrade.T"),
-    receivedTimeMs: arrival.receivedTimeMs,
-    knownAtMs: knownAt(sentAt(row, "aggTrade.E"), arrival, "aggTrade.E"),
-    tradeId: idAt(row["a"], "aggTrade.a"),
-    price: priceAt(row["p"], "aggTrade.p"),
-    qty: priceAt(row["q"], "aggTrade.q"),
-    buyerIsMaker: flagAt(row["m"], "aggTrade.m"),
-    tradeCount,
-  };
+  return { ...tradeOf(row, arrival, instrument, "aggTrade", "a"), tradeCount };
 };
 
 /** More in one aggregate are an error of ids, not of the market. */
 const MOST_TRADES = 1_000_000;
+
+const tradeOf = (row: Row, arrival: Arrival, instrument: InstrumentIndex, message: string, id: "t" | "a"): Trade => ({
+  kind: Kind.trade,
+  seq: -1,
+  instrument,
+  eventTimeMs: timeAt(row["T"], `${message}.T`),
+  receivedTimeMs: arrival.receivedTimeMs,
+  knownAtMs: knownAt(sentAt(row, `${message}.E`), arrival, `${message}.E`),
+  tradeId: idAt(row[id], `${message}.${id}`),
+  price: priceAt(row["p"], `${message}.p`),
+  qty: priceAt(row["q"], `${message}.q`),
+  buyerIsMaker: flagAt(row["m"], `${message}.m`),
+});
