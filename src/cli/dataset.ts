@@ -57,6 +57,7 @@ export const datasetCommand: Command = {
       env: context.env,
     });
     if (data.simulated) context.log(`NOTE ${data.source}`);
+    for (const warning of data.warnings) context.log(`NOTE ${warning}`);
     try {
       const summary = await build({ config, data, set, labels, format, outDir: String(values["out"]) }, context);
       context.print(summaryLines(summary, String(values["out"])));

@@ -16,6 +16,8 @@ export interface Venue {
 export interface HistoryQuery {
   readonly instruments: readonly Instrument[];
   readonly kinds: readonly KindName[];
+  /** By instrument, the market that its bars are of (what it lacks of a spot is the perpetual's); absent: the store chooses. */
+  readonly markets?: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
   /** Events per burst, at most 4096. */

@@ -14,6 +14,9 @@ const preference = (market: string): number => {
   return at < 0 ? MARKET_PREFERENCE.length : at;
 };
 
+/** Where to look for what goes with bars of a market: there, then at the perpetual where spot stands in for it. */
+export const marketsBeside = (market: string): readonly string[] => (market === "spot" ? ["spot", "um"] : [market]);
+
 /** What a store holds, and the words for what it does not hold. */
 export class Catalog {
   readonly #holdings: Holdings;
@@ -46,8 +49,8 @@ export class Catalog {
     return spans.filter((span) => span !== undefined);
   }
 
-  /** Market whose klines are read for a symbol; undefined when there are none. */
-  async klineMarket(symbol: string): Promise<string | undefined> {
+  /** Market whose klines are read for a symbol where nobody names one; undefined when there are none. */
+  async #klineMarket(symbol: string): Promise<string | undefined> {
     const held = await this.#holdings.markets(KLINE_TABLE, symbol);
     const market = this.#market;
     if (market !== undefined) return held.includes(market) ? market : undefined;
@@ -55,23 +58,23 @@ export class Catalog {
   }
 
   /**
-   * Market whose rows of a table go with a symbol's klines: their own, else the perpetual's where spot stands in for it. Without klines,
-   * of the markets that hold rows the preferred one.
+   * Market whose rows of a table go with a symbol's bars, which are of market `bars`, or of its klines' where that is not said: their own,
+   * else the perpetual's where spot stands in for it. Without either, of the markets that hold rows the preferred one.
    */
-  async market(table: Table, symbol: string): Promise<string | undefined> {
-    if (table === KLINE_TABLE) return this.klineMarket(symbol);
+  async market(table: Table, symbol: string, bars?: string): Promise<string | undefined> {
+    if (table === KLINE_TABLE && bars === undefined) return this.#klineMarket(symbol);
     const held = await this.#holdings.markets(table, symbol);
     if (held.length === 0) return undefined;
-    const market = (await this.klineMarket(symbol)) ?? this.#market;
+    const market = bars ?? (await this.#klineMarket(symbol)) ?? this.#market;
     if (market === undefined) return MARKET_PREFERENCE.find((name) => held.includes(name)) ?? held[0];
-    return [market, ...(market === "spot" ? ["um"] : [])].find((name) => held.includes(name));
+    return table === KLINE_TABLE ? held.find((name) => name === market) : marketsBeside(market).find((name) => held.includes(name));
   }
 
   /** Single trades or aggregates: of which the symbol has more of the range; single trades where they are even. */
-  async tradeTable(symbol: string, fromMs: number, toMs: number): Promise<Table | undefined> {
+  async tradeTable(symbol: string, fromMs: number, toMs: number, bars?: string): Promise<Table | undefined> {
     const covered = async (kind: StoredKind): Promise<number> => {
       const table = tableOf(kind) as Table;
-      const market = await this.market(table, symbol);
+      const market = await this.market(table, symbol, bars);
       const span = market === undefined ? undefined : await this.#holdings.span(table, market, symbol);
       return span === undefined ? -Infinity : Math.min(span.toMs, toMs) - Math.max(span.fromMs, fromMs);
     };
@@ -80,10 +83,10 @@ export class Catalog {
     return tableOf(aggregate > single ? "aggTrade" : "trade");
   }
 
-  /** Market whose instrument rules go with a symbol's klines. */
-  async rulesMarket(symbol: string): Promise<string> {
-    const klines = await this.klineMarket(symbol);
-    if (klines !== undefined) return klines;
+  /** Market whose instrument rules go with a symbol's bars, which are of market `bars`, or of its klines' where that is not said. */
+  async rulesMarket(symbol: string, bars?: string): Promise<string> {
+    const market = bars ?? (await this.#klineMarket(symbol));
+    if (market !== undefined) return market;
     const held = (await this.#holdings.heldRules()).filter((found) => found.symbol === symbol).map(({ market }) => market);
     return MARKET_PREFERENCE.find((name) => held.includes(name)) ?? held[0] ?? "um";
   }

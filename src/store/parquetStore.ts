@@ -81,12 +81,12 @@ class ParquetStore implements Store {
     return this.#history.spans(kinds);
   }
 
-  instruments(symbols: readonly string[], asOfMs?: number): Promise<readonly Instrument[]> {
-    return this.#history.instruments(symbols, asOfMs);
+  instruments(symbols: readonly string[], asOfMs?: number, markets?: readonly string[]): Promise<readonly Instrument[]> {
+    return this.#history.instruments(symbols, asOfMs, markets);
   }
 
-  rulesChangedMs(symbol: string, fromMs: number, toMs: number): Promise<readonly number[]> {
-    return this.#history.rulesChangedMs(symbol, fromMs, toMs);
+  rulesChangedMs(symbol: string, fromMs: number, toMs: number, market?: string): Promise<readonly number[]> {
+    return this.#history.rulesChangedMs(symbol, fromMs, toMs, market);
   }
 
   landed(): Promise<LandedFiles> {

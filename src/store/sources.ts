@@ -33,12 +33,13 @@ export const sourcesOf = async (query: HistoryQuery, context: SourceContext): Pr
 const sourcesOfSymbol = async (instrument: Instrument, query: HistoryQuery, context: SourceContext): Promise<readonly Source[]> => {
   const symbol = checkedName(instrument.symbol, "symbol");
   const { catalog } = context;
+  const bars = query.markets?.[instrument.index];
   const asked = (kind: KindName): boolean => query.kinds.includes(kind);
   const held: { readonly table: Table; readonly market: string }[] = [];
   for (const table of TABLES) {
     if (table.kind === "aggTrade" || !asked(table.kind)) continue;
-    const chosen = table.kind === "trade" ? await catalog.tradeTable(symbol, query.fromMs, query.toMs) : table;
-    const market = chosen === undefined ? undefined : await catalog.market(chosen, symbol);
+    const chosen = table.kind === "trade" ? await catalog.tradeTable(symbol, query.fromMs, query.toMs, bars) : table;
+    const market = chosen === undefined ? undefined : await catalog.market(chosen, symbol, bars);
     if (chosen !== undefined && market !== undefined) held.push({ table: chosen, market });
   }
   const trades = held.some(({ table: { kind } }) => kind === "trade" || kind === "aggTrade");
@@ -69,7 +70,11 @@ async function* rowSource(
   if (error !== undefined) throw error;
 }
 
-async function* rules({ symbol, index }: Instrument, { fromMs, toMs }: HistoryQuery, { holdings, catalog }: SourceContext): Source {
-  const dated = await holdings.rules(await catalog.rulesMarket(symbol), symbol);
+async function* rules(
+  { symbol, index }: Instrument,
+  { fromMs, toMs, markets }: HistoryQuery,
+  { holdings, catalog }: SourceContext,
+): Source {
+  const dated = await holdings.rules(await catalog.rulesMarket(symbol, markets?.[index]), symbol);
   yield dated.filter(({ validFromMs }) => validFromMs >= fromMs && validFromMs < toMs).map((found) => rulesEvent(found, index));
 }

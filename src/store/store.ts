@@ -12,11 +12,11 @@ export interface Store extends HistoryStore {
   readonly options: string;
   /**
    * Rules of symbols in the order given (which becomes their index), as of `asOfMs`: the newest not after it, else the
-   * oldest there is. A symbol without rules is a `UserError`.
+   * oldest there is. `markets`: of the bars, as in a query. A symbol without rules is a `UserError`.
    */
-  instruments(symbols: readonly string[], asOfMs?: number): Promise<readonly Instrument[]>;
+  instruments(symbols: readonly string[], asOfMs?: number, markets?: readonly string[]): Promise<readonly Instrument[]>;
   /** When the rules of a symbol changed, for each time after `fromMs` and before `toMs`, ascending. */
-  rulesChangedMs(symbol: string, fromMs: number, toMs: number): Promise<readonly number[]>;
+  rulesChangedMs(symbol: string, fromMs: number, toMs: number, market?: string): Promise<readonly number[]>;
   /** Events of one kind, symbol and market (`read` chooses the market), in bursts, ascending; instrument index 0. */
   series(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): AsyncIterable<readonly Event[]>;
   /** Runs of missing klines between the first and the last one inside the range. */

@@ -58,12 +58,14 @@ export class StoredHistory {
     return this.#catalog.spans(kinds);
   }
 
-  async instruments(symbols: readonly string[], asOfMs = Infinity): Promise<readonly Instrument[]> {
-    return Promise.all(symbols.map((symbol, index) => this.#instrument(checkedName(symbol, "symbol"), instrumentIndex(index), asOfMs)));
+  async instruments(symbols: readonly string[], asOfMs = Infinity, markets?: readonly string[]): Promise<readonly Instrument[]> {
+    return Promise.all(
+      symbols.map((symbol, at) => this.#instrument(checkedName(symbol, "symbol"), instrumentIndex(at), asOfMs, markets?.[at])),
+    );
   }
 
-  async rulesChangedMs(symbol: string, fromMs: number, toMs: number): Promise<readonly number[]> {
-    const dated = await this.#rules(symbol);
+  async rulesChangedMs(symbol: string, fromMs: number, toMs: number, market?: string): Promise<readonly number[]> {
+    const dated = await this.#rules(symbol, market);
     return dated.flatMap(({ validFromMs, rules }, i) => {
       const before = dated[i - 1];
       const changed = before !== undefined && JSON.stringify(before.rules) !== JSON.stringify(rules);
@@ -71,12 +73,12 @@ export class StoredHistory {
     });
   }
 
-  async #rules(symbol: string): Promise<readonly DatedRules[]> {
-    return this.#holdings.rules(await this.#catalog.rulesMarket(symbol), symbol);
+  async #rules(symbol: string, market: string | undefined): Promise<readonly DatedRules[]> {
+    return this.#holdings.rules(await this.#catalog.rulesMarket(symbol, market), symbol);
   }
 
-  async #instrument(symbol: string, index: InstrumentIndex, asOfMs: number): Promise<Instrument> {
-    const dated = await this.#rules(symbol);
+  async #instrument(symbol: string, index: InstrumentIndex, asOfMs: number, market: string | undefined): Promise<Instrument> {
+    const dated = await this.#rules(symbol, market);
     const found = dated.findLast(({ validFromMs }) => validFromMs <= asOfMs) ?? dated[0];
     if (found === undefined) throw await this.#catalog.notHeld(symbol, "instrumentRules");
     return { index, ...found.rules };

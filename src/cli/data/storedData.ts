@@ -2,6 +2,7 @@ import { parseTimeRange, formatUtc } from "../../domain/time.ts";
 import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
 import { STORED_KINDS } from "../../domain/ports.ts";
 import { instrumentIndex, MINUTE_MS, UserError } from "../../domain/units.ts";
+import { marketsBeside } from "../../store/catalog.ts";
 import type { Store } from "../../store/store.ts";
 import { fillableBy } from "./fillable.ts";
 import type { DataRequest, RunData } from "./history.ts";
@@ -32,15 +33,14 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
   const lastMs = Math.max(...bars.map((each) => each.toMs));
   const [fromMs, toMs] = [range.fromMs ?? firstMs, range.toMs ?? lastMs];
   if (fromMs >= lastMs || toMs <= firstMs) throw outside(symbols, store, range, firstMs, lastMs);
-  const instruments = await store.instruments(symbols, fromMs);
+  const markets = bars.map(({ market }) => market);
+  const instruments = await store.instruments(symbols, fromMs, markets);
   const fromTrades = bars.flatMap((each, index) => (each.fromTrades ? [instrumentIndex(index)] : []));
   const ticks = fromTrades.length > 0 ? STORED_KINDS.filter((kind) => kind !== "instrumentRules") : [...wanted];
   const warmFromMs = config.data.warmUp ? Math.max(firstMs, fromMs - warmUpBars * MINUTE_MS) : Math.max(firstMs, fromMs);
   // The first minute of trades is heard from its middle on, and the next minute's first trade closes a bar.
   const [readFromMs, readToMs] = fromTrades.length > 0 ? [warmFromMs - MINUTE_MS, toMs + MINUTE_MS] : [warmFromMs, toMs];
-  const held = await heldTicks(ticks, request, store, readFromMs, readToMs);
-  const { market } = bars[0] as Bars;
-  const simulated = market === "simulated";
+  const held = await heldTicks(ticks, bars, store, readFromMs, readToMs);
   return {
     instruments,
     fromMs: Math.max(fromMs, firstMs),
@@ -50,19 +50,18 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
       store.read({
         instruments,
         kinds: kindsToRead(bars, held),
+        markets,
         fromMs: readFromMs,
         toMs: readToMs + aheadBars * MINUTE_MS,
         burstEvents: config.line.burstEvents,
       }),
-    source: simulated
-      ? `SIMULATED market in ${store.shown}: no real prices`
-      : `${marketName(market)} ${fromTrades.length > 0 ? "trades" : "klines"} in ${store.shown}`,
-    simulated,
+    source: sourceOf(bars, store),
+    simulated: markets.includes("simulated"),
     seed: null,
     warnings: [
-      ...warningsFor(market, symbols, range, firstMs, lastMs),
-      ...tickWarnings(bars, held, Math.max(fromMs, firstMs)),
-      ...(await rulesWarnings(store, symbols, fromMs, toMs)),
+      ...warningsFor(bars, range, firstMs, lastMs),
+      ...tickWarnings(bars, held, Math.max(fromMs, firstMs), Math.min(toMs, lastMs)),
+      ...(await rulesWarnings(store, bars, fromMs, toMs)),
     ],
     barsFromTrades: fromTrades,
     fillable: symbols.map((symbol) => {
@@ -98,10 +97,10 @@ const barsOf = async ({ config }: DataRequest, store: Store, range: Range): Prom
   });
 };
 
-/** What of these kinds the store has of the run's symbols in the range. */
+/** What of these kinds the store has in the range that goes with the bars. */
 const heldTicks = async (
   kinds: readonly StoredKind[],
-  { config }: DataRequest,
+  bars: readonly Bars[],
   store: Store,
   fromMs: number,
   toMs: number,
@@ -109,7 +108,9 @@ const heldTicks = async (
   const asked = kinds.filter((kind) => kind !== "kline" && kind !== "funding");
   if (asked.length === 0) return [];
   const spans = await store.spans(asked);
-  return spans.filter((span) => config.symbols.includes(span.symbol) && span.fromMs < toMs && span.toMs > fromMs);
+  const mine = (span: HistorySpan): boolean =>
+    bars.some(({ symbol, market }) => symbol === span.symbol && marketsBeside(market).includes(span.market));
+  return spans.filter((span) => mine(span) && span.fromMs < toMs && span.toMs > fromMs);
 };
 
 const kindsToRead = (bars: readonly Bars[], held: readonly HistorySpan[]) => {
@@ -125,11 +126,14 @@ const outside = (symbols: readonly string[], store: Store, range: Range, firstMs
 };
 
 /** What a reader of the report should know of a line with trades or a book. */
-const tickWarnings = (bars: readonly Bars[], held: readonly HistorySpan[], fromMs: number): string[] => {
+const tickWarnings = (bars: readonly Bars[], held: readonly HistorySpan[], fromMs: number, toMs: number): string[] => {
   const warnings: string[] = [];
   const fromTrades = bars.filter((each) => each.fromTrades).map(({ symbol }) => symbol);
   if (fromTrades.length > 0) warnings.push(`The history has no klines of ${fromTrades.join(", ")} in this range: bars come from trades.`);
-  for (const { symbol } of bars) {
+  for (const { symbol, fromTrades: heard } of bars) {
+    const parts = heard ? [] : held.filter((span) => span.symbol === symbol && isPart(span, fromMs, toMs));
+    const shown = parts.map((span) => `${span.kind} from ${formatUtc(span.fromMs)} to ${formatUtc(span.toMs)}`);
+    if (shown.length > 0) warnings.push(`The history has of ${symbol} only a part of this range: ${shown.join(", ")}.`);
     const of = (kind: StoredKind): HistorySpan | undefined => held.find((span) => span.symbol === symbol && span.kind === kind);
     const [diffs, snapshots] = [of("bookDiff"), of("bookSnapshot")];
     if (diffs === undefined) continue;
@@ -140,11 +144,17 @@ const tickWarnings = (bars: readonly Bars[], held: readonly HistorySpan[], fromM
   return warnings;
 };
 
+/** Kinds that come every few seconds at most: a minute without one is a minute that was not recorded. */
+const STEADY: readonly StoredKind[] = ["markPrice", "bookDiff", "bestBidAsk", "trade", "aggTrade"];
+
+const isPart = (span: HistorySpan, fromMs: number, toMs: number): boolean =>
+  STEADY.includes(span.kind) && (span.fromMs >= fromMs + MINUTE_MS || span.toMs <= toMs - MINUTE_MS);
+
 /** A run keeps the rules it begins with: ticks and lots are counted in them. */
-const rulesWarnings = async (store: Store, symbols: readonly string[], fromMs: number, toMs: number): Promise<string[]> => {
+const rulesWarnings = async (store: Store, bars: readonly Bars[], fromMs: number, toMs: number): Promise<string[]> => {
   const warnings: string[] = [];
-  for (const symbol of symbols) {
-    const changedMs = await store.rulesChangedMs(symbol, fromMs, toMs);
+  for (const { symbol, market } of bars) {
+    const changedMs = await store.rulesChangedMs(symbol, fromMs, toMs, market);
     if (changedMs.length === 0) continue;
     const when = changedMs.map(formatUtc).join(", ");
     warnings.push(`The trading rules of ${symbol} changed on ${when}; the run keeps those of its start: begin another one there.`);
@@ -152,19 +162,26 @@ const rulesWarnings = async (store: Store, symbols: readonly string[], fromMs: n
   return warnings;
 };
 
-const marketName = (market: string): string => (market === "um" ? "USD-M perpetual" : market === "spot" ? "spot" : market);
+const MARKET_NAMES: Readonly<Record<string, string>> = { um: "USD-M perpetual", simulated: "SIMULATED" };
+
+/** What the bars come from, in words; each market that they are of once. */
+const sourceOf = (bars: readonly Bars[], { shown }: Store): string => {
+  if (bars.every(({ market }) => market === "simulated")) return `SIMULATED market in ${shown}: no real prices`;
+  const names = bars.map(({ market, fromTrades }) => `${MARKET_NAMES[market] ?? market} ${fromTrades ? "trades" : "klines"}`);
+  return `${[...new Set(names)].join(" and ")} in ${shown}`;
+};
 
 const warningsFor = (
-  market: string,
-  symbols: readonly string[],
+  bars: readonly Bars[],
   range: { readonly fromMs: number | null; readonly toMs: number | null },
   firstMs: number,
   lastMs: number,
 ): string[] => {
   const warnings: string[] = [];
-  if (market === "spot")
-    warnings.push(`Spot klines of ${symbols.join(", ")} stand in for the perpetual: same price to a few basis points, other volume.`);
-  if (market === "simulated") warnings.push("The prices in this store come from the market simulator, not from an exchange.");
+  const spot = bars.filter(({ market }) => market === "spot").map(({ symbol }) => symbol);
+  if (spot.length > 0)
+    warnings.push(`Spot klines of ${spot.join(", ")} stand in for the perpetual: same price to a few basis points, other volume.`);
+  if (bars.some(({ market }) => market === "simulated")) warnings.push("The prices in this store come from the market simulator, not from an exchange.");
   if (range.fromMs !== null && range.fromMs < firstMs) warnings.push(`History begins only at ${formatUtc(firstMs)}.`);
   if (range.toMs !== null && range.toMs > lastMs) warnings.push(`History ends already at ${formatUtc(lastMs)}.`);
   return warnings;

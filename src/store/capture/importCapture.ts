@@ -1,9 +1,10 @@
 import type { Event } from "../../domain/event.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { HistorySpan } from "../../domain/ports.ts";
+import { formatUtc } from "../../domain/time.ts";
 import { HOUR_MS, UserError } from "../../domain/units.ts";
 import { captureEvents } from "../../venues/binance/capture/captureEvents.ts";
-import type { CapturedSymbol } from "../../venues/binance/capture/captureScan.ts";
+import type { CapturedSymbol, CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
 import { scanCapture } from "../../venues/binance/capture/captureScan.ts";
 import { instrumentRulesEvent } from "../defaultInstruments.ts";
 import type { Store } from "../store.ts";
@@ -33,6 +34,8 @@ export interface ImportCaptureReport {
   readonly symbols: readonly string[];
   /** Events written; one that came twice counts twice. */
   events: number;
+  /** Symbols whose rules were written as the decimals of their prices and quantities show them. */
+  readonly guessedRules: string[];
   /** Messages that were not understood. */
   faults: number;
   spans: readonly HistorySpan[];
@@ -51,18 +54,25 @@ export const importCapture = async (options: ImportCaptureOptions): Promise<Impo
   const symbols = chosen(summary.symbols, options);
   const rules = symbols.map((facts, index) => captureRules(facts, index, summary));
   await store.lock();
-  for (const rule of rules)
-    if (!(await store.hasRules(rule.symbol, MARKET))) await store.write(rule.symbol, MARKET, [instrumentRulesEvent(rule)]);
   const report: ImportCaptureReport = {
     symbols: symbols.map(({ symbol }) => symbol),
     events: 0,
+    guessedRules: [],
     faults: summary.faults,
     spans: [],
     aborted: false,
   };
   let held: Event[][] = symbols.map(() => []);
   let [count, hour] = [0, NaN];
+  const writeRules = async (): Promise<void> => {
+    for (const rule of rules) {
+      if (await store.hasRules(rule.symbol, MARKET)) continue;
+      await store.write(rule.symbol, MARKET, [instrumentRulesEvent(rule)]);
+      if (summary.exchangeInfo === null) report.guessedRules.push(rule.symbol);
+    }
+  };
   const write = async (): Promise<void> => {
+    if (report.events === 0) await writeRules();
     for (const [index, events] of held.entries()) if (events.length > 0) await store.write(report.symbols[index] as string, MARKET, events);
     report.events += count;
     held = symbols.map(() => []);
@@ -84,14 +94,24 @@ export const importCapture = async (options: ImportCaptureOptions): Promise<Impo
     onProgress(Math.min(done, summary.messages), summary.messages);
   }
   report.aborted = signal.aborted;
-  if (!report.aborted) await write();
+  if (!report.aborted) {
+    if (report.events + count === 0) throw nothingIn(options, summary);
+    await write();
+  }
   report.spans = (await store.spans()).filter(({ symbol, market }) => market === MARKET && report.symbols.includes(symbol));
   return report;
 };
 
+const nothingIn = ({ paths, fromMs, toMs }: ImportCaptureOptions, held: CaptureSummary): UserError => {
+  const asked = `${fromMs === undefined ? "" : ` from ${formatUtc(fromMs)}`}${toMs === undefined ? "" : ` to ${formatUtc(toMs)}`}`;
+  return new UserError(
+    `there is nothing${asked} in ${paths.join(", ")}: it holds ${formatUtc(held.fromMs)} to ${formatUtc(held.toMs)}; move --from or --to`,
+  );
+};
+
 const chosen = (captured: readonly CapturedSymbol[], { symbols, paths }: ImportCaptureOptions): readonly CapturedSymbol[] => {
   if (symbols === undefined) return captured;
-  return symbols.map((wanted) => {
+  return [...new Set(symbols)].map((wanted) => {
     const found = captured.find(({ symbol }) => symbol === wanted);
     if (found !== undefined) return found;
     const held = captured.map(({ symbol }) => symbol).join(", ");

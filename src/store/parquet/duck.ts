@@ -119,9 +119,11 @@ export class Duck {
   async facts(table: Table, files: readonly string[]): Promise<ReadonlyMap<string, FileFacts>> {
     if (files.length === 0) return new Map();
     const rows = await this.query(
-      `SELECT file_name, sum(row_group_num_rows)::DOUBLE, min(stats_min_value::DOUBLE), max(stats_max_value::DOUBLE)
+      `SELECT file_name, sum(row_group_num_rows)::DOUBLE, min(TRY_CAST(stats_min_value AS DOUBLE)), max(TRY_CAST(stats_max_value AS DOUBLE))
        FROM parquet_metadata(${list(files)}) WHERE path_in_schema = ${quoted(timeColumn(table))} GROUP BY file_name`,
     );
+    const timeless = rows.find((row) => row[2] === null && Number(row[1]) > 0);
+    if (timeless !== undefined) throw unreadable(new Error(`${timeColumn(table)} has no bounds in ms`), String(timeless[0]));
     return new Map(rows.map((row) => [String(row[0]), { rows: Number(row[1]), firstMs: Number(row[2]), lastMs: Number(row[3]) }]));
   }
 
@@ -171,9 +173,9 @@ const timeColumn = ({ columns }: Table): string => (columns[0] as TableColumn).n
 const onDisk = ({ name, type }: TableColumn): string =>
   type === "time" ? `CAST("${name}" AS BIGINT) AS "${name}"` : type === "flag" ? `"${name}" <> 0 AS "${name}"` : `"${name}"`;
 
-/** A column as it is in memory, of what is kept. */
+/** A column as it is in memory, of what is kept; of a file that others wrote, of what can be read so. */
 const inMemory = ({ name, type }: TableColumn): string =>
-  type === "time" || type === "flag" ? `CAST("${name}" AS DOUBLE) AS "${name}"` : `"${name}"`;
+  `CAST("${name}" AS ${type === "id" ? "BIGINT" : type === "levels" ? "DOUBLE[]" : "DOUBLE"}) AS "${name}"`;
 
 /** A bound in SQL; beyond what dates hold there is nothing. */
 const bound = (timeMs: number): number => Math.ceil(Math.min(Math.max(timeMs, -8.64e15), 8.64e15));

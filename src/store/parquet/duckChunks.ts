@@ -23,7 +23,7 @@ const itemsOf = <T extends Float64Array | BigInt64Array>(vector: DuckDBVector, t
 
 /**
  * Rows of a chunk in buffers of ours, because DuckDB frees the chunk's memory when the chunk is collected: DOUBLE as float64 (one
- * buffer for all), BIGINT as int64, DOUBLE[] as lists. No cell may be null.
+ * buffer for all), BIGINT as int64, DOUBLE[] as lists. A cell that is null is an error, which the caller words.
  */
 export const columnsOfChunk = (chunk: DuckDBDataChunk): Columns => {
   const rows = chunk.rowCount;
@@ -32,6 +32,7 @@ export const columnsOfChunk = (chunk: DuckDBDataChunk): Columns => {
   const data: ColumnData[] = [];
   for (let c = 0; c < width; c++) {
     const vector = chunk.getColumnVector(c);
+    if (hasNull(vector, rows)) throw new Error(`column ${c + 1} of ${width} has an empty cell`);
     if (vector instanceof DuckDBListVector) data.push(listsOf(vector, rows));
     else if (vector instanceof DuckDBBigIntVector) data.push(itemsOf(vector, BigInt64Array).slice(0, rows));
     else {
@@ -40,6 +41,14 @@ export const columnsOfChunk = (chunk: DuckDBDataChunk): Columns => {
     }
   }
   return { length: rows, data };
+};
+
+/** Most vectors of columns without nulls have no mask at all; of one that has, every bit up to `rows` must be set. */
+const hasNull = (vector: DuckDBVector, rows: number): boolean => {
+  const { validity } = vector as unknown as { readonly validity: { readonly data: BigUint64Array | null; itemValid(at: number): boolean } };
+  if (validity.data === null) return false;
+  for (let row = 0; row < rows; row++) if (!validity.itemValid(row)) return true;
+  return false;
 };
 
 const listsOf = (vector: DuckDBListVector, rows: number): ListColumn => {
