@@ -23,7 +23,7 @@ import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { ownFeatureMistake } from "./features.ts";
 import type { RunData } from "./data/history.ts";
-import { captureOption, dataChoice, runData } from "./data/history.ts";
+import { barsOver, captureOption, dataChoice, runData } from "./data/history.ts";
 import { kindsOfInputs } from "./data/wantedKinds.ts";
 import { featureOptions } from "./members/layers.ts";
 
@@ -103,8 +103,8 @@ const build = async ({ config, data, set, labels, format, outDir }: Build, conte
     );
     const result = await drive(hashed(data, hash, builder), line, () => undefined, {
       signal: context.signal,
-      onBurst: (events) => {
-        context.progress("dataset", events, data.expectedBars);
+      onBurst: (_, knownAtMs) => {
+        context.progress("dataset", barsOver(data, knownAtMs), data.expectedBars);
       },
     });
     if (result.aborted) throw new UserError(`stopped: ${outDir} is as it was`);

@@ -13,7 +13,7 @@ import { observe } from "../pipeline.ts";
 import type { Command, CommandContext } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import type { RunData } from "./data/history.ts";
-import { captureOption, dataChoice, runData } from "./data/history.ts";
+import { barsOver, captureOption, dataChoice, runData } from "./data/history.ts";
 import { kindsOfInputs } from "./data/wantedKinds.ts";
 import { featureOptions } from "./members/layers.ts";
 
@@ -67,8 +67,8 @@ const writeRows = async (data: RunData, set: FeatureSet, file: string, context: 
     );
     const result = await drive(drained(data, table), line, () => undefined, {
       signal: context.signal,
-      onBurst: (events) => {
-        context.progress("features", events, data.expectedBars);
+      onBurst: (_, knownAtMs) => {
+        context.progress("features", barsOver(data, knownAtMs), data.expectedBars);
       },
     });
     if (result.aborted) throw new UserError(`stopped: ${file} is as it was`);

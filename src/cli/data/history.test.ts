@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { configSchema } from "../../../config/schema.ts";
 import { formatUtc } from "../../domain/time.ts";
-import { DAY_MS } from "../../domain/units.ts";
+import { DAY_MS, MINUTE_MS } from "../../domain/units.ts";
 import { instrumentRulesEvent } from "../../store/defaultInstruments.ts";
 import { parquetStore } from "../../store/parquetStore.ts";
-import { runData } from "./history.ts";
+import type { RunData } from "./history.ts";
+import { barsOver, runData } from "./history.ts";
 import { simulateCommand } from "../simulate.ts";
 
 test("trading rules that change inside the range are a warning that names the time and the remedy", async () => {
@@ -37,4 +38,9 @@ test("trading rules that change inside the range are a warning that names the ti
   } finally {
     await rm(dir, { recursive: true });
   }
+});
+
+test("progress counts bars, however many events there are in them", () => {
+  const data = { toMs: 100 * MINUTE_MS, expectedBars: 200, instruments: [0, 1] } as unknown as RunData;
+  expect([0, 40.5, 99.1, 100, 130].map((minute) => barsOver(data, minute * MINUTE_MS))).toEqual([0, 80, 198, 200, 200]);
 });

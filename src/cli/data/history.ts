@@ -35,6 +35,10 @@ export interface RunData {
   readonly close: () => Promise<void>;
 }
 
+/** Of the expected bars, those that are over at a moment of the line: there may be thousands of events in a bar. */
+export const barsOver = ({ toMs, expectedBars, instruments }: RunData, knownAtMs: number): number =>
+  Math.max(0, expectedBars - Math.ceil(Math.max(0, toMs - knownAtMs) / MINUTE_MS) * instruments.length);
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the command line says of the data besides the config. */

@@ -181,7 +181,8 @@ const warningsFor = (
   const spot = bars.filter(({ market }) => market === "spot").map(({ symbol }) => symbol);
   if (spot.length > 0)
     warnings.push(`Spot klines of ${spot.join(", ")} stand in for the perpetual: same price to a few basis points, other volume.`);
-  if (bars.some(({ market }) => market === "simulated")) warnings.push("The prices in this store come from the market simulator, not from an exchange.");
+  if (bars.some(({ market }) => market === "simulated"))
+    warnings.push("The prices in this store come from the market simulator, not from an exchange.");
   if (range.fromMs !== null && range.fromMs < firstMs) warnings.push(`History begins only at ${formatUtc(firstMs)}.`);
   if (range.toMs !== null && range.toMs > lastMs) warnings.push(`History ends already at ${formatUtc(lastMs)}.`);
   return warnings;

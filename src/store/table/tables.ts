@@ -2,7 +2,7 @@ import { KLINE_COLUMNS } from "../../domain/kline.ts";
 import type { StoredKind } from "../../domain/ports.ts";
 
 /**
- * How a column is kept. On disk: `time` and `count` BIGINT, `number` DOUBLE, `flag` BOOLEAN, `id` BIGINT, `levels` DOUBLE[] with prices
+ * How a column is kept. In Parquet: `time` BIGINT, `number` and `count` DOUBLE, `flag` BOOLEAN, `id` BIGINT, `levels` DOUBLE[] with prices
  * and quantities interleaved. In memory: `id` a `BigInt64Array`, `levels` a `ListColumn`, all others float64 (a time in ms is exact to
  * the year 287396; a count to 2^53; a flag is 0 or 1).
  */

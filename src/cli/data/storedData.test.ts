@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { configSchema } from "../../../config/schema.ts";
+import { testInstrument, testKlines } from "../../../test/contract/historyStore.ts";
+import type { Event, Trade } from "../../domain/event.ts";
+import { Kind } from "../../domain/kind.ts";
+import type { StoredKind } from "../../domain/ports.ts";
+import { instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
+import { instrumentRulesEvent } from "../../store/defaultInstruments.ts";
+import { parquetStore } from "../../store/parquetStore.ts";
+import type { RunData } from "./history.ts";
+import { runData } from "./history.ts";
+
+const EARLY_MS = Date.UTC(2023, 4, 1);
+const LATE_MS = Date.UTC(2024, 7, 8, 10);
+
+const trades = (fromMs: number, minutes: number): Trade[] =>
+  Array.from({ length: minutes * 6 }, (_, i) => ({
+    kind: Kind.trade,
+    seq: -1,
+    instrument: instrumentIndex(0),
+    eventTimeMs: fromMs + i * 10_000,
+    receivedTimeMs: fromMs + i * 10_000,
+    knownAtMs: fromMs + i * 10_000,
+    tradeId: String(i + 1),
+    price: 100,
+    qty: 1,
+    buyerIsMaker: false,
+  }));
+
+let dir = "";
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "riposte-stored-data-"));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+const filled = async (parts: readonly (readonly [symbol: string, market: string, events: readonly Event[]])[]): Promise<void> => {
+  const store = parquetStore({ root: dir });
+  for (const [symbol, market, events] of parts) await store.write(symbol, market, events);
+  await store.close();
+};
+
+const rules = (symbol: string, tickSize: number): Event => instrumentRulesEvent({ ...testInstrument(symbol, 0), tickSize });
+
+const opened = (config: Record<string, unknown>, wanted: readonly StoredKind[] = []): Promise<RunData> => {
+  const parsed = configSchema.parse({ ...config, data: { dir } });
+  return runData({
+    config: parsed,
+    warmUpBars: 0,
+    wanted: new Set(wanted),
+    simulate: false,
+    dirGiven: true,
+    captures: [],
+    env: {},
+  });
+};
+
+const kindsOf = async (data: RunData): Promise<ReadonlySet<Kind>> => {
+  const kinds = new Set<Kind>();
+  for await (const burst of data.events()) for (const { kind } of burst) kinds.add(kind);
+  await data.close();
+  return kinds;
+};
+
+describe("what goes with the bars of a run", () => {
+  it("is of their market: trades of the perpetual have its rules though spot klines of another year lie beside them", async () => {
+    await filled([
+      ["BTCUSDT", "spot", [rules("BTCUSDT", 0.01), ...testKlines(EARLY_MS, 10)]],
+      ["BTCUSDT", "um", [rules("BTCUSDT", 0.1), ...trades(LATE_MS, 5)]],
+    ]);
+    const late = await opened({ from: "2024-08-08" });
+    expect(late.instruments[0]?.tickSize).toBe(0.1);
+    expect(late.source).toContain("USD-M perpetual trades in");
+    expect(await kindsOf(late)).toEqual(new Set([Kind.trade]));
+    const early = await opened({ to: "2023-05-02" });
+    expect(early.instruments[0]?.tickSize).toBe(0.01);
+    expect(await kindsOf(early)).toEqual(new Set([Kind.kline]));
+  });
+
+  it("is read of the market that has klines in the range", async () => {
+    await filled([
+      ["BTCUSDT", "spot", [rules("BTCUSDT", 0.01), ...testKlines(EARLY_MS, 10)]],
+      ["BTCUSDT", "um", [rules("BTCUSDT", 0.1), ...testKlines(LATE_MS, 10)]],
+    ]);
+    const early = await opened({ to: "2023-05-02" });
+    expect(early.source).toContain("spot klines in");
+    expect(await kindsOf(early)).toEqual(new Set([Kind.kline]));
+  });
+
+  it("is nothing real beside simulated klines, which no trade of the exchange can fill", async () => {
+    await filled([
+      ["BTCUSDT", "simulated", [rules("BTCUSDT", 0.1), ...testKlines(LATE_MS, 10)]],
+      ["BTCUSDT", "um", trades(LATE_MS, 5)],
+    ]);
+    const data = await opened({}, ["trade", "aggTrade"]);
+    expect(data.fillable).toEqual([{ modes: ["bars"], marks: false }]);
+    expect(await kindsOf(data)).toEqual(new Set([Kind.kline]));
+  });
+
+  it("names every market that the bars are of, and a simulated one makes the run simulated", async () => {
+    await filled([
+      ["BTCUSDT", "um", [rules("BTCUSDT", 0.1), ...trades(LATE_MS, 5)]],
+      ["ETHUSDT", "simulated", [rules("ETHUSDT", 0.1), ...testKlines(LATE_MS, 10)]],
+    ]);
+    const data = await opened({ symbols: ["BTCUSDT", "ETHUSDT"] });
+    expect(data.source).toBe(`USD-M perpetual trades and SIMULATED klines in ${dir}`);
+    expect(data.simulated).toBe(true);
+    await data.close();
+  });
+
+  it("is a warning where it is a part of the range only", async () => {
+    await filled([["BTCUSDT", "um", [rules("BTCUSDT", 0.1), ...testKlines(LATE_MS, 60), ...trades(LATE_MS + 10 * MINUTE_MS, 5)]]]);
+    const part = "The history has of BTCUSDT only a part of this range: trade from 2024-08-08T10:10:00Z to 2024-08-08T10:14:50.001Z.";
+    const whole = await opened({}, ["trade", "aggTrade"]);
+    expect(whole.warnings).toContain(part);
+    await whole.close();
+    const inside = await opened({ from: "2024-08-08T10:10Z", to: "2024-08-08T10:15Z" }, ["trade", "aggTrade"]);
+    expect(inside.warnings).toEqual([]);
+    await inside.close();
+  });
+});
