@@ -110,6 +110,18 @@ describe("what goes with the bars of a run", () => {
     await data.close();
   });
 
+  it("is of single trades and aggregates the one that covers more of the range", async () => {
+    const aggregates = trades(LATE_MS, 60).map((event) => ({ ...event, tradeCount: 1 }));
+    await filled([["BTCUSDT", "um", [rules("BTCUSDT", 0.1), ...trades(LATE_MS + 10 * MINUTE_MS, 5), ...aggregates]]]);
+    const data = await opened({});
+    expect([data.fromMs, data.toMs]).toEqual([LATE_MS + MINUTE_MS, LATE_MS + 60 * MINUTE_MS]);
+    await data.close();
+    await filled([["BTCUSDT", "um", testKlines(LATE_MS, 60)]]);
+    const onKlines = await opened({}, ["trade", "aggTrade"]);
+    expect(onKlines.warnings).toEqual([]);
+    await onKlines.close();
+  });
+
   it("is a warning where it is a part of the range only", async () => {
     await filled([["BTCUSDT", "um", [rules("BTCUSDT", 0.1), ...testKlines(LATE_MS, 60), ...trades(LATE_MS + 10 * MINUTE_MS, 5)]]]);
     const part = "The history has of BTCUSDT only a part of this range: trade from 2024-08-08T10:10:00Z to 2024-08-08T10:14:50.001Z.";

@@ -7,6 +7,7 @@ import type { Store } from "../../store/store.ts";
 import { fillableBy } from "./fillable.ts";
 import type { DataRequest, RunData } from "./history.ts";
 
+const TRADES: readonly StoredKind[] = ["trade", "aggTrade"];
 type Range = ReturnType<typeof parseTimeRange>;
 
 /** Of what the bars of one symbol are made, and when. */
@@ -76,13 +77,16 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
 const barsOf = async ({ config }: DataRequest, store: Store, range: Range): Promise<readonly Bars[]> => {
   const mine = ({ market }: HistorySpan): boolean => config.data.market === null || market === config.data.market;
   const inRange = ({ fromMs, toMs }: HistorySpan): boolean => fromMs < (range.toMs ?? Infinity) && toMs > (range.fromMs ?? -Infinity);
+  const covered = ({ fromMs, toMs }: HistorySpan): number => Math.min(toMs, range.toMs ?? toMs) - Math.max(fromMs, range.fromMs ?? fromMs);
   const klines = (await store.spans(["kline"])).filter(mine);
   const whole = config.symbols.every((symbol) => klines.some((span) => span.symbol === symbol && inRange(span)));
-  const trades = whole ? [] : (await store.spans(["trade", "aggTrade"])).filter(mine);
+  const trades = whole ? [] : (await store.spans(TRADES)).filter(mine);
   return config.symbols.map((symbol): Bars => {
     const of = (spans: readonly HistorySpan[]): readonly HistorySpan[] => spans.filter((span) => span.symbol === symbol);
     const kline = of(klines).find(inRange);
-    const trade = of(trades).find(inRange);
+    const [trade] = of(trades)
+      .filter(inRange)
+      .sort((a, b) => covered(b) - covered(a));
     if (kline === undefined && trade !== undefined) {
       const fromMs = trade.fromMs - (trade.fromMs % MINUTE_MS) + MINUTE_MS;
       return { symbol, market: trade.market, fromTrades: true, fromMs, toMs: Math.ceil(trade.toMs / MINUTE_MS) * MINUTE_MS };
@@ -131,8 +135,10 @@ const tickWarnings = (bars: readonly Bars[], held: readonly HistorySpan[], fromM
   const fromTrades = bars.filter((each) => each.fromTrades).map(({ symbol }) => symbol);
   if (fromTrades.length > 0) warnings.push(`The history has no klines of ${fromTrades.join(", ")} in this range: bars come from trades.`);
   for (const { symbol, fromTrades: heard } of bars) {
-    const parts = heard ? [] : held.filter((span) => span.symbol === symbol && isPart(span, fromMs, toMs));
-    const shown = parts.map((span) => `${span.kind} from ${formatUtc(span.fromMs)} to ${formatUtc(span.toMs)}`);
+    const steady = heard ? [] : held.filter((span) => span.symbol === symbol && STEADY.includes(span.kind));
+    const [parts, wholes] = [steady.filter((span) => isPart(span, fromMs, toMs)), steady.filter((span) => !isPart(span, fromMs, toMs))];
+    const lacking = parts.filter(({ kind }) => !(TRADES.includes(kind) && wholes.some((whole) => TRADES.includes(whole.kind))));
+    const shown = lacking.map((span) => `${span.kind} from ${formatUtc(span.fromMs)} to ${formatUtc(span.toMs)}`);
     if (shown.length > 0) warnings.push(`The history has of ${symbol} only a part of this range: ${shown.join(", ")}.`);
     const of = (kind: StoredKind): HistorySpan | undefined => held.find((span) => span.symbol === symbol && span.kind === kind);
     const [diffs, snapshots] = [of("bookDiff"), of("bookSnapshot")];
@@ -145,10 +151,10 @@ const tickWarnings = (bars: readonly Bars[], held: readonly HistorySpan[], fromM
 };
 
 /** Kinds that come every few seconds at most: a minute without one is a minute that was not recorded. */
-const STEADY: readonly StoredKind[] = ["markPrice", "bookDiff", "bestBidAsk", "trade", "aggTrade"];
+const STEADY: readonly StoredKind[] = ["markPrice", "bookDiff", "bestBidAsk", ...TRADES];
 
 const isPart = (span: HistorySpan, fromMs: number, toMs: number): boolean =>
-  STEADY.includes(span.kind) && (span.fromMs >= fromMs + MINUTE_MS || span.toMs <= toMs - MINUTE_MS);
+  span.fromMs >= fromMs + MINUTE_MS || span.toMs <= toMs - MINUTE_MS;
 
 /** A run keeps the rules it begins with: ticks and lots are counted in them. */
 const rulesWarnings = async (store: Store, bars: readonly Bars[], fromMs: number, toMs: number): Promise<string[]> => {
