@@ -24,7 +24,7 @@ import { unzipCsv } from "../src/store/archive/zip.ts";
 import { defaultInstrument, instrumentRulesEvent } from "../src/store/defaultInstruments.ts";
 import { parquetStore } from "../src/store/parquetStore.ts";
 import type { Store } from "../src/store/store.ts";
-import { isServer, measuredApart, PREFIX, storeAt, tell } from "./storePlace.ts";
+import { measuredApart, serverAt, storeAt, tell } from "./storePlace.ts";
 
 const SYMBOL = "BTCUSDT";
 const TO_MS = Date.UTC(2024, 0);
@@ -139,8 +139,9 @@ const monthsIn = async (root: string): Promise<(readonly Event[])[]> => {
 /** A whole backtest of the default rule over the two years, as its user starts it: seconds from start to end. */
 const backtest = (place: string): { wholeS: number; replayS: number } => {
   const bin = fileURLToPath(new URL("../bin/riposte.mjs", import.meta.url));
-  const questdb = ["--store", "questdb", "--set", `data.questdb.httpPort=${place}`, "--set", `data.questdb.prefix=${PREFIX}`];
-  const store = isServer(place) ? questdb : ["--data", place];
+  const server = serverAt(place);
+  const settings = Object.entries(server ?? {}).flatMap(([key, value]) => ["--set", `data.questdb.${key}=${value}`]);
+  const store = server === undefined ? ["--data", place] : ["--store", "questdb", ...settings];
   const range = ["--from", "2022-01-01", "--to", "2024-01-01", "--out", "out/bench-store-report", "--json"];
   const startedMs = performance.now();
   const child = spawnSync(process.execPath, [bin, "backtest", ...store, "--market", "spot", ...range], { encoding: "utf8" });

@@ -4,15 +4,17 @@ import { parquetStore } from "../src/store/parquetStore.ts";
 import { questDbStore } from "../src/store/questdb/questDbStore.ts";
 import type { Store } from "../src/store/store.ts";
 
-/** Prefix of the benchmark's tables on a server. */
-export const PREFIX = "bench_";
+/** Where a place is a server on this machine, `PORT` or `PORT:PREFIX`: its settings, as `data.questdb` has them. */
+export const serverAt = (place: string): { readonly host: string; readonly httpPort: number; readonly prefix: string } | undefined => {
+  const [, port, prefix = "bench_"] = /^(\d+)(?::(\w+))?$/.exec(place) ?? [];
+  return port === undefined ? undefined : { host: "127.0.0.1", httpPort: Number(port), prefix };
+};
 
-/** True where a place is a port and not a folder. */
-export const isServer = (place: string): boolean => /^\d+$/.test(place);
-
-/** A store by its place: a folder, or the port of a server on this machine. */
-export const storeAt = (place: string): Store =>
-  isServer(place) ? questDbStore({ host: "127.0.0.1", httpPort: Number(place), prefix: PREFIX }) : parquetStore({ root: place });
+/** A store by its place: a folder, or a server. */
+export const storeAt = (place: string): Store => {
+  const server = serverAt(place);
+  return server === undefined ? parquetStore({ root: place }) : questDbStore(server);
+};
 
 /**
  * Runs a script in a process of its own, loaded as `riposte` itself is: the JSON that it prints, and ms from its start to its end. Throws

@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { QuestDbServer } from "../scripts/questdb/server.ts";
 import { serverJar } from "../scripts/questdb/serverJar.ts";
-import { isServer, measuredApart } from "./storePlace.ts";
+import { measuredApart, serverAt } from "./storePlace.ts";
 import type { TickSeries } from "./ticks/market.ts";
 
 const { values } = parseArgs({
@@ -91,7 +91,7 @@ const stored = (name: string, placeFor: (series: string) => string): void => {
     const best = line.reduce((a, b) => (b.ms < a.ms ? b : a));
     shares.push([
       what,
-      ...(isServer(place) ? [] : limits(place, series)),
+      ...(serverAt(place) === undefined ? limits(place, series) : []),
       `${seconds(line.map(({ ms }) => ms))} s = ${(count / best.ms).toFixed(0)} k events/s`,
       `${seconds(line.map(({ lineMs }) => lineMs))} s`,
       `${((1 - best.lineMs / best.ms) * 100).toFixed(0)} %`,
@@ -99,7 +99,7 @@ const stored = (name: string, placeFor: (series: string) => string): void => {
   }
   console.log(`\n${name}, load ${loadavg()[0]?.toFixed(1)}`);
   table(["", "in, an hour a call", "peak RSS", "out as events, first in its process", "warm", "peak RSS"], inOut);
-  const alone = isServer(placeFor("trade")) ? [] : ["DuckDB: sums in SQL", "DuckDB: columns"];
+  const alone = serverAt(placeFor("trade")) === undefined ? ["DuckDB: sums in SQL", "DuckDB: columns"] : [];
   table(["", ...alone, "store → line", "of it in the line", "reading's share"], shares);
 };
 
@@ -142,12 +142,18 @@ const captured = (capture: string, places: readonly (readonly [string, string])[
 
 console.log(`node ${process.version}, ${RUNS} runs, load ${loadavg()[0]?.toFixed(1)}`);
 const scratch = mkdtempSync(join(tmpdir(), "riposte-bench-ticks-"));
-const server = values.questdb ? await QuestDbServer.start({ jar: await serverJar(), dataDir: join(scratch, "questdb") }) : undefined;
+let server: QuestDbServer | undefined;
 try {
   const parquet = (what: string): string => join(scratch, "parquet", what);
   stored("Parquet", parquet);
-  if (server !== undefined) stored("QuestDB", () => String(server.httpPort));
-  if (existsSync(values.capture)) captured(values.capture, [["Parquet", parquet("capture")]]);
+  const places = [["Parquet", parquet("capture")]] as [string, string][];
+  if (values.questdb) {
+    server = await QuestDbServer.start({ jar: await serverJar(), dataDir: scratch });
+    const port = String(server.httpPort);
+    stored("QuestDB", () => port);
+    places.push(["QuestDB", `${port}:capture_`]);
+  }
+  if (existsSync(values.capture)) captured(values.capture, places);
   else console.log(`\nno capture at ${values.capture}: name one with --capture`);
 } finally {
   await server?.stop();

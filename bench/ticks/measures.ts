@@ -16,7 +16,7 @@ import { Duck, quoted } from "../../src/store/parquet/duck.ts";
 import { seriesFolder } from "../../src/store/parquet/layout.ts";
 import { tableOf } from "../../src/store/table/marketTables.ts";
 import type { Table } from "../../src/store/table/tables.ts";
-import { isServer, PREFIX, storeAt, tell } from "../storePlace.ts";
+import { serverAt, storeAt, tell } from "../storePlace.ts";
 import type { TickSeries } from "./market.ts";
 import { tickHours } from "./market.ts";
 
@@ -124,9 +124,9 @@ const importOnce = async (place: string, capture: string): Promise<void> => {
 
 /** A backtest that trades at every bar and is filled by the book, from the store at `place`, or with `-` from the capture itself. */
 const replay = async (place: string, capture: string): Promise<void> => {
-  const questdb = isServer(place) ? { store: "questdb", questdb: { host: "127.0.0.1", httpPort: Number(place), prefix: PREFIX } } : {};
+  const server = serverAt(place);
   const config = configSchema.parse({
-    data: { dir: place, ...questdb },
+    data: server === undefined ? { dir: place } : { store: "questdb", questdb: server },
     regime: { module: "none" },
     pattern: { module: "none" },
     signal: { module: "trend" },
