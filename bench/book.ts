@@ -16,16 +16,21 @@ import { readCaptureLine } from "../src/venues/binance/capture/captureLine.ts";
 import { CaptureParser } from "../src/venues/binance/capture/captureParser.ts";
 import type { Side } from "./bookStructures.ts";
 import { PriceMap, SortedColumns } from "./bookStructures.ts";
+import type { BookResult, BookRow } from "./peers/bookPeers.ts";
+import { compareBooks, hashOfTops } from "./peers/bookPeers.ts";
 
 /**
- * Order book and wire on a capture: `npx tsx bench/book.ts [--capture FILE] [--rounds N]`. Prints ns per diff of three structures, each
- * applying every diff and writing the ten best levels behind it, and messages a second from the raw line to the feature row. The file is
- * in memory, unzipped, before anything is measured.
+ * Order book and wire on a capture: `npx tsx bench/book.ts [--capture FILE] [--rounds N] [--turns N] [--install]`. Prints ns per diff of
+ * three structures, each applying every diff and writing the ten best levels behind it, messages a second from the raw line to the feature
+ * row, and the books of the peers that are installed beside ours (bench/README.md). The file is in memory, unzipped, before anything is
+ * measured.
  */
 const { values } = parseArgs({
   options: {
     capture: { type: "string", default: "../shared/data/captures/usdm_btcusdt_2024-08-08.jsonl.gz" },
     rounds: { type: "string", default: "7" },
+    turns: { type: "string", default: "3" },
+    install: { type: "boolean", default: false },
   },
 });
 const rounds = Number(values.rounds);
@@ -33,9 +38,9 @@ if (!existsSync(values.capture)) throw new Error(`no capture at ${values.capture
 const texts = gunzipSync(readFileSync(values.capture)).toString("utf8").trimEnd().split("\n");
 
 /** Median and lowest of the rounds, in seconds; the first round warms up and does not count. */
-const timed = async (work: () => unknown): Promise<{ readonly median: number; readonly min: number }> => {
+const timed = async (work: () => unknown, count = rounds): Promise<{ readonly median: number; readonly min: number }> => {
   const seconds: number[] = [];
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = 0; round <= count; round += 1) {
     const startedMs = performance.now();
     await work();
     if (round > 0) seconds.push((performance.now() - startedMs) / 1000);
@@ -44,10 +49,10 @@ const timed = async (work: () => unknown): Promise<{ readonly median: number; re
   return { median: seconds[seconds.length >> 1] as number, min: seconds[0] as number };
 };
 
-const parseAll = (): Event[] => {
+const parseAll = (lines = texts): Event[] => {
   const parser = new CaptureParser({ instrumentOf: () => instrumentIndex(0), onlySymbol: "BTCUSDT" });
   const events: Event[] = [];
-  for (const [i, text] of texts.entries())
+  for (const [i, text] of lines.entries())
     for (const event of parser.events(readCaptureLine(text, i + 1) as CaptureLine)) events.push(event);
   return events;
 };
@@ -97,7 +102,7 @@ const run = async (all: readonly Event[]): Promise<void> => {
 };
 const stages: readonly (readonly [string, () => unknown])[] = [
   ["JSON.parse alone", () => texts.map((text): unknown => JSON.parse(text.slice(text.indexOf(" ") + 1)))],
-  ["raw line → event", parseAll],
+  ["raw line → event", () => parseAll()],
   ["event → book, bars, features", () => run(events)],
   ["raw line → event → book → features", () => run(parseAll())],
 ];
@@ -106,4 +111,50 @@ for (const [name, work] of stages) {
   const { median, min } = await timed(work);
   const rate = (seconds: number): string => `${(texts.length / seconds / 1000).toFixed(0)} k`;
   console.log(`| ${name} | ${rate(median)} | ${rate(min)} | ${((median * 1e6) / texts.length).toFixed(2)} |`);
+}
+
+/** Repeats of a turn beside the peers. */
+const PEER_ROUNDS = 5;
+const own = new BookSide(1, 0.1);
+const ownAsks = new BookSide(-1, 0.1);
+/** Applies the capture to our book; `depth` best levels of both sides are written behind each diff, which `read` may look at. */
+const replay = (depth: number, read?: (diff: number) => void): void => {
+  own.load(snapshot.bids);
+  ownAsks.load(snapshot.asks);
+  for (const [i, diff] of diffs.entries()) {
+    own.apply(diff.bids);
+    ownAsks.apply(diff.asks);
+    if (depth > 0) {
+      own.writeTop(top, 0, depth);
+      ownAsks.writeTop(top, 20, depth);
+    }
+    read?.(i);
+  }
+};
+const diffLines = texts.filter((text) => text.includes('"depthUpdate"'));
+const ours = async (): Promise<BookResult> => {
+  const works: readonly (readonly [string, BookRow["unit"], () => unknown])[] = [
+    ["nothing read", "book", () => replay(0)],
+    ["best bid and ask read a diff", "book", () => replay(1)],
+    ["ten best levels of both sides written a diff", "book", () => replay(10)],
+    ["raw line → event", "wire", () => parseAll(diffLines)],
+  ];
+  const rows: BookRow[] = [];
+  for (const [what, unit, work] of works) {
+    const { median, min } = await timed(work, PEER_ROUNDS);
+    rows.push({ what, unit, bestSeconds: min, medianSeconds: median });
+  }
+  const tops = new Int32Array(4 * diffs.length);
+  const ticks = (price: number): number => Math.round(price * 10);
+  const lots = (qty: number): number => Math.round(qty * 1000);
+  replay(1, (i) => {
+    tops.set([ticks(top[0] as number), ticks(top[20] as number), lots(top[1] as number), lots(top[21] as number)], 4 * i);
+  });
+  const last = `${top[0]} × ${top[1]}, ${top[20]} × ${top[21]}`;
+  return { peer: "Riposte", version: process.version, diffs: diffs.length, levels, topHash: hashOfTops(tops), top: last, rows };
+};
+const bad = await compareBooks(values.capture, PEER_ROUNDS, ours, { turns: Number(values.turns), install: values.install });
+if (bad.length > 0) {
+  console.error(`book: failed, or not the same book: ${bad.join(", ")}`);
+  process.exitCode = 1;
 }

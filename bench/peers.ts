@@ -11,8 +11,8 @@ import { arch, cpus, loadavg, platform, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { makeDataFile } from "./peers/dataFile.ts";
+import { installPeer } from "./peers/installPeer.ts";
 import { peers, repositoryRoot } from "./peers/registry.ts";
-import type { Peer } from "./peers/registry.ts";
 import { goals, parseRun, readExpected, summarize, table } from "./peers/table.ts";
 import type { Run } from "./peers/table.ts";
 
@@ -42,18 +42,6 @@ const readOptions = () => {
     }).values;
   } catch (error) {
     return stop((error as Error).message, 2);
-  }
-};
-
-const install = (peer: Peer): void => {
-  try {
-    for (const [command, ...args] of peer.install?.() ?? []) {
-      say(`${peer.name}: ${command} ${args.join(" ")}`);
-      const { status } = spawnSync(command!, args, { stdio: ["ignore", 2, 2] });
-      if (status !== 0) throw new Error(`${command} ended with ${status}`);
-    }
-  } catch (error) {
-    say(`${peer.name}: not installed: ${(error as Error).message}`);
   }
 };
 
@@ -92,7 +80,7 @@ const expected = options.market === "spot" && options.symbol === "BTCUSDT" ? rea
 
 const skipped: { peer: string; howToGet: string }[] = [];
 const present = chosen.flatMap((peer) => {
-  if (options.install && peer.command(data.path) === undefined) install(peer);
+  if (options.install && peer.command(data.path) === undefined) installPeer(peer, say);
   const command = peer.command(data.path);
   if (command !== undefined) return [{ name: peer.name, command, runs: [] as Run[], failure: undefined as string | undefined }];
   skipped.push({ peer: peer.name, howToGet: peer.howToGet });

@@ -23,8 +23,8 @@ import { parseKlineCsv } from "../src/store/archive/klineCsv.ts";
 import { unzipCsv } from "../src/store/archive/zip.ts";
 import { defaultInstrument, instrumentRulesEvent } from "../src/store/defaultInstruments.ts";
 import { parquetStore } from "../src/store/parquetStore.ts";
-import { questDbStore } from "../src/store/questdb/questDbStore.ts";
 import type { Store } from "../src/store/store.ts";
+import { measuredApart, serverAt, storeAt, tell } from "./storePlace.ts";
 
 const SYMBOL = "BTCUSDT";
 const TO_MS = Date.UTC(2024, 0);
@@ -33,11 +33,6 @@ const SIZES = [
   { name: "two years", fromMs: Date.UTC(2022, 0) },
 ];
 const RUNS = 3;
-const PREFIX = "bench_";
-
-/** A store by its place: a folder, or the port of a server on this machine. */
-const storeAt = (place: string): Store =>
-  /^\d+$/.test(place) ? questDbStore({ host: "127.0.0.1", httpPort: Number(place), prefix: PREFIX }) : parquetStore({ root: place });
 
 const read = async (place: string, fromMs: number, toMs: number): Promise<void> => {
   const openedMs = performance.now();
@@ -56,7 +51,7 @@ const read = async (place: string, fromMs: number, toMs: number): Promise<void> 
     }
   await store.close();
   const readMs = performance.now() - openedMs;
-  process.stdout.write(JSON.stringify({ bars, readMs, peakRssMb: process.resourceUsage().maxRSS / 1024, closes }));
+  tell({ bars, readMs, closes });
 };
 
 const prepare = async (): Promise<string> => {
@@ -110,16 +105,15 @@ const randomWalk = (): ReturnType<typeof klineBlock> => {
   return block;
 };
 
-/** A process of its own that reads `[fromMs, toMs)`, loaded as `riposte` itself is. */
-const measure = (place: string, fromMs: number, toMs: number): { bars: number; readMs: number; wholeMs: number; peakRssMb: number } => {
-  const startedMs = performance.now();
-  const loader = fileURLToPath(new URL("../bin/loader.mjs", import.meta.url));
-  const script = [fileURLToPath(import.meta.url), "--read", place, String(fromMs), String(toMs)];
-  const child = spawnSync(process.execPath, ["--import", loader, ...script], { encoding: "utf8" });
-  const wholeMs = performance.now() - startedMs;
-  if (child.status !== 0) throw new Error(child.stderr);
-  return { ...(JSON.parse(child.stdout) as { bars: number; readMs: number; peakRssMb: number }), wholeMs };
-};
+interface ReadOnce {
+  readonly bars: number;
+  readonly readMs: number;
+  readonly peakRssMb: number;
+}
+
+/** A process of its own that reads `[fromMs, toMs)`. */
+const measure = (place: string, fromMs: number, toMs: number): ReadOnce & { readonly wholeMs: number } =>
+  measuredApart<ReadOnce>(fileURLToPath(import.meta.url), ["--read", place, String(fromMs), String(toMs)]);
 
 /** Seconds to write every month of the two years into an empty store, until it can be read. Events are made before. */
 const writeAll = async (months: readonly (readonly Event[])[], target: Store): Promise<number> => {
@@ -145,8 +139,9 @@ const monthsIn = async (root: string): Promise<(readonly Event[])[]> => {
 /** A whole backtest of the default rule over the two years, as its user starts it: seconds from start to end. */
 const backtest = (place: string): { wholeS: number; replayS: number } => {
   const bin = fileURLToPath(new URL("../bin/riposte.mjs", import.meta.url));
-  const questdb = ["--store", "questdb", "--set", `data.questdb.httpPort=${place}`, "--set", `data.questdb.prefix=${PREFIX}`];
-  const store = /^\d+$/.test(place) ? questdb : ["--data", place];
+  const server = serverAt(place);
+  const settings = Object.entries(server ?? {}).flatMap(([key, value]) => ["--set", `data.questdb.${key}=${value}`]);
+  const store = server === undefined ? ["--data", place] : ["--store", "questdb", ...settings];
   const range = ["--from", "2022-01-01", "--to", "2024-01-01", "--out", "out/bench-store-report", "--json"];
   const startedMs = performance.now();
   const child = spawnSync(process.execPath, [bin, "backtest", ...store, "--market", "spot", ...range], { encoding: "utf8" });

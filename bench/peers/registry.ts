@@ -89,6 +89,9 @@ const nodeScript = (name: string, script: string, howToGet: string): Peer => ({
   howToGet,
 });
 
+// With pandas 3 its bar wrangler meets read-only buffers.
+const NAUTILUS = ["nautilus_trader==1.231.0", "pandas<3"];
+
 /** Every system of the comparison, in the order of a round. */
 export const peers: readonly Peer[] = [
   nodeScript("Riposte", "bench/emaCross.ts", "bench/emaCross.ts is not in this checkout"),
@@ -106,8 +109,7 @@ export const peers: readonly Peer[] = [
     name: "nautilus_trader",
     script: "nautilus.py",
     module: "nautilus_trader",
-    // With pandas 3 its bar wrangler meets read-only buffers.
-    requirements: ["nautilus_trader==1.231.0", "pandas<3"],
+    requirements: NAUTILUS,
     minVersion: [3, 12],
     slow: true,
   }),
@@ -118,5 +120,23 @@ export const peers: readonly Peer[] = [
     requirements: ["jesse==3.5.3", "jesse-rust"],
     minVersion: [3, 12],
     slow: true,
+  }),
+];
+
+/** Those whose order book is timed by bench/book.ts; the data file is a capture. */
+export const bookPeers: readonly Peer[] = [
+  pythonPeer({
+    name: "nautilus_trader",
+    script: "nautilus_book.py",
+    module: "nautilus_trader",
+    requirements: NAUTILUS,
+    minVersion: [3, 12],
+  }),
+  pythonPeer({
+    name: "hftbacktest",
+    script: "hftbacktest_book.py",
+    module: "hftbacktest",
+    requirements: ["hftbacktest==2.4.4"],
+    minVersion: [3, 12],
   }),
 ];

@@ -162,7 +162,14 @@ export const marketEventContract = ({ fresh }: MarketStore): void => {
   });
 
   it("keeps any diffs and trades (property)", async () => {
-    const id = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }).map(String);
+    // Also such as exchanges give, with neighbours, and those at the bounds of what a float64 and 32 bits hold.
+    const around = fc.tuple(fc.constantFrom(4n, 2n ** 32n, 10n ** 10n, 10n ** 12n, 2n ** 53n), fc.bigInt({ min: -4n, max: 4n }));
+    const id = fc
+      .oneof(
+        fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }),
+        around.map(([at, step]) => at + step),
+      )
+      .map(String);
     const value = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);
     const atMs = fc.integer({ min: AT_MS, max: AT_MS + 3 * HOUR_MS });
     const side = fc.array(fc.tuple(value, value), { maxLength: 30 }).map((levels) => levels.flat());

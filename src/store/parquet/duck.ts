@@ -9,7 +9,7 @@ import { chunkOf, columnsOfChunk, sqlTypeOf } from "./duckChunks.ts";
 /** Rows of one DuckDB vector, the size of every chunk. */
 const CHUNK_ROWS = 2048;
 
-/** Numbers of lists that are laid out at once: each is a JS value for a moment. */
+/** Numbers of lists that are laid out at once: 1 MB, with a check of validity for each. */
 const CHUNK_VALUES = 131_072;
 /** Rows of a row group in chunks, DuckDB's default, and fewer where rows are long lists: a group is in memory while it is written. */
 const GROUP_ROWS = 60;

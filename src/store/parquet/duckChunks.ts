@@ -51,14 +51,24 @@ const hasNull = (vector: DuckDBVector, rows: number): boolean => {
   return false;
 };
 
+/** Mostly the lists lie one behind the other in the order of the rows, and are copied at once. */
 const listsOf = (vector: DuckDBListVector, rows: number): ListColumn => {
   const items = itemsOf(vector.childVector, Float64Array);
   const offsets = new Int32Array(rows + 1);
-  for (let row = 0; row < rows; row++) offsets[row + 1] = (offsets[row] as number) + vector.getEntryLength(row);
+  const starts = new Int32Array(rows);
+  const first = rows === 0 ? 0 : vector.getEntryOffset(0);
+  let together = true;
+  for (let row = 0; row < rows; row++) {
+    const [start, end] = [vector.getEntryOffset(row), offsets[row] as number];
+    starts[row] = start;
+    offsets[row + 1] = end + vector.getEntryLength(row);
+    together &&= start === first + end;
+  }
+  if (together) return { offsets, values: items.slice(first, first + (offsets[rows] as number)) };
   const values = new Float64Array(offsets[rows] as number);
   for (let row = 0; row < rows; row++) {
-    const from = vector.getEntryOffset(row);
-    values.set(items.subarray(from, from + vector.getEntryLength(row)), offsets[row]);
+    const [start, at] = [starts[row] as number, offsets[row] as number];
+    values.set(items.subarray(start, start + (offsets[row + 1] as number) - at), at);
   }
   return { offsets, values };
 };
@@ -70,6 +80,9 @@ const typeOf = (column: ColumnData): DuckDBType => (isList(column) ? LIST(DOUBLE
 export const sqlTypeOf = (column: ColumnData): string =>
   isList(column) ? "DOUBLE[]" : column instanceof BigInt64Array ? "BIGINT" : "DOUBLE";
 
+/** What DuckDB takes for an array: it asks for length and items only. */
+const numbersOf = (numbers: Float64Array): readonly number[] => numbers as ArrayLike<number> as readonly number[];
+
 /** Rows `[from, from + rows)` as a chunk to append. */
 export const chunkOf = ({ data }: Columns, from: number, rows: number): DuckDBDataChunk => {
   const chunk = DuckDBDataChunk.create(data.map(typeOf), rows);
@@ -77,7 +90,7 @@ export const chunkOf = ({ data }: Columns, from: number, rows: number): DuckDBDa
     const vector = chunk.getColumnVector(c);
     if (isList(column)) {
       if (!(vector instanceof DuckDBListVector)) throw new InvariantError("a column of lists has no vector of lists");
-      for (let row = 0; row < rows; row++) vector.setItem(row, listValue(Array.from(listOf(column, from + row))));
+      for (let row = 0; row < rows; row++) vector.setItem(row, listValue(numbersOf(listOf(column, from + row))));
     } else if (column instanceof BigInt64Array) itemsOf(vector, BigInt64Array).set(column.subarray(from, from + rows));
     else itemsOf(vector, Float64Array).set(column.subarray(from, from + rows));
     vector.flush();
