@@ -50,7 +50,7 @@ const data = z.strictObject({
   /** Folder of the Parquet store. */
   dir: z.string().min(1).default("history"),
   /** Which of a store's markets to read; null: the only one it has. */
-  market: z.enum(["um", "spot"]).nullable().default(null),
+  market: z.enum(["um", "spot", "simulated"]).nullable().default(null),
   /** Read the bars before `from` that the members need to be warm. */
   warmUp: z.boolean().default(true),
   questdb: questdb.prefault({}),

@@ -44,6 +44,7 @@ export const backfillCommand: Command = {
     const interval = text(values, "interval") ?? "1m";
     intervalMsOf(interval); // refused before anything is opened
     const market = config.data.market ?? "um";
+    if (market === "simulated") throw new UserError("--market simulated is not the archive's: use um or spot, or riposte simulate", 2);
     const kinds = kindsOf(text(values, "kinds") ?? "klines,funding", market);
     const units = kinds.every(isDaily) ? "days" : kinds.some(isDaily) ? "months and days" : "months";
     const folder = text(values, "archive");

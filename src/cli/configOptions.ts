@@ -27,7 +27,7 @@ const KEYED = {
   to: { type: "string", value: "TIME", key: "to", help: "end, exclusive" },
   data: { type: "string", value: "DIR", key: "data.dir", help: "folder of the Parquet store" },
   store: { type: "string", value: "parquet|questdb", key: "data.store", help: "where history is: files, or a QuestDB server" },
-  market: { type: "string", value: "um|spot", key: "data.market", help: "which market of the store" },
+  market: { type: "string", value: "um|spot|simulated", key: "data.market", help: "which market of the store" },
   seed: { type: "string", value: "N", key: "simulate.seed", help: "seed of the market simulator" },
   days: { type: "string", value: "N", key: "simulate.days", help: "days the market simulator makes" },
   edge: { type: "string", value: "none|regimes|planted", key: "simulate.edge", help: "what can be predicted in the simulated market" },

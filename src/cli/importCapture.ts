@@ -1,6 +1,5 @@
-import { parseTimeRange } from "../domain/time.ts";
+import { formatUtc, parseTimeRange } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
-import { spanText } from "../store/catalog.ts";
 import { importCapture } from "../store/capture/importCapture.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { captureOption } from "./data/history.ts";
@@ -42,8 +41,9 @@ export const importCommand: Command = {
         context.print(
           `the capture has no exchangeInfo: ticks and lots of ${report.guessedRules.join(", ")} come from the decimals of its prices and quantities`,
         );
-      for (const span of report.spans)
-        if (span.kind !== "instrumentRules") context.print(`in the store: ${spanText(span)}, ${span.events} ${span.kind} events`);
+      for (const { symbol: held, kind, fromMs: firstMs, toMs: endMs, events } of report.spans)
+        if (kind !== "instrumentRules")
+          context.print(`in the store: ${held} ${kind}, ${events} events, ${formatUtc(firstMs)} to ${formatUtc(endMs)}`);
       return { store: store.shown, ...report };
     } finally {
       await store.close();

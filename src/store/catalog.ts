@@ -96,7 +96,7 @@ export class Catalog {
     const market = this.#market;
     const { shown, intervalMs } = this.#holdings;
     const what = kind === "kline" ? `${symbol}` : `${symbol} ${kind}`;
-    const held = (await this.spans()).filter((span) => span.kind === "kline");
+    const held = await this.spans(["kline"]);
     const others = held.filter((span) => span.symbol === symbol && span.market !== market);
     const where = market === undefined ? "" : ` of market ${market}`;
     const interval = intervalLabel(intervalMs);

@@ -69,19 +69,19 @@ const IN_ONE_PROCESS: readonly [string, string[], number, RegExp][] = [
     "a damaged kline file",
     ["backtest", "--data", "bitrot"],
     1,
-    /cannot read the history file .*2023-01\.parquet: .*; delete it and run riposte backfill --force$/,
+    /cannot read the history file .*2023-01\.parquet: .*; delete it and run riposte backfill --force, or the import again$/,
   ],
   [
     "a truncated kline file",
     ["backtest", "--data", "truncated"],
     1,
-    /cannot read the history file .*2023-01\.parquet: .*; delete it and run riposte backfill --force$/,
+    /cannot read the history file .*2023-01\.parquet: .*; delete it and run riposte backfill --force, or the import again$/,
   ],
   [
     "an empty funding file",
     ["backtest", "--data", "nofunding"],
     1,
-    /cannot read the history file .*2023\.parquet: .*; delete it and run riposte backfill --force$/,
+    /cannot read the history file .*2023\.parquet: .*; delete it and run riposte backfill --force, or the import again$/,
   ],
   [
     "options that a shipped module does not know",

@@ -7,7 +7,7 @@ import { testInstrument, testKlines } from "../../../test/contract/historyStore.
 import type { Event, Trade } from "../../domain/event.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { StoredKind } from "../../domain/ports.ts";
-import { instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
+import { HOUR_MS, instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
 import { instrumentRulesEvent } from "../../store/defaultInstruments.ts";
 import { parquetStore } from "../../store/parquetStore.ts";
 import type { RunData } from "./history.ts";
@@ -29,6 +29,18 @@ const trades = (fromMs: number, minutes: number): Trade[] =>
     qty: 1,
     buyerIsMaker: false,
   }));
+
+const header = (atMs: number) => ({ seq: -1, instrument: instrumentIndex(0), eventTimeMs: atMs, receivedTimeMs: atMs, knownAtMs: atMs });
+const levels = { bids: Float64Array.of(99.9, 1), asks: Float64Array.of(100, 1) };
+const snapshot = (atMs: number): Event => ({ kind: Kind.bookSnapshot, ...header(atMs), lastUpdateId: "5", ...levels });
+const diff = (atMs: number): Event => ({
+  kind: Kind.bookDiff,
+  ...header(atMs),
+  firstUpdateId: "5",
+  finalUpdateId: "6",
+  previousFinalUpdateId: "4",
+  ...levels,
+});
 
 let dir = "";
 beforeEach(async () => {
@@ -131,5 +143,25 @@ describe("what goes with the bars of a run", () => {
     const inside = await opened({ from: "2024-08-08T10:10Z", to: "2024-08-08T10:15Z" }, ["trade", "aggTrade"]);
     expect(inside.warnings).toEqual([]);
     await inside.close();
+  });
+
+  it("is read from the last order book snapshot before it on, where one lies within a day", async () => {
+    const klines = testKlines(LATE_MS, 5);
+    const book = (atMs: number): Event[] => [snapshot(atMs), diff(atMs + 1000)];
+    await filled([
+      ["BTCUSDT", "um", [rules("BTCUSDT", 0.1), ...klines, ...trades(LATE_MS, 5), ...book(LATE_MS - 3 * HOUR_MS), diff(LATE_MS + 299_000)]],
+    ]);
+    const wanted = ["trade", "bookSnapshot", "bookDiff"] as const;
+    const near = await opened({}, wanted);
+    expect(near.warnings).toEqual([]);
+    expect(near.fillable).toEqual([{ modes: ["bars", "trades", "book"], marks: false }]);
+    expect(await kindsOf(near)).toEqual(new Set([Kind.bookSnapshot, Kind.bookDiff, Kind.trade, Kind.kline]));
+    await rm(join(dir, "bookSnapshots"), { recursive: true });
+    await filled([["BTCUSDT", "um", [snapshot(LATE_MS - 30 * HOUR_MS), snapshot(LATE_MS + HOUR_MS)]]]);
+    const far = await opened({}, wanted);
+    expect(far.warnings).toEqual([
+      "No order book snapshot of BTCUSDT lies in the day before the run: until the next one the book is unknown.",
+    ]);
+    await far.close();
   });
 });

@@ -47,4 +47,32 @@ describe("an import of captured messages", () => {
     const { symbols, events } = await imported({ symbols: ["BTCUSDT", "BTCUSDT"] });
     expect([symbols, events]).toEqual([["BTCUSDT"], 3]);
   });
+
+  it("keeps the rules of the capture's exchangeInfo from its beginning on, where the store has others", async () => {
+    await imported();
+    const filters = [
+      { filterType: "PRICE_FILTER", minPrice: "100", maxPrice: "1000000", tickSize: "0.50" },
+      { filterType: "LOT_SIZE", minQty: "0.001", maxQty: "1000", stepSize: "0.001" },
+      { filterType: "MARKET_LOT_SIZE", minQty: "0.001", maxQty: "100", stepSize: "0.001" },
+      { filterType: "MIN_NOTIONAL", notional: "100" },
+      { filterType: "PERCENT_PRICE", multiplierUp: "1.05", multiplierDown: "0.95", multiplierDecimal: "4" },
+    ];
+    const symbol = { symbol: "BTCUSDT", contractType: "PERPETUAL", status: "TRADING", liquidationFee: "0.0125", filters };
+    const info = join(dir, "info.jsonl");
+    await writeFile(info, `${1_723_161_255_000}000000 ${JSON.stringify({ timezone: "UTC", symbols: [symbol] })}\n`);
+    const store = parquetStore({ root: join(dir, "history") });
+    const ticks = async (): Promise<unknown[]> => {
+      const rules = [];
+      for (const atMs of [Date.UTC(2024, 0), Date.UTC(2024, 7, 9)]) rules.push(...(await store.instruments(["BTCUSDT"], atMs)));
+      return rules.map(({ tickSize }) => tickSize);
+    };
+    const before = await ticks();
+    expect(before[1]).toBe(before[0]);
+    for (let i = 0; i < 2; i++) {
+      await importCapture({ store, paths: [capture, info], signal: new AbortController().signal, onProgress: () => undefined });
+      expect(await ticks()).toEqual([before[0], 0.5]);
+      expect((await store.spans(["instrumentRules"]))[0]?.events).toBe(2);
+    }
+    await store.close();
+  });
 });

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Event } from "../../domain/event.ts";
+import type { Instrument } from "../../domain/instrument.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { HistorySpan } from "../../domain/ports.ts";
 import { formatUtc } from "../../domain/time.ts";
@@ -44,13 +46,13 @@ export interface ImportCaptureReport {
 }
 
 /**
- * Writes a capture into a store, hour by hour: every event of its symbols, single trades and aggregates both, and the rules of symbols
- * that have none there. The files are read once before anything is written: what is wrong with them is a `UserError` with file and line.
+ * Writes a capture into a store, hour by hour: every event of its symbols, single trades and aggregates both, and their rules: those of
+ * symbols that have none there, and those of the capture's `exchangeInfo`, from its beginning on, where they are others. The files are read once before anything is written: what is wrong with them is a `UserError` with file and line.
  * Twice changes nothing.
  */
 export const importCapture = async (options: ImportCaptureOptions): Promise<ImportCaptureReport> => {
   const { store, paths, signal, onProgress, fromMs = -Infinity, toMs = Infinity } = options;
-  const summary = await scanCapture(paths);
+  const summary = await scanCapture(paths, signal);
   const symbols = chosen(summary.symbols, options);
   const rules = symbols.map((facts, index) => captureRules(facts, index, summary));
   await store.lock();
@@ -66,9 +68,12 @@ export const importCapture = async (options: ImportCaptureOptions): Promise<Impo
   let [count, hour] = [0, NaN];
   const writeRules = async (): Promise<void> => {
     for (const rule of rules) {
-      if (await store.hasRules(rule.symbol, MARKET)) continue;
-      await store.write(rule.symbol, MARKET, [instrumentRulesEvent(rule)]);
-      if (summary.exchangeInfo === null) report.guessedRules.push(rule.symbol);
+      const guessed = summary.exchangeInfo === null;
+      if (!(await store.hasRules(rule.symbol, MARKET))) {
+        await store.write(rule.symbol, MARKET, [instrumentRulesEvent(rule)]);
+        if (guessed) report.guessedRules.push(rule.symbol);
+      } else if (!guessed && !(await inForce(store, rule, summary.fromMs)))
+        await store.write(rule.symbol, MARKET, [instrumentRulesEvent(rule, summary.fromMs)]);
     }
   };
   const write = async (): Promise<void> => {
@@ -100,6 +105,13 @@ export const importCapture = async (options: ImportCaptureOptions): Promise<Impo
   }
   report.spans = (await store.spans()).filter(({ symbol, market }) => market === MARKET && report.symbols.includes(symbol));
   return report;
+};
+
+/** Whether the store's rules of a symbol at a time are these. */
+const inForce = async (store: Store, { index: _, ...rules }: Instrument, atMs: number): Promise<boolean> => {
+  const [held] = await store.instruments([rules.symbol], atMs, [MARKET]);
+  const { index: __, ...inStore } = held as Instrument;
+  return isDeepStrictEqual(rules, inStore);
 };
 
 const nothingIn = ({ paths, fromMs, toMs }: ImportCaptureOptions, held: CaptureSummary): UserError => {

@@ -151,7 +151,7 @@ const unreadable = (error: unknown, first: string): unknown => {
   if (!(error instanceof Error) || error instanceof UserError || error instanceof InvariantError) return error;
   const said = error.message.split("\n")[0] ?? "";
   return new UserError(
-    `cannot read the history file ${/['"]([^'"]+\.parquet)['"]/.exec(said)?.[1] ?? first}: ${said}; delete it and run riposte backfill --force`,
+    `cannot read the history file ${/['"]([^'"]+\.parquet)['"]/.exec(said)?.[1] ?? first}: ${said}; delete it and run riposte backfill --force, or the import again`,
   );
 };
 

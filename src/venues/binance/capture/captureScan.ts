@@ -39,11 +39,14 @@ export interface CaptureSummary {
 /**
  * Reads a capture once, whole, before anything is made of it: what it holds, and whether it can be replayed. Throws `UserError`s with
  * file and line for what no replay can mend: another exchange or market, two snapshots of one moment that contradict each other, more
- * than 1 % of messages that are not understood, and what `captureFile` refuses.
+ * than 1 % of messages that are not understood, and what `captureFile` refuses. A signal that is aborted ends it with its reason.
  */
-export const scanCapture = async (paths: readonly string[]): Promise<CaptureSummary> => {
+export const scanCapture = async (paths: readonly string[], signal?: AbortSignal): Promise<CaptureSummary> => {
   const scan = new Scan();
-  for await (const { path, lines } of captureMerge(paths)) for (const line of lines) scan.line(path, line);
+  for await (const { path, lines } of captureMerge(paths)) {
+    signal?.throwIfAborted();
+    for (const line of lines) scan.line(path, line);
+  }
   return scan.summary(paths);
 };
 

@@ -1,0 +1,63 @@
+import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
+import { HOUR_MS } from "../../domain/units.ts";
+import { marketsBeside } from "../../store/catalog.ts";
+import type { Store } from "../../store/store.ts";
+import type { StoredBars } from "./storedBars.ts";
+
+/** What of these kinds the store has in the range that goes with the bars. */
+export const heldTicks = async (
+  kinds: readonly StoredKind[],
+  bars: readonly StoredBars[],
+  store: Store,
+  fromMs: number,
+  toMs: number,
+): Promise<readonly HistorySpan[]> => {
+  const asked = kinds.filter((kind) => kind !== "kline" && kind !== "funding");
+  if (asked.length === 0) return [];
+  const spans = await store.spans(asked);
+  const mine = (span: HistorySpan): boolean =>
+    bars.some(({ symbol, market }) => symbol === span.symbol && marketsBeside(market).includes(span.market));
+  return spans.filter((span) => mine(span) && span.fromMs < toMs && span.toMs > fromMs);
+};
+
+/** Kinds to ask the store for: bars, funding, and what of the rest is held. */
+export const kindsToRead = (bars: readonly StoredBars[], held: readonly HistorySpan[]) => {
+  const ticks = held.flatMap(({ kind }) => (kind === "instrumentRules" ? [] : [kind === "aggTrade" ? "trade" : kind]));
+  return [...new Set(["funding" as const, ...(bars.every(({ fromTrades }) => fromTrades) ? [] : ["kline" as const]), ...ticks])];
+};
+
+/** How far back the snapshot is looked for that a book begins with. */
+const LOOK_BACK_HOURS = 24;
+
+/**
+ * From when on to read so that the books of all symbols are whole at `fromMs`: the last snapshot before it, where one lies within a day;
+ * `unknown`: symbols that have older ones only. Neither later than `fromMs`.
+ */
+export const bookStart = async (
+  bars: readonly StoredBars[],
+  store: Store,
+  fromMs: number,
+): Promise<{ readonly fromMs: number; readonly unknown: readonly string[] }> => {
+  const spans = await store.spans(["bookSnapshot"]);
+  const unknown: string[] = [];
+  let startMs = fromMs;
+  for (const { symbol, market } of bars) {
+    const span = spans.find((each) => each.symbol === symbol && marketsBeside(market).includes(each.market) && each.fromMs < fromMs);
+    if (span === undefined) continue;
+    const lastMs = await lastSnapshotMs(store, span, fromMs);
+    if (lastMs === undefined) unknown.push(symbol);
+    else startMs = Math.min(startMs, lastMs);
+  }
+  return { fromMs: startMs, unknown };
+};
+
+const lastSnapshotMs = async (store: Store, { symbol, market, fromMs }: HistorySpan, beforeMs: number): Promise<number | undefined> => {
+  const firstMs = Math.max(fromMs, beforeMs - LOOK_BACK_HOURS * HOUR_MS);
+  for (let toMs = beforeMs; toMs > firstMs; toMs -= HOUR_MS) {
+    let lastMs: number | undefined;
+    for await (const burst of store.series("bookSnapshot", symbol, market, Math.max(firstMs, toMs - HOUR_MS), toMs))
+      lastMs = burst.at(-1)?.eventTimeMs ?? lastMs;
+    if (lastMs !== undefined) return lastMs;
+  }
+  return undefined;
+};

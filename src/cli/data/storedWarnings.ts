@@ -1,0 +1,67 @@
+import type { TimeRange } from "../../domain/time.ts";
+import { formatUtc } from "../../domain/time.ts";
+import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
+import { MINUTE_MS } from "../../domain/units.ts";
+import type { Store } from "../../store/store.ts";
+import type { StoredBars } from "./storedBars.ts";
+import { TRADES } from "./storedBars.ts";
+
+/** What a reader of the report should know of the bars: `firstMs` and `lastMs` bound those of all symbols. */
+export const barWarnings = (bars: readonly StoredBars[], range: TimeRange, firstMs: number, lastMs: number): string[] => {
+  const warnings: string[] = [];
+  const spot = bars.filter(({ market }) => market === "spot").map(({ symbol }) => symbol);
+  if (spot.length > 0)
+    warnings.push(`Spot klines of ${spot.join(", ")} stand in for the perpetual: same price to a few basis points, other volume.`);
+  if (bars.some(({ market }) => market === "simulated"))
+    warnings.push("The prices in this store come from the market simulator, not from an exchange.");
+  if (range.fromMs !== null && range.fromMs < firstMs) warnings.push(`History begins only at ${formatUtc(firstMs)}.`);
+  if (range.toMs !== null && range.toMs > lastMs) warnings.push(`History ends already at ${formatUtc(lastMs)}.`);
+  return warnings;
+};
+
+/** The same of trades and books; `unknown`: symbols whose book no snapshot of the day before begins. */
+export const tickWarnings = (
+  bars: readonly StoredBars[],
+  held: readonly HistorySpan[],
+  unknown: readonly string[],
+  fromMs: number,
+  toMs: number,
+): string[] => {
+  const warnings: string[] = [];
+  const fromTrades = bars.filter((each) => each.fromTrades).map(({ symbol }) => symbol);
+  if (fromTrades.length > 0) warnings.push(`The history has no klines of ${fromTrades.join(", ")} in this range: bars come from trades.`);
+  for (const { symbol, fromTrades: heard } of bars) {
+    const steady = heard ? [] : held.filter((span) => span.symbol === symbol && STEADY.includes(span.kind));
+    const [parts, wholes] = [steady.filter((span) => isPart(span, fromMs, toMs)), steady.filter((span) => !isPart(span, fromMs, toMs))];
+    const lacking = parts.filter(({ kind }) => !(TRADES.includes(kind) && wholes.some((whole) => TRADES.includes(whole.kind))));
+    const shown = lacking.map((span) => `${span.kind} from ${formatUtc(span.fromMs)} to ${formatUtc(span.toMs)}`);
+    if (shown.length > 0) warnings.push(`The history has of ${symbol} only a part of this range: ${shown.join(", ")}.`);
+    const of = (kind: StoredKind): HistorySpan | undefined => held.find((span) => span.symbol === symbol && span.kind === kind);
+    const [diffs, snapshots] = [of("bookDiff"), of("bookSnapshot")];
+    if (diffs === undefined) continue;
+    if (snapshots === undefined) warnings.push(`The history has no order book snapshot of ${symbol}: the book stays unknown.`);
+    else if (snapshots.fromMs >= fromMs + MINUTE_MS)
+      warnings.push(`The first order book snapshot of ${symbol} is of ${formatUtc(snapshots.fromMs)}: until then the book is unknown.`);
+    else if (unknown.includes(symbol))
+      warnings.push(`No order book snapshot of ${symbol} lies in the day before the run: until the next one the book is unknown.`);
+  }
+  return warnings;
+};
+
+/** Kinds that come every few seconds at most: a minute without one is a minute that was not recorded. */
+const STEADY: readonly StoredKind[] = ["markPrice", "bookDiff", "bestBidAsk", ...TRADES];
+
+const isPart = (span: HistorySpan, fromMs: number, toMs: number): boolean =>
+  span.fromMs >= fromMs + MINUTE_MS || span.toMs <= toMs - MINUTE_MS;
+
+/** A run keeps the rules it begins with: ticks and lots are counted in them. */
+export const rulesWarnings = async (store: Store, bars: readonly StoredBars[], fromMs: number, toMs: number): Promise<string[]> => {
+  const warnings: string[] = [];
+  for (const { symbol, market } of bars) {
+    const changedMs = await store.rulesChangedMs(symbol, fromMs, toMs, market);
+    if (changedMs.length === 0) continue;
+    const when = changedMs.map(formatUtc).join(", ");
+    warnings.push(`The trading rules of ${symbol} changed on ${when}; the run keeps those of its start: begin another one there.`);
+  }
+  return warnings;
+};
