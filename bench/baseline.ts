@@ -25,7 +25,7 @@ import { Recorder, record } from "../src/lab/recorder.ts";
 import { backtestLine, observe, perceive } from "../src/pipeline.ts";
 import type { System } from "../src/pipeline.ts";
 import { DEFAULT_LIMITS } from "../src/risk/limits.ts";
-import { parquetStore } from "../src/store/parquetStore.ts";
+import { parquetStore } from "../src/store/parquet/parquetStore.ts";
 import { DEFAULT_VENUE } from "../src/venues/simulated/options.ts";
 import { simulatedVenue } from "../src/venues/simulated/simulatedVenue.ts";
 

@@ -10,7 +10,7 @@ import { Kind } from "../src/domain/kind.ts";
 import { instrumentIndex } from "../src/domain/units.ts";
 import { drive } from "../src/engine/driver.ts";
 import { observe } from "../src/pipeline.ts";
-import { defaultInstrument } from "../src/store/defaultInstruments.ts";
+import { defaultInstrument } from "../src/store/rules/defaultInstruments.ts";
 import type { CaptureLine } from "../src/venues/binance/capture/captureLine.ts";
 import { readCaptureLine } from "../src/venues/binance/capture/captureLine.ts";
 import { CaptureParser } from "../src/venues/binance/capture/captureParser.ts";

@@ -11,7 +11,7 @@ import { datasetColumns } from "../src/lab/dataset/columns.ts";
 import { datasetBatch } from "../src/lab/dataset/datasetBatch.ts";
 import type { DatasetFile } from "../src/lab/dataset/datasetBatch.ts";
 import { parquetFile } from "../src/lab/dataset/parquetFile.ts";
-import { Duck } from "../src/store/parquet/duck.ts";
+import { Duck } from "../src/store/duck/duck.ts";
 import { median } from "./peers/resultLine.ts";
 
 const MONTH_ROWS = 43_200;

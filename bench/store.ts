@@ -21,8 +21,8 @@ import { appendKline, klineBlock, klinesOf } from "../src/domain/kline.ts";
 import { instrumentIndex, MINUTE_MS } from "../src/domain/units.ts";
 import { parseKlineCsv } from "../src/store/archive/klineCsv.ts";
 import { unzipCsv } from "../src/store/archive/zip.ts";
-import { defaultInstrument, instrumentRulesEvent } from "../src/store/defaultInstruments.ts";
-import { parquetStore } from "../src/store/parquetStore.ts";
+import { defaultInstrument, instrumentRulesEvent } from "../src/store/rules/defaultInstruments.ts";
+import { parquetStore } from "../src/store/parquet/parquetStore.ts";
 import type { Store } from "../src/store/store.ts";
 import { measuredApart, serverAt, storeAt, tell } from "./storePlace.ts";
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { parquetStore } from "../src/store/parquetStore.ts";
+import { parquetStore } from "../src/store/parquet/parquetStore.ts";
 import { questDbStore } from "../src/store/questdb/questDbStore.ts";
 import type { Store } from "../src/store/store.ts";
 

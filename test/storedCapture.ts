@@ -14,7 +14,7 @@ import { replayRun } from "../src/cli/run/replayRun.ts";
 import type { Event } from "../src/domain/event.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { importCapture } from "../src/store/capture/importCapture.ts";
-import { Duck, quoted } from "../src/store/parquet/duck.ts";
+import { Duck, quoted } from "../src/store/duck/duck.ts";
 import type { Store } from "../src/store/store.ts";
 import { captureEvents } from "../src/venues/binance/capture/captureEvents.ts";
 import { scanCapture } from "../src/venues/binance/capture/captureScan.ts";

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { aggTradeLines, checksumOf, klineLines, metricsLines, zipOf } from "../../test/contract/archiveFiles.ts";
 import { body, status, WireServer } from "../../test/contract/wireServer.ts";
 import { DAY_MS, UserError } from "../domain/units.ts";
-import type { BackfillReport } from "../store/backfill.ts";
+import type { BackfillReport } from "../store/backfill/backfill.ts";
 import { backfillCommand } from "./backfill.ts";
 import type { OptionValues } from "./frame/command.ts";
 

@@ -2,7 +2,7 @@ import { parseTimeRange } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
 import type { MigratedSeries } from "../store/migrate.ts";
 import { migrate } from "../store/migrate.ts";
-import { intervalMsOf } from "../store/parquet/layout.ts";
+import { intervalMsOf } from "../store/table/interval.ts";
 import type { Command, OptionValues } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { openStore } from "./data/store.ts";

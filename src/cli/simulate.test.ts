@@ -6,7 +6,7 @@ import { marketColumns } from "../../streams/simulatedMarket/marketColumns.ts";
 import { DEFAULT_MARKET } from "../../streams/simulatedMarket.ts";
 import { Kind } from "../domain/kind.ts";
 import { DAY_MS } from "../domain/units.ts";
-import { parquetStore } from "../store/parquetStore.ts";
+import { parquetStore } from "../store/parquet/parquetStore.ts";
 import type { CommandContext, OptionValues } from "./frame/command.ts";
 import { simulateCommand } from "./simulate.ts";
 

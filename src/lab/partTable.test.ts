@@ -6,7 +6,7 @@ import { featureSet } from "../../operators/features/featureSet.ts";
 import { scratchFolder } from "../../test/cli/riposte.ts";
 import { BTC, ETH, featureRowOf, T0 } from "../../test/items.ts";
 import { MINUTE_MS, UserError } from "../domain/units.ts";
-import { Duck, quoted } from "../store/parquet/duck.ts";
+import { Duck, quoted } from "../store/duck/duck.ts";
 import { FeatureTable } from "./featureTable.ts";
 import { PartTable } from "./partTable.ts";
 

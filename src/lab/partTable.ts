@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InvariantError, UserError } from "../domain/units.ts";
-import { Duck, quoted } from "../store/parquet/duck.ts";
+import { Duck, quoted } from "../store/duck/duck.ts";
 import type { NumberColumns } from "../store/table/columns.ts";
 import { emptyColumns, sliceRows } from "../store/table/columns.ts";
 import { numberColumns } from "../store/table/tables.ts";

@@ -1,7 +1,7 @@
 import type { Event } from "../domain/event.ts";
 import type { HistorySpan, StoredKind } from "../domain/ports.ts";
 import { UserError } from "../domain/units.ts";
-import { periodBounds, periodOf } from "./parquet/layout.ts";
+import { periodBounds, periodOf } from "./table/period.ts";
 import type { Store } from "./store.ts";
 import { sameColumns } from "./table/columns.ts";
 import type { TableRows } from "./table/eventRows.ts";

@@ -2,7 +2,13 @@ import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { HistoryStore, StoredKind } from "../domain/ports.ts";
 import type { LandedFiles } from "./backfill/landedFiles.ts";
-import type { GapSpan } from "./parquet/gaps.ts";
+
+/** A run of missing klines: open times from `fromMs` (inclusive) to `toMs` (exclusive). */
+export interface GapSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly bars: number;
+}
 
 /** A store with what goes beyond the port: the instrument rules as of a time, and what backfill asks. */
 export interface Store extends HistoryStore {

@@ -8,7 +8,7 @@ import { klineBlock, klinesOf, klineValues, appendKline } from "../../src/domain
 import type { HistoryStore } from "../../src/domain/ports.ts";
 import { InvariantError, instrumentIndex, MINUTE_MS, UserError } from "../../src/domain/units.ts";
 import { fundingEvent } from "../../src/domain/fundingEvent.ts";
-import { defaultInstrument, instrumentRulesEvent } from "../../src/store/defaultInstruments.ts";
+import { defaultInstrument, instrumentRulesEvent } from "../../src/store/rules/defaultInstruments.ts";
 import { compareOnLine } from "../../streams/merge.ts";
 import { marketEventContract } from "./marketEvents.ts";
 

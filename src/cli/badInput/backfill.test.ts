@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectRefusal, namesIn, riposte, riposteEach, scratchFolder, smallDisk } from "../../../test/cli/riposte.ts";
 import { checksumOf, klineLines, zipOf } from "../../../test/contract/archiveFiles.ts";
 import { body, WireServer } from "../../../test/contract/wireServer.ts";
-import { parquetStore } from "../../store/parquetStore.ts";
+import { parquetStore } from "../../store/parquet/parquetStore.ts";
 
 const KLINES = "spot/monthly/klines/BTCUSDT/1m";
 const MONTHS = ["2023-01", "2023-02", "2023-03"];

@@ -2,7 +2,7 @@ import type { RiposteConfig } from "../../../config/schema.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { formatUtc, parseTimeRange } from "../../domain/time.ts";
 import { MINUTE_MS, UserError } from "../../domain/units.ts";
-import { captureRules } from "../../store/capture/captureRules.ts";
+import { captureRules } from "../../store/rules/captureRules.ts";
 import { captureEvents } from "../../venues/binance/capture/captureEvents.ts";
 import type { CapturedSymbol, CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
 import { scanCapture } from "../../venues/binance/capture/captureScan.ts";

@@ -1,6 +1,6 @@
 import type { RiposteConfig } from "../../../config/schema.ts";
 import type { Store } from "../../store/store.ts";
-import { parquetStore } from "../../store/parquetStore.ts";
+import { parquetStore } from "../../store/parquet/parquetStore.ts";
 import { questDbStore } from "../../store/questdb/questDbStore.ts";
 import { credentialsOf } from "../../store/questdb/settings.ts";
 

@@ -8,8 +8,8 @@ import type { Event, Trade } from "../../domain/event.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { StoredKind } from "../../domain/ports.ts";
 import { HOUR_MS, instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
-import { instrumentRulesEvent } from "../../store/defaultInstruments.ts";
-import { parquetStore } from "../../store/parquetStore.ts";
+import { instrumentRulesEvent } from "../../store/rules/defaultInstruments.ts";
+import { parquetStore } from "../../store/parquet/parquetStore.ts";
 import type { RunData } from "./history.ts";
 import { runData } from "./history.ts";
 

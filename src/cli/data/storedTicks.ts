@@ -1,6 +1,6 @@
 import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
 import { HOUR_MS } from "../../domain/units.ts";
-import { marketsBeside } from "../../store/catalog.ts";
+import { marketsBeside } from "../../store/reading/catalog.ts";
 import type { Store } from "../../store/store.ts";
 import type { StoredBars } from "./storedBars.ts";
 

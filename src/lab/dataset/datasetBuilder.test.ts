@@ -8,7 +8,7 @@ import type { FeatureRow, Gap } from "../../domain/derived.ts";
 import { Kind } from "../../domain/kind.ts";
 import { Bar, klineBlock } from "../../domain/kline.ts";
 import { instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
-import { Duck, quoted } from "../../store/parquet/duck.ts";
+import { Duck, quoted } from "../../store/duck/duck.ts";
 import { DEFAULT_LABELS } from "../labels/options.ts";
 import { DatasetBuilder } from "./datasetBuilder.ts";
 import type { DatasetOptions, DatasetSummary } from "./datasetBuilder.ts";

@@ -4,7 +4,7 @@ import type { FeatureRow, Gap } from "../../domain/derived.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Bar } from "../../domain/kline.ts";
 import { InvariantError, UserError } from "../../domain/units.ts";
-import { Duck } from "../../store/parquet/duck.ts";
+import { Duck } from "../../store/duck/duck.ts";
 import { bracketOf } from "../labels/bracketOf.ts";
 import { checkLabelRange } from "../labels/checkLabelRange.ts";
 import { LabelStream } from "../labels/labelStream.ts";

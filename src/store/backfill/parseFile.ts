@@ -5,7 +5,7 @@ import { parseAggTradesCsv } from "../archive/aggTradesCsv.ts";
 import { parseFundingCsv } from "../archive/fundingCsv.ts";
 import { parseKlineCsv } from "../archive/klineCsv.ts";
 import { parseMetricsCsv } from "../archive/metricsCsv.ts";
-import type { SeenDecimals } from "../defaultInstruments.ts";
+import type { SeenDecimals } from "../rules/defaultInstruments.ts";
 import type { BackfillKind } from "./plan.ts";
 
 /** What a store keeps of the files of each kind. */

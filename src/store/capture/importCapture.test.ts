@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { STREAMS } from "../../../test/wireFuzz.ts";
 import { UserError } from "../../domain/units.ts";
-import { parquetStore } from "../parquetStore.ts";
+import { parquetStore } from "../parquet/parquetStore.ts";
 import type { ImportCaptureReport } from "./importCapture.ts";
 import { importCapture } from "./importCapture.ts";
 

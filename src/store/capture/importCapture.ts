@@ -8,9 +8,9 @@ import { HOUR_MS, UserError } from "../../domain/units.ts";
 import { captureEvents } from "../../venues/binance/capture/captureEvents.ts";
 import type { CapturedSymbol, CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
 import { scanCapture } from "../../venues/binance/capture/captureScan.ts";
-import { instrumentRulesEvent } from "../defaultInstruments.ts";
+import { instrumentRulesEvent } from "../rules/defaultInstruments.ts";
 import type { Store } from "../store.ts";
-import { captureRules } from "./captureRules.ts";
+import { captureRules } from "../rules/captureRules.ts";
 
 /** Events held before they are written although their hour is not over: about 100 MB. */
 const HELD_MAX = 200_000;

@@ -8,7 +8,7 @@ import { marketEvents } from "../../../test/contract/marketEvents.ts";
 import type { Event, Trade } from "../../domain/event.ts";
 import { Kind } from "../../domain/kind.ts";
 import { UserError } from "../../domain/units.ts";
-import { parquetStore } from "../parquetStore.ts";
+import { parquetStore } from "./parquetStore.ts";
 
 let dir = "";
 beforeEach(async () => {

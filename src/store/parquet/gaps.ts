@@ -1,15 +1,10 @@
 import { join } from "node:path";
-import type { Duck } from "./duck.ts";
-import { selectSql } from "./duck.ts";
+import type { GapSpan } from "../store.ts";
+import type { Duck } from "../duck/duck.ts";
+import { selectSql } from "../duck/duck.ts";
 import type { Series } from "./layout.ts";
-import { periodBounds, periodsOf, seriesFolder } from "./layout.ts";
-
-/** A run of missing klines: open times from `fromMs` (inclusive) to `toMs` (exclusive). */
-export interface GapSpan {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly bars: number;
-}
+import { periodBounds } from "../table/period.ts";
+import { periodsOf, seriesFolder } from "./layout.ts";
 
 /** Files of a series whose period meets `[fromMs, toMs)`, ascending, as absolute paths. */
 export const filesOf = async (root: string, series: Series, fromMs: number, toMs: number): Promise<readonly string[]> => {

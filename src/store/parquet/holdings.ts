@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { HistorySpan } from "../../domain/ports.ts";
-import type { Held, Holdings } from "../holdings.ts";
+import type { Held, Holdings } from "../reading/holdings.ts";
 import type { Columns } from "../table/columns.ts";
-import type { Duck } from "./duck.ts";
+import type { Duck } from "../duck/duck.ts";
 import { filesOf } from "./gaps.ts";
-import type { DatedRules } from "./instrumentRules.ts";
-import { readRules } from "./instrumentRules.ts";
+import type { DatedRules } from "../rules/instrumentRules.ts";
+import { readRules } from "./ruleFile.ts";
 import { periodsOf, seriesFolder, symbolsIn } from "./layout.ts";
 import type { Table } from "../table/tables.ts";
 

@@ -11,7 +11,7 @@ import { Kind } from "../../domain/kind.ts";
 import type { StoredKind } from "../../domain/ports.ts";
 import { HOUR_MS, InvariantError, instrumentIndex } from "../../domain/units.ts";
 import { migrate } from "../migrate.ts";
-import { parquetStore } from "../parquetStore.ts";
+import { parquetStore } from "../parquet/parquetStore.ts";
 import type { Store } from "../store.ts";
 import { tableOf } from "../table/marketTables.ts";
 import type { Table } from "../table/tables.ts";

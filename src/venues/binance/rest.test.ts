@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { body, cutShort, reset, silence, status, WireServer } from "../../../test/contract/wireServer.ts";
 import { MINUTE_MS, UserError } from "../../domain/units.ts";
-import { bracketsOf } from "../../store/leverageBrackets.ts";
+import { bracketsOf } from "../../store/rules/leverageBrackets.ts";
 import type { HttpOptions } from "./http.ts";
 import { httpGet } from "./http.ts";
 import type { BinanceRest, BinanceRestOptions } from "./rest.ts";

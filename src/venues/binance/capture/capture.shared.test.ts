@@ -14,7 +14,7 @@ import type { KlineValues } from "../../../domain/kline.ts";
 import { klineValues } from "../../../domain/kline.ts";
 import { instrumentIndex, MINUTE_MS } from "../../../domain/units.ts";
 import { drive } from "../../../engine/driver.ts";
-import { defaultInstrument } from "../../../store/defaultInstruments.ts";
+import { defaultInstrument } from "../../../store/rules/defaultInstruments.ts";
 import { captureEvents } from "./captureEvents.ts";
 import type { CaptureSummary } from "./captureScan.ts";
 import { scanCapture } from "./captureScan.ts";

@@ -1,27 +1,30 @@
 import { writeFile } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
-import type { Event } from "../domain/event.ts";
-import type { Instrument } from "../domain/instrument.ts";
-import type { HistoryQuery, HistorySpan, StoredKind } from "../domain/ports.ts";
-import { MINUTE_MS, UserError } from "../domain/units.ts";
-import type { LandedFiles } from "./backfill/landedFiles.ts";
-import { Manifest } from "./backfill/manifest.ts";
-import { Duck } from "./parquet/duck.ts";
-import type { GapSpan } from "./parquet/gaps.ts";
-import { findGaps } from "./parquet/gaps.ts";
-import { ParquetHoldings } from "./parquet/holdings.ts";
-import { mergeRules, readRules, rulesText } from "./parquet/instrumentRules.ts";
-import type { Series } from "./parquet/layout.ts";
-import { checkedName, instrumentFile, periodBounds, periodOf, periodsOf, seriesFolder } from "./parquet/layout.ts";
-import { recover, Staging } from "./parquet/staging.ts";
-import { unwritable, WriteLock } from "./parquet/writeLock.ts";
-import type { Store } from "./store.ts";
-import { StoredHistory } from "./storedHistory.ts";
-import type { Columns } from "./table/columns.ts";
-import { numbersAt, sameColumns, sliceRows, upserted } from "./table/columns.ts";
-import { rowsOf } from "./table/eventRows.ts";
-import { tableOf } from "./table/marketTables.ts";
-import { KLINE_TABLE } from "./table/tables.ts";
+import type { Event } from "../../domain/event.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import type { HistoryQuery, HistorySpan, StoredKind } from "../../domain/ports.ts";
+import { MINUTE_MS, UserError } from "../../domain/units.ts";
+import type { LandedFiles } from "../backfill/landedFiles.ts";
+import { Manifest } from "../backfill/manifest.ts";
+import { Duck } from "../duck/duck.ts";
+import type { GapSpan } from "../store.ts";
+import { findGaps } from "./gaps.ts";
+import { ParquetHoldings } from "./holdings.ts";
+import { mergeRules, rulesText } from "../rules/instrumentRules.ts";
+import { readRules } from "./ruleFile.ts";
+import type { Series } from "./layout.ts";
+import { checkedName } from "../table/checkedName.ts";
+import { instrumentFile, periodsOf, seriesFolder } from "./layout.ts";
+import { periodBounds, periodOf } from "../table/period.ts";
+import { recover, Staging } from "./staging.ts";
+import { unwritable, WriteLock } from "./writeLock.ts";
+import type { Store } from "../store.ts";
+import { StoredHistory } from "../reading/storedHistory.ts";
+import type { Columns } from "../table/columns.ts";
+import { numbersAt, sameColumns, sliceRows, upserted } from "../table/columns.ts";
+import { rowsOf } from "../table/eventRows.ts";
+import { tableOf } from "../table/marketTables.ts";
+import { KLINE_TABLE } from "../table/tables.ts";
 
 export interface ParquetStoreOptions {
   /** Root folder; made by the first write. */
@@ -33,7 +36,7 @@ export interface ParquetStoreOptions {
 }
 
 /**
- * History as Parquet files with DuckDB as the engine in memory (layout: `parquet/layout.ts`, speeds: docs/data.md).
+ * History as Parquet files with DuckDB as the engine in memory (layout: `layout.ts`, speeds: docs/data.md).
  * Reads need no lock and hold a few chunks per symbol and kind. Writes take the store's lock until `close`.
  */
 export const parquetStore = (options: ParquetStoreOptions): Store => new ParquetStore(options);

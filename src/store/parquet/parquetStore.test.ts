@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { historyStoreContract, testInstrument, testKlines } from "../../test/contract/historyStore.ts";
-import type { Event } from "../domain/event.ts";
-import { instrumentIndex, MINUTE_MS, UserError } from "../domain/units.ts";
-import { fundingEvent } from "../domain/fundingEvent.ts";
-import { defaultInstrument, instrumentRulesEvent } from "./defaultInstruments.ts";
-import type { Store } from "./store.ts";
+import { historyStoreContract, testInstrument, testKlines } from "../../../test/contract/historyStore.ts";
+import type { Event } from "../../domain/event.ts";
+import { instrumentIndex, MINUTE_MS, UserError } from "../../domain/units.ts";
+import { fundingEvent } from "../../domain/fundingEvent.ts";
+import { defaultInstrument, instrumentRulesEvent } from "../rules/defaultInstruments.ts";
+import type { Store } from "../store.ts";
 import { parquetStore } from "./parquetStore.ts";
 
 const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "riposte-store-"));

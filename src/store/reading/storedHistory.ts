@@ -1,17 +1,17 @@
-import { mergeOnLine } from "../../streams/merge.ts";
-import type { Event } from "../domain/event.ts";
-import type { Instrument } from "../domain/instrument.ts";
-import type { HistoryQuery, HistorySpan, StoredKind } from "../domain/ports.ts";
-import type { InstrumentIndex } from "../domain/units.ts";
-import { instrumentIndex, UserError } from "../domain/units.ts";
+import { mergeOnLine } from "../../../streams/merge.ts";
+import type { Event } from "../../domain/event.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import type { HistoryQuery, HistorySpan, StoredKind } from "../../domain/ports.ts";
+import type { InstrumentIndex } from "../../domain/units.ts";
+import { instrumentIndex, UserError } from "../../domain/units.ts";
 import { Catalog } from "./catalog.ts";
 import type { Holdings } from "./holdings.ts";
-import type { DatedRules } from "./parquet/instrumentRules.ts";
-import { rulesEvent } from "./parquet/instrumentRules.ts";
-import { checkedName } from "./parquet/layout.ts";
+import type { DatedRules } from "../rules/instrumentRules.ts";
+import { rulesEvent } from "../rules/instrumentRules.ts";
+import { checkedName } from "../table/checkedName.ts";
 import { sourcesOf } from "./sources.ts";
-import { eventReader } from "./table/eventReader.ts";
-import { tableOf } from "./table/marketTables.ts";
+import { eventReader } from "../table/eventReader.ts";
+import { tableOf } from "../table/marketTables.ts";
 
 /** Most events in one burst (design §4). */
 const BURST_EVENTS_MAX = 4096;

@@ -1,17 +1,17 @@
-import type { Event } from "../domain/event.ts";
-import type { Instrument } from "../domain/instrument.ts";
-import type { KindName } from "../domain/kind.ts";
-import type { HistoryQuery, StoredKind } from "../domain/ports.ts";
-import { STORED_KINDS } from "../domain/ports.ts";
-import { UserError } from "../domain/units.ts";
+import type { Event } from "../../domain/event.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import type { KindName } from "../../domain/kind.ts";
+import type { HistoryQuery, StoredKind } from "../../domain/ports.ts";
+import { STORED_KINDS } from "../../domain/ports.ts";
+import { UserError } from "../../domain/units.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Holdings } from "./holdings.ts";
-import { rulesEvent } from "./parquet/instrumentRules.ts";
-import { checkedName } from "./parquet/layout.ts";
-import { eventReader } from "./table/eventReader.ts";
-import { TABLES } from "./table/marketTables.ts";
-import type { Table } from "./table/tables.ts";
-import { KLINE_TABLE } from "./table/tables.ts";
+import { rulesEvent } from "../rules/instrumentRules.ts";
+import { checkedName } from "../table/checkedName.ts";
+import { eventReader } from "../table/eventReader.ts";
+import { TABLES } from "../table/marketTables.ts";
+import type { Table } from "../table/tables.ts";
+import { KLINE_TABLE } from "../table/tables.ts";
 
 interface SourceContext {
   readonly holdings: Holdings;

@@ -1,25 +1,25 @@
-import type { Event } from "../domain/event.ts";
-import type { Instrument } from "../domain/instrument.ts";
-import { klinesOf } from "../domain/kline.ts";
-import type { HistorySpan } from "../domain/ports.ts";
-import { DAY_MS, HOUR_MS, UserError } from "../domain/units.ts";
-import type { ArchiveSource } from "./archive/source.ts";
-import { unzipCsv } from "./archive/zip.ts";
-import { timeText } from "./catalog.ts";
-import type { FetchedFile, FetchedUnit } from "./backfill/fetchUnit.ts";
-import { fetchUnit } from "./backfill/fetchUnit.ts";
-import type { LandedFiles } from "./backfill/landedFiles.ts";
-import type { Mended, ParsedFile } from "./backfill/parseFile.ts";
-import { KEPT_AS, parseFile } from "./backfill/parseFile.ts";
-import type { BackfillKind, FileSeries, FileUnit } from "./backfill/plan.ts";
-import { folderOf, isDaily, localSpan, marketOf, periodEndOf, planUnits } from "./backfill/plan.ts";
-import type { SeenDecimals } from "./defaultInstruments.ts";
-import { defaultInstrument, instrumentRulesEvent } from "./defaultInstruments.ts";
+import type { Event } from "../../domain/event.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { klinesOf } from "../../domain/kline.ts";
+import type { HistorySpan } from "../../domain/ports.ts";
+import { DAY_MS, HOUR_MS, UserError } from "../../domain/units.ts";
+import type { ArchiveSource } from "../archive/source.ts";
+import { unzipCsv } from "../archive/zip.ts";
+import { timeText } from "../reading/catalog.ts";
+import type { FetchedFile, FetchedUnit } from "./fetchUnit.ts";
+import { fetchUnit } from "./fetchUnit.ts";
+import type { LandedFiles } from "./landedFiles.ts";
+import type { Mended, ParsedFile } from "./parseFile.ts";
+import { KEPT_AS, parseFile } from "./parseFile.ts";
+import type { BackfillKind, FileSeries, FileUnit } from "./plan.ts";
+import { folderOf, isDaily, localSpan, marketOf, periodEndOf, planUnits } from "./plan.ts";
+import type { SeenDecimals } from "../rules/defaultInstruments.ts";
+import { defaultInstrument, instrumentRulesEvent } from "../rules/defaultInstruments.ts";
 
-import type { GapSpan } from "./parquet/gaps.ts";
-import type { BinanceRest } from "../venues/binance/rest.ts";
-import { intervalMsOf } from "./parquet/layout.ts";
-import type { Store } from "./store.ts";
+import type { GapSpan } from "../store.ts";
+import type { BinanceRest } from "../../venues/binance/rest.ts";
+import { intervalMsOf } from "../table/interval.ts";
+import type { Store } from "../store.ts";
 
 /** The newest days, which the archive has not yet (`src/venues/binance/rest.ts` is one). */
 export type NewestSource = Pick<BinanceRest, "klines" | "funding">;

@@ -1,10 +1,10 @@
-import type { HistorySpan, StoredKind } from "../domain/ports.ts";
-import { UserError } from "../domain/units.ts";
+import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
+import { UserError } from "../../domain/units.ts";
 import type { Holdings } from "./holdings.ts";
-import { intervalLabel } from "./parquet/layout.ts";
-import { TABLES, tableOf } from "./table/marketTables.ts";
-import type { Table } from "./table/tables.ts";
-import { KLINE_TABLE } from "./table/tables.ts";
+import { intervalLabel } from "../table/interval.ts";
+import { TABLES, tableOf } from "../table/marketTables.ts";
+import type { Table } from "../table/tables.ts";
+import { KLINE_TABLE } from "../table/tables.ts";
 
 /** Which market stands for a symbol when several hold it and none is asked for. */
 const MARKET_PREFERENCE = ["um", "spot", "simulated"];

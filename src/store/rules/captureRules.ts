@@ -3,8 +3,8 @@ import { instrumentIndex, UserError } from "../../domain/units.ts";
 import type { CapturedSymbol, CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
 import { parseExchangeInfo } from "../../venues/binance/parse/exchangeInfo.ts";
 import { WireError } from "../../venues/binance/parse/wire.ts";
-import { DEFAULT_FEES, defaultInstrument } from "../defaultInstruments.ts";
-import { bracketsOf } from "../leverageBrackets.ts";
+import { DEFAULT_FEES, defaultInstrument } from "./defaultInstruments.ts";
+import { bracketsOf } from "./leverageBrackets.ts";
 
 /**
  * Rules of a captured symbol: those of the capture's `exchangeInfo`, else what the decimals of its prices and quantities show. Throws a

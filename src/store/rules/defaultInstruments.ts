@@ -1,8 +1,8 @@
-import type { InstrumentRules } from "../domain/event.ts";
-import type { Instrument } from "../domain/instrument.ts";
-import { Kind } from "../domain/kind.ts";
-import type { InstrumentIndex } from "../domain/units.ts";
-import { NO_INSTRUMENT } from "../domain/units.ts";
+import type { InstrumentRules } from "../../domain/event.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { Kind } from "../../domain/kind.ts";
+import type { InstrumentIndex } from "../../domain/units.ts";
+import { NO_INSTRUMENT } from "../../domain/units.ts";
 import { bracketsOf } from "./leverageBrackets.ts";
 
 /** Start of the first USD-M perpetual: rules that no source dates hold from here on. */

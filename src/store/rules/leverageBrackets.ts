@@ -1,4 +1,4 @@
-import type { MarginBracket } from "../domain/instrument.ts";
+import type { MarginBracket } from "../../domain/instrument.ts";
 
 type Row = readonly [
   notionalFloorUsdt: number,

@@ -2,18 +2,18 @@ import { mkdir, mkdtemp, readFile, rm, unlink, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checksumOf, KLINE_HEADER, klineLines, zipOf } from "../../test/contract/archiveFiles.ts";
-import { testInstrument } from "../../test/contract/historyStore.ts";
-import type { Answer } from "../../test/contract/wireServer.ts";
-import { body, cutShort, reset, status, WireServer } from "../../test/contract/wireServer.ts";
-import { DAY_MS, MINUTE_MS, UserError } from "../domain/units.ts";
-import { httpGet } from "../venues/binance/http.ts";
-import { binanceRest } from "../venues/binance/rest.ts";
-import { httpArchive, localArchive } from "./archive/source.ts";
+import { checksumOf, KLINE_HEADER, klineLines, zipOf } from "../../../test/contract/archiveFiles.ts";
+import { testInstrument } from "../../../test/contract/historyStore.ts";
+import type { Answer } from "../../../test/contract/wireServer.ts";
+import { body, cutShort, reset, status, WireServer } from "../../../test/contract/wireServer.ts";
+import { DAY_MS, MINUTE_MS, UserError } from "../../domain/units.ts";
+import { httpGet } from "../../venues/binance/http.ts";
+import { binanceRest } from "../../venues/binance/rest.ts";
+import { httpArchive, localArchive } from "../archive/source.ts";
 import type { BackfillOptions, BackfillReport } from "./backfill.ts";
 import { backfill } from "./backfill.ts";
-import type { Store } from "./store.ts";
-import { parquetStore } from "./parquetStore.ts";
+import type { Store } from "../store.ts";
+import { parquetStore } from "../parquet/parquetStore.ts";
 
 const JANUARY = Date.UTC(2023, 0);
 const FEBRUARY = Date.UTC(2023, 1);

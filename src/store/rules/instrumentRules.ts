@@ -1,12 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 import type { InstrumentRules } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { UserError } from "../../domain/units.ts";
-import { instrumentFile } from "./layout.ts";
 
 const BRACKET = z.strictObject({
   notionalFloorUsdt: z.number(),
@@ -40,19 +37,6 @@ export interface DatedRules {
   readonly validFromMs: number;
   readonly rules: Omit<Instrument, "index">;
 }
-
-/** Dated rules of a symbol, ascending; empty when there are none. A damaged file is a `UserError`. */
-export const readRules = async (root: string, market: string, symbol: string): Promise<readonly DatedRules[]> => {
-  const file = join(root, instrumentFile(market, symbol));
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-  return checkedRules(text, `instrument file ${file}`, `delete it and run riposte backfill --symbol ${symbol} again`);
-};
 
 /** Dated rules from their JSON; what is wrong is a `UserError` that names `where` and the remedy. */
 export const checkedRules = (text: string, where: string, remedy: string): readonly DatedRules[] => {

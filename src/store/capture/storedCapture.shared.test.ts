@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { storedCaptureContract } from "../../test/storedCapture.ts";
+import { storedCaptureContract } from "../../../test/storedCapture.ts";
 
 storedCaptureContract("Parquet", {
   data: (folder) => ({ dir: join(folder, "history") }),

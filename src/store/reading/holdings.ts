@@ -1,7 +1,7 @@
-import type { HistorySpan } from "../domain/ports.ts";
-import type { Columns } from "./table/columns.ts";
-import type { DatedRules } from "./parquet/instrumentRules.ts";
-import type { Table } from "./table/tables.ts";
+import type { HistorySpan } from "../../domain/ports.ts";
+import type { Columns } from "../table/columns.ts";
+import type { DatedRules } from "../rules/instrumentRules.ts";
+import type { Table } from "../table/tables.ts";
 
 /** A symbol in a market. */
 export interface Held {
