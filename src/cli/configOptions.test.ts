@@ -41,7 +41,7 @@ describe("configOf", () => {
     [["--burst", "0"], /^--burst 0: line\.burstEvents must be at least 1, got 0$/],
     [["--from", "2023"], /^--from 2023: from: time "2023" is too short/],
     [["--symbol", "btc"], /^--symbol btc: symbols\.0 must be a symbol in upper case/],
-    [["--market", "coin"], /^--market coin: data\.market must be um or spot, got "coin"$/],
+    [["--market", "coin"], /^--market coin: data\.market must be um or spot or simulated, got "coin"$/],
     [["--from", "2024-01-01", "--to", "2023-01-01"], /from is after to/],
     [["--set", "sed=1"], /there is no key sed/],
   ])("refuses %j with exit 2", async (args, message) => {
