@@ -5,6 +5,7 @@ import { Kind } from "../domain/kind.ts";
 import type { KlineBlock } from "../domain/kline.ts";
 import { KLINE_COLUMNS } from "../domain/kline.ts";
 import { encodeEvent } from "./eventCodec.ts";
+import { isTick, TickHash } from "./tickHash.ts";
 
 /** A run of consecutive rows of one block that has not been hashed yet. */
 interface Run {
@@ -15,18 +16,21 @@ interface Run {
 
 /**
  * SHA-256 of the market events of a run, the same for the same events however they come in bursts and blocks. Klines are
- * hashed column by column and instrument by instrument (whole runs of rows in one call); other events in line order.
+ * hashed column by column and instrument by instrument (whole runs of rows in one call); ticks, and the few other events, in line
+ * order each.
  */
 export class DataHash {
   readonly #columns = new Map<number, { readonly intervalMs: number; readonly hashes: readonly Hash[] }>();
   /** By instrument; empty between two bursts. Not a Map: each `clear` would leave a dead table that keeps the next one, and blocks, alive. */
   readonly #runs: (Run | undefined)[] = [];
   readonly #others = createHash("sha256");
+  #ticks: TickHash | null = null;
 
   add(burst: readonly Event[]): void {
     for (const event of burst) {
       if (event.kind !== Kind.kline) {
-        this.#others.update(encodeEvent({ ...event, seq: 0 }));
+        if (isTick(event)) (this.#ticks ??= new TickHash()).add(event);
+        else this.#others.update(encodeEvent({ ...event, seq: 0 }));
         continue;
       }
       const { block, row, instrument } = event;
@@ -49,7 +53,9 @@ export class DataHash {
       all.update(`klines ${instrument} ${intervalMs}\n`);
       for (const hash of hashes) all.update(hash.copy().digest());
     }
-    return all.update(this.#others.copy().digest()).digest("hex");
+    all.update(this.#others.copy().digest());
+    if (this.#ticks !== null) all.update(this.#ticks.digest(), "hex");
+    return all.digest("hex");
   }
 
   #take(instrument: number, { block, fromRow, toRow }: Run): void {

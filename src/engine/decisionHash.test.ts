@@ -190,6 +190,6 @@ describe("the decision hash", () => {
   });
 
   it("refuses a text that does not fit instead of cutting it", () => {
-    expect(() => digest([intentOf({ at: 0 }, "exit", { reason: "x".repeat(256) })])).toThrow(/a decision holds a text of 256 characters/);
+    expect(() => digest([intentOf({ at: 0 }, "exit", { reason: "x".repeat(256) })])).toThrow(/a record holds a text of 256 characters/);
   });
 });

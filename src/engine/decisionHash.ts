@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { OperatorFunction } from "rxjs";
 import type { FundingPayment, Fill, OrderCanceled, OrderExpired, OrderRejected } from "../domain/event.ts";
 import type { ApprovedPlan, Gap, Intent, IntentAction, OrderSent, Pattern, Refusal, Regime, RiskState, Signal } from "../domain/derived.ts";
@@ -8,12 +7,7 @@ import { Kind } from "../domain/kind.ts";
 import type { OrderType, TimeInForce } from "../domain/order.ts";
 import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
-import { InvariantError } from "../domain/units.ts";
-import { hashThread, JOB_BYTES_MAX } from "./hashThread.ts";
-
-/** No record is larger: the texts in it are ids, rule names and reasons of at most 255 bytes. */
-const RECORD_WORDS_MAX = 256;
-const WORDS = JOB_BYTES_MAX / 8;
+import { canonical, RecordHash } from "./recordHash.ts";
 
 // The codes are part of the hash: never renumbered.
 const codeOfAction = (action: IntentAction): number => {
@@ -63,34 +57,10 @@ const codeOfTimeInForce = (timeInForce: TimeInForce): number => {
  * SHA-256 over all decisions in line order (design §8), little-endian: every layer's outputs as raw float64 bits (one
  * canonical NaN), each intent, verdict, order, fill, payment and state change. No `seq`, wall clock, burst, path or run
  * name, and no plan id beside the order id that is made of it.
- *
- * A record is a run of 8-byte words: a head (kind, instrument, flags, small codes), its numbers, its texts (a length byte,
- * UTF-8, zeros to the next word). Records are gathered in a buffer of 256 KiB and hashed in a thread of their own
- * (`hashThread.ts`); what fits the first buffer is hashed here.
  */
-export class DecisionHash {
-  private readonly numbers = new Float64Array(WORDS);
-  private readonly halves = new Uint32Array(this.numbers.buffer);
-  private readonly bytes = new Uint8Array(this.numbers.buffer);
-  /** The next free word. */
-  private at = 0;
-  /** 0: nothing has left the buffer yet. */
-  private stream = 0;
+export class DecisionHash extends RecordHash {
   /** Decision bars hashed. */
   decisions = 0;
-
-  constructor() {
-    this.halves[0] = 1;
-    if (this.bytes[0] !== 1) throw new InvariantError("decisions are hashed little-endian, and this machine is not");
-  }
-
-  /** The digest of everything so far, in hex; more may follow. */
-  digest(): string {
-    const rest = this.bytes.subarray(0, this.at * 8);
-    if (this.stream === 0) return createHash("sha256").update(rest).digest("hex");
-    this.at = 0;
-    return hashThread().digest(this.stream, rest);
-  }
 
   /** The one record per decision bar. What is NaN is said by the flags. */
   signal(item: Signal): void {
@@ -207,55 +177,7 @@ export class DecisionHash {
     this.number(item.fromMs);
     this.number(item.toMs);
   }
-
-  /** Begins a record. `flags`, `code` and `subcode` are bytes. */
-  private head({ kind, instrument }: Hashed, flags = 0, code = 0, subcode = 0): void {
-    if (this.at > WORDS - RECORD_WORDS_MAX) this.drain();
-    this.halves[2 * this.at] = kind | (flags << 8) | (instrument << 16);
-    this.halves[2 * this.at + 1] = code | (subcode << 8);
-    this.at += 1;
-  }
-
-  private number(value: number): void {
-    this.numbers[this.at] = canonical(value);
-    this.at += 1;
-  }
-
-  /** Ids, enumerations, rule names and reasons: ASCII but for the symbols of some instruments. */
-  private text(value: string): void {
-    const { length } = value;
-    if (length > 255) throw new RangeError(`a decision holds a text of ${length} characters: ${value.slice(0, 40)}…`);
-    const { bytes } = this;
-    const from = this.at * 8;
-    let end = from + 1 + length;
-    bytes[from] = length;
-    for (let i = 0; i < length; i += 1) {
-      const code = value.charCodeAt(i);
-      if (code > 127) {
-        end = from + 1 + new TextEncoder().encodeInto(value, bytes.subarray(from + 1)).written;
-        break;
-      }
-      bytes[from + 1 + i] = code;
-    }
-    while ((end & 7) !== 0) {
-      bytes[end] = 0;
-      end += 1;
-    }
-    this.at = end >> 3;
-  }
-
-  private drain(): void {
-    const thread = hashThread();
-    if (this.stream === 0) this.stream = thread.open();
-    thread.update(this.stream, this.bytes.subarray(0, this.at * 8));
-    this.at = 0;
-  }
 }
-
-/** A NaN that comes with other bits (a module may have it from anywhere) becomes the one that JavaScript writes itself. */
-const canonical = (value: number): number => (value === value ? value : NaN);
-
-type Hashed = Pick<Intent, "instrument"> & { readonly kind: Kind };
 
 interface HashedLine {
   readonly hash: DecisionHash;

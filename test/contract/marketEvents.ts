@@ -5,6 +5,7 @@ import { Kind } from "../../src/domain/kind.ts";
 import type { KindName } from "../../src/domain/kind.ts";
 import type { HistoryStore } from "../../src/domain/ports.ts";
 import { HOUR_MS, instrumentIndex, InvariantError, UserError } from "../../src/domain/units.ts";
+import type { Kline } from "../../src/domain/kline.ts";
 import { compareOnLine } from "../../streams/merge.ts";
 import { testInstrument, testKlines } from "./historyStore.ts";
 
@@ -48,7 +49,7 @@ const diff = (timeMs: number, finalUpdateId: string, bids: readonly number[], as
 });
 
 /** One of every kind and more, in line order; ids that no float64 holds, sides without a level, values at the ends of their range. */
-export const marketEvents = (): MarketEvent[] => [
+export const marketEvents = (): Exclude<MarketEvent, Kline>[] => [
   {
     kind: Kind.bookSnapshot,
     ...header(AT_MS),
