@@ -2,7 +2,7 @@ import type { MarketEvent } from "../../domain/event.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { InvariantError } from "../../domain/units.ts";
 import type { Columns, ListColumn } from "./columns.ts";
-import { listOf, numbersAt } from "./columns.ts";
+import { listOf } from "./columns.ts";
 import { IdText, SHORT_IDS } from "./idText.ts";
 import type { ColumnType, Table, TableColumn } from "./tables.ts";
 
@@ -122,6 +122,3 @@ const listColumn = (lists: readonly Float64Array[]): ListColumn => {
   lists.forEach((list, i) => values.set(list, offsets[i]));
   return { offsets, values };
 };
-
-/** The times by which rows of a table are asked for. */
-export const timesOf = (columns: Columns): Float64Array => numbersAt(columns, 0);
