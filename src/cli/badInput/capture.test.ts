@@ -104,3 +104,68 @@ describe("riposte backtest --capture", { timeout: 90_000 }, () => {
     expect(await namesIn(folder)).toEqual(before);
   });
 });
+
+describe("riposte import", { timeout: 90_000 }, () => {
+  const into = (...rest: readonly string[]): string[] => ["import", "--data", "imported", ...rest];
+
+  it("writes a capture into a store, which is replayed as the capture is, in bursts of any size and from its journal", async () => {
+    const [imported] = await riposteEach([into("--capture", "good.jsonl.gz", "--json")], folder);
+    expect(imported?.code).toBe(0);
+    expect(JSON.parse(imported?.stdout ?? "")).toMatchObject({ symbols: ["BTCUSDT"], events: 2401, faults: 0, aborted: false });
+    const stored = (out: string, ...rest: readonly string[]): string[] => [
+      ...["backtest", "--data", "imported", "--signal", "./mine.ts", "--json", "--set", "venue.fillOn=book", "--out", out],
+      ...rest,
+    ];
+    const ended = await riposteEach(
+      [
+        [...backtest("good.jsonl.gz", "--json", "--out", "s0"), "--set", "venue.fillOn=book"],
+        stored("s1", "--burst", "1"),
+        stored("s2", "--burst", "7"),
+        stored("s3", "--burst", "4096"),
+        stored("s4", "--journal", "k"),
+        stored("s5", "--journal", "k", "--resume"),
+      ],
+      folder,
+    );
+    const hashes = ended.map(({ stdout }) => /"decisionsSha256":\s*"(\w+)"/.exec(stdout)?.[1]);
+    expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(hashes).toEqual(hashes.map(() => hashes[0]));
+    expect(Number(/"orders":\s*(\d+)/.exec(ended[1]?.stdout ?? "")?.[1])).toBeGreaterThan(2);
+  });
+
+  it("refuses what cannot be imported, in one line with file and place, and writes nothing", async () => {
+    const before = await namesIn(folder);
+    const never = (...rest: readonly string[]): string[] => ["import", "--data", "never", ...rest];
+    const good = ["--capture", "good.jsonl.gz"];
+    const cases: readonly (readonly [args: readonly string[], code: number, message: RegExp])[] = [
+      [never(), 2, /--capture is missing: name the file to import$/],
+      [
+        never("--capture", "cut.jsonl.gz"),
+        1,
+        /capture cut\.jsonl\.gz is cut off: its gzip ends in the middle, behind line \d+; copy it again$/,
+      ],
+      [never("--capture", "order.jsonl"), 1, /capture order\.jsonl line 2402 arrived 399500\.000 ms before the line above it/],
+      [never("--capture", "none.jsonl"), 1, /capture none\.jsonl does not exist: check the name$/],
+      [
+        never(...good, "--symbol", "SOLUSDT"),
+        1,
+        /SOLUSDT is not in the capture good\.jsonl\.gz: it holds BTCUSDT; name one with --symbol$/,
+      ],
+      [
+        never(...good, "--from", "2025-01-01"),
+        1,
+        /there is nothing from 2025-01-01.* in good\.jsonl\.gz: it holds 2024-08-08T12:00:00Z to /,
+      ],
+      [never(...good, "--from", "2025-01-01", "--to", "2024-01-01"), 2, /from is after to/],
+      [["import", "--data", "good.jsonl.gz", ...good], 1, /cannot write to the store .*good\.jsonl\.gz/],
+    ];
+    const ended = await riposteEach(
+      cases.map(([args]) => [...args]),
+      folder,
+    );
+    for (const [i, [, code, message]] of cases.entries()) expectRefusal(ended[i] as never, code, message);
+    // An empty folder at most, where the range was found empty only when all was read.
+    expect((await namesIn(folder)).filter((name) => name !== "never")).toEqual(before);
+    expect(await namesIn(join(folder, "never"))).toEqual([]);
+  });
+});
