@@ -5,13 +5,13 @@
  *
  * Rounds go A B C A B C, so that noise of the machine meets all alike. What is measured and what it means: bench/README.md.
  */
-import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { arch, cpus, loadavg, platform, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { makeDataFile } from "./peers/dataFile.ts";
 import { installPeer } from "./peers/installPeer.ts";
+import { peerOutput } from "./peers/peerOutput.ts";
 import { peers, repositoryRoot } from "./peers/registry.ts";
 import { goals, parseRun, readExpected, summarize, table } from "./peers/table.ts";
 import type { Run } from "./peers/table.ts";
@@ -45,18 +45,7 @@ const readOptions = () => {
   }
 };
 
-/** Runs one peer once in a process of its own. Throws, with the end of its standard error, where it fails. */
-const runOnce = (command: readonly string[]): Run => {
-  const [file, ...args] = command;
-  const { status, signal, stdout, stderr, error } = spawnSync(file!, args, {
-    cwd: repositoryRoot,
-    encoding: "utf8",
-    timeout: RUN_LIMIT_MS,
-  });
-  if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`ended with ${status ?? signal}: ${stderr.trim().split("\n").slice(-3).join(" / ")}`);
-  return parseRun(stdout);
-};
+const runOnce = (command: readonly string[]): Run => parseRun(peerOutput(command, RUN_LIMIT_MS));
 
 const options = readOptions();
 if (options.archive === undefined) stop("--archive DIR is missing: a local copy of the public archive's layout", 2);

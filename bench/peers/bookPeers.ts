@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { loadavg } from "node:os";
 import { z } from "zod";
 import { installPeer } from "./installPeer.ts";
-import { bookPeers, repositoryRoot } from "./registry.ts";
+import { peerOutput } from "./peerOutput.ts";
+import { bookPeers } from "./registry.ts";
 import { median } from "./resultLine.ts";
 
 /** One thing timed over the whole capture. `book`: all changes applied to a book; `wire`: all diffs' lines read. */
@@ -37,15 +37,10 @@ export const hashOfTops = (tops: Int32Array): string =>
     .digest("hex")
     .slice(0, 16);
 
-const runOnce = ([file, ...args]: readonly string[]): BookResult => {
-  const { status, signal, stdout, stderr, error } = spawnSync(file!, args, {
-    cwd: repositoryRoot,
-    encoding: "utf8",
-    timeout: RUN_LIMIT_MS,
-  });
-  if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`ended with ${status ?? signal}: ${stderr.trim().split("\n").slice(-3).join(" / ")}`);
-  const line = stdout.split("\n").findLast((text) => text.startsWith("{"));
+const runOnce = (command: readonly string[]): BookResult => {
+  const line = peerOutput(command, RUN_LIMIT_MS)
+    .split("\n")
+    .findLast((text) => text.startsWith("{"));
   if (line === undefined) throw new Error("printed no line of JSON");
   return resultSchema.parse(JSON.parse(line));
 };

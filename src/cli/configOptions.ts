@@ -81,10 +81,21 @@ export const configOf = (
     env: context.env,
   });
 
+/** Items of an option that may be repeated, or hold several between commas. */
+export const itemsOf = (values: readonly string[]): string[] => values.flatMap((item) => item.split(",").map((part) => part.trim()));
+
+/** `--symbol` of a command that takes all there are by default. */
+export const onlySymbolsOption: OptionSpec = {
+  type: "string",
+  multiple: true,
+  value: "SYMBOL",
+  help: "only these; several: repeat, or separate by commas",
+};
+
 const flagLayer = (name: ConfigOptionName, value: OptionValues[string]): ConfigLayer[] => {
   const path = KEYED[name].key.split(".");
   if (Array.isArray(value)) {
-    const items = value.flatMap((item) => item.split(",").map((part) => part.trim()));
+    const items = itemsOf(value);
     return [{ source: value.map((item) => `--${name} ${item}`).join(" "), values: nest(path, items), exitCode: 2 }];
   }
   return typeof value === "string" ? [layerOf(`--${name} ${value}`, path, value, 2)] : [];

@@ -1,7 +1,7 @@
 import { formatUtc, parseTimeRange } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
 import { importCapture } from "../store/capture/importCapture.ts";
-import { configOf, configOptions } from "./configOptions.ts";
+import { configOf, configOptions, itemsOf, onlySymbolsOption } from "./configOptions.ts";
 import { captureOption } from "./data/history.ts";
 import { openStore } from "./data/store.ts";
 import type { Command } from "./frame/command.ts";
@@ -13,7 +13,7 @@ export const importCommand: Command = {
   options: {
     ...configOptions("from", "to", "data"),
     capture: { ...captureOption, help: "a capture of Binance USD-M streams, plain or gzip; several files of one recording: repeat" },
-    symbol: { type: "string", multiple: true, value: "SYMBOL", help: "only these; several: repeat, or separate by commas" },
+    symbol: onlySymbolsOption,
   },
   run: async (values, context) => {
     const { capture, symbol, ...rest } = values;
@@ -25,7 +25,7 @@ export const importCommand: Command = {
       const report = await importCapture({
         store,
         paths: capture,
-        symbols: Array.isArray(symbol) ? symbol.flatMap((item) => item.split(",").map((part) => part.trim())) : undefined,
+        symbols: Array.isArray(symbol) ? itemsOf(symbol) : undefined,
         fromMs: fromMs ?? undefined,
         toMs: toMs ?? undefined,
         signal: context.signal,

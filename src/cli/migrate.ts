@@ -4,7 +4,7 @@ import type { MigratedSeries } from "../store/migrate.ts";
 import { migrate } from "../store/migrate.ts";
 import { intervalMsOf } from "../store/table/interval.ts";
 import type { Command, OptionValues } from "./frame/command.ts";
-import { configOf, configOptions } from "./configOptions.ts";
+import { configOf, configOptions, itemsOf, onlySymbolsOption } from "./configOptions.ts";
 import { openStore } from "./data/store.ts";
 import type { StoreName } from "./data/store.ts";
 
@@ -17,7 +17,7 @@ export const migrateCommand: Command = {
     "from-store": { type: "string", value: "parquet|questdb", help: "the store to copy from" },
     "to-store": { type: "string", value: "parquet|questdb", help: "the store to copy to; what it holds besides stays" },
     data: { type: "string", value: "DIR", help: "folder of the Parquet store [data.dir]" },
-    symbol: { type: "string", multiple: true, value: "SYMBOL", help: "only these; several: repeat, or separate by commas" },
+    symbol: onlySymbolsOption,
     market: { type: "string", value: "um|spot|simulated", help: "only this market" },
     interval: { type: "string", value: "1m", default: "1m", help: "length of the klines to copy" },
   },
@@ -34,7 +34,7 @@ export const migrateCommand: Command = {
       const report = await migrate({
         from,
         to,
-        symbols: Array.isArray(symbol) ? symbol.flatMap((item) => item.split(",").map((part) => part.trim())) : undefined,
+        symbols: Array.isArray(symbol) ? itemsOf(symbol) : undefined,
         market: typeof market === "string" ? market : undefined,
         fromMs: fromMs ?? -Infinity,
         toMs: toMs ?? Infinity,

@@ -5,7 +5,7 @@ import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import { captureRules } from "../../store/rules/captureRules.ts";
 import { captureEvents } from "../../venues/binance/capture/captureEvents.ts";
 import type { CapturedSymbol, CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
-import { scanCapture } from "../../venues/binance/capture/captureScan.ts";
+import { capturedSymbol, onlySymbolOf, scanCapture } from "../../venues/binance/capture/captureScan.ts";
 import type { Fillable } from "./fillable.ts";
 import { fillableBy } from "./fillable.ts";
 import type { RunData } from "./history.ts";
@@ -29,7 +29,7 @@ export const captureData = async (config: RiposteConfig, paths: readonly string[
       `there is no whole minute in ${paths.join(", ")} in this range: it holds ${formatUtc(summary.fromMs)} to ${formatUtc(summary.toMs)}; move --from or --to`,
     );
   }
-  const onlySymbol = summary.symbols.length === 1 ? (summary.symbols[0] as CapturedSymbol).symbol : "";
+  const onlySymbol = onlySymbolOf(summary);
   return {
     instruments,
     fromMs,
@@ -49,11 +49,8 @@ export const captureData = async (config: RiposteConfig, paths: readonly string[
 const fillableOf = ({ trades, aggTrades, diffs, snapshots, marks }: CapturedSymbol): Fillable =>
   fillableBy({ trades: trades + aggTrades > 0, book: diffs > 0 && snapshots > 0, marks: marks > 0 });
 
-const symbolIn = ({ symbols }: CaptureSummary, wanted: string, paths: readonly string[]): CapturedSymbol => {
-  const found = symbols.find(({ symbol }) => symbol === wanted);
-  const held = symbols.map(({ symbol }) => symbol).join(", ");
-  if (found === undefined)
-    throw new UserError(`${wanted} is not in the capture ${paths.join(", ")}: it holds ${held}; name one with --symbol`);
+const symbolIn = (summary: CaptureSummary, wanted: string, paths: readonly string[]): CapturedSymbol => {
+  const found = capturedSymbol(summary, wanted, paths);
   if (found.trades + found.aggTrades + found.klines > 0) return found;
   throw new UserError(
     `${wanted} has neither trades nor closed klines in the capture ${paths.join(", ")}: no bar can be made; choose another symbol`,

@@ -6,7 +6,7 @@ import type { Store } from "../../store/store.ts";
 import { fillableBy } from "./fillable.ts";
 import type { DataRequest, RunData } from "./history.ts";
 import { outsideRange, sourceOf, storedBars } from "./storedBars.ts";
-import { bookStart, heldTicks, kindsToRead } from "./storedTicks.ts";
+import { bookStart, kindsToRead, storedTicks } from "./storedTicks.ts";
 import { barWarnings, rulesWarnings, tickWarnings } from "./storedWarnings.ts";
 
 /**
@@ -26,13 +26,13 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
   const markets = bars.map(({ market }) => market);
   const instruments = await store.instruments(symbols, fromMs, markets);
   const fromTrades = bars.flatMap((each, index) => (each.fromTrades ? [instrumentIndex(index)] : []));
-  const ticks = fromTrades.length > 0 ? STORED_KINDS.filter((kind) => kind !== "instrumentRules") : [...wanted];
+  const kinds = fromTrades.length > 0 ? STORED_KINDS.filter((kind) => kind !== "instrumentRules") : [...wanted];
   const warmFromMs = config.data.warmUp ? Math.max(firstMs, fromMs - warmUpBars * MINUTE_MS) : Math.max(firstMs, fromMs);
   // The first minute of trades is heard from its middle on, and the next minute's first trade closes a bar.
   const [barFromMs, readToMs] = fromTrades.length > 0 ? [warmFromMs - MINUTE_MS, toMs + MINUTE_MS] : [warmFromMs, toMs];
-  const book = ticks.includes("bookSnapshot") ? await bookStart(bars, store, barFromMs) : { fromMs: barFromMs, unknown: [] };
-  const readFromMs = book.fromMs;
-  const held = await heldTicks(ticks, bars, store, readFromMs, readToMs);
+  const ticks = await storedTicks(kinds, bars, store);
+  const { fromMs: readFromMs, unknown } = await bookStart(ticks, store, barFromMs);
+  const held = ticks.filter((span) => span.fromMs < readToMs && span.toMs > readFromMs);
   return {
     instruments,
     fromMs: Math.max(fromMs, firstMs),
@@ -52,7 +52,7 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
     seed: null,
     warnings: [
       ...barWarnings(bars, range, firstMs, lastMs),
-      ...tickWarnings(bars, held, book.unknown, Math.max(fromMs, firstMs), Math.min(toMs, lastMs)),
+      ...tickWarnings(bars, held, unknown, Math.max(fromMs, firstMs), Math.min(toMs, lastMs)),
       ...(await rulesWarnings(store, bars, fromMs, toMs)),
     ],
     barsFromTrades: fromTrades,

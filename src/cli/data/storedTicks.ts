@@ -4,20 +4,17 @@ import { marketsBeside } from "../../store/reading/catalog.ts";
 import type { Store } from "../../store/store.ts";
 import type { StoredBars } from "./storedBars.ts";
 
-/** What of these kinds the store has in the range that goes with the bars. */
-export const heldTicks = async (
+/** What of these kinds the store has that goes with the bars. */
+export const storedTicks = async (
   kinds: readonly StoredKind[],
   bars: readonly StoredBars[],
   store: Store,
-  fromMs: number,
-  toMs: number,
 ): Promise<readonly HistorySpan[]> => {
   const asked = kinds.filter((kind) => kind !== "kline" && kind !== "funding");
   if (asked.length === 0) return [];
-  const spans = await store.spans(asked);
   const mine = (span: HistorySpan): boolean =>
     bars.some(({ symbol, market }) => symbol === span.symbol && marketsBeside(market).includes(span.market));
-  return spans.filter((span) => mine(span) && span.fromMs < toMs && span.toMs > fromMs);
+  return (await store.spans(asked)).filter(mine);
 };
 
 /** Kinds to ask the store for: bars, funding, and what of the rest is held. */
@@ -34,16 +31,15 @@ const LOOK_BACK_HOURS = 24;
  * `unknown`: symbols that have older ones only. Neither later than `fromMs`.
  */
 export const bookStart = async (
-  bars: readonly StoredBars[],
+  ticks: readonly HistorySpan[],
   store: Store,
   fromMs: number,
 ): Promise<{ readonly fromMs: number; readonly unknown: readonly string[] }> => {
-  const spans = await store.spans(["bookSnapshot"]);
+  const older = ticks.filter((span) => span.kind === "bookSnapshot" && span.fromMs < fromMs);
   const unknown: string[] = [];
   let startMs = fromMs;
-  for (const { symbol, market } of bars) {
-    const span = spans.find((each) => each.symbol === symbol && marketsBeside(market).includes(each.market) && each.fromMs < fromMs);
-    if (span === undefined) continue;
+  for (const symbol of new Set(older.map((span) => span.symbol))) {
+    const span = older.find((each) => each.symbol === symbol) as HistorySpan;
     const lastMs = await lastSnapshotMs(store, span, fromMs);
     if (lastMs === undefined) unknown.push(symbol);
     else startMs = Math.min(startMs, lastMs);

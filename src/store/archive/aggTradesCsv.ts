@@ -1,5 +1,7 @@
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { UserError } from "../../domain/units.ts";
+import { MOST_TRADES } from "../../venues/binance/parse/trade.ts";
+import { archiveMs } from "./archiveTime.ts";
 import { CsvRows, REMEDY } from "./csv.ts";
 import { parseDecimal } from "./decimal.ts";
 import { DecimalCount } from "./decimalCount.ts";
@@ -12,10 +14,6 @@ import { orderedTrades } from "./tradeOrder.ts";
 /** Cells of a row, by number. */
 const NAMES = ["agg_trade_id", "price", "quantity", "first_trade_id", "last_trade_id", "transact_time", "is_buyer_maker"] as const;
 const [ID, PRICE, QTY, FIRST_ID, LAST_ID, TIME, MAKER] = [0, 1, 2, 3, 4, 5, 6] as const;
-/** Times above this are microseconds. */
-const MICROSECONDS_FROM = 1e13;
-/** More trades in one aggregate are an error of ids, not of the market. */
-const MOST_TRADES = 1_000_000;
 
 export interface ParsedAggTrades extends OrderedTrades {
   /** Decimals of prices and of quantities, without trailing zeros: the data's tick and lot (stray longer ones ignored). */
@@ -67,7 +65,7 @@ const above0 = (rows: CsvRows, cell: number): number => {
 
 const timeOf = (rows: CsvRows, period: FilePeriod): number => {
   const value = integer(rows, TIME);
-  const timeMs = value > MICROSECONDS_FROM ? Math.floor(value / 1000) : value;
+  const timeMs = archiveMs(value);
   if (timeMs >= period.fromMs && timeMs < period.toMs) return timeMs;
   throw rows.error(`has the time ${rows.text(TIME)}, which is not in ${period.label}`);
 };

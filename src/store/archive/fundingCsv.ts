@@ -2,6 +2,7 @@ import type { Funding } from "../../domain/event.ts";
 import { fundingEvent } from "../../domain/fundingEvent.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { UserError } from "../../domain/units.ts";
+import { archiveMs } from "./archiveTime.ts";
 import { CsvRows, REMEDY } from "./csv.ts";
 import { parseDecimal } from "./decimal.ts";
 import { periodOfFile } from "./fileName.ts";
@@ -24,8 +25,7 @@ export const parseFundingCsv = (bytes: Uint8Array, file: string, instrument = 0 
   let conflictingDuplicates = 0;
   rows.skipHeader("calc_time");
   while (rows.next()) {
-    const rawTime = number(rows, 0);
-    const event = fundingEvent(rawTime > 1e13 ? Math.floor(rawTime / 1000) : rawTime, number(rows, 2), number(rows, 1), NaN, instrument);
+    const event = fundingEvent(archiveMs(number(rows, 0)), number(rows, 2), number(rows, 1), NaN, instrument);
     const { eventTimeMs } = event;
     if (!(event.intervalHours > 0)) throw rows.error(`has funding_interval_hours "${rows.text(1)}", which is not above 0`);
     if (Math.abs(event.rate) >= 1) throw rows.error(`has last_funding_rate "${rows.text(2)}", which is no fraction`);

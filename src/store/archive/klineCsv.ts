@@ -2,6 +2,7 @@ import type { KlineBlock } from "../../domain/kline.ts";
 import { KLINE_COLUMNS, klineBlock } from "../../domain/kline.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { UserError } from "../../domain/units.ts";
+import { archiveMs } from "./archiveTime.ts";
 import { CsvRows, REMEDY } from "./csv.ts";
 import { parseDecimal } from "./decimal.ts";
 import { DecimalCount } from "./decimalCount.ts";
@@ -27,8 +28,6 @@ const FROM_CSV = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10] as const;
 const CLOSE_TIME = 6;
 /** Block columns by number. */
 const [OPEN, HIGH, LOW, CLOSE, VOLUME, TAKER_BUY] = [1, 2, 3, 4, 5, 8] as const;
-/** Times above this are microseconds: spot files since 2025. */
-const MICROSECONDS_FROM = 1e13;
 
 export interface ParsedKlines {
   readonly block: KlineBlock;
@@ -82,8 +81,7 @@ export const parseKlineCsv = (bytes: Uint8Array, file: string, intervalMs: numbe
 const readRow = (rows: CsvRows, values: Float64Array): void => {
   for (let c = 0; c < FROM_CSV.length; c++) values[c] = number(rows, FROM_CSV[c] as number);
   number(rows, CLOSE_TIME);
-  const time = values[0] as number;
-  if (time > MICROSECONDS_FROM) values[0] = Math.floor(time / 1000);
+  values[0] = archiveMs(values[0] as number);
 };
 
 const number = (rows: CsvRows, cell: number): number => {

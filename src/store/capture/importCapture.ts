@@ -6,8 +6,8 @@ import type { HistorySpan } from "../../domain/ports.ts";
 import { formatUtc } from "../../domain/time.ts";
 import { HOUR_MS, UserError } from "../../domain/units.ts";
 import { captureEvents } from "../../venues/binance/capture/captureEvents.ts";
-import type { CapturedSymbol, CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
-import { scanCapture } from "../../venues/binance/capture/captureScan.ts";
+import type { CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
+import { capturedSymbol, onlySymbolOf, scanCapture } from "../../venues/binance/capture/captureScan.ts";
 import { instrumentRulesEvent } from "../rules/defaultInstruments.ts";
 import type { Store } from "../store.ts";
 import { captureRules } from "../rules/captureRules.ts";
@@ -53,7 +53,8 @@ export interface ImportCaptureReport {
 export const importCapture = async (options: ImportCaptureOptions): Promise<ImportCaptureReport> => {
   const { store, paths, signal, onProgress, fromMs = -Infinity, toMs = Infinity } = options;
   const summary = await scanCapture(paths, signal);
-  const symbols = chosen(summary.symbols, options);
+  const symbols =
+    options.symbols === undefined ? summary.symbols : [...new Set(options.symbols)].map((symbol) => capturedSymbol(summary, symbol, paths));
   const rules = symbols.map((facts, index) => captureRules(facts, index, summary));
   await store.lock();
   const report: ImportCaptureReport = {
@@ -83,7 +84,7 @@ export const importCapture = async (options: ImportCaptureOptions): Promise<Impo
     held = symbols.map(() => []);
     count = 0;
   };
-  const onlySymbol = summary.symbols.length === 1 ? (summary.symbols[0] as CapturedSymbol).symbol : "";
+  const onlySymbol = onlySymbolOf(summary);
   let done = 0;
   for await (const burst of captureEvents({ paths, symbols, onlySymbol, toMs: Infinity, burstEvents: BURST_EVENTS, bothTrades: true })) {
     if (signal.aborted) break;
@@ -119,14 +120,4 @@ const nothingIn = ({ paths, fromMs, toMs }: ImportCaptureOptions, held: CaptureS
   return new UserError(
     `there is nothing${asked} in ${paths.join(", ")}: it holds ${formatUtc(held.fromMs)} to ${formatUtc(held.toMs)}; move --from or --to`,
   );
-};
-
-const chosen = (captured: readonly CapturedSymbol[], { symbols, paths }: ImportCaptureOptions): readonly CapturedSymbol[] => {
-  if (symbols === undefined) return captured;
-  return [...new Set(symbols)].map((wanted) => {
-    const found = captured.find(({ symbol }) => symbol === wanted);
-    if (found !== undefined) return found;
-    const held = captured.map(({ symbol }) => symbol).join(", ");
-    throw new UserError(`${wanted} is not in the capture ${paths.join(", ")}: it holds ${held}; name one with --symbol`);
-  });
 };

@@ -19,6 +19,7 @@ import { periodBounds, periodOf } from "../table/period.ts";
 import { recover, Staging } from "./staging.ts";
 import { unwritable, WriteLock } from "./writeLock.ts";
 import type { Store } from "../store.ts";
+import { Turn } from "../turn.ts";
 import { StoredHistory } from "../reading/storedHistory.ts";
 import type { Columns } from "../table/columns.ts";
 import { numbersAt, sameColumns, sliceRows, upserted } from "../table/columns.ts";
@@ -51,7 +52,7 @@ class ParquetStore implements Store {
   readonly #history: StoredHistory;
   readonly #lock: WriteLock;
   /** Writes of this store one after the other. */
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #writing = new Turn();
   #writes = 0;
 
   constructor({ root, intervalMs = MINUTE_MS, market }: ParquetStoreOptions) {
@@ -65,11 +66,11 @@ class ParquetStore implements Store {
   }
 
   write(symbol: string, market: string, events: readonly Event[]): Promise<void> {
-    return this.#inTurn(() => this.#write(checkedName(symbol, "symbol"), checkedName(market, "market"), events));
+    return this.#writing.take(() => this.#write(checkedName(symbol, "symbol"), checkedName(market, "market"), events));
   }
 
   lock(): Promise<void> {
-    return this.#inTurn(() => this.#acquire());
+    return this.#writing.take(() => this.#acquire());
   }
 
   read(query: HistoryQuery): AsyncIterable<readonly Event[]> {
@@ -112,14 +113,8 @@ class ParquetStore implements Store {
   }
 
   async close(): Promise<void> {
-    await this.#inTurn(() => this.#lock.release());
+    await this.#writing.take(() => this.#lock.release());
     await this.#duck.close();
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#writing.then(work);
-    this.#writing = done.catch(() => undefined); // the caller has the error; the next write has its own fate
-    return done;
   }
 
   async #acquire(): Promise<void> {

@@ -15,7 +15,7 @@ import { between, exportRows } from "./rowExport.ts";
 import { checkedTable } from "./schema.ts";
 import type { QuestTable } from "./tables.ts";
 import { INSTRUMENTS, questTableOf } from "./tables.ts";
-import { Turn } from "./turn.ts";
+import { Turn } from "../turn.ts";
 import { visible } from "./visibility.ts";
 
 /** What the server's tables hold. A table that is not there is empty; one of another schema is a `UserError`. */
@@ -24,6 +24,7 @@ export class QuestDbHoldings implements Holdings {
   private readonly connection: Connection;
   private readonly prefix: string;
   private readonly duck: Duck;
+  /** The server serves two exports at a time (`http.export.connection.limit`) and answers 429 to more: each store has one on its way. */
   private readonly turn = new Turn();
   /** Tables that were there and right when first asked for. */
   private readonly ready = new Map<string, Promise<boolean>>();

@@ -20,7 +20,7 @@ import { checkedTable, ensureTable } from "./schema.ts";
 import type { QuestDbSettings } from "./settings.ts";
 import type { QuestTable } from "./tables.ts";
 import { FUNDING, INSTRUMENTS, KLINES, LANDED, QUEST_TABLES, questTableOf } from "./tables.ts";
-import { Turn } from "./turn.ts";
+import { Turn } from "../turn.ts";
 import { visible, writeLogged } from "./visibility.ts";
 
 export interface QuestDbStoreOptions extends QuestDbSettings {

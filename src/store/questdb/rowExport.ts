@@ -8,7 +8,7 @@ import type { Columns } from "../table/columns.ts";
 import type { ColumnType } from "../table/tables.ts";
 import type { Connection } from "./connection.ts";
 import type { QuestTable, ValueColumn } from "./tables.ts";
-import type { Turn } from "./turn.ts";
+import type { Turn } from "../turn.ts";
 
 /** Rows that one exported file holds at most: 11 MB of klines. Two files exist at a time. */
 const WINDOW_ROWS = 131_072;

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { anyNumber } from "../../../test/arbitraryEvents.ts";
 import { marketEvents } from "../../../test/contract/marketEvents.ts";
+import { collected } from "../../../test/replay.ts";
 import { dropTables, freshSettings, sql } from "../../../test/questdb/sharedServer.ts";
 import type { BookDiff, BookSnapshot, Event, Liquidation, Trade } from "../../domain/event.ts";
 import { Kind } from "../../domain/kind.ts";
@@ -36,11 +37,8 @@ afterEach(async () => {
   await dropTables(settings);
 });
 
-const series = async (kind: StoredKind, fromMs = 0, toMs = Infinity, market = "um"): Promise<Event[]> => {
-  const found: Event[] = [];
-  for await (const burst of store.series(kind, "BTCUSDT", market, fromMs, toMs)) found.push(...burst);
-  return found;
-};
+const series = (kind: StoredKind, fromMs = 0, toMs = Infinity, market = "um"): Promise<Event[]> =>
+  collected(store.series(kind, "BTCUSDT", market, fromMs, toMs));
 const header = (eventTimeMs: number) => ({
   seq: -1,
   instrument: ONLY,

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { collected } from "../../../test/replay.ts";
 import { dropTables, freshSettings, sql } from "../../../test/questdb/sharedServer.ts";
 import type { Event } from "../../domain/event.ts";
 import { fundingEvent } from "../../domain/fundingEvent.ts";
@@ -26,11 +27,8 @@ afterEach(async () => {
   await dropTables(settings);
 });
 
-const series = async (kind: "kline" | "funding", fromMs: number, toMs: number, market = "um"): Promise<Event[]> => {
-  const found: Event[] = [];
-  for await (const burst of store.series(kind, "BTCUSDT", market, fromMs, toMs)) found.push(...burst);
-  return found;
-};
+const series = (kind: "kline" | "funding", fromMs: number, toMs: number, market = "um"): Promise<Event[]> =>
+  collected(store.series(kind, "BTCUSDT", market, fromMs, toMs));
 const bar = (openTimeMs: number, value: number, trades = 1): KlineValues => ({
   ...(Object.fromEntries(KLINE_COLUMNS.map((column) => [column, value])) as KlineValues),
   openTimeMs,

@@ -72,15 +72,16 @@ export class Catalog {
 
   /** Single trades or aggregates: of which the symbol has more of the range; single trades where they are even. */
   async tradeTable(symbol: string, fromMs: number, toMs: number, bars?: string): Promise<Table | undefined> {
-    const covered = async (kind: StoredKind): Promise<number> => {
-      const table = tableOf(kind) as Table;
-      const market = await this.market(table, symbol, bars);
-      const span = market === undefined ? undefined : await this.#holdings.span(table, market, symbol);
+    const [singles, aggregates] = [tableOf("trade") as Table, tableOf("aggTrade") as Table];
+    const [singleMarket, aggregateMarket] = [await this.market(singles, symbol, bars), await this.market(aggregates, symbol, bars)];
+    // What a series covers is read from all of its files: only where there is a choice.
+    if (aggregateMarket === undefined) return singleMarket === undefined ? undefined : singles;
+    if (singleMarket === undefined) return aggregates;
+    const covered = async (table: Table, market: string): Promise<number> => {
+      const span = await this.#holdings.span(table, market, symbol);
       return span === undefined ? -Infinity : Math.min(span.toMs, toMs) - Math.max(span.fromMs, fromMs);
     };
-    const [single, aggregate] = [await covered("trade"), await covered("aggTrade")];
-    if (single === -Infinity && aggregate === -Infinity) return undefined;
-    return tableOf(aggregate > single ? "aggTrade" : "trade");
+    return (await covered(aggregates, aggregateMarket)) > (await covered(singles, singleMarket)) ? aggregates : singles;
   }
 
   /** Market whose instrument rules go with a symbol's bars, which are of market `bars`, or of its klines' where that is not said. */

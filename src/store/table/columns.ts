@@ -35,15 +35,6 @@ export const emptyColumns = (count: number, capacity: number): NumberColumns => 
   data: Array.from({ length: count }, () => new Float64Array(capacity)),
 });
 
-/** Appends one row; throws when the columns are full or the width is wrong. */
-export const appendRow = (columns: NumberColumns, row: readonly number[]): void => {
-  const at = columns.length;
-  if (row.length !== columns.data.length) throw new InvariantError(`a row of ${row.length} values for ${columns.data.length} columns`);
-  if (at >= (columns.data[0] as Float64Array).length) throw new InvariantError(`columns are full at ${at} rows`);
-  for (let c = 0; c < row.length; c++) (columns.data[c] as Float64Array)[at] = row[c] as number;
-  columns.length = at + 1;
-};
-
 /** Below 0 where row `i` of `a` comes before row `j` of `b` by the first `keys` columns, 0 where they have the same key. */
 const compareRows = (a: Columns, i: number, b: Columns, j: number, keys: number): number => {
   for (let c = 0; c < keys; c++) {

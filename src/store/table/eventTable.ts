@@ -17,9 +17,6 @@ export interface EventTable<E extends MarketEvent = MarketEvent> extends Table {
   readonly event: (row: RowReader, instrument: InstrumentIndex) => E;
 }
 
-/** Digits as a 64-bit id. */
-export const idCell = (digits: string): bigint => BigInt(digits);
-
 const TWO_32 = 4_294_967_296;
 /** From this upper half on an id is longer than what `IdText` shortens, or below zero. */
 const SHORT_HIGH = Math.floor(SHORT_IDS / TWO_32);

@@ -13,7 +13,6 @@ import type {
 import { Kind } from "../../domain/kind.ts";
 import type { StoredKind } from "../../domain/ports.ts";
 import type { EventTable } from "./eventTable.ts";
-import { idCell } from "./eventTable.ts";
 import type { Table, TableColumn } from "./tables.ts";
 import { count, flag, id, KLINE_TABLE, levels, number, time } from "./tables.ts";
 
@@ -137,7 +136,7 @@ const BOOK_SNAPSHOTS: EventTable<BookSnapshot> = {
   columns: [EVENT_TIME, id("lastUpdateId"), ...ARRIVAL, levels("bids"), levels("asks")],
   keys: 2,
   period: "hour",
-  cells: (event) => [event.eventTimeMs, idCell(event.lastUpdateId), event.receivedTimeMs, event.knownAtMs, event.bids, event.asks],
+  cells: (event) => [event.eventTimeMs, BigInt(event.lastUpdateId), event.receivedTimeMs, event.knownAtMs, event.bids, event.asks],
   event: (row, instrument) => ({
     kind: Kind.bookSnapshot,
     seq: -1,
@@ -159,11 +158,11 @@ const BOOK_DIFFS: EventTable<BookDiff> = {
   period: "hour",
   cells: (event) => [
     event.eventTimeMs,
-    idCell(event.finalUpdateId),
+    BigInt(event.finalUpdateId),
     event.receivedTimeMs,
     event.knownAtMs,
-    idCell(event.firstUpdateId),
-    idCell(event.previousFinalUpdateId),
+    BigInt(event.firstUpdateId),
+    BigInt(event.previousFinalUpdateId),
     event.bids,
     event.asks,
   ],
@@ -190,7 +189,7 @@ const BEST_BID_ASK: EventTable<BestBidAsk> = {
   period: "hour",
   cells: (event) => [
     event.eventTimeMs,
-    idCell(event.updateId),
+    BigInt(event.updateId),
     event.receivedTimeMs,
     event.knownAtMs,
     event.bidPrice,
@@ -223,7 +222,7 @@ const TRADES: EventTable<Trade> = {
   period: "hour",
   cells: (event) => [
     event.eventTimeMs,
-    idCell(event.tradeId),
+    BigInt(event.tradeId),
     event.receivedTimeMs,
     event.knownAtMs,
     event.price,
@@ -252,7 +251,7 @@ const AGG_TRADES: EventTable<Trade> = {
   period: "hour",
   cells: (event) => [
     event.eventTimeMs,
-    idCell(event.tradeId),
+    BigInt(event.tradeId),
     event.receivedTimeMs,
     event.knownAtMs,
     event.price,

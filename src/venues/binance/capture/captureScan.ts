@@ -50,6 +50,17 @@ export const scanCapture = async (paths: readonly string[], signal?: AbortSignal
   return scan.summary(paths);
 };
 
+/** What a capture has of a symbol; one that it does not hold is a `UserError`. */
+export const capturedSymbol = ({ symbols }: CaptureSummary, wanted: string, paths: readonly string[]): CapturedSymbol => {
+  const found = symbols.find(({ symbol }) => symbol === wanted);
+  if (found !== undefined) return found;
+  const held = symbols.map(({ symbol }) => symbol).join(", ");
+  throw new UserError(`${wanted} is not in the capture ${paths.join(", ")}: it holds ${held}; name one with --symbol`);
+};
+
+/** Symbol of order books that do not name theirs: the only one of the capture, "" if it has several. */
+export const onlySymbolOf = ({ symbols }: CaptureSummary): string => (symbols.length === 1 ? (symbols[0] as CapturedSymbol).symbol : "");
+
 class Scan {
   private messages = 0;
   private faults = 0;

@@ -26,7 +26,7 @@ export const parseAggTrade: MessageParser = (row, arrival): Trade | null => {
 };
 
 /** More in one aggregate are an error of ids, not of the market. */
-const MOST_TRADES = 1_000_000;
+export const MOST_TRADES = 1_000_000;
 
 const tradeOf = (row: Row, arrival: Arrival, instrument: InstrumentIndex, message: string, id: "t" | "a"): Trade => ({
   kind: Kind.trade,

@@ -1,7 +1,4 @@
-/**
- * One after the other: the server serves two exports at a time (`http.export.connection.limit`) and answers 429 to more, so
- * each store has one on its way.
- */
+/** Work one after the other, whatever becomes of what was before. */
 export class Turn {
   private last: Promise<unknown> = Promise.resolve();
 
