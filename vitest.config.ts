@@ -1,12 +1,12 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-const SPECIAL = ["shared", "long", "browser", "parity", "questdb"] as const;
+const SPECIAL = ["shared", "long", "browser", "parity", "questdb", "command"] as const;
 const specialPattern = (kind: (typeof SPECIAL)[number]): string => `**/*.${kind}.test.ts`;
 
 /**
  * `unit` is `npm test`: minutes, no network, no server, no data from outside. The rest is named by its file: `*.shared.test.ts`
  * needs the shared market data, `*.long.test.ts` needs minutes, `*.browser.test.ts` needs Chromium, `*.parity.test.ts` is run on
- * every Node version, `*.questdb.test.ts` needs Java and starts a QuestDB server.
+ * every Node version, `*.questdb.test.ts` needs Java and starts a QuestDB server, `*.command.test.ts` starts the program as processes.
  */
 export default defineConfig({
   test: {
@@ -22,7 +22,7 @@ export default defineConfig({
             "out/**",
             "scratch/**",
             "history/**",
-            ...(["shared", "long", "browser", "questdb"] as const).map(specialPattern),
+            ...(["shared", "long", "browser", "questdb", "command"] as const).map(specialPattern),
           ],
           testTimeout: 60_000,
         },
