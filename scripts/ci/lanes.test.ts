@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { runSteps } from "./lanes.ts";
+import type { EndedStep, Step } from "./lanes.ts";
+
+const step = (name: string, ...after: readonly string[]): Step => ({ name, command: [name], after, minutes: 1 });
+
+/** Runs steps that end when the test says so. */
+const played = (steps: readonly Step[], lanes: number) => {
+  const open = new Map<string, (ended: EndedStep) => void>();
+  const told: string[] = [];
+  const start = (each: Step): Promise<EndedStep> => new Promise((resolve) => open.set(each.name, resolve));
+  const all = runSteps(steps, lanes, start, (ended) => told.push(`${ended.step.name} ${String(ended.code)}`));
+  const end = async (name: string, code: number | null = 0): Promise<string[]> => {
+    open.get(name)?.({ step: step(name), code, seconds: 1, output: "" });
+    open.delete(name);
+    await new Promise(setImmediate);
+    return [...open.keys()];
+  };
+  return { all, end, told, running: () => [...open.keys()] };
+};
+
+it("runs two at a time, in the order of the list, and each behind what it needs, failed or not", async () => {
+  const { all, end, told, running } = played([step("a"), step("b"), step("c", "b"), step("d"), step("e", "a", "d")], 2);
+  expect(running()).toEqual(["a", "b"]);
+  expect(await end("a", 1)).toEqual(["b", "d"]);
+  expect(await end("d", null)).toEqual(["b", "e"]);
+  expect(await end("b")).toEqual(["e", "c"]);
+  expect(await end("c")).toEqual(["e"]);
+  expect(await end("e")).toEqual([]);
+  await all;
+  expect(told).toEqual(["a 1", "d null", "b 0", "c 0", "e 0"]);
+});
+
+it("says which steps wait for one that there is not", async () => {
+  await expect(played([step("a", "z"), step("b", "a")], 2).all).rejects.toThrow("no step can start: a after z; b after a");
+});

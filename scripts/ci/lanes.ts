@@ -1,0 +1,48 @@
+/** One thing that CI does. */
+export interface Step {
+  readonly name: string;
+  /** Program and arguments. */
+  readonly command: readonly string[];
+  /** Names of steps that end before this one starts, well or not. */
+  readonly after?: readonly string[];
+  /** It is ended after so many minutes. */
+  readonly minutes: number;
+  /** Where its tests are counted: in vitest's JSON report, or in the last line of its output. Absent: it is one check. */
+  readonly counts?: "vitest" | "script";
+}
+
+export interface EndedStep {
+  readonly step: Step;
+  /** Null: it was ended by a signal. */
+  readonly code: number | null;
+  readonly seconds: number;
+  /** All that it wrote, stdout and stderr in the order of writing. */
+  readonly output: string;
+}
+
+/**
+ * Runs every step, `lanes` at a time and in the order of the list as far as `after` allows. A step that fails stops no other.
+ * `start` runs one step and never rejects; `done` is called with each as it ends.
+ */
+export const runSteps = async (
+  steps: readonly Step[],
+  lanes: number,
+  start: (step: Step) => Promise<EndedStep>,
+  done: (ended: EndedStep) => void,
+): Promise<void> => {
+  const waiting = [...steps];
+  const ended = new Set<string>();
+  const running = new Set<Promise<void>>();
+  const run = async (step: Step): Promise<void> => {
+    done(await start(step));
+    ended.add(step.name);
+  };
+  while (waiting.length > 0 || running.size > 0) {
+    const next = running.size < lanes ? waiting.findIndex(({ after = [] }) => after.every((name) => ended.has(name))) : -1;
+    if (next >= 0) {
+      const lane = run(waiting.splice(next, 1)[0] as Step).finally(() => running.delete(lane));
+      running.add(lane);
+    } else if (running.size > 0) await Promise.race(running);
+    else throw new Error(`no step can start: ${waiting.map(({ name, after = [] }) => `${name} after ${after.join(", ")}`).join("; ")}`);
+  }
+};
