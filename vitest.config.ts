@@ -38,7 +38,9 @@ export default defineConfig({
             "history/**",
             ...(["shared", "long", "browser", "questdb", "command"] as const).map(specialPattern),
           ],
-          testTimeout: 60_000,
+          // A busy machine is slow, not wrong.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // Loading everything once for each of 170 files is a quarter of the time; a file that changes a global fails by its name.
           isolate: false,
           setupFiles: ["test/setup/unchangedGlobals.ts"],

@@ -43,7 +43,7 @@ const results: { readonly ended: EndedStep; readonly counts: TestCounts }[] = []
 const done = (ended: EndedStep): void => {
   const counts = countsIn(ended);
   results.push({ ended, counts });
-  const { step, code, output, seconds: took } = ended;
+  const { step, output, seconds: took } = ended;
   console.log(`\n== ${step.name}\n${output.trimEnd()}\n-- ${step.name}: ${wordOf(ended, counts)} in ${took} s\n`);
 };
 const wordOf = ({ code }: EndedStep, { failed }: TestCounts): string => (failed === 0 ? "ok" : `FAILED (${code ?? "ended"})`);
