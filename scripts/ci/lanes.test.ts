@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { runSteps } from "./lanes.ts";
+import { chosenSteps, runSteps } from "./lanes.ts";
 import type { EndedStep, Step } from "./lanes.ts";
 
 const step = (name: string, ...after: readonly string[]): Step => ({ name, command: [name], after, minutes: 1 });
@@ -33,4 +33,12 @@ it("runs two at a time, in the order of the list, and each behind what it needs,
 
 it("says which steps wait for one that there is not", async () => {
   await expect(played([step("a", "z"), step("b", "a")], 2).all).rejects.toThrow("no step can start: a after z; b after a");
+});
+
+it("chooses steps by a part of their name, with what they wait for", () => {
+  const steps = [step("python"), step("data", "python"), step("compare: a", "data"), step("compare: b"), step("lint")];
+  const names = (...words: readonly string[]): string[] => chosenSteps(steps, words).map(({ name }) => name);
+  expect(names("compare: a", "lin")).toEqual(["python", "data", "compare: a", "lint"]);
+  expect(names("nothing")).toEqual([]);
+  expect(names()).toHaveLength(5);
 });

@@ -46,3 +46,15 @@ export const runSteps = async (
     else throw new Error(`no step can start: ${waiting.map(({ name, after = [] }) => `${name} after ${after.join(", ")}`).join("; ")}`);
   }
 };
+
+/** Steps whose name holds one of the words, and those that they wait for; all where no word is given. */
+export const chosenSteps = (steps: readonly Step[], words: readonly string[]): Step[] => {
+  if (words.length === 0) return [...steps];
+  const chosen = new Set<string>();
+  const choose = ({ name, after = [] }: Step): void => {
+    chosen.add(name);
+    for (const each of steps) if (after.includes(each.name)) choose(each);
+  };
+  for (const step of steps) if (words.some((word) => step.name.includes(word))) choose(step);
+  return steps.filter(({ name }) => chosen.has(name));
+};
