@@ -31,6 +31,21 @@ it("runs two at a time, in the order of the list, and each behind what it needs,
   expect(told).toEqual(["a 1", "d null", "b 0", "c 0", "e 0"]);
 });
 
+it("runs a step that measures time when nothing else runs, and nothing beside it", async () => {
+  const { all, end, running } = played([step("a"), { ...step("b"), alone: true }, step("c"), step("d")], 2);
+  expect(running()).toEqual(["a", "c"]);
+  expect(await end("a")).toEqual(["c", "d"]);
+  expect(await end("c")).toEqual(["d"]);
+  expect(await end("d")).toEqual(["b"]);
+  await end("b");
+  await all;
+  const other = played([{ ...step("b"), alone: true }, step("c")], 2);
+  expect(other.running()).toEqual(["b"]);
+  expect(await other.end("b")).toEqual(["c"]);
+  await other.end("c");
+  await other.all;
+});
+
 it("says which steps wait for one that there is not", async () => {
   await expect(played([step("a", "z"), step("b", "a")], 2).all).rejects.toThrow("no step can start: a after z; b after a");
 });

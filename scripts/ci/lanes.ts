@@ -5,6 +5,8 @@ export interface Step {
   readonly command: readonly string[];
   /** Names of steps that end before this one starts, well or not. */
   readonly after?: readonly string[];
+  /** It measures time: nothing runs beside it. */
+  readonly alone?: true;
   /** It is ended after so many minutes. */
   readonly minutes: number;
   /** Where its tests are counted: in vitest's JSON report, or in the last line of its output. Absent: it is one check. */
@@ -37,10 +39,18 @@ export const runSteps = async (
     done(await start(step));
     ended.add(step.name);
   };
+  let alone = false;
+  const mayStart = (step: Step): boolean =>
+    running.size < (step.alone === true ? 1 : lanes) && !alone && (step.after ?? []).every((name) => ended.has(name));
   while (waiting.length > 0 || running.size > 0) {
-    const next = running.size < lanes ? waiting.findIndex(({ after = [] }) => after.every((name) => ended.has(name))) : -1;
+    const next = waiting.findIndex(mayStart);
     if (next >= 0) {
-      const lane = run(waiting.splice(next, 1)[0] as Step).finally(() => running.delete(lane));
+      const step = waiting.splice(next, 1)[0] as Step;
+      alone = step.alone === true;
+      const lane = run(step).finally(() => {
+        running.delete(lane);
+        alone = false;
+      });
       running.add(lane);
     } else if (running.size > 0) await Promise.race(running);
     else throw new Error(`no step can start: ${waiting.map(({ name, after = [] }) => `${name} after ${after.join(", ")}`).join("; ")}`);

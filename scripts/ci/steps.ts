@@ -83,6 +83,7 @@ export const ciSteps = ({ shared, reports }: Places): Step[] => {
         "--project",
         "browser",
       ),
+      alone: true,
       after: ["programs"],
     },
     script("format"),
