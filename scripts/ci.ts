@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { TestCounts } from "./ci/countTests.ts";
+import type { Report, TestCounts } from "./ci/countTests.ts";
 import { countsOf, countsOfText, sumOf, withExitCode } from "./ci/countTests.ts";
 import type { EndedStep, Step } from "./ci/lanes.ts";
 import { chosenSteps, runSteps } from "./ci/lanes.ts";
@@ -28,16 +28,12 @@ const start = (step: Step): Promise<EndedStep> => {
   return Promise.resolve({ step, code: null, seconds: 0, output: `not started: ${TOTAL_MINUTES} minutes are over\n` });
 };
 
-/** What an ended step counts: its tests, or itself if it fails. In `shared` a skipped test lacks data that CI must have: it counts as failed. */
+/** What an ended step counts: its tests, or itself if it fails. */
 const countsIn = ({ step, code, output }: EndedStep): TestCounts => {
-  if (step.counts === undefined) return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
-  if (step.counts === "script") return withExitCode(countsOfText(output), code);
-  const report = step.command.find((word) => word.startsWith("--outputFile.json="))?.slice("--outputFile.json=".length) ?? "";
-  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
-  return withExitCode(
-    countsOf(JSON.parse(readFileSync(report, "utf8")) as Parameters<typeof countsOf>[0], step.name === "tests: shared"),
-    code,
-  );
+  if (step.lastLineCounts === true) return withExitCode(countsOfText(output), code);
+  if (step.report === undefined) return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  if (!existsSync(step.report)) return { passed: 0, failed: 1, skipped: 0 };
+  return withExitCode(countsOf(JSON.parse(readFileSync(step.report, "utf8")) as Report, step.skippedFails), code);
 };
 
 const results: { readonly ended: EndedStep; readonly counts: TestCounts }[] = [];
@@ -65,7 +61,7 @@ try {
 console.log(`== result (${seconds()} s)`);
 for (const { ended, counts } of results) {
   const { passed, failed, skipped } = counts;
-  const tests = ended.step.counts === undefined ? "" : `: ${passed} passed, ${failed} failed, ${skipped} skipped`;
+  const tests = counts.passed + counts.skipped === 0 ? "" : `: ${passed} passed, ${failed} failed, ${skipped} skipped`;
   console.log(`${wordOf(ended, counts).padEnd(12)} ${String(ended.seconds).padStart(5)} s  ${ended.step.name}${tests}`);
 }
 const { passed, failed, skipped } = sumOf(results.map(({ counts }) => counts));

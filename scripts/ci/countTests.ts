@@ -4,7 +4,7 @@ export interface TestCounts {
   readonly skipped: number;
 }
 
-interface Report {
+export interface Report {
   readonly success: boolean;
   readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly { readonly status: string }[] }[];
 }

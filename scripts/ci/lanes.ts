@@ -9,8 +9,12 @@ export interface Step {
   readonly alone?: true;
   /** It is ended after so many minutes. */
   readonly minutes: number;
-  /** Where its tests are counted: in vitest's JSON report, or in the last line of its output. Absent: it is one check. */
-  readonly counts?: "vitest" | "script";
+  /** Its tests are counted in this JSON report of vitest; */
+  readonly report?: string;
+  /** or in the last line of its output, `N passed, N failed`. With neither it is one check. */
+  readonly lastLineCounts?: true;
+  /** A skipped test lacks what CI must have: it counts as failed. */
+  readonly skippedFails?: true;
 }
 
 export interface EndedStep {

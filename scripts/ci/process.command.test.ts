@@ -15,3 +15,9 @@ it("ends what hangs after its limit, with everything that it started", async () 
   expect(seconds).toBeLessThan(30);
   expect(output).toMatch(/^begun\n\nended after 0 minutes: it hangs/);
 });
+
+it("does not wait for a process that left its group and holds the output", async () => {
+  const { code, output, seconds } = await runProcess(sh("setsid sleep 20 & sleep 0.5; echo begun"), 60_000, "/");
+  expect({ code, output }).toEqual({ code: 0, output: "begun\n\na process that it started goes on and holds its output\n" });
+  expect(seconds).toBeLessThan(15);
+});

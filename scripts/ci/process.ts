@@ -17,30 +17,47 @@ const endGroup = (pid: number): void => {
   }
 };
 
-/** Runs a step to its end, or ends it and all that it started after `limitMs`. */
+/** How long a process that left the group may hold the output open. */
+const GRACE_MS = 5000;
+
+/** Runs a step to its end, or ends it after `limitMs`, and whatever it left running, which would disturb the next ones. */
 export const runProcess = (step: Step, limitMs: number, cwd: string): Promise<EndedStep> =>
   new Promise((resolve) => {
     const startedAt = performance.now();
     const [program = "", ...args] = step.command;
-    let output = "";
-    const end = (code: number | null): void => {
-      clearTimeout(limit);
-      // What a step left running would disturb the next ones.
-      if (child.pid !== undefined) endGroup(child.pid);
-      groups.delete(child.pid ?? 0);
-      resolve({ step, code, seconds: Math.round((performance.now() - startedAt) / 1000), output });
-    };
     // A process group of its own, so that a server or a browser that it started ends with it.
     const child = spawn(program, args, { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-    if (child.pid !== undefined) groups.add(child.pid);
+    const { pid } = child;
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+    const end = (code: number | null): void => {
+      resolve({ step, code, seconds: Math.round((performance.now() - startedAt) / 1000), output });
+    };
+    if (pid === undefined) {
+      child.on("error", ({ message }) => {
+        output += `${message}\n`;
+        end(127);
+      });
+      return;
+    }
+    groups.add(pid);
     const limit = setTimeout(() => {
       output += `\nended after ${(limitMs / 60_000).toFixed(0)} minutes: it hangs, or its limit is too low\n`;
-      if (child.pid !== undefined) endGroup(child.pid);
+      endGroup(pid);
     }, limitMs);
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-    child.on("error", (error) => {
-      output += `${error.message}\n`;
-      if (child.pid === undefined) end(127);
+    let grace: NodeJS.Timeout | undefined;
+    child.on("exit", () => {
+      clearTimeout(limit);
+      endGroup(pid);
+      groups.delete(pid);
+      grace = setTimeout(() => {
+        output += "\na process that it started goes on and holds its output\n";
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, GRACE_MS);
     });
-    child.on("close", end);
+    child.on("close", (code) => {
+      clearTimeout(grace);
+      end(code);
+    });
   });

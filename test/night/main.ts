@@ -8,7 +8,7 @@ import { PARTS } from "./parts.ts";
 import { codeSha256Of, PROOFS_FOLDER, readProofs, recordProof, sumOfProofs } from "./proofLedger.ts";
 import type { ProofSum } from "./proofLedger.ts";
 import { proofsDoc } from "./proofsDoc.ts";
-import { runPart } from "./runPart.ts";
+import { runPart, runSeed } from "./runPart.ts";
 
 const USAGE = `usage: npm run night                        what has been proven of the code at hand
        npm run night -- PART                goes on where the last run ended, until the goal is reached, an hour at most
@@ -47,7 +47,7 @@ const tell = (part: ProofPart, seed: number, problems: readonly string[]): void 
 };
 
 const repeat = async (part: ProofPart, seed: number, signal: AbortSignal): Promise<number> => {
-  const result = await part.run(seed, signal);
+  const result = await runSeed(part, seed, signal);
   if (result === null) return 130;
   if (result.problems.length > 0) tell(part, seed, result.problems);
   console.log(`${part.name}, seed ${seed}: ${result.cases} cases, ${result.problems.length} failures`);

@@ -33,6 +33,17 @@ it("runs seed after seed until the cases are enough, and goes on behind a failur
   expect(shown).toEqual([10, 20, 30]);
 });
 
+it("counts what a seed throws as a failure of that seed", async () => {
+  const { surroundings, failed } = around();
+  const throws = part((seed) => {
+    if (seed === 2) throw new Error("oh");
+    return ten();
+  });
+  const run = await runPart(throws, { fromSeed: 1, cases: 21, untilMs: 1 }, surroundings);
+  expect(run).toEqual({ fromSeed: 1, toSeed: 3, cases: 21, failures: 1, failedSeeds: [2] });
+  expect(failed[0]?.[1][0]).toMatch(/^Error: oh\n/);
+});
+
 it("ends with the time, and with the last seed", async () => {
   let nowMs = 0;
   const clock = around({ nowMs: () => (nowMs += 10) }).surroundings;

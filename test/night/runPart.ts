@@ -1,4 +1,4 @@
-import type { ProofPart } from "./part.ts";
+import type { ProofPart, SeedResult } from "./part.ts";
 
 export interface PartLimits {
   readonly fromSeed: number;
@@ -23,6 +23,15 @@ export interface PartRun {
   readonly failedSeeds: readonly number[];
 }
 
+/** One seed; what it throws is a failure too. */
+export const runSeed = async (part: ProofPart, seed: number, signal: AbortSignal): Promise<SeedResult | null> => {
+  try {
+    return await part.run(seed, signal);
+  } catch (error) {
+    return { cases: 1, problems: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
+  }
+};
+
 /** Seed after seed until the cases are enough, the time is over, there is no further seed, or the user stops. */
 export const runPart = async (part: ProofPart, limits: PartLimits, around: PartSurroundings): Promise<PartRun> => {
   let seed = limits.fromSeed;
@@ -31,7 +40,7 @@ export const runPart = async (part: ProofPart, limits: PartLimits, around: PartS
   const more = (): boolean =>
     !around.signal.aborted && cases < limits.cases && around.nowMs() < limits.untilMs && seed <= (part.lastSeed ?? Infinity);
   while (more()) {
-    const result = await part.run(seed, around.signal);
+    const result = await runSeed(part, seed, around.signal);
     if (result === null) break;
     cases += result.cases;
     failures += result.problems.length;
