@@ -5,7 +5,7 @@ import { simulatedMarket } from "../streams/simulatedMarket.ts";
 import { ALL_LAYERS } from "./allLayers.ts";
 import { Chance } from "./chance.ts";
 import { collected, inBursts, marketInstruments, replay, testMarket } from "./replay.ts";
-import type { Replayed } from "./replay.ts";
+import type { Replayed, ReplayOptions } from "./replay.ts";
 import { inBurstsOf, restarted } from "./restarted.ts";
 import { SHIPPED_LAYERS } from "./shippedLayers.ts";
 
@@ -22,9 +22,9 @@ export interface InvarianceResult {
 
 /**
  * A random market of one to three symbols with holes and random layers: driven in bursts of random sizes, and cut by restarts at random
- * places with a torn journal, it decides the same to the bit. Deterministic in `seed`.
+ * places with a torn journal, it decides the same to the bit. Deterministic in `seed`; `planted` replaces parts of the line.
  */
-export const checkInvariance = async (seed: number): Promise<InvarianceResult> => {
+export const checkInvariance = async (seed: number, planted: Partial<ReplayOptions> = {}): Promise<InvarianceResult> => {
   const chance = new Chance(seed);
   const market = testMarket({
     seed: chance.int(0, 1e6),
@@ -33,7 +33,7 @@ export const checkInvariance = async (seed: number): Promise<InvarianceResult> =
     fromMs: Date.UTC(2023, 0, 1) + chance.int(0, 500_000) * 60_000,
     gapsPerDay: chance.pick([0, 0.1, 2]),
   });
-  const options = { instruments: marketInstruments(market), ...chance.pick(LAYERS) };
+  const options = { instruments: marketInstruments(market), ...chance.pick(LAYERS), ...planted };
   const events = await collected(simulatedMarket(market));
   const whole = await replay({ ...options, source: inBursts(events, 4096) });
   const problems: string[] = [];

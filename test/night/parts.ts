@@ -88,7 +88,7 @@ export const PARTS: readonly ProofPart[] = [
     shows: "other bursts, or a restart from a torn journal, change no decision",
     code: [...LINE, "src/engine", "streams"],
     goal: 1000,
-    run: checkInvariance,
+    run: (seed) => checkInvariance(seed),
   },
   {
     name: "coverage",
