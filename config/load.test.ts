@@ -135,7 +135,7 @@ describe("--set and environment are typed by the schema", () => {
       HOME: "x",
     };
     const config = await load({ env });
-    expect(config.risk?.day).toEqual({ maxLossFraction: 0.01, maxEntries: null, maxConsecutiveLosses: 8 });
+    expect(config.risk?.day).toEqual({ maxLossFraction: 0.01, maxEntries: null, maxConsecutiveLosses: 8, maxVenueRefusals: 3 });
     expect(config.name).toBe("default");
   });
 

@@ -150,6 +150,7 @@ const risk = z.strictObject({
       maxLossFraction: fraction.nullable().default(byDay.maxLossFraction),
       maxEntries: count.nullable().default(byDay.maxEntries),
       maxConsecutiveLosses: z.int().gte(1).nullable().default(byDay.maxConsecutiveLosses),
+      maxVenueRefusals: z.int().gte(1).nullable().default(byDay.maxVenueRefusals),
     })
     .prefault({}),
   data: z

@@ -111,8 +111,8 @@ export class InstrumentExposure {
 
   // ---- what the venue says ----------------------------------------------------------------------------------------------
 
-  /** Before the account books the fill: the position is still the one it met. */
-  filled(fill: Fill): void {
+  /** Before the account books the fill: the position is still the one it met. Returns whether it was an entry's. */
+  filled(fill: Fill): boolean {
     const direction = directionOf(fill.side);
     const wasLots = this.positionLots * direction;
     const entryAt = indexOfOrder(this.entries, fill.clientOrderId);
@@ -126,13 +126,14 @@ export class InstrumentExposure {
       if (opens) this.protect(entry, fill.priceTicks);
       entry.remainingLots -= fill.qtyLots;
       if (entry.remainingLots <= 0) removeAt(this.entries, entryAt);
-      return;
+      return true;
     }
     const exitAt = indexOfOrder(this.exits, fill.clientOrderId);
-    if (exitAt < 0) return;
+    if (exitAt < 0) return false;
     const exit = this.exits[exitAt] as PendingExit;
     exit.remainingLots -= fill.qtyLots;
     if (exit.remainingLots <= 0) removeAt(this.exits, exitAt);
+    return false;
   }
 
   /** The round trip of `direction` is over, and with it its protection and its exits; after a flip the new stop stays. */
@@ -147,15 +148,22 @@ export class InstrumentExposure {
     return false;
   }
 
-  /** An order is refused, canceled or expired: nothing of it is on its way any more. */
-  ended(orderId: string): void {
+  /** Whether an order id is that of an entry that is on its way or rests. */
+  awaits(orderId: string): boolean {
+    return indexOfOrder(this.entries, orderId) >= 0;
+  }
+
+  /** An order is refused, canceled or expired: nothing of it is on its way any more. Returns an entry of which nothing had filled. */
+  ended(orderId: string): Intent | null {
+    const entry = this.entries[indexOfOrder(this.entries, orderId)];
     removeOrder(this.entries, orderId);
     removeOrder(this.exits, orderId);
     removeOrder(this.stops, orderId);
+    return entry !== undefined && entry.remainingLots === entry.intent.qtyLots ? entry.intent : null;
   }
 
-  /** A cancel was refused. "Unknown order" is never read as canceled: the entry counts until the venue says what became of it. */
-  cancelRefused(orderId: string): void {
+  /** Nobody knows whether the order is there (a refused cancel, an answer that was lost): the entry counts, and may be canceled again. */
+  undecided(orderId: string): void {
     for (const entry of this.entries) if (entry.orderId === orderId) entry.withdrawn = false;
   }
 
