@@ -3,6 +3,7 @@ import { MINUTE_MS } from "../../src/domain/units.ts";
 import { knownOptions, numberOption } from "../options.ts";
 import type { PositionView, Proposals } from "./positionModule.ts";
 import { positionModule } from "./positionModule.ts";
+import { tradableLots } from "./tradable.ts";
 
 const WHERE = "position.options";
 
@@ -87,10 +88,9 @@ const consider = (settings: Settings, asked: Asked, view: PositionView, propose:
   const closeTicks = bar.close / instrument.tickSize;
   const worstTicks = Math.ceil(closeTicks * (1 + settings.worstFraction));
   const wantedUsdt = settings.marginFraction * view.equityUsdt * settings.leverage;
-  const wantedLots = Math.floor(wantedUsdt / (bar.close * instrument.lotSize));
-  const qtyLots = Math.min(wantedLots, view.maxQtyLots(direction, worstTicks, settings.leverage));
-  // Too small to trade is a reason to wait, not to ask.
-  if (qtyLots < instrument.minQtyLots || qtyLots * instrument.lotSize * bar.close < instrument.minNotionalUsdt) return;
+  const wantedLots = wantedUsdt / (bar.close * instrument.lotSize);
+  const qtyLots = tradableLots(view, wantedLots, view.maxQtyLots(direction, worstTicks, settings.leverage), propose);
+  if (qtyLots === 0) return;
   asked.spent = direction;
   asked.untilMs = bar.knownAtMs + settings.cooldownMinutes * MINUTE_MS;
   propose.enter({

@@ -53,3 +53,19 @@ export const marginShortage = (
   const free = availableUsdt + freed;
   return needed > free ? { code: -2019, asked: needed, limit: free } : null;
 };
+
+/**
+ * Lots of the largest entry that `marginShortage` lets pass, not rounded: as exact as a division. NaN where something is not known.
+ */
+export const lotsOfMargin = (
+  instrument: Instrument,
+  { direction, priceTicks, leverage }: Omit<MarginedEntry, "qtyLots">,
+  { position, openTickLots, availableUsdt, takerFeeRate }: MarginAtHand,
+): number => {
+  const held = position.lots * direction;
+  const unitUsdt = usdtPerTickLot(instrument);
+  const freed = held < 0 ? position.marginUsdt - Math.max(0, position.lossUsdt(priceTicks)) : 0;
+  const byLeverage = maxNotionalUsdt(instrument, leverage) / unitUsdt - Math.max(0, held) * priceTicks - openTickLots;
+  const byWallet = (availableUsdt + freed) / (unitUsdt * (1 / leverage + takerFeeRate));
+  return Math.max(0, -held) + Math.max(0, Math.min(byLeverage, byWallet) / priceTicks);
+};

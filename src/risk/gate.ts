@@ -146,7 +146,7 @@ export class RiskGate {
   }
 
   orderAccepted({ instrument, clientOrderId }: OrderAccepted): void {
-    if ((this.exposures[instrument] as InstrumentExposure).awaits(clientOrderId)) this.day.entryTaken(instrument);
+    if ((this.exposures[instrument] as InstrumentExposure).accepted(clientOrderId)) this.day.entryTaken(instrument);
   }
 
   /** An order is done without (all of) its fills: what waited for it need not be reserved any more. */
