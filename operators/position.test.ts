@@ -231,7 +231,7 @@ describe("position", () => {
     const options = { module: member(decide), limits: DEFAULT_LIMITS, terms: FREE, tradeFromMs: -Infinity };
     const line = pipe(position(barsOnly([BTC, ETH]), options), gate, listen);
     through(line, [...decision(0, 1), ...decision(1, 1), ...decision(2, 1), ...decision(3, 1)]);
-    expect(said).toEqual(["too quiet 0.1/0.5", "position.maxLeverage 20/5"]);
+    expect(said).toEqual(["too quiet 0.1/0.5", "the smallest order of 1 lot is too large for position.maxLeverage 20/5"]);
   });
 
   it("a reason to wait that no summary could print is the module's mistake", () => {

@@ -42,6 +42,7 @@ export default positionModule((options) => {
   knownOptions(WHERE, options, Object.keys(settings));
   return {
     name: "bracket",
+    enterProbability: settings.enterProbability,
     init: (): Asked => ({ spent: 0, untilMs: 0 }),
     decide: (asked, view, propose) => {
       if (view.position.positionLots === 0) {

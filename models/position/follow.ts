@@ -11,6 +11,7 @@ export default positionModule((options) => {
   const qty = numberOption("position.options", options, "qty", { default: 0.01, above: 0 });
   return {
     name: "follow",
+    enterProbability: 0.5,
     init: (instrument) => ({ qtyLots: qtyToLots(instrument, qty) }),
     decide: ({ qtyLots }, view, propose) => {
       const { signal, position } = view;

@@ -69,6 +69,8 @@ export interface PositionModule<S = unknown> {
   readonly name: string;
   /** Features that it reads (docs/features.md), in the order of `view.x`. */
   readonly features?: readonly string[];
+  /** P(side) from which it asks for an entry, where it has such a threshold: said when a run has no trade. */
+  readonly enterProbability?: number;
   init(instrument: Instrument): S;
   decide(state: S, view: PositionView, propose: Proposals): void;
 }

@@ -38,9 +38,9 @@ export interface SizeRefusal {
 }
 
 const VENUE_REASONS = {
-  [-2019]: "-2019, margin is insufficient",
-  [-2027]: "-2027, the position would be too large at this leverage",
-  [-4028]: "-4028, leverage is not valid",
+  [-2019]: "the free margin (-2019)",
+  [-2027]: "the largest position at this leverage (-2027)",
+  [-4028]: "a leverage below 1 (-4028)",
 } as const;
 
 /** Lots of the largest entry that is not refused for its size; 0 when even the smallest one is, or something is not known. */
@@ -53,9 +53,12 @@ export const largestEntry = (facts: SizeFacts): number => {
 
 /** Why `largestEntry` is 0: what refuses the smallest entry that the exchange takes. */
 export const refuseSmallest = (facts: SizeFacts): SizeRefusal => {
+  const { instrument, filters } = facts;
   const [least, most] = [leastLots(facts), mostLots(facts)];
-  if (!(least <= most)) return { reason: "no order that the exchange takes", value: least, limit: most };
-  return refuse(facts, least) ?? { reason: "nothing is known yet", value: NaN, limit: NaN };
+  const order = filters && instrument.minNotionalUsdt > 0 ? `${instrument.minNotionalUsdt} USDT` : least === 1 ? "1 lot" : `${least} lots`;
+  const refusal = least <= most ? refuse(facts, least) : { reason: "the largest quantity", value: least, limit: most };
+  if (refusal === null || Number.isNaN(least)) return { reason: "the price or the account is not known yet", value: NaN, limit: NaN };
+  return { ...refusal, reason: `the smallest order of ${order} is too large for ${refusal.reason}` };
 };
 
 /** Null: neither risk nor the venue's margin refuses the entry at this size. Smallest and largest quantity are left aside. */
@@ -83,8 +86,13 @@ const lotsOfRisk = ({ limits, exposure, equityUsdt, othersUsdt, direction, worst
 const lotsOfVenue = ({ instrument, direction, priceTicks, leverage, atHand }: SizeFacts): number =>
   atHand === null ? Infinity : lotsOfMargin(instrument, { direction, priceTicks, leverage }, atHand);
 
-const mostLots = ({ instrument, filters, isLimit }: SizeFacts): number =>
-  filters ? (isLimit ? instrument.maxQtyLots : instrument.maxMarketQtyLots) : Number.MAX_SAFE_INTEGER;
+/** Largest quantity of one order: the exchange's, and never so much that the cost of what is held could not be counted exactly. */
+const mostLots = ({ instrument, filters, isLimit, worstTicks, exposure }: SizeFacts): number => {
+  const { maxQtyLots, maxMarketQtyLots } = instrument;
+  let exact = Math.floor(Number.MAX_SAFE_INTEGER / worstTicks) - Math.abs(exposure.positionLots);
+  for (const { remainingLots } of exposure.pending) exact -= remainingLots;
+  return Math.max(0, filters ? Math.min(exact, isLimit ? maxQtyLots : maxMarketQtyLots) : exact);
+};
 
 /** Smallest quantity that the exchange takes at this price; NaN without one. */
 const leastLots = ({ instrument, filters, priceTicks }: SizeFacts): number => {

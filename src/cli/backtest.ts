@@ -26,7 +26,7 @@ import type { Beliefs } from "./run/beliefs.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import type { ComposedRun } from "./run/composeRun.ts";
 import { compareFills, requireAllFills } from "./run/compareFills.ts";
-import { composeRun } from "./run/composeRun.ts";
+import { composeRun, membersOf } from "./run/composeRun.ts";
 import { captureOption, dataChoice } from "./data/history.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { codeVersion, commandLine } from "./run/identity.ts";
@@ -175,6 +175,7 @@ const through = async (
     config,
     profile: run.profile,
     data,
+    members: membersOf(run.layers),
     configSha256: configSha256(config),
     ...hashes,
     commit: await codeVersion(),

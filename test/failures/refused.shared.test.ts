@@ -13,7 +13,7 @@ interface Summary {
   readonly ordersRejected: number;
   readonly riskRefusals: number;
   readonly rejections: readonly { readonly code: number; readonly count: number; readonly reason: string }[];
-  readonly refusals: readonly { readonly rule: string; readonly count: number; readonly limit: number; readonly smallest: number | null }[];
+  readonly refusals: readonly { readonly rule: string; readonly count: number; readonly limit: number; readonly nearest: number | null }[];
   readonly noTradeReason: string | null;
 }
 
@@ -95,7 +95,9 @@ describeShared("what is refused is said", () => {
     const [ended] = await run(["--data", "cheap", "--symbol", "AAAUSDT", ...open, ...steps(t0, [5, "enter", 1, 1_000_000_000, 0, 0, 1])]);
     const summary = summaryOf(ended as Ended);
     expect(summary).toMatchObject({ trades: 0, orders: 1, ordersRejected: 1, riskRefusals: 0 });
-    expect(summary.rejections).toEqual([{ code: -2019, count: 1, reason: expect.stringMatching(/620\.31.*100/) as string }]);
+    expect(summary.rejections).toEqual([
+      { code: -2019, count: 1, reason: expect.stringMatching(/620\.31.*100/) as string, firstMs: t0 + 6 * 60_000 },
+    ]);
     expect(printed(ended as Ended)).toMatch(/\nRejected 1 order by the venue: -2019 1 \(Margin is insufficient.*620\.31.*100.*\)\n/);
     expect(summary.noTradeReason).toMatch(/the venue refused 1 of 1 order.*-2019/);
     const page = await readFile(join(folder, "out0", "report.html"), "utf8");

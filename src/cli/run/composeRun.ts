@@ -1,5 +1,6 @@
 import type { RiposteConfig } from "../../../config/schema.ts";
 import { DAY_MS, MINUTE_MS } from "../../domain/units.ts";
+import type { RunFacts } from "../../lab/summarise.ts";
 import type { RiskLimits } from "../../risk/limits.ts";
 import { NO_LIMITS } from "../../risk/limits.ts";
 import type { DataChoice, Environment, RunData } from "../data/history.ts";
@@ -56,3 +57,9 @@ const limitsOf = ({ risk, protection }: RiposteConfig): RiskLimits => {
   const limits = risk ?? NO_LIMITS;
   return protection === "none" ? { ...limits, position: { ...limits.position, maxStopFraction: null } } : limits;
 };
+
+/** What of the members explains a run without a trade. */
+export const membersOf = ({ warmUpBars, position }: LayerMembers): RunFacts["members"] => ({
+  warmUpBars,
+  enterProbability: position.enterProbability ?? null,
+});

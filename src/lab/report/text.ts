@@ -1,5 +1,5 @@
 import { MINUTE_MS } from "../../domain/units.ts";
-import type { RunRecord } from "../runRecord.ts";
+import type { RejectionCount, RunRecord } from "../runRecord.ts";
 import { BREAKDOWNS, breakdowns } from "./figures/breakdowns.ts";
 import { moneyFlow } from "./figures/moneyFlow.ts";
 import { count, counted, decimal, duration, percent, shortIso, signed, signedPercent, utcTime } from "./page/format.js";
@@ -14,7 +14,7 @@ export interface SummaryTextOptions {
 type Paint = (text: string, style: "bold" | "dim" | "profit" | "loss" | "loud") => string;
 type Line = readonly [label: string, ...parts: readonly string[]];
 
-/** Exit reasons and refusing rules listed; the rest is summed up as `more`. */
+/** Exit reasons, refusing rules and codes listed; the rest is summed up as `more`. */
 const MOST_LISTED = 5;
 const LABEL_WIDTH = 11;
 const STYLES = { bold: "1", dim: "2", profit: "34", loss: "33", loud: "1;33" } as const;
@@ -81,7 +81,7 @@ const returnLines = ({ summary, equity }: RunRecord, paint: Paint): readonly Lin
 
 const tradeLines = (record: RunRecord, paint: Paint): readonly Line[] => {
   const { summary, trades } = record;
-  if (trades.length === 0) return [["Trades", paint("none: nothing was bought or sold", "bold")]];
+  if (trades.length === 0) return [["Trades", paint(`none: ${printable(summary.noTradeReason ?? "nothing was bought or sold")}`, "bold")]];
   const longs = trades.filter((trade) => trade.side === "long").length;
   const exits =
     breakdowns(
@@ -126,6 +126,22 @@ const riskLines = (record: RunRecord): readonly Line[] => {
   return [
     ["Halts", ...haltParts(record)],
     ["Refused", `${counted(summary.riskRefusals, "plan")}${rules === "" ? "" : `: ${rules}`}`],
+    ...rejectionLines(record),
+  ];
+};
+
+/** Orders that the venue refused: the most frequent codes, a line each, with its words at the first of them. */
+const rejectionLines = ({ summary, rejections }: RunRecord): readonly Line[] => {
+  const all = `${counted(summary.ordersRejected, "order")} by the venue`;
+  const [first, ...others] = rejections;
+  if (first === undefined) return [["Rejected", all]];
+  const told = ({ code, count: times, reason }: RejectionCount): string => `${code} ${count(times)} (${printable(reason)})`;
+  const shown = others.slice(0, MOST_LISTED - 1);
+  const rest = others.slice(MOST_LISTED - 1).reduce((sum, each) => sum + each.count, 0);
+  return [
+    ["Rejected", `${all}: ${told(first)}`],
+    ...shown.map((each): Line => ["", told(each)]),
+    ...(rest > 0 ? [["", `more ${count(rest)}`] as const] : []),
   ];
 };
 
