@@ -226,7 +226,10 @@ describe("options", () => {
   it.each([
     [{ stopFraction: 0 }, "position.options.stopFraction is 0: it must be a number > 0 and ≤ 0.5"],
     [{ trail: { atrMultiple: -1 } }, "position.options.trail.atrMultiple is -1: it must be a number ≥ 0"],
-    [{ trail: { multiple: 3 } }, "position.options.trail.multiple is not an option of this module: it knows atStops, atrMultiple"],
+    [
+      { trail: { multiple: 3 } },
+      "position.options.trail.multiple is not an option of this module (did you mean atrMultiple?): it knows atStops, atrMultiple",
+    ],
     [{ trail: 3 }, "position.options.trail is 3: it must be an object of options"],
     [{ minNetReturn: "no" }, 'position.options.minNetReturn is "no": it must be a number'],
     [{ cooldown: 5 }, "position.options.cooldown is not an option of this module"],

@@ -22,6 +22,8 @@ export interface RunFacts {
     readonly seed: number | null;
     readonly warnings: readonly string[];
   };
+  /** What there is to say of the members, a line each. */
+  readonly warnings: readonly string[];
   /** What a run without a trade is explained by. */
   readonly members: Pick<NoTradeFacts, "warmUpBars" | "enterProbability">;
   readonly configSha256: string;
@@ -81,6 +83,7 @@ const identityOf = (recorder: Recorder, facts: RunFacts): RunIdentity => {
     warnings: [
       ...data.warnings,
       ...(faults.length === 0 ? [] : [`Bad data was left out: ${faults.join("; ")}.`]),
+      ...facts.warnings,
       ...refusalWarnings(recorder.outcomes),
     ],
     config,
