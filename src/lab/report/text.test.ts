@@ -2,13 +2,14 @@ import { describe, expect, it } from "vitest";
 import { sampleRecord } from "./testing/sampleRecord.ts";
 import { summaryText } from "./text.ts";
 
-/** The line of a label, without the label. */
-const line = (text: string, label: string): string =>
-  text
-    .split("\n")
-    .find((one) => one.startsWith(`${label} `))
-    ?.slice(label.length)
-    .trim() ?? "";
+/** What stands behind a label, its further lines joined. */
+const line = (text: string, label: string): string => {
+  const [, first = ""] = text.split(`\n${label} `);
+  return first
+    .split(/\n(?! {12})/)[0]
+    ?.replace(/\n +/g, " ")
+    .trim() as string;
+};
 
 describe("summaryText", () => {
   const record = sampleRecord({ trades: 500 });
@@ -21,22 +22,48 @@ describe("summaryText", () => {
     expect(line(text, "Trades")).toMatch(/^500: \d+ long, \d+ short/);
     expect(line(text, "Halts")).toMatch(/^2, first 2023-.* UTC {3}strict mode would have ended with/);
     expect(line(text, "Refused")).toBe("495 plans: position.maxMarginFraction 418, day.maxEntries 77");
-    expect(line(text, "Rejected")).toMatch(/^14 orders by the venue: -5022 12 \(The Post Only order could not be .*: limit 16480\.5\)$/);
-    expect(text).toMatch(/\n {12}-4164 2 \(Order's notional must be no smaller than 100 USDT: asked 49\.43\)\n/);
+    expect(line(text, "Rejected")).toBe(
+      "14 orders by the venue: -5022 12 (The Post Only order could not be executed as maker: limit 16480.5) " +
+        "-4164 2 (Order's notional must be no smaller than 100 USDT: asked 49.43)",
+    );
     expect(line(text, "Decisions")).toContain(record.summary.decisionsSha256);
     expect(line(text, "Report")).toBe("out/report.html");
   });
 
-  it("names the most frequent exits and sums up the others", () => {
-    expect(line(text, "Exits").split(", ")).toHaveLength(6);
-    expect(line(text, "Exits")).toMatch(/more \d+$/);
+  it("names the exits by frequency and sums up those beyond the twelfth", () => {
+    const exits = (reasons: number): string[] => {
+      const trades = record.trades.map((trade, at) => ({ ...trade, exitReason: `reason-${at % reasons}` }));
+      return line(summaryText({ ...record, trades }), "Exits").split(", ");
+    };
+    expect(exits(12)).toHaveLength(12);
+    expect(exits(12).at(-1)).toMatch(/^reason-/);
+    expect(exits(14)).toHaveLength(13);
+    expect(exits(14).at(-1)).toMatch(/^more \d+$/);
+  });
+
+  it("breaks a topic's lines between its parts and behind commas and colons, at 110 characters, colours not counted", () => {
+    const reasons = Array.from({ length: 9 }, (_, at) => `a-reason-of-some-length-${at}`);
+    const trades = record.trades.map((trade, at) => ({ ...trade, exitReason: reasons[at % 9] as string }));
+    for (const colour of [false, true]) {
+      const lines = summaryText({ ...record, trades }, { colour })
+        .replace(/\u001b\[[\d;]*m/g, "")
+        .split("\n")
+        .slice(5);
+      expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(110);
+      expect(
+        lines.filter((one) => one.startsWith("             a-reason") || one.startsWith("            a-reason")).length,
+      ).toBeGreaterThan(2);
+    }
+  });
+
+  it("names the drawdown at bars and that of days", () => {
+    expect(line(text, "Risk")).toMatch(/^max drawdown −\d+\.\d\d% at bars, for 41 d 16 h +−\d+\.\d\d% of days, for 41 days/);
   });
 
   it("names the most frequent codes of the venue and sums up the others", () => {
-    const rejections = [9, 8, 7, 6, 5, 4, 3].map((count) => ({ code: -count, count, reason: "r", firstMs: 0 }));
-    const many = summaryText({ ...record, rejections, summary: { ...record.summary, ordersRejected: 42 } });
-    expect(line(many, "Rejected")).toBe("42 orders by the venue: -9 9 (r)");
-    expect(many).toMatch(/\n {12}-8 8 \(r\)\n(?: {12}-\d \d \(r\)\n){3} {12}more 7\n/);
+    const rejections = Array.from({ length: 14 }, (_, i) => ({ code: i - 20, count: 20 - i, reason: "r", firstMs: 0 }));
+    const many = line(summaryText({ ...record, rejections, summary: { ...record.summary, ordersRejected: 189 } }), "Rejected");
+    expect(many).toMatch(/^189 orders by the venue: -20 20 \(r\)\s+-19 19 \(r\) .* -9 9 \(r\)\s+more 15$/);
   });
 
   it("has no escape codes unless asked, and takes none from the run", () => {

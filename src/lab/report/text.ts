@@ -1,5 +1,5 @@
 import { MINUTE_MS } from "../../domain/units.ts";
-import type { RejectionCount, RunRecord } from "../runRecord.ts";
+import type { RunRecord } from "../runRecord.ts";
 import { BREAKDOWNS, breakdowns } from "./figures/breakdowns.ts";
 import { moneyFlow } from "./figures/moneyFlow.ts";
 import { count, counted, decimal, duration, percent, shortIso, signed, signedPercent, utcTime } from "./page/format.js";
@@ -15,13 +15,14 @@ type Paint = (text: string, style: "bold" | "dim" | "profit" | "loss" | "loud") 
 type Line = readonly [label: string, ...parts: readonly string[]];
 
 /** Exit reasons, refusing rules and codes listed; the rest is summed up as `more`. */
-const MOST_LISTED = 5;
+const MOST_LISTED = 12;
 const LABEL_WIDTH = 11;
+const WIDTH_MAX = 110;
 const STYLES = { bold: "1", dim: "2", profit: "34", loss: "33", loud: "1;33" } as const;
 
 /**
- * What `backtest` prints when it is done: a line a topic, the label first, money in USDT, times in UTC. No box, no colour
- * unless asked for; ends with a line break.
+ * What `backtest` prints when it is done: a topic a line (or more, of at most 110 characters), the label first, money in USDT, times
+ * in UTC. No box, no colour unless asked for; ends with a line break.
  */
 export const summaryText = (record: RunRecord, { colour = false, reportPath }: SummaryTextOptions = {}): string => {
   const paint: Paint = colour ? (text, style) => `\u001b[${STYLES[style]}m${text}\u001b[0m` : (text) => text;
@@ -39,10 +40,25 @@ export const summaryText = (record: RunRecord, { colour = false, reportPath }: S
     ...(identity.simulated ? [paint(`!! SIMULATED MARKET, NOT REAL PRICES: ${printable(identity.dataSource)}`, "loud")] : []),
     ...identity.warnings.map((warning) => paint(`!  ${printable(warning)}`, "loud")),
     "",
-    ...lines.map(([label, ...parts]) => `${paint(label.padEnd(LABEL_WIDTH), "dim")} ${parts.filter((part) => part !== "").join("   ")}`),
+    ...lines.flatMap((line) => topic(line, paint)),
     "",
   ].join("\n");
 };
+
+/** A topic's lines: parts three blanks apart, broken between parts or behind a comma or colon, the label before the first line. */
+const topic = ([label, ...parts]: Line, paint: Paint): string[] => {
+  const lines = [""];
+  for (const part of parts.filter((text) => text !== ""))
+    for (const [at, piece] of part.split(/(?<=[,:]) /).entries()) {
+      const line = lines.at(-1) as string;
+      const longer = line === "" ? piece : `${line}${at === 0 ? "   " : " "}${piece}`;
+      if (line === "" || LABEL_WIDTH + 1 + unpainted(longer).length <= WIDTH_MAX) lines[lines.length - 1] = longer;
+      else lines.push(piece);
+    }
+  return lines.map((line, at) => `${paint((at === 0 ? label : "").padEnd(LABEL_WIDTH), "dim")} ${line}`);
+};
+
+const unpainted = (text: string): string => text.replace(/\u001b\[[\d;]*m/g, "");
 
 const headline = ({ identity, summary }: RunRecord, paint: Paint): string =>
   [
@@ -72,8 +88,8 @@ const returnLines = ({ summary, equity }: RunRecord, paint: Paint): readonly Lin
     ],
     [
       "Risk",
-      `max drawdown ${percent(-Math.abs(summary.maxDrawdown))}`,
-      `longest ${counted(summary.maxDrawdownDays, "day")}`,
+      `max drawdown ${percent(summary.maxDrawdownAtBars)} at bars, for ${duration(summary.maxDrawdownAtBarsMinutes * MINUTE_MS)}`,
+      `${percent(summary.maxDrawdown)} of days, for ${counted(summary.maxDrawdownDays, "day")}`,
       `a day at 95%: VaR ${percent(summary.valueAtRisk95)}, CVaR ${percent(summary.conditionalValueAtRisk95)}`,
     ],
   ];
@@ -81,7 +97,8 @@ const returnLines = ({ summary, equity }: RunRecord, paint: Paint): readonly Lin
 
 const tradeLines = (record: RunRecord, paint: Paint): readonly Line[] => {
   const { summary, trades } = record;
-  if (trades.length === 0) return [["Trades", paint(`none: ${printable(summary.noTradeReason ?? "nothing was bought or sold")}`, "bold")]];
+  if (trades.length === 0)
+    return [["Trades", `${paint("none", "bold")}: ${printable(summary.noTradeReason ?? "nothing was bought or sold")}`]];
   const longs = trades.filter((trade) => trade.side === "long").length;
   const exits =
     breakdowns(
@@ -126,23 +143,16 @@ const riskLines = (record: RunRecord): readonly Line[] => {
   return [
     ["Halts", ...haltParts(record)],
     ["Refused", `${counted(summary.riskRefusals, "plan")}${rules === "" ? "" : `: ${rules}`}`],
-    ...rejectionLines(record),
+    ["Rejected", ...rejectionParts(record)],
   ];
 };
 
-/** Orders that the venue refused: the most frequent codes, a line each, with its words at the first of them. */
-const rejectionLines = ({ summary, rejections }: RunRecord): readonly Line[] => {
+/** Orders that the venue refused: the most frequent codes, each with the venue's words at the first of them. */
+const rejectionParts = ({ summary, rejections }: RunRecord): readonly string[] => {
   const all = `${counted(summary.ordersRejected, "order")} by the venue`;
-  const [first, ...others] = rejections;
-  if (first === undefined) return [["Rejected", all]];
-  const told = ({ code, count: times, reason }: RejectionCount): string => `${code} ${count(times)} (${printable(reason)})`;
-  const shown = others.slice(0, MOST_LISTED - 1);
-  const rest = others.slice(MOST_LISTED - 1).reduce((sum, each) => sum + each.count, 0);
-  return [
-    ["Rejected", `${all}: ${told(first)}`],
-    ...shown.map((each): Line => ["", told(each)]),
-    ...(rest > 0 ? [["", `more ${count(rest)}`] as const] : []),
-  ];
+  const told = rejections.slice(0, MOST_LISTED).map(({ code, count: times, reason }) => `${code} ${count(times)} (${printable(reason)})`);
+  const rest = rejections.slice(MOST_LISTED).reduce((sum, each) => sum + each.count, 0);
+  return [told.length === 0 ? all : `${all}: ${told[0] as string}`, ...told.slice(1), rest > 0 ? `more ${count(rest)}` : ""];
 };
 
 const haltParts = ({ summary }: RunRecord): readonly string[] => {
