@@ -8,15 +8,15 @@ export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** A module's text with its imports of the clone (`./models/…`, `./src/…`) made absolute, so that the file may lie elsewhere. */
 export const movable = (code: string): string => code.replaceAll(/"\.\/(models|src|operators)\//g, `"${ROOT}$1/`);
 
-/** A code block of the README that is run as it stands, and the option that starts it. */
-export interface ReadmeModule {
+/** A code block of a page that is run as it stands, and the option that starts it. */
+export interface PageModule {
   readonly option: string;
   readonly code: string;
 }
 
-export const readmeModules = async (): Promise<ReadmeModule[]> => {
-  const readme = await readFile(join(ROOT, "README.md"), "utf8");
-  const blocks = readme.matchAll(/<!-- run by examples\/readme\.test\.ts: (--\w+) -->\n```ts\n(.*?)```/gs);
+export const pageModules = async (page: string): Promise<PageModule[]> => {
+  const text = await readFile(join(ROOT, page), "utf8");
+  const blocks = text.matchAll(/<!-- run by examples\/readme\.test\.ts: (--\w+) -->\n```ts\n(.*?)```/gs);
   return [...blocks].map(([, option = "", code = ""]) => ({ option, code: movable(code) }));
 };
 

@@ -163,8 +163,9 @@ const lastEntry = (seed: number, sizeOf: (largest: number, view: PositionView, p
     .pipe(pipe(backtestLine(system, fills), judge))
     .subscribe({ error: (error: unknown) => failures.push(error) });
   if (failures.length > 0) throw failures[0];
-  if (asked === null) throw new Error("nothing was asked");
-  return asked;
+  const answered = asked as Asked | null;
+  if (answered === null) throw new Error("nothing was asked");
+  return answered;
 };
 
 /** Some bars that move, with funding, then some of one price, both instruments in turn. */

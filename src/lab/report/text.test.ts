@@ -23,7 +23,7 @@ describe("summaryText", () => {
     expect(line(text, "Halts")).toMatch(/^2, first 2023-.* UTC {3}strict mode would have ended with/);
     expect(line(text, "Refused")).toBe("495 plans: position.maxMarginFraction 418, day.maxEntries 77");
     expect(line(text, "Rejected")).toBe(
-      "14 orders by the venue: -5022 12 (The Post Only order could not be executed as maker: limit 16480.5) " +
+      "14 orders by the venue: -5022 12 (The Post Only order could not be executed as maker: limit 16480.5)   " +
         "-4164 2 (Order's notional must be no smaller than 100 USDT: asked 49.43)",
     );
     expect(line(text, "Decisions")).toContain(record.summary.decisionsSha256);
