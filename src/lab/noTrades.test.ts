@@ -27,6 +27,11 @@ describe("a run without a trade says why, by what was counted", () => {
       "the position module asked for nothing at 5,760 decisions: the signal's highest P(LONG) or P(SHORT) was 0.62, an entry needs 0.7",
     ],
     [
+      "a signal that just does not reach it",
+      why({ highestProbability: 0.69999 }),
+      "the position module asked for nothing at 5,760 decisions: the signal's highest P(LONG) or P(SHORT) was 0.6999, an entry needs 0.7",
+    ],
+    [
       "a signal beyond it, and a module that wanted nothing",
       why({ highestProbability: 0.9 }),
       "the position module asked for nothing at 5,760 decisions: the signal's highest P(LONG) or P(SHORT) was 0.9",
@@ -77,7 +82,7 @@ describe("a run without a trade says why, by what was counted", () => {
 
   it("an entry without a stop has no value to name", () => {
     expect(why({ plans: 2, refusals: [{ ...refusal("position.maxStopFraction", 2), nearest: Infinity }] })).toMatch(
-      /\(none, limit 0\.005\)$/,
+      /\(no stop, limit 0\.005\)$/,
     );
   });
 });

@@ -52,7 +52,8 @@ const nothingFilled = ({ outcomes, orders }: NoTradeFacts): string => {
 const nothingAsked = ({ outcomes, warmUpBars, enterProbability }: NoTradeFacts): string => {
   const { decisions, ready, highestProbability, waits } = outcomes;
   const [wait] = waits;
-  const highest = plain(highestProbability);
+  // Rounded down, so that it does not reach a threshold that it did not reach.
+  const highest = plain(Math.floor(highestProbability * 1e4) / 1e4);
   const because =
     wait !== undefined
       ? `it would have entered at ${count(sum(waits))}, most often: ${wait.reason}${values(wait.value, wait.limit)}`
@@ -70,9 +71,9 @@ const sum = (counts: readonly { readonly count: number }[]): number => counts.re
 const values = (value: number, limit: number): string =>
   Number.isNaN(value) && Number.isNaN(limit) ? "" : ` (${plain(value)}, limit ${plain(limit)})`;
 
-/** A number as settings write it, four significant digits. */
+/** A number as settings write it, four significant digits; an infinite one is the distance of a stop that nobody brought. */
 export const plain = (value: number): string => {
   if (Number.isNaN(value)) return "unknown";
-  if (!Number.isFinite(value)) return "none";
+  if (!Number.isFinite(value)) return "no stop";
   return String(Number(value.toPrecision(4)));
 };

@@ -115,7 +115,7 @@ describe("where risk refused more than half of the plans, a line names what lift
     const other = { rule: "day.maxEntries", count: 4_000, nearest: 16, limit: 15 };
     const of = (plans: number) => refusalWarnings({ plans, refusals: [most, other], rejections: [] });
     expect(of(79_201)).toEqual([
-      "Risk refused 79,111 of 79,201 plans, 75,111 of them by position.maxStopFraction: limit 0.005, the smallest asked for 0.0123; --set risk.position.maxStopFraction=null lifts it.",
+      "Risk refused 79,111 of 79,201 plans, 75,111 of them by position.maxStopFraction: limit 0.005, the smallest asked for was 0.0123; --set risk.position.maxStopFraction=null lifts it.",
     ]);
     expect(of(158_221)).toHaveLength(1);
     expect(of(158_222), "half is not more than half").toEqual([]);

@@ -20,7 +20,7 @@ export const refusalWarnings = ({ plans, refusals, rejections }: Pick<PlanOutcom
   if (most === undefined || refused * 2 <= plans) return [];
   const { rule, nearest, limit } = most;
   const ofThem = most.count === refused ? "" : `, ${count(most.count)} of them`;
-  const asked = ruleName(rule).startsWith("position.") ? "the smallest asked for" : "the value";
+  const asked = ruleName(rule).startsWith("position.") ? "the smallest asked for was" : "the value was";
   const [byVenue] = rejections;
   const because = ruleName(rule) === "day.maxVenueRefusals" && byVenue !== undefined ? ` (${byVenue.code}: ${byVenue.reason})` : "";
   const setting = liftingSetting(rule);
