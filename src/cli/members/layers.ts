@@ -60,12 +60,15 @@ export const layerNames = ({ features, regime, pattern }: Pick<LayerMembers, "fe
         featureUnits: features?.columns.map(({ unit }) => unit) ?? [],
       };
 
+const COLUMNS = "features.columns";
+
 /** The families of the columns that `features.columns` names; a name that is none is refused with the nearest. */
 export const chosenFamilies = (options: FeatureSetOptions, names: readonly string[]): FeatureSetOptions => {
   try {
-    return familiesNamed(options, names, "features.columns");
+    return familiesNamed(options, names, COLUMNS);
   } catch (error) {
-    throw error instanceof UserError ? new SettingError(["features.columns"], error.message) : error;
+    const isName = error instanceof UserError && error.message.startsWith(COLUMNS);
+    throw isName ? new SettingError([COLUMNS], error.message) : error;
   }
 };
 
