@@ -118,30 +118,33 @@ const member = async <M extends { readonly name: string }>(
   return (await load())(options);
 };
 
-/** What users' modules were given and what they read of it, by module. */
-const watchedBy = new WeakMap<object, { readonly layer: string; readonly file: string; readonly watched: WatchedOptions }>();
+/** What a user's module was given and what it read of it. */
+interface Watched {
+  readonly layer: string;
+  readonly file: string;
+  readonly watched: WatchedOptions;
+}
+const watchedBy = new WeakMap<object, Watched>();
+
+/** The users' modules among `modules`. */
+const watchedOf = (modules: readonly (object | null)[]): Watched[] =>
+  modules.flatMap((module) => (module === null ? [] : (watchedBy.get(module) ?? [])));
 
 /**
  * Options that a user's module has not read when it is made, although it read one of nearly the same name that was not given: said before
  * the run, which goes on, because a module may read its options at any bar.
  */
 export const suspectOptions = (modules: readonly (object | null)[]): string[] =>
-  modules.flatMap((module) => {
-    const known = module === null ? undefined : watchedBy.get(module);
-    return known === undefined
-      ? []
-      : known.watched.unread().flatMap((name) => {
-          const meant = known.watched.meant(name);
-          return meant === undefined ? [] : [`${known.layer}.options.${name} is not read by ${known.file} so far (did you mean ${meant}?)`];
-        });
-  });
+  watchedOf(modules).flatMap(({ layer, file, watched }) =>
+    watched.unread().flatMap((name) => {
+      const meant = watched.meant(name);
+      return meant === undefined ? [] : [`${layer}.options.${name} is not read by ${file} so far (did you mean ${meant}?)`];
+    }),
+  );
 
-/** Options that a user's module was given and never read, a line each: known when the run is over, because it may read at any bar. */
+/** Options that a user's module was given and never read, a line each: known when the run is over. */
 export const unreadOptions = (modules: readonly (object | null)[]): string[] =>
-  modules.flatMap((module) => {
-    const known = module === null ? undefined : watchedBy.get(module);
-    if (known === undefined) return [];
-    const { layer, file, watched } = known;
+  watchedOf(modules).flatMap(({ layer, file, watched }) => {
     const reads = watched.read().join(", ") || "no option";
     return watched.unread().map((name) => `${layer}.options.${name} did nothing: ${file} never read it; it reads ${reads}.`);
   });
