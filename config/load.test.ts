@@ -10,6 +10,7 @@ import type { SimulatedVenueOptions } from "../src/venues/simulated/options.ts";
 import { loadConfig, profileNames } from "./load.ts";
 import type { ConfigSources } from "./load.ts";
 import { layerOf } from "./layers.ts";
+import { allNodes } from "./paths.ts";
 import type { RiposteConfig } from "./schema.ts";
 
 let folder: string;
@@ -135,7 +136,7 @@ describe("--set and environment are typed by the schema", () => {
       HOME: "x",
     };
     const config = await load({ env });
-    expect(config.risk?.day).toEqual({ maxLossFraction: 0.01, maxEntries: null, maxConsecutiveLosses: 8 });
+    expect(config.risk?.day).toEqual({ maxLossFraction: 0.01, maxEntries: null, maxConsecutiveLosses: 8, maxVenueRefusals: 3 });
     expect(config.name).toBe("default");
   });
 
@@ -164,7 +165,7 @@ describe("refusals are one line that names source, key and remedy", () => {
     ["broken number", { set: ["simulate.seed=1.5"] }, /must be a whole number, got 1\.5/, 2],
     ["null where it may not be", { set: ["simulate.seed=null"] }, /must be a number, got "null"/, 2],
     ["too large", { set: ["line.burstEvents=4097"] }, /line\.burstEvents must be at most 4096, got 4097/, 2],
-    ["not above", { set: ["venue.startUsdt=0"] }, /venue\.startUsdt must be above 0, got 0/, 2],
+    ["not above", { set: ["venue.startUsdt=0"] }, /venue\.startUsdt must be at least 1, got 0/, 2],
     ["a percentage for a fraction", { set: ["risk.day.maxLossFraction=2"] }, /must be at most 1, got 2/, 2],
     ["one of", { set: ["protection=off"] }, /protection must be required or none, got "off"/, 2],
     ["one of, or by name", { set: ["venue.fillOn=boks"] }, /: venue\.fillOn must be bars or trades or book, or an object, got "boks"$/, 2],
@@ -226,6 +227,28 @@ describe("refusals are one line that names source, key and remedy", () => {
     expect((await refusal({ file: join(folder, "no.json") })).message).toMatch(/no\.json does not exist/);
     expect((await refusal({ file: folder })).message).toMatch(/is a folder/);
   });
+});
+
+it("refuses nonsense of every number, with its bound, whichever side it lies on", async () => {
+  const numbers = allNodes().filter(({ type }) => type === "number");
+  expect(numbers.length).toBeGreaterThan(30);
+  for (const { path } of numbers) {
+    const key = path.join(".");
+    for (const value of ["1e300", "-1e300", "1e15"]) {
+      if (key === "simulate.seed" && value === "1e15") continue; // a seed may be any whole number
+      const error = await refusal({ set: [`${key}=${value}`] });
+      expect(error.message).toMatch(/ must be (at least|at most|above|below) -?[\d.]+, got /);
+      expect(error.exitCode).toBe(2);
+    }
+  }
+});
+
+it.each([
+  ["venue.startUsdt=1e300", "venue.startUsdt must be at most 1000000000, got 1e+300"],
+  ["venue.slippageFraction=0.99", "venue.slippageFraction must be at most 0.1, got 0.99"],
+  ["venue.latencyMs=946080000000", "venue.latencyMs must be at most 3600000, got 946080000000"],
+])("--set %s names the bound", async (assignment, message) => {
+  expect((await refusal({ set: [assignment] })).message).toBe(`--set ${assignment}: ${message}`);
 });
 
 it("ships an .env.example whose variables all name settings", async () => {

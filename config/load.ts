@@ -1,4 +1,5 @@
 import { readFile, readdir } from "node:fs/promises";
+import { SettingError } from "../src/domain/settingError.ts";
 import { UserError } from "../src/domain/units.ts";
 import { parseTimeRange } from "../src/domain/time.ts";
 import { didYouMean } from "../src/domain/nearestName.ts";
@@ -44,7 +45,7 @@ export const loadConfig = async (sources: ConfigSources): Promise<LoadedConfig> 
   const merged = layers.reduce<unknown>((under, layer) => merge(under, layer.values), {});
   const config = configSchema.parse(merged);
   const contradiction = contradictionOf(config);
-  if (contradiction !== undefined) throw new UserError(`config: ${contradiction}`);
+  if (contradiction !== undefined) throw new SettingError(contradiction.paths, `config: ${contradiction.message}`);
   parseTimeRange(config.from, config.to);
   return { config, profile };
 };

@@ -24,8 +24,9 @@ const parsedBy =
   };
 
 const fraction = z.number().gt(0).lte(1);
-const count = z.int().gte(0);
-const durationMs = z.int().gte(0);
+const count = z.int().gte(0).lte(1_000_000);
+/** At most a year. */
+const durationMs = z.int().gte(0).lte(31_622_400_000);
 const time = z.string().check(parsedBy((text) => parseTime(text)));
 /** Binance's symbols are upper case and may hold letters of any script. */
 const symbol = z.string().regex(/^[\p{Lu}\p{Lo}\p{N}_]{2,}$/u, "must be a symbol in upper case, e.g. BTCUSDT");
@@ -86,8 +87,8 @@ const { barriers, horizonMs, weight } = DEFAULT_LABELS;
 const labels = z.strictObject({
   /** `fraction`: of the entry price; `volatility`: multiples of the volatility unit over the horizon. */
   unit: z.enum(["fraction", "volatility"]).default(barriers.unit),
-  stop: z.number().gt(0).default(barriers.stop),
-  target: z.number().gt(0).default(barriers.target),
+  stop: z.number().gt(0).lte(1000).default(barriers.stop),
+  target: z.number().gt(0).lte(1000).default(barriers.target),
   horizonMinutes: z
     .int()
     .gte(1)
@@ -98,7 +99,7 @@ const labels = z.strictObject({
   sampling: z.enum(["every", "cusum"]).default("every"),
   everyBars: z.int().gte(1).lte(1440).default(1),
   /** Threshold of the CUSUM filter, in volatility units of a bar. */
-  cusumThreshold: z.number().gt(0).default(5),
+  cusumThreshold: z.number().gt(0).lte(1000).default(5),
 });
 
 /** The feature row (docs/features.md). */
@@ -112,9 +113,11 @@ const features = z.strictObject({
 const fillOn = z.enum(["bars", "trades", "book"]);
 
 const venue = z.strictObject({
-  startUsdt: z.number().gt(0).default(DEFAULT_VENUE.startUsdt),
-  slippageFraction: z.number().gte(0).lt(1).default(DEFAULT_VENUE.slippageFraction),
-  latencyMs: durationMs.default(DEFAULT_VENUE.latencyMs),
+  /** At most what ticks times lots can still count exactly. */
+  startUsdt: z.number().gte(1).lte(1e9).default(DEFAULT_VENUE.startUsdt),
+  slippageFraction: z.number().gte(0).lte(0.1).default(DEFAULT_VENUE.slippageFraction),
+  /** At most an hour. */
+  latencyMs: z.int().gte(0).lte(3_600_000).default(DEFAULT_VENUE.latencyMs),
   maxVolumeShare: fraction.nullable().default(DEFAULT_VENUE.maxVolumeShare),
   funding: z.boolean().default(DEFAULT_VENUE.funding),
   filters: z.enum(["all", "tickAndLot"]).default(DEFAULT_VENUE.filters),
@@ -132,7 +135,7 @@ const venue = z.strictObject({
   /** `book`: who leaves a level that shrinks without a trade: those behind us, or all alike. */
   queue: z.enum(["pessimistic", "proportional"]).default(DEFAULT_VENUE.queue),
   /** `trades`: notional that is taken to stand before each resting order. */
-  queueAheadUsdt: z.number().gte(0).default(DEFAULT_VENUE.queueAheadUsdt),
+  queueAheadUsdt: z.number().gte(0).lte(1e9).default(DEFAULT_VENUE.queueAheadUsdt),
 });
 
 const { position: byPosition, day: byDay, data: byData, shock: byShock, system: bySystem } = DEFAULT_LIMITS;
@@ -149,29 +152,30 @@ const risk = z.strictObject({
     .strictObject({
       maxLossFraction: fraction.nullable().default(byDay.maxLossFraction),
       maxEntries: count.nullable().default(byDay.maxEntries),
-      maxConsecutiveLosses: z.int().gte(1).nullable().default(byDay.maxConsecutiveLosses),
+      maxConsecutiveLosses: z.int().gte(1).lte(1_000_000).nullable().default(byDay.maxConsecutiveLosses),
+      maxVenueRefusals: z.int().gte(1).lte(1_000_000).nullable().default(byDay.maxVenueRefusals),
     })
     .prefault({}),
   data: z
     .strictObject({
       healthyMs: durationMs.nullable().default(byData.healthyMs),
-      maxInferenceFailuresPerMinute: z.int().gte(1).nullable().default(byData.maxInferenceFailuresPerMinute),
+      maxInferenceFailuresPerMinute: z.int().gte(1).lte(1_000_000).nullable().default(byData.maxInferenceFailuresPerMinute),
     })
     .prefault({}),
   shock: z
     .strictObject({
-      maxVolatilityRatio: z.number().gt(0).nullable().default(byShock.maxVolatilityRatio),
-      clearVolatilityRatio: z.number().gt(0).default(byShock.clearVolatilityRatio),
+      maxVolatilityRatio: z.number().gt(0).lte(1000).nullable().default(byShock.maxVolatilityRatio),
+      clearVolatilityRatio: z.number().gt(0).lte(1000).default(byShock.clearVolatilityRatio),
       clearMs: durationMs.default(byShock.clearMs),
     })
     .prefault({}),
   system: z
     .strictObject({
       maxDrawdownFraction: fraction.nullable().default(bySystem.maxDrawdownFraction),
-      maxVolatilityRatio: z.number().gt(0).nullable().default(bySystem.maxVolatilityRatio),
-      minSharpeUpperBound: z.number().nullable().default(bySystem.minSharpeUpperBound),
-      sharpeMinDays: z.int().gte(2).default(bySystem.sharpeMinDays),
-      maxIntentsPerSecond: z.int().gte(1).nullable().default(bySystem.maxIntentsPerSecond),
+      maxVolatilityRatio: z.number().gt(0).lte(1000).nullable().default(bySystem.maxVolatilityRatio),
+      minSharpeUpperBound: z.number().gte(-100).lte(100).nullable().default(bySystem.minSharpeUpperBound),
+      sharpeMinDays: z.int().gte(2).lte(36_525).default(bySystem.sharpeMinDays),
+      maxIntentsPerSecond: z.int().gte(1).lte(1_000_000).nullable().default(bySystem.maxIntentsPerSecond),
       resume: z.enum(["person", "nextDay"]).default(bySystem.resume),
     })
     .prefault({}),
@@ -213,16 +217,31 @@ export const configSchema = z.strictObject({
 
 export type RiposteConfig = z.output<typeof configSchema>;
 
-const contradictionInVenue = ({ symbols, venue: { fillOn: choice, triggerBy, queueAheadUsdt } }: RiposteConfig): string | undefined => {
+/** What is wrong between keys that are each right, and which keys. */
+interface Contradiction {
+  readonly paths: readonly string[];
+  readonly message: string;
+}
+
+const contradictionInVenue = ({
+  symbols,
+  venue: { fillOn: choice, triggerBy, queueAheadUsdt },
+}: RiposteConfig): Contradiction | undefined => {
   const unknown = typeof choice === "string" ? undefined : Object.keys(choice).find((key) => key !== "default" && !symbols.includes(key));
   if (unknown !== undefined) {
     const hint = didYouMean(unknown, [...symbols, "default"]) || ` (symbols: ${symbols.join(", ")})`;
-    return `venue.fillOn names ${unknown}, which is not among the symbols of the run${hint}`;
+    const message = `venue.fillOn names ${unknown}, which is not among the symbols of the run${hint}`;
+    return { paths: [`venue.fillOn.${unknown}`, "symbols"], message };
   }
   const modes = new Set(symbols.map((name) => fillOnOf(choice, name)));
-  if (triggerBy === "mark" && !modes.has("trades") && !modes.has("book"))
-    return "venue.triggerBy mark needs venue.fillOn trades or book: bars know the last price only";
-  if (queueAheadUsdt > 0 && !modes.has("trades")) return `venue.queueAheadUsdt is for venue.fillOn trades, not ${[...modes].join(" or ")}`;
+  if (triggerBy === "mark" && !modes.has("trades") && !modes.has("book")) {
+    const message = "venue.triggerBy mark needs venue.fillOn trades or book: bars know the last price only";
+    return { paths: ["venue.triggerBy", "venue.fillOn"], message };
+  }
+  if (queueAheadUsdt > 0 && !modes.has("trades")) {
+    const message = `venue.queueAheadUsdt is for venue.fillOn trades, not ${[...modes].join(" or ")}`;
+    return { paths: ["venue.queueAheadUsdt", "venue.fillOn"], message };
+  }
   return undefined;
 };
 
@@ -230,12 +249,15 @@ const contradictionInVenue = ({ symbols, venue: { fillOn: choice, triggerBy, que
  * What is wrong between keys that are each right. Apart from the schema, because one layer of a config is checked alone: it
  * may be half of a pair.
  */
-export const contradictionOf = (config: RiposteConfig): string | undefined => {
+export const contradictionOf = (config: RiposteConfig): Contradiction | undefined => {
   const venueProblem = contradictionInVenue(config);
   if (venueProblem !== undefined) return venueProblem;
   const shock = config.risk?.shock;
   if (shock && shock.maxVolatilityRatio !== null && shock.clearVolatilityRatio > shock.maxVolatilityRatio) {
-    return `risk.shock.clearVolatilityRatio ${shock.clearVolatilityRatio} must not be above maxVolatilityRatio ${shock.maxVolatilityRatio}`;
+    return {
+      paths: ["risk.shock.clearVolatilityRatio", "risk.shock.maxVolatilityRatio"],
+      message: `risk.shock.clearVolatilityRatio ${shock.clearVolatilityRatio} must not be above maxVolatilityRatio ${shock.maxVolatilityRatio}`,
+    };
   }
   return undefined;
 };

@@ -1,4 +1,5 @@
 import { positionModule } from "../models/position/positionModule.ts";
+import { priceToTicks, qtyToLots } from "../src/domain/instrument.ts";
 
 interface Breakout {
   highs: number[];
@@ -10,10 +11,11 @@ interface Breakout {
 
 /**
  * A position module of one's own: buys a new high of the last `bars` bars, sells a new low, whatever the signal says, and
- * lets a stop follow the price by `trailFraction` until it is hit. Risk takes a quarter of what the position tier allows.
+ * lets a stop follow the price by `trailFraction` until it is hit. It trades `usdt` at a time, or what there is room for if that is less.
  */
 export default positionModule<Breakout>((options) => {
   const bars = typeof options["bars"] === "number" ? options["bars"] : 1440;
+  const usdt = typeof options["usdt"] === "number" ? options["usdt"] : 1000;
   const trailFraction = typeof options["trailFraction"] === "number" ? options["trailFraction"] : 0.005;
   return {
     name: "breakout",
@@ -33,14 +35,14 @@ export default positionModule<Breakout>((options) => {
         if (state.openedAtMs !== position.openedAtMs) state.best = bar.close;
         state.openedAtMs = position.openedAtMs;
         state.best = side > 0 ? Math.max(state.best, bar.close) : Math.min(state.best, bar.close);
-        const stopTicks = Math.round((state.best * (1 - side * trailFraction)) / instrument.tickSize);
+        const stopTicks = priceToTicks(instrument, state.best * (1 - side * trailFraction));
         if ((stopTicks - view.stopTicks) * side > 0 && !view.exitPending) propose.moveStop(stopTicks, "trailing-stop");
         return;
       }
       if (direction === 0 || view.entryPending) return;
-      const worstTicks = Math.ceil((bar.close / instrument.tickSize) * 1.002);
-      const qtyLots = Math.floor(view.maxQtyLots(direction, worstTicks, 2) / 4);
-      if (qtyLots < instrument.minQtyLots) return;
+      const worstTicks = priceToTicks(instrument, bar.close * 1.002);
+      const qtyLots = Math.min(qtyToLots(instrument, usdt / bar.close), view.maxQtyLots(direction, worstTicks, 2));
+      if (qtyLots === 0) return;
       propose.enter({ direction, qtyLots, bracket: { stopFraction: trailFraction, targetFraction: 0 }, worstTicks, leverage: 2 });
     },
   };

@@ -1,4 +1,7 @@
-import { UserError } from "../src/domain/units.ts";
+import { SettingError } from "../src/domain/settingError.ts";
+
+/** Edges beyond this, either side, are no number that a band is made of. */
+const EDGE_MAX = 1e6;
 
 /** Number of the band that a value lies in: how many of the rising `edges` it has reached. 0 to `edges.length`. */
 export const bandOf = (edges: Float64Array, x: number): number => {
@@ -8,8 +11,8 @@ export const bandOf = (edges: Float64Array, x: number): number => {
 };
 
 /**
- * Edges of bands from a module's options: 1 to 15 rising finite numbers. `where` is the config path that holds the options. Throws a
- * `UserError` else.
+ * Edges of bands from a module's options: 1 to 15 rising numbers from -1e6 to 1e6. `where` is the config path that holds the options. Throws a
+ * `SettingError` else.
  */
 export const bandsOption = (
   where: string,
@@ -19,7 +22,8 @@ export const bandsOption = (
 ): Float64Array => {
   const value = options[name] ?? fallback;
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
-  const rising = list.every((x, i) => typeof x === "number" && Number.isFinite(x) && (i === 0 || x > (list[i - 1] as number)));
+  const rising = list.every((x, i) => typeof x === "number" && Math.abs(x) <= EDGE_MAX && (i === 0 || x > (list[i - 1] as number)));
   if (list.length >= 1 && list.length <= 15 && rising) return Float64Array.from(list as readonly number[]);
-  throw new UserError(`${where}.${name} is ${JSON.stringify(value)}: it must be a list of 1 to 15 rising numbers`);
+  const path = `${where}.${name}`;
+  throw new SettingError([path], `${path} is ${JSON.stringify(value)}: it must be a list of 1 to 15 rising numbers from -1e6 to 1e6`);
 };

@@ -11,7 +11,7 @@ import { operatorCases, through } from "../test/operatorCases.ts";
 import { execute } from "./execute.ts";
 
 /** Records what it is asked, in order. */
-class TestVenue implements Venue {
+class TestVenue implements Pick<Venue, "submit" | "cancel"> {
   readonly orders: OrderRequest[] = [];
   readonly calls: string[] = [];
   submit(order: OrderRequest): void {

@@ -5,9 +5,10 @@ import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { OrderRequest } from "../src/domain/order.ts";
-import { NO_BRACKET, sideOf, stopIdOf, UNKNOWN_ORDER } from "../src/domain/order.ts";
+import { NO_BRACKET, sideOf, stopIdOf } from "../src/domain/order.ts";
 import { indexOfOrder, removeAt, removeOrder } from "../src/domain/orderList.ts";
 import type { Venue } from "../src/domain/ports.ts";
+import { isSureRefusal } from "../src/domain/rejection.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { InvariantError } from "../src/domain/units.ts";
 import { isSealed } from "../src/risk/plan.ts";
@@ -20,6 +21,9 @@ interface SentEntry {
   remainingLots: number;
 }
 
+/** The part of a venue that takes orders. */
+type OrderDesk = Pick<Venue, "submit" | "cancel">;
+
 /** What `execute` remembers of one instrument: entries that may still rest, and the stop that protects. */
 interface Sent {
   readonly entries: SentEntry[];
@@ -29,11 +33,11 @@ interface Sent {
 }
 
 export interface ExecuteState {
-  readonly venue: Venue;
+  readonly venue: OrderDesk;
   readonly sent: readonly Sent[];
 }
 
-export const executeState = (instruments: readonly Instrument[], venue: Venue): ExecuteState => ({
+export const executeState = (instruments: readonly Instrument[], venue: OrderDesk): ExecuteState => ({
   venue,
   sent: instruments.map(() => ({ entries: [], stopId: "", nextStopId: "" })),
 });
@@ -79,8 +83,8 @@ const acceptedStep = (state: ExecuteState, item: OrderAccepted): void => {
 
 const endedStep = (state: ExecuteState, item: OrderRejected | OrderCanceled | OrderExpired): void => {
   const { instrument, clientOrderId } = item;
-  // A refused cancel says nothing of the order: it may fill yet, and is asked to go again.
-  if (item.kind === Kind.orderRejected && item.code === UNKNOWN_ORDER) return;
+  // A refused cancel, or an answer that was lost, does not tell whether the order is working: it may still fill, and be canceled.
+  if (item.kind === Kind.orderRejected && !isSureRefusal(item.code)) return;
   const sent = state.sent[instrument] as Sent;
   removeOrder(sent.entries, clientOrderId);
   if (sent.stopId === clientOrderId) sent.stopId = "";
@@ -158,5 +162,5 @@ const HANDLERS: StepHandlers<ExecuteState> = {
 };
 
 /** Approved plans → orders: ids follow from the plan (a retry cannot double them), protection is never withdrawn first. */
-export const execute = (instruments: readonly Instrument[], venue: Venue): OperatorFunction<Item, Item> =>
+export const execute = (instruments: readonly Instrument[], venue: OrderDesk): OperatorFunction<Item, Item> =>
   stepOperator("execute", () => executeState(instruments, venue), HANDLERS, { emits: [Kind.orderSent] });

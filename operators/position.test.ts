@@ -5,6 +5,7 @@ import type { PositionModule, PositionView, Proposals } from "../models/position
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { NO_BRACKET } from "../src/domain/order.ts";
+import type { VenueTerms } from "../src/domain/ports.ts";
 import type { Direction } from "../src/domain/units.ts";
 import { DEFAULT_LIMITS, NO_LIMITS } from "../src/risk/limits.ts";
 import { approve } from "../src/risk/plan.ts";
@@ -12,6 +13,9 @@ import { accountOf, bar, barsOnly, BTC, ETH, fill, orderRejected, show, signalOf
 import { operatorCases, through } from "../test/operatorCases.ts";
 import { position } from "./position.ts";
 import { stepOperator } from "./stepOperator.ts";
+
+/** A venue that asks nothing of an entry's size. */
+const FREE: VenueTerms = { filters: false, margin: false, takerFeeRate: null };
 
 type Decide = (view: PositionView, propose: Proposals) => void;
 const member = (decide: Decide): PositionModule =>
@@ -31,7 +35,7 @@ const gate = stepOperator("gate", () => null, {
   },
 });
 const desk = (decide: Decide, tradeFromMs = -Infinity) =>
-  pipe(position(barsOnly([BTC, ETH]), { module: member(decide), limits: NO_LIMITS, tradeFromMs }), gate);
+  pipe(position(barsOnly([BTC, ETH]), { module: member(decide), limits: NO_LIMITS, terms: FREE, tradeFromMs }), gate);
 /** What L4 knows at a decision bar, in the order of the line. */
 const decision = (at: number, pLong: number, account: Parameters<typeof accountOf>[1] = {}, instrument = 0): Item[] => [
   bar({ at, instrument }),
@@ -181,26 +185,66 @@ describe("position", () => {
 
   it("maxQtyLots: margin of the position and of the others within their shares of equity", () => {
     const sizes: number[] = [];
-    const module = member((view) => void sizes.push(view.maxQtyLots(1, 1000, 5), view.maxQtyLots(-1, 1000, 5)));
-    const operator = position(barsOnly([BTC, ETH]), { module, limits: DEFAULT_LIMITS, tradeFromMs: -Infinity });
-    through(operator, decision(0, 1, { positionLots: 1000, averageTicks: 1000 }));
-    // 8 % of 10,000 at leverage 5 are 4,000 USDT; 100 of them are held long; a lot at 1000 ticks is 0.1 USDT.
-    expect(sizes).toEqual([39_000, 40_000]);
+    const module = member((view, propose) => {
+      if (view.bar.seq === 0) propose.enter({ ...buy(1000), worstTicks: 1000 });
+      else
+        sizes.push(view.maxQtyLots(1, 1000, 5), view.maxQtyLots(-1, 1000, 5), view.maxQtyLots(1, 1000, 4), view.maxQtyLots(1, 1000, 5.1));
+    });
+    const operator = pipe(position(barsOnly([BTC, ETH]), { module, limits: DEFAULT_LIMITS, terms: FREE, tradeFromMs: -Infinity }), gate);
+    const filled = fill({ at: 1, seq: 2 }, { side: "buy", ticks: 1000, lots: 1000, planId: PLAN });
+    through(operator, [...decision(0, 1), filled, ...decision(1, 1, { positionLots: 1000, averageTicks: 1000 })]);
+    // 8 % of 10,000 at leverage 5 are 4,000 USDT; 100 of them are held long; a lot at 1000 ticks is 0.1 USDT. The lowest leverage counts for all.
+    expect(sizes).toEqual([39_000, 40_000, 31_000, 0]);
   });
 
   it("maxQtyLots counts entries on their way at their worst price, those of other instruments in the account's share", () => {
     const sizes: number[] = [];
     const module = member((view, propose) => {
-      if (view.instrument === ETH) sizes.push(view.maxQtyLots(1, 1000, 5));
+      if (view.instrument === ETH) sizes.push(view.maxQtyLots(1, 10_000, 5), view.maxQtyLots(1, 1, 5), view.maxQtyLots(1, 1, 5, 20_000));
       else {
         propose.enter({ ...buy(30_000), worstTicks: 1000, leverage: 5 });
         sizes.push(view.maxQtyLots(1, 1000, 5), view.maxQtyLots(-1, 1000, 5));
       }
     });
     const limits = { ...DEFAULT_LIMITS, position: { ...DEFAULT_LIMITS.position, maxAccountMarginFraction: 0.1 } };
-    const line = pipe(position(barsOnly([BTC, ETH]), { module, limits, tradeFromMs: -Infinity }), gate);
+    const line = pipe(position(barsOnly([BTC, ETH]), { module, limits, terms: FREE, tradeFromMs: -Infinity }), gate);
     through(line, [...decision(0, 1), ...decision(0, 1, {}, 1)]);
-    // 30,000 lots are 3,000 USDT: of 4,000 for BTC, and of 5,000 for both; a lot of ETH is 0.01 USDT there.
-    expect(sizes).toEqual([10_000, 40_000, 200_000]);
+    // 30,000 lots are 3,000 USDT: of 4,000 for BTC, and of 5,000 for both. A lot of ETH is 0.1 USDT at 100, however low the price that is stated.
+    expect(sizes).toEqual([10_000, 40_000, 20_000, 20_000, 10_000]);
+  });
+
+  it("says once a decision why a module that found no room, or gave a reason, asked for no entry", () => {
+    const said: string[] = [];
+    const listen = stepOperator("listen", () => null, {
+      [Kind.noEntry]: (_, { reason, value, limit }) => void said.push(`${reason} ${value}/${limit}`),
+    });
+    const decide: Decide = (view, propose) => {
+      const { seq } = view.bar;
+      if (seq === 0) propose.wait("too quiet", 0.1, 0.5);
+      if (seq === 1) expect([view.maxQtyLots(1, 1000, 20), view.maxQtyLots(-1, 1000, 20)]).toEqual([0, 0]);
+      if (seq === 2) {
+        view.maxQtyLots(1, 1000, 20);
+        propose.enter(buy(10));
+      }
+      if (seq === 3) view.maxQtyLots(1, 1000, 20);
+    };
+    const options = { module: member(decide), limits: DEFAULT_LIMITS, terms: FREE, tradeFromMs: -Infinity };
+    const line = pipe(position(barsOnly([BTC, ETH]), options), gate, listen);
+    through(line, [...decision(0, 1), ...decision(1, 1), ...decision(2, 1), ...decision(3, 1)]);
+    expect(said).toEqual(["too quiet 0.1/0.5", "the smallest order of 1 lot is too large for position.maxLeverage 20/5"]);
+  });
+
+  it("a reason to wait that no summary could print is the module's mistake", () => {
+    for (const reason of ["", "a\nb", "x".repeat(65)]) {
+      const line = desk((_, propose) => {
+        propose.wait(reason);
+      });
+      expect(() => through(line, decision(0, 1))).toThrow(/wait: reason is .*, it must be 1 to 64 printable/);
+    }
+  });
+
+  it("an entry whose answer was lost stays on its way", () => {
+    const lost = { ...orderRejected({ at: 1 }, PLAN), code: -1007 };
+    expect(seen(pending, enterOnce(10), [...decision(0, 1), lost, ...decision(1, 1)])).toEqual(["", "entry"]);
   });
 });

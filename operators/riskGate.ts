@@ -20,14 +20,17 @@ const HANDLERS: StepHandlers<RiskGate> = {
   [Kind.fill]: (gate, item) => {
     gate.fill(item);
   },
+  [Kind.orderAccepted]: (gate, item) => {
+    gate.orderAccepted(item);
+  },
   [Kind.orderRejected]: (gate, item, emit) => {
-    gate.orderEnded(item, emit);
+    gate.orderRejected(item, emit);
   },
-  [Kind.orderCanceled]: (gate, item, emit) => {
-    gate.orderEnded(item, emit);
+  [Kind.orderCanceled]: (gate, item) => {
+    gate.orderEnded(item);
   },
-  [Kind.orderExpired]: (gate, item, emit) => {
-    gate.orderEnded(item, emit);
+  [Kind.orderExpired]: (gate, item) => {
+    gate.orderEnded(item);
   },
   [Kind.intent]: (gate, item, emit) => {
     gate.intent(item, emit);

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { observationDoc, observationSha256 } from "./observationDoc.ts";
 
 it("pins the schema: change it on purpose, for trained policies end with it", () => {
-  expect(observationSha256()).toBe("f803a4a74e02b7d6b9309cc43f7ba541cf01ca2337a056b1a146cc17cf7cc47d");
+  expect(observationSha256()).toBe("bb75ec65fb6396bc192d0fbd9efdd610dd0a3570aa75e5c2c4c71db070a8ebf0");
 });
 
 it("keeps docs/observation.md current (npx tsx scripts/observationDoc.ts)", () => {

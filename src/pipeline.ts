@@ -88,7 +88,7 @@ export const recall = (s: System, stored: BeliefSource): Line => pipe(whole(s), 
 export const act = (s: System): Line =>
   pipe(
     account(s.instruments, s.startUsdt), // position, cash, equity: exactly what the fills say
-    position(layersOf(s), { module: s.position, limits: s.limits, tradeFromMs: s.tradeFromMs }), // L4
+    position(layersOf(s), { module: s.position, limits: s.limits, terms: s.venue.terms, tradeFromMs: s.tradeFromMs }), // L4
     riskGate(s.instruments, s.limits, s.tradeFromMs), // three tiers, in line: there is no way around it
     execute(s.instruments, s.venue), // approved plans → orders, idempotent, always protected
   );

@@ -90,6 +90,7 @@ export const askedFor = (module: PositionModule, rows: readonly ViewRow[], appro
       reduce: (qtyLots, reason) => answer(`reduce ${qtyLots} ${reason}`),
       exit: (reason) => answer(`exit ${reason}`),
       moveStop: (stopTicks, reason) => answer(`stop ${stopTicks} ${reason}`),
+      wait: (reason, value = NaN, limit = NaN) => void said.push(`waits: ${reason} ${Number(value.toPrecision(10))}/${limit}`),
     };
     module.decide(state, positionView(row), propose);
     return said.join(", ") || "-";

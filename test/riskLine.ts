@@ -263,6 +263,9 @@ export class RiskLine {
     } satisfies TradeClosed);
   }
 
+  accepted(clientOrderId: string, instrument = 0): string[] {
+    return this.send({ kind: Kind.orderAccepted, ...this.#event(instrument), sub: 1, clientOrderId });
+  }
   rejected(clientOrderId: string, code = -2019, instrument = 0): string[] {
     return this.send({
       kind: Kind.orderRejected,

@@ -116,6 +116,7 @@ class Storm {
         maxLossFraction: this.#chance.pick([0.02, 0.001]),
         maxEntries: this.#chance.pick([15, 2, 40]),
         maxConsecutiveLosses: this.#chance.pick([8, 1]),
+        maxVenueRefusals: this.#chance.pick([3, 2, 1, 1, 1, null]),
       },
       data: { healthyMs: 60_000, maxInferenceFailuresPerMinute: 3 },
       system: {

@@ -88,6 +88,7 @@ const asked = (rows: readonly Row[], options: Readonly<Record<string, unknown>> 
       reduce: () => answer("reduce"),
       exit: (reason) => answer(`exit ${reason}`),
       moveStop: (stopTicks, reason) => answer(`stop ${stopTicks} ${reason}`),
+      wait: (reason, value = NaN, limit = NaN) => void said.push(`waits: ${reason} ${value}/${limit}`),
     };
     module.decide(state, viewOf(row), propose);
     return said.join(", ") || "-";
@@ -102,7 +103,8 @@ describe("entering", () => {
     ["nothing likely enough", { lean: 0.69 }, "-"],
     ["an entry under way", { entryPending: true }, "-"],
     ["as much as risk allows", { maxQtyLots: 40 }, "long 40"],
-    ["too small for the exchange", { equityUsdt: 1 }, "-"],
+    ["too small for the exchange", { equityUsdt: 1 }, "waits: sized below the smallest order 0.25/20"],
+    ["no room, which the view says by itself", { maxQtyLots: 0 }, "-"],
   ])("%s", (_, row, said) => {
     expect(one(row)).toBe(said);
   });

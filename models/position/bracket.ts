@@ -1,10 +1,14 @@
 import type { Direction } from "../../src/domain/units.ts";
 import { MINUTE_MS } from "../../src/domain/units.ts";
 import { knownOptions, numberOption } from "../options.ts";
+import type { NumberRange } from "../options.ts";
 import type { PositionView, Proposals } from "./positionModule.ts";
 import { positionModule } from "./positionModule.ts";
+import { tradableLots } from "./tradable.ts";
 
 const WHERE = "position.options";
+/** A year. */
+const MINUTES_MAX = 525_600;
 
 /**
  * The default position manager, rule-based: enters with a bracket when a side is likely enough, moves the stop to
@@ -24,7 +28,7 @@ const WHERE = "position.options";
  * for their profit: this is a baseline for others to beat, it has no edge to claim.
  */
 export default positionModule((options) => {
-  const number = (name: string, range: Parameters<typeof numberOption>[3]): number => numberOption(WHERE, options, name, range);
+  const number = (name: string, range: NumberRange): number => numberOption(WHERE, options, name, range);
   const settings = {
     marginFraction: number("marginFraction", { default: 0.05, above: 0, max: 1 }),
     leverage: number("leverage", { default: 5, min: 1, max: 125 }),
@@ -34,13 +38,14 @@ export default positionModule((options) => {
     exitProbability: number("exitProbability", { default: 0.3, min: 0, max: 1 }),
     breakEvenFraction: number("breakEvenFraction", { default: 0.0075, min: 0, max: 10 }),
     breakEvenCostFraction: number("breakEvenCostFraction", { default: 0.0012, min: 0, max: 1 }),
-    timeLimitMinutes: number("timeLimitMinutes", { default: 480, above: 0 }),
-    cooldownMinutes: number("cooldownMinutes", { default: 480, min: 0 }),
+    timeLimitMinutes: number("timeLimitMinutes", { default: 480, above: 0, max: MINUTES_MAX }),
+    cooldownMinutes: number("cooldownMinutes", { default: 480, min: 0, max: MINUTES_MAX }),
     worstFraction: number("worstFraction", { default: 0.002, min: 0, max: 0.1 }),
   };
   knownOptions(WHERE, options, Object.keys(settings));
   return {
     name: "bracket",
+    enterProbability: settings.enterProbability,
     init: (): Asked => ({ spent: 0, untilMs: 0 }),
     decide: (asked, view, propose) => {
       if (view.position.positionLots === 0) {
@@ -87,10 +92,9 @@ const consider = (settings: Settings, asked: Asked, view: PositionView, propose:
   const closeTicks = bar.close / instrument.tickSize;
   const worstTicks = Math.ceil(closeTicks * (1 + settings.worstFraction));
   const wantedUsdt = settings.marginFraction * view.equityUsdt * settings.leverage;
-  const wantedLots = Math.floor(wantedUsdt / (bar.close * instrument.lotSize));
-  const qtyLots = Math.min(wantedLots, view.maxQtyLots(direction, worstTicks, settings.leverage));
-  // Too small to trade is a reason to wait, not to ask.
-  if (qtyLots < instrument.minQtyLots || qtyLots * instrument.lotSize * bar.close < instrument.minNotionalUsdt) return;
+  const wantedLots = wantedUsdt / (bar.close * instrument.lotSize);
+  const qtyLots = tradableLots(view, wantedLots, view.maxQtyLots(direction, worstTicks, settings.leverage), propose);
+  if (qtyLots === 0) return;
   asked.spent = direction;
   asked.untilMs = bar.knownAtMs + settings.cooldownMinutes * MINUTE_MS;
   propose.enter({

@@ -1,6 +1,6 @@
 import { qtyToLots } from "../../src/domain/instrument.ts";
 import { NO_BRACKET } from "../../src/domain/order.ts";
-import { numberOption } from "../options.ts";
+import { knownOptions, numberOption } from "../options.ts";
 import { positionModule } from "./positionModule.ts";
 
 /**
@@ -8,9 +8,11 @@ import { positionModule } from "./positionModule.ts";
  * the position is one exit and one entry, both at the next open. Options: `qty` (base units).
  */
 export default positionModule((options) => {
-  const qty = numberOption("position.options", options, "qty", { default: 0.01, above: 0 });
+  knownOptions("position.options", options, ["qty"]);
+  const qty = numberOption("position.options", options, "qty", { default: 0.01, above: 0, max: 1e9 });
   return {
     name: "follow",
+    enterProbability: 0.5,
     init: (instrument) => ({ qtyLots: qtyToLots(instrument, qty) }),
     decide: ({ qtyLots }, view, propose) => {
       const { signal, position } = view;

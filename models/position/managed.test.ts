@@ -19,9 +19,10 @@ describe("entering", () => {
     ["nothing likely enough", { lean: 0.69 }, "-"],
     ["an entry under way", { entryPending: true }, "-"],
     ["a fifth of the day's loss left", { dayLossLeft: 0.2 }, `long ${LOTS / 5}`],
-    ["nothing left of it", { dayLossLeft: 0 }, "-"],
+    ["nothing left of it", { dayLossLeft: 0 }, "waits: sized below the smallest order 0/20"],
     ["as much as risk allows", { maxQtyLots: 40 }, "long 40"],
-    ["too small for the exchange", { equityUsdt: 1 }, "-"],
+    ["too small for the exchange", { equityUsdt: 20 }, "waits: sized below the smallest order 4/20"],
+    ["no room, which the view says by itself", { maxQtyLots: 0 }, "-"],
     ["features that are not known are no reason not to", { natr: NaN }, `long ${LOTS}`],
   ])("%s", (_, row, said) => {
     expect(one(row)).toBe(said);
@@ -29,8 +30,8 @@ describe("entering", () => {
 
   it.each<[string, number, ViewRow, string]>([
     ["an expected return that is enough", 0, { net: 0.0001 }, `long ${LOTS}`],
-    ["one that is not", 0.001, { net: 0.0009 }, "-"],
-    ["none is not enough", -1, { net: NaN }, "-"],
+    ["one that is not", 0.001, { net: 0.0009 }, "waits: expected net return below minNetReturn 0.0009/0.001"],
+    ["none is not enough", -1, { net: NaN }, "waits: expected net return below minNetReturn NaN/-1"],
   ])("with minNetReturn: %s", (_, minNetReturn, row, said) => {
     expect(one(row, { minNetReturn })).toBe(said);
   });
@@ -200,7 +201,7 @@ describe("properties", () => {
           {},
           false,
         );
-        const entries = said.flatMap((text, i) => (text === "-" ? [] : [{ i, side: text.split(" ")[0] }]));
+        const entries = said.flatMap((text, i) => (/^(long|short) /.test(text) ? [{ i, side: text.split(" ")[0] }] : []));
         for (const [k, { i, side }] of entries.entries()) {
           const before = entries[k - 1];
           if (before?.side !== side) continue;
@@ -225,7 +226,10 @@ describe("options", () => {
   it.each([
     [{ stopFraction: 0 }, "position.options.stopFraction is 0: it must be a number > 0 and ≤ 0.5"],
     [{ trail: { atrMultiple: -1 } }, "position.options.trail.atrMultiple is -1: it must be a number ≥ 0"],
-    [{ trail: { multiple: 3 } }, "position.options.trail.multiple is not an option of this module: it knows atStops, atrMultiple"],
+    [
+      { trail: { multiple: 3 } },
+      "position.options.trail.multiple is not an option of this module (did you mean atrMultiple?): it knows atStops, atrMultiple",
+    ],
     [{ trail: 3 }, "position.options.trail is 3: it must be an object of options"],
     [{ minNetReturn: "no" }, 'position.options.minNetReturn is "no": it must be a number'],
     [{ cooldown: 5 }, "position.options.cooldown is not an option of this module"],

@@ -20,6 +20,7 @@ export default positionModule<Trade>((options) => {
   return {
     name: "managed",
     features: ["natr_14"],
+    enterProbability: settings.enterProbability,
     init: () => new Trade(settings),
     decide: (trade, view, propose) => {
       if (view.position.positionLots === 0) {

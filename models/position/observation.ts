@@ -33,7 +33,7 @@ export const OBSERVATION_COLUMNS: readonly ObservationColumn[] = [
   column("confidence_known", "flag", "1 when L3 states it"),
   column("signal_ready", "flag", "1 when L3 is ready"),
   column("side", "sign", "1 long, −1 short, 0 flat"),
-  column("size", "fraction", "|position| / (|position| + what the position tier would still allow on its side), 0 flat"),
+  column("size", "fraction", "|position| / (|position| + what `maxQtyLots` would still allow on its side), 0 flat"),
   column(
     "room",
     "fraction",

@@ -21,8 +21,12 @@ export interface PositionView extends Seen {
   readonly exitPending: boolean;
   /** The position's stop in ticks; 0 when it has none. */
   readonly stopTicks: number;
-  /** Largest entry in lots that the position tier allows at this worst price and leverage (risk refuses more). */
-  maxQtyLots(direction: Direction, worstTicks: number, leverage: number): number;
+  /**
+   * Lots of the largest entry at this worst price and leverage that is not refused for its size: by risk (margins, leverage), by the
+   * exchange (largest quantity of market or, with `limitTicks`, of limit orders; largest position at the leverage) or by the margin at hand.
+   * 0 when not even the smallest order that the exchange takes passes. It says nothing of the day, of halts or of the stop.
+   */
+  maxQtyLots(direction: Direction, worstTicks: number, leverage: number, limitTicks?: number): number;
 }
 
 export interface EntryProposal {
@@ -50,6 +54,11 @@ export interface Proposals {
   exit(reason: string): boolean;
   /** Moves the stop; only tighter is allowed. `reason` is what the exit will be called, e.g. `break-even`. */
   moveStop(stopTicks: number, reason: string): boolean;
+  /**
+   * Says why no entry is asked for although the signal wants one, with what it would be and what is needed. A run without a trade
+   * names the most frequent reason. `maxQtyLots` says by itself when it answers 0.
+   */
+  wait(reason: string, value?: number, limit?: number): void;
 }
 
 /**
@@ -60,6 +69,8 @@ export interface PositionModule<S = unknown> {
   readonly name: string;
   /** Features that it reads (docs/features.md), in the order of `view.x`. */
   readonly features?: readonly string[];
+  /** P(side) from which it asks for an entry, where it has such a threshold: said when a run has no trade. */
+  readonly enterProbability?: number;
   init(instrument: Instrument): S;
   decide(state: S, view: PositionView, propose: Proposals): void;
 }

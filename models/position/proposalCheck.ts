@@ -38,6 +38,11 @@ export const checkProposal = (
     throw wrong(action, "bracket.targetFraction", targetFraction, "a fraction of the price, 0 (none) or more");
 };
 
+/** Refuses a reason to wait that no summary could print. */
+export const checkWait = (reason: unknown): void => {
+  if (!isReason(reason)) throw wrong("wait", "reason", reason, "1 to 64 printable ASCII characters");
+};
+
 /** Reasons seen before: they are few and come at every proposal, a pattern match does not have to. */
 const knownReasons = new Set<unknown>();
 const REASONS_MAX = 64;

@@ -1,5 +1,6 @@
 import { MINUTE_MS } from "../../src/domain/units.ts";
 import { knownOptions, numberOption } from "../options.ts";
+import type { NumberRange } from "../options.ts";
 import { CellRecord } from "./byRegime/cellRecord.ts";
 import type { Conviction } from "./byRegime/conviction.ts";
 import { mixRules, Setup, SETUPS } from "./byRegime/conviction.ts";
@@ -49,7 +50,7 @@ interface ByRegimeState {
  * stop / (stop + target).
  */
 export default signalModule<ByRegimeState>((options) => {
-  const number = (name: string, range: Parameters<typeof numberOption>[3]): number => numberOption(WHERE, options, name, range);
+  const number = (name: string, range: NumberRange): number => numberOption(WHERE, options, name, range);
   const settings = {
     band: number("band", { default: 1.5, above: 0, max: 100 }),
     smoothBars: number("smoothBars", { default: 30, min: 1, max: 100_000 }),
@@ -59,8 +60,8 @@ export default signalModule<ByRegimeState>((options) => {
     targetFraction: number("targetFraction", { default: 0.015, above: 0, max: 0.5 }),
     horizonMinutes: number("horizonMinutes", { default: 60, min: 1, max: 10_080 }),
     costFraction: number("costFraction", { default: 0.0012, min: 0, max: 0.1 }),
-    priorTrades: number("priorTrades", { default: 100, above: 0 }),
-    halfLifeTrades: number("halfLifeTrades", { default: 200, above: 0 }),
+    priorTrades: number("priorTrades", { default: 100, above: 0, max: 1e9 }),
+    halfLifeTrades: number("halfLifeTrades", { default: 200, above: 0, max: 1e9 }),
   };
   knownOptions(WHERE, options, Object.keys(settings));
   const { band, scaleBars, patternWeight, stopFraction, targetFraction, costFraction, priorTrades, halfLifeTrades } = settings;

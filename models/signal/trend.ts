@@ -24,7 +24,7 @@ export default signalModule<TrendState>((options) => {
   knownOptions(WHERE, options, ["fastBars", "slowBars", "band"]);
   const fastBars = numberOption(WHERE, options, "fastBars", { default: 120, min: 1, max: 100_000 });
   const slowBars = numberOption(WHERE, options, "slowBars", { default: 480, above: fastBars, max: 100_000 });
-  const band = numberOption(WHERE, options, "band", { default: 0.35, above: 0 });
+  const band = numberOption(WHERE, options, "band", { default: 0.35, above: 0, max: 100 });
   const fastAlpha = 2 / (fastBars + 1);
   const slowAlpha = 2 / (slowBars + 1);
   const chance = Math.sqrt(slowBars);

@@ -26,7 +26,7 @@ import type { Beliefs } from "./run/beliefs.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import type { ComposedRun } from "./run/composeRun.ts";
 import { compareFills, requireAllFills } from "./run/compareFills.ts";
-import { composeRun } from "./run/composeRun.ts";
+import { composeRun, memberNotes, memberWarnings, membersOf } from "./run/composeRun.ts";
 import { captureOption, dataChoice } from "./data/history.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { codeVersion, commandLine } from "./run/identity.ts";
@@ -94,6 +94,7 @@ const compose = async (config: RiposteConfig, profile: string, values: OptionVal
     await composed.data.close();
     throw error;
   }
+  for (const note of memberNotes(composed.layers)) context.log(`NOTE ${note}`);
   return { ...composed, outDir: String(values["out"]), beliefsPath: textOf(values["beliefs"]), journalPath, resume, compared };
 };
 
@@ -176,6 +177,8 @@ const through = async (
     config: shownConfig(config),
     profile: run.profile,
     data,
+    warnings: memberWarnings(run, beliefs.perceived),
+    members: membersOf(run.layers),
     configSha256: configSha256(config),
     ...hashes,
     commit: await codeVersion(),

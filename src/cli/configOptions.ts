@@ -1,6 +1,6 @@
 import { loadConfig } from "../../config/load.ts";
 import type { LoadedConfig } from "../../config/load.ts";
-import { layerOf, nest } from "../../config/layers.ts";
+import { layerOf, nest, setLayer } from "../../config/layers.ts";
 import type { ConfigLayer } from "../../config/layers.ts";
 import type { CommandContext, OptionSpec, OptionValues } from "./frame/command.ts";
 
@@ -76,10 +76,20 @@ export const configOf = (
     profile: text(values["profile"]),
     defaultProfile,
     file: text(values["config"]),
-    flags: (Object.keys(KEYED) as ConfigOptionName[]).flatMap((name) => flagLayer(name, values[name])),
+    flags: flagLayers(values),
     set: list(values["set"]),
     env: context.env,
   });
+
+/** Whether a setting, a part of it or what holds it was typed on the command line: by `--set` or by an option that stands for it. */
+export const wasTyped = (values: OptionValues, path: string): boolean =>
+  [...flagLayers(values), ...list(values["set"]).map(setLayer)].some((layer) => reaches(layer.values, path.split(".")));
+
+/** Whether nested values say something of a path. */
+const reaches = (values: unknown, [key, ...rest]: readonly string[]): boolean => {
+  if (key === undefined || typeof values !== "object" || values === null) return true;
+  return Object.hasOwn(values, key) && reaches((values as Readonly<Record<string, unknown>>)[key], rest);
+};
 
 /** Items of an option that may be repeated, or hold several between commas. */
 export const itemsOf = (values: readonly string[]): string[] => values.flatMap((item) => item.split(",").map((part) => part.trim()));
@@ -91,6 +101,9 @@ export const onlySymbolsOption: OptionSpec = {
   value: "SYMBOL",
   help: "only these; several: repeat, or separate by commas",
 };
+
+const flagLayers = (values: OptionValues): ConfigLayer[] =>
+  (Object.keys(KEYED) as ConfigOptionName[]).flatMap((name) => flagLayer(name, values[name]));
 
 const flagLayer = (name: ConfigOptionName, value: OptionValues[string]): ConfigLayer[] => {
   const path = KEYED[name].key.split(".");

@@ -2,7 +2,7 @@ import { pipe } from "rxjs";
 import type { OperatorFunction } from "rxjs";
 import type { RiposteConfig } from "../../config/schema.ts";
 import type { FeatureSet } from "../../operators/features/featureSet.ts";
-import { columnsNamed, familiesNamed, featureSet, warmUpBarsOf } from "../../operators/features/featureSet.ts";
+import { columnsNamed, featureSet, warmUpBarsOf } from "../../operators/features/featureSet.ts";
 import { regimeStateOf } from "../../operators/features/regime/regimeRule.ts";
 import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
@@ -25,7 +25,7 @@ import { ownFeatureMistake } from "./features.ts";
 import type { RunData } from "./data/history.ts";
 import { barsOver, captureOption, dataChoice, runData } from "./data/history.ts";
 import { kindsOfInputs } from "./data/wantedKinds.ts";
-import { featureOptions } from "./members/layers.ts";
+import { chosenFamilies, featureOptions } from "./members/layers.ts";
 
 /** Inputs of the regime rule: the row always has them, because the regime target is made of them. */
 const REGIME_INPUTS = ["volatility_percentile_240", "trend_t_240"] as const;
@@ -46,7 +46,7 @@ export const datasetCommand: Command = {
     const format = formatOf(values);
     const whole = await featureOptions(config);
     const { columns } = config.features;
-    const set = featureSet(columns === null ? whole : familiesNamed(whole, [...columns, ...REGIME_INPUTS], "features.columns"));
+    const set = featureSet(columns === null ? whole : chosenFamilies(whole, [...columns, ...REGIME_INPUTS]));
     const labels = labelRules(config);
     const data = await runData({
       config,

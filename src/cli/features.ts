@@ -1,7 +1,7 @@
 import { pipe } from "rxjs";
 import { StepError } from "../../operators/stepOperator.ts";
 import type { Event } from "../domain/event.ts";
-import { familiesNamed, featureSet, warmUpBarsOf } from "../../operators/features/featureSet.ts";
+import { featureSet, warmUpBarsOf } from "../../operators/features/featureSet.ts";
 import type { FeatureSet } from "../../operators/features/featureSet.ts";
 import { RAW_FAMILIES } from "../../operators/features/raw/families.ts";
 import { formatUtc } from "../domain/time.ts";
@@ -15,7 +15,7 @@ import { configOf, configOptions } from "./configOptions.ts";
 import type { RunData } from "./data/history.ts";
 import { barsOver, captureOption, dataChoice, runData } from "./data/history.ts";
 import { kindsOfInputs } from "./data/wantedKinds.ts";
-import { featureOptions } from "./members/layers.ts";
+import { chosenFamilies, featureOptions } from "./members/layers.ts";
 
 /** `riposte features`: the feature rows of history (or of the market simulator) as one Parquet file. */
 export const featuresCommand: Command = {
@@ -33,7 +33,7 @@ export const featuresCommand: Command = {
     const raw = values["raw"] === true ? RAW_FAMILIES : [];
     const whole = await featureOptions(config, raw);
     const wanted = config.features.columns?.concat(raw.flatMap(({ columns }) => columns.map(({ name }) => name)));
-    const set = featureSet(wanted === undefined ? whole : familiesNamed(whole, wanted, "features.columns"));
+    const set = featureSet(wanted === undefined ? whole : chosenFamilies(whole, wanted));
     const data = await runData({
       config,
       wanted: new Set(kindsOfInputs(set.columns.map(({ input }) => input))),

@@ -204,6 +204,13 @@ export interface Refusal extends DerivedHeader<typeof Kind.refusal> {
   readonly limit: number;
 }
 
+/** L4 would have entered and asked for nothing: why, with what it would have asked for and what is allowed. */
+export interface NoEntry extends DerivedHeader<typeof Kind.noEntry> {
+  readonly reason: string;
+  readonly value: number;
+  readonly limit: number;
+}
+
 /** An order handed to the venue. */
 export interface OrderSent extends DerivedHeader<typeof Kind.orderSent> {
   readonly order: OrderRequest;
@@ -240,5 +247,6 @@ export type Derived =
   | Intent
   | ApprovedPlan
   | Refusal
+  | NoEntry
   | OrderSent
   | RiskState;

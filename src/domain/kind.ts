@@ -50,12 +50,13 @@ export const Kind = {
   scales: 38,
   bookTop: 39,
   resyncNeeded: 40,
+  noEntry: 41,
 } as const;
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
 export type KindName = keyof typeof Kind;
 
-export const KIND_COUNT = 41;
+export const KIND_COUNT = 42;
 
 /** Name of each kind, indexed by its number. */
 export const KIND_NAMES: readonly KindName[] = Object.entries(Kind)

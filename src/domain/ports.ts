@@ -4,8 +4,19 @@ import type { Instrument } from "./instrument.ts";
 import type { InstrumentIndex } from "./units.ts";
 import type { KindName } from "./kind.ts";
 
+/** What a venue asks of the size of an entry, as far as it is known before the entry arrives. */
+export interface VenueTerms {
+  /** Whether the exchange's filters of quantity and notional hold. */
+  readonly filters: boolean;
+  /** Whether isolated margin is asked for. */
+  readonly margin: boolean;
+  /** Taker fee rate, a fraction of the notional; null: the instrument's own. */
+  readonly takerFeeRate: number | null;
+}
+
 /** Where orders go. Both calls only enqueue: what became of them comes back on the line as account items. */
 export interface Venue {
+  readonly terms: VenueTerms;
   /** Hands over an order. Throws only on a broken invariant; refusals arrive as `orderRejected`. */
   submit(order: OrderRequest): void;
   /** Asks to cancel a resting or conditional order; unknown ids are answered with `orderRejected` −2011. */

@@ -1,5 +1,5 @@
 import type { OperatorFunction } from "rxjs";
-import type { AccountState, Gap, OrderSent, RiskState, TradeClosed } from "../domain/derived.ts";
+import type { AccountState, Gap, OrderSent, RiskState, Signal, TradeClosed } from "../domain/derived.ts";
 import type { Fault, Fill } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { lotsToQty, ticksToPrice } from "../domain/instrument.ts";
@@ -15,8 +15,9 @@ import { stepOperator } from "../../operators/stepOperator.ts";
 import { BeliefRecorder } from "./beliefRecorder.ts";
 import { DrawdownAtBars } from "./drawdownAtBars.ts";
 import { FillLog } from "./fillLog.ts";
+import { PlanOutcomes } from "./planOutcomes.ts";
 import { RiskSpans } from "./riskSpans.ts";
-import type { EquityRow, GapSpan, LayerNames, RefusalCount, StopSpan, TradeRow } from "./runRecord.ts";
+import type { EquityRow, GapSpan, LayerNames, StopSpan, TradeRow } from "./runRecord.ts";
 import { ThinnedCandles } from "./thinnedCandles.ts";
 
 /** Candles kept for the report's price chart, over all symbols. */
@@ -49,6 +50,7 @@ export class Recorder {
   readonly gaps: GapSpan[] = [];
   readonly risk: RiskSpans;
   readonly faults = new Map<string, number>();
+  readonly outcomes = new PlanOutcomes();
   readonly beliefs: BeliefRecorder | null;
   bars = 0;
   orders = 0;
@@ -61,7 +63,6 @@ export class Recorder {
   account: Ledger | null = null;
   readonly #options: RecorderOptions;
   readonly #candles: readonly ThinnedCandles[];
-  readonly #refusals = new Map<string, number>();
   readonly #entries = new Map<string, OrderRequest>();
   readonly #openStops: (OpenStop | null)[];
   #nextDayMs = Infinity;
@@ -82,9 +83,6 @@ export class Recorder {
 
   get candles(): ReturnType<ThinnedCandles["series"]>[] {
     return this.#candles.map((candles, index) => candles.series((this.#options.instruments[index] as Instrument).symbol));
-  }
-  get refusals(): RefusalCount[] {
-    return [...this.#refusals].map(([rule, count]) => ({ rule, count })).sort((a, b) => b.count - a.count || (a.rule < b.rule ? -1 : 1));
   }
 
   bar(bar: Bar): void {
@@ -174,8 +172,9 @@ export class Recorder {
     this.gaps.push({ symbol, fromMs: gap.fromMs, toMs: gap.toMs, missingBars: gap.missingBars });
   }
 
-  refusal(rule: string): void {
-    this.#refusals.set(rule, (this.#refusals.get(rule) ?? 0) + 1);
+  signal(signal: Signal): void {
+    this.beliefs?.signal(signal);
+    if (signal.knownAtMs > this.#options.fromMs) this.outcomes.signal(signal);
   }
 
   riskState(state: RiskState): void {
@@ -248,8 +247,23 @@ const HANDLERS: StepHandlers<Recorder> = {
   [Kind.gap]: (r, item) => {
     r.gap(item);
   },
+  [Kind.intent]: (r, item) => {
+    r.outcomes.intent(item);
+  },
   [Kind.refusal]: (r, item) => {
-    r.refusal(item.rule);
+    r.outcomes.refused(item);
+  },
+  [Kind.noEntry]: (r, item) => {
+    r.outcomes.waited(item);
+  },
+  [Kind.orderRejected]: (r, item) => {
+    r.outcomes.rejected(item);
+  },
+  [Kind.orderCanceled]: (r) => {
+    r.outcomes.canceled += 1;
+  },
+  [Kind.orderExpired]: (r) => {
+    r.outcomes.expired += 1;
   },
   [Kind.riskState]: (r, item) => {
     r.riskState(item);
@@ -267,7 +281,7 @@ const HANDLERS: StepHandlers<Recorder> = {
     r.beliefs?.pattern(item);
   },
   [Kind.signal]: (r, item) => {
-    r.beliefs?.signal(item);
+    r.signal(item);
   },
   [Kind.approvedPlan]: (r, item) => {
     r.beliefs?.approved(item);

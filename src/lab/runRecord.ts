@@ -24,6 +24,8 @@ export interface RunRecord {
   readonly riskSpans: readonly RiskSpan[];
   readonly gaps: readonly GapSpan[];
   readonly refusals: readonly RefusalCount[];
+  /** Orders that the venue refused, the most frequent code first. */
+  readonly rejections: readonly RejectionCount[];
   /** What L1 said, a series a symbol; left out when the run has no such layer. */
   readonly regimes?: readonly RegimeSeries[];
   /** Names of what the layers say: without them the report says nothing of layers. */
@@ -97,6 +99,10 @@ export interface RunSummary {
   readonly valueAtRisk95: number;
   readonly conditionalValueAtRisk95: number;
   readonly riskRefusals: number;
+  /** Orders that the venue refused. */
+  readonly ordersRejected: number;
+  /** Why the run has no trade, in words; null when it has one. */
+  readonly noTradeReason: string | null;
   /** First HALTED, or null. */
   readonly haltedAtMs: number | null;
   readonly halts: number;
@@ -238,7 +244,20 @@ export interface GapSpan {
   readonly missingBars: number;
 }
 
+/** Plans that a rule of risk refused. */
 export interface RefusalCount {
   readonly rule: string;
   readonly count: number;
+  /** Of the refused values the one nearest to the limit: the smallest that was asked for, where the limit is a largest. */
+  readonly nearest: number;
+  readonly limit: number;
+}
+
+/** Orders that the venue refused with one code of Binance's. */
+export interface RejectionCount {
+  readonly code: number;
+  readonly count: number;
+  /** The venue's words at the first of them, with what was asked and what is allowed. */
+  readonly reason: string;
+  readonly firstMs: number;
 }

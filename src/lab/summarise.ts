@@ -3,7 +3,10 @@ import { formatUtc } from "../domain/time.ts";
 import type { TradeClosed } from "../domain/derived.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { runMetrics } from "./metrics/metrics.ts";
+import { noTradeReason } from "./noTrades.ts";
+import type { NoTradeFacts } from "./noTrades.ts";
 import type { Recorder } from "./recorder.ts";
+import { refusalWarnings } from "./refusalWarning.ts";
 import type { RunIdentity, RunRecord, RunSummary, TradeRow } from "./runRecord.ts";
 
 /** What a run knows of itself besides what the recorder saw. */
@@ -19,6 +22,10 @@ export interface RunFacts {
     readonly seed: number | null;
     readonly warnings: readonly string[];
   };
+  /** What there is to say of the members, a line each. */
+  readonly warnings: readonly string[];
+  /** What a run without a trade is explained by. */
+  readonly members: Pick<NoTradeFacts, "warmUpBars" | "enterProbability">;
   readonly configSha256: string;
   readonly dataSha256: string;
   readonly decisionsSha256: string;
@@ -42,7 +49,8 @@ export const runRecord = (recorder: Recorder, facts: RunFacts): RunRecord => {
     stops: recorder.stops,
     riskSpans: recorder.risk.spans,
     gaps: recorder.gaps,
-    refusals: recorder.refusals,
+    refusals: recorder.outcomes.refusals,
+    rejections: recorder.outcomes.rejections,
     ...(recorder.beliefs === null ? {} : { regimes: recorder.beliefs.regimes(recorder.lastCloseMs), layers: recorder.beliefs.names }),
   };
 };
@@ -75,6 +83,8 @@ const identityOf = (recorder: Recorder, facts: RunFacts): RunIdentity => {
     warnings: [
       ...data.warnings,
       ...(faults.length === 0 ? [] : [`Bad data was left out: ${faults.join("; ")}.`]),
+      ...facts.warnings,
+      ...refusalWarnings(recorder.outcomes),
       ...(recorder.ruinedAtMs === null ? [] : [`The account was lost on ${formatUtc(recorder.ruinedAtMs)}: the figures end there.`]),
     ],
     config,
@@ -83,7 +93,7 @@ const identityOf = (recorder: Recorder, facts: RunFacts): RunIdentity => {
 };
 
 const summaryOf = (recorder: Recorder, facts: RunFacts, trades: readonly TradeRow[]): RunSummary => {
-  const { account, risk } = recorder;
+  const { account, risk, outcomes } = recorder;
   const { data, config } = facts;
   return {
     symbol: data.instruments.map(({ symbol }) => symbol).join(","),
@@ -108,7 +118,9 @@ const summaryOf = (recorder: Recorder, facts: RunFacts, trades: readonly TradeRo
     maxDrawdownAtBars: recorder.drawdown.deepest,
     maxDrawdownAtBarsMinutes: recorder.drawdown.minutes,
     ruinedAtMs: recorder.ruinedAtMs,
-    riskRefusals: recorder.refusals.reduce((sum, { count }) => sum + count, 0),
+    riskRefusals: outcomes.refusals.reduce((sum, { count }) => sum + count, 0),
+    ordersRejected: outcomes.rejections.reduce((sum, { count }) => sum + count, 0),
+    noTradeReason: trades.length > 0 ? null : noTradeReason({ outcomes, orders: recorder.orders, ...facts.members }),
     haltedAtMs: risk.haltedAtMs,
     halts: risk.halts,
     strictEquityEndUsdt: risk.strictEquityEndUsdt,

@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS } from "./limits.ts";
 import type { DayLimits } from "./limits.ts";
 
 const DAY = 1440;
-const { maxLossFraction, maxEntries, maxConsecutiveLosses } = DEFAULT_LIMITS.day;
+const { maxLossFraction, maxEntries, maxConsecutiveLosses, maxVenueRefusals } = DEFAULT_LIMITS.day;
 
 const started = (day: Partial<DayLimits>, at = 0): RiskLine => {
   const line = new RiskLine(limitsOf({ day }));
@@ -85,7 +85,7 @@ describe("entries: at most 15 a day", () => {
     expect(enterTimes(line, times)).toEqual(Array<string>(times).fill("approved enter"));
     expect(line.enter(1)).toEqual(told);
   });
-  it("counts scale-ins, over all instruments, also what the venue refuses; not what risk refuses, no reductions", () => {
+  it("counts scale-ins, over all instruments; not what risk refuses, no reductions", () => {
     const line = started({ maxEntries: 4 });
     line.enter(10);
     line.fill("buy", 10);
@@ -94,9 +94,69 @@ describe("entries: at most 15 a day", () => {
     line.ask("reduce", { qtyLots: 1 as never });
     line.enter(0);
     expect(line.enter(1)).toEqual(["approved enter"]);
-    line.rejected(line.planId);
+    line.accepted(line.planId);
     expect(line.enter(1)[0]).toBe("REDUCING +day.maxEntries 5/4");
     expect(line.enter(1)).toEqual(["refused day.maxEntries 5/4"]);
+  });
+  it("does not count an entry that the venue surely refused, whatever the code", () => {
+    const line = started({ maxEntries: 1 });
+    for (const code of [-4164, -2019, -5022, -1]) {
+      expect(line.enter(1)).toEqual(["approved enter"]);
+      expect(line.rejected(line.planId, code)).toEqual([]);
+    }
+    expect(line.ask("scaleIn")).toEqual(["approved scaleIn"]);
+    line.rejected(line.planId);
+    line.enter(1);
+    expect(line.enter(1)[0]).toBe("REDUCING +day.maxEntries 2/1");
+  });
+  it.each([-1006, -1007, -2011])("counts an entry whose outcome is unknown (%i), and keeps it on its way", (code) => {
+    const line = started({ maxEntries: 1 });
+    line.enter(1);
+    expect(line.rejected(line.planId, code)).toEqual([]);
+    // It may rest: it is withdrawn like any other.
+    expect(line.enter(1)).toEqual(["REDUCING +day.maxEntries 2/1", "cancelEntries0 0 risk", "refused day.maxEntries 2/1"]);
+  });
+  it.each(["canceled", "expired"] as const)("counts an entry that the venue had and that is %s", (ended) => {
+    const line = started({ maxEntries: 1 });
+    line.enter(1);
+    line[ended](line.planId);
+    expect(line.enter(1)[0]).toBe("REDUCING +day.maxEntries 2/1");
+  });
+  it("counts an entry that filled in part before the rest was refused, and no refusal of a reduction or a stop gives one back", () => {
+    const line = started({ maxEntries: 1 });
+    line.enter(10);
+    const entry = line.planId;
+    line.fill("buy", 4);
+    line.rejected(entry);
+    line.ask("reduce", { qtyLots: 1 as never });
+    line.rejected(line.planId);
+    line.ask("moveStop", { stopTicks: 999 as never });
+    line.rejected(line.planId, -4013);
+    expect(line.enter(1)[0]).toBe("REDUCING +day.maxEntries 2/1");
+  });
+  it("ends the cause when what was beyond the count is given back", () => {
+    const line = started({ maxEntries: 2 });
+    line.enter(1);
+    const first = line.planId;
+    line.enter(1);
+    line.enter(1);
+    expect(line.rejected(first)).toEqual(["ACTIVE -day.maxEntries 3/2"]);
+    expect(line.enter(1)).toEqual(["approved enter"]);
+    expect(line.enter(1)[0]).toBe("REDUCING +day.maxEntries 3/2");
+  });
+  it("gives nothing back of an entry of the day before", () => {
+    const line = started({ maxEntries: 1 }, DAY - 1);
+    line.enter(1);
+    const yesterday = line.planId;
+    line.bar({ at: DAY });
+    line.enter(1);
+    expect(line.rejected(yesterday)).toEqual([]);
+    expect(line.enter(1)[0]).toBe("REDUCING +day.maxEntries 2/1");
+    // An entry of the very moment at which the day began is of the new day.
+    const midnight = started({ maxEntries: 1 }, DAY);
+    midnight.enter(1);
+    midnight.rejected(midnight.planId);
+    expect(midnight.enter(1)).toEqual(["approved enter"]);
   });
   it("counts anew at 00:00 UTC", () => {
     const line = started({ maxEntries });
@@ -148,5 +208,128 @@ describe("losing trades in a row: at most 8 within the day", () => {
     expect(line.closed(100)).toEqual([]);
     expect(line.enter(1)).toEqual(["refused day.maxConsecutiveLosses 9/8"]);
     expect(line.bar({ at: 2 * DAY })).toEqual(["ACTIVE -day.maxConsecutiveLosses 9/8"]);
+  });
+});
+
+describe("entries that the venue refuses in a row on an instrument: with the 3rd it gets no more", () => {
+  const raised = ["REDUCING +day.maxVenueRefusals S0USDT 3/3"];
+  const refusedNow = ["refused day.maxVenueRefusals S0USDT 3/3"];
+  /** An entry of `instrument` that the venue answers with `code`. */
+  const refuse = (line: RiskLine, times = 1, code = -4164, instrument = 0): string[] =>
+    Array.from({ length: times }, () => {
+      line.enter(1, { instrument: instrument as never });
+      return line.rejected(line.planId, code, instrument);
+    }).flat();
+
+  it.each([
+    [2, []],
+    [3, raised],
+    [5, raised],
+  ])("%i", (times, told) => {
+    expect(refuse(started({ maxVenueRefusals }), times)).toEqual(told);
+  });
+  it("keeps entries and scale-ins of this instrument out, of no other, and lets reduce, leave and protect", () => {
+    const line = started({ maxVenueRefusals });
+    line.bar({ at: 0, instrument: 1 });
+    line.enter(10);
+    line.fill("buy", 10);
+    refuse(line, 3);
+    expect(line.enter(1)).toEqual(refusedNow);
+    expect(line.ask("scaleIn", { qtyLots: 1 as never })).toEqual(refusedNow);
+    expect(line.ask("moveStop", { stopTicks: 998 as never })).toEqual(["approved moveStop"]);
+    expect(line.ask("reduce", { qtyLots: 4 as never })).toEqual(["approved reduce"]);
+    expect(line.enter(1, { instrument: 1 as never })).toEqual(["approved enter"]);
+    const other = started({ maxVenueRefusals });
+    other.bar({ at: 0, instrument: 1 });
+    refuse(other, 3, -4164, 1);
+    expect(other.enter(1, { instrument: 1 as never })).toEqual(["refused day.maxVenueRefusals S1USDT 3/3"]);
+    expect(other.enter(1)).toEqual(["approved enter"]);
+  });
+  it("withdraws what still rests on it", () => {
+    const line = started({ maxVenueRefusals: 1 });
+    line.enter(1, { orderType: "limit", limitTicks: 990 as never });
+    line.accepted(line.planId);
+    expect(refuse(line)).toEqual(["REDUCING +day.maxVenueRefusals S0USDT 1/1", "cancelEntries0 0 risk"]);
+  });
+  it.each([
+    ["accepted", (line: RiskLine) => line.accepted(line.planId)],
+    ["filled, which says that it was accepted", (line: RiskLine) => line.fill("buy", 1)],
+  ])("begins anew with an entry that is %s", (_, take) => {
+    const line = started({ maxVenueRefusals });
+    refuse(line, 2);
+    line.enter(1);
+    take(line);
+    expect(refuse(line, 2)).toEqual([]);
+    expect(refuse(line)[0]).toBe(raised[0]);
+  });
+  it("counts each instrument by itself", () => {
+    const line = started({ maxVenueRefusals });
+    line.bar({ at: 0, instrument: 1 });
+    refuse(line, 2);
+    expect(refuse(line, 2, -4164, 1)).toEqual([]);
+    line.enter(1, { instrument: 1 as never });
+    line.accepted(line.planId, 1);
+    expect(refuse(line)).toEqual(raised);
+    expect(refuse(line, 2, -4164, 1)).toEqual([]);
+    expect(refuse(line, 1, -4164, 1)[0]).toBe("REDUCING +day.maxVenueRefusals S1USDT 3/3");
+  });
+  it.each([
+    ["an outcome that is unknown", -1007],
+    ["a refused cancel", -2011],
+    ["post-only that would have taken", -5022],
+    ["FOK that could not fill at once", -5021],
+  ])("%s neither counts nor ends the row", (_, code) => {
+    const line = started({ maxVenueRefusals });
+    refuse(line, 2);
+    expect(refuse(line, 5, code)).toEqual([]);
+    expect(refuse(line)[0]).toBe(raised[0]);
+  });
+  it("counts no refusal of a reduction or a stop, and their acceptance ends no row", () => {
+    const line = started({ maxVenueRefusals });
+    line.enter(10);
+    line.fill("buy", 10);
+    for (let i = 0; i < 5; i += 1) {
+      line.ask("reduce", { qtyLots: 1 as never });
+      line.rejected(line.planId, -2022);
+    }
+    line.ask("moveStop", { stopTicks: 997 as never });
+    line.rejected(line.planId, -4013);
+    expect(refuse(line, 2)).toEqual([]);
+    line.ask("moveStop", { stopTicks: 998 as never });
+    line.accepted(line.planId);
+    line.ask("reduce", { qtyLots: 1 as never });
+    line.accepted(line.planId);
+    line.fill("sell", 1);
+    expect(refuse(line)).toEqual(raised);
+  });
+  it("counts no entry that had filled in part", () => {
+    const line = started({ maxVenueRefusals: 1 });
+    line.enter(10);
+    const entry = line.planId;
+    line.fill("buy", 4);
+    expect(line.rejected(entry)).toEqual([]);
+  });
+  it("ends at 00:00 UTC, where the row begins anew too", () => {
+    const line = started({ maxVenueRefusals });
+    refuse(line, 3);
+    expect(line.bar({ at: DAY - 1 })).toEqual([]);
+    expect(line.timer(1000)).toEqual([]);
+    expect(line.bar({ at: DAY })).toEqual(["ACTIVE -day.maxVenueRefusals S0USDT 3/3"]);
+    expect(refuse(line, 2)).toEqual([]);
+    line.bar({ at: 2 * DAY });
+    expect(refuse(line, 2)).toEqual([]);
+    expect(refuse(line)).toEqual(raised);
+  });
+  it("ends when a person resumes, halted or not", () => {
+    const line = started({ maxVenueRefusals });
+    refuse(line, 3);
+    expect(line.command("resume")).toEqual(["ACTIVE -day.maxVenueRefusals S0USDT 3/3"]);
+    expect(refuse(line, 2)).toEqual([]);
+    expect(line.command("resume")).toEqual([]);
+    expect(refuse(line, 2)).toEqual([]);
+    expect(refuse(line)).toEqual(raised);
+  });
+  it("off, it never fires", () => {
+    expect(refuse(started({ maxVenueRefusals: null }), 20)).toEqual([]);
   });
 });

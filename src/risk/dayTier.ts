@@ -1,27 +1,46 @@
+import type { Intent } from "../domain/derived.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import { isOwnCondition } from "../domain/rejection.ts";
+import type { InstrumentIndex } from "../domain/units.ts";
 import type { Causes, LineTime } from "./causes.ts";
 import type { DayLimits } from "./limits.ts";
 
 const RULES = { loss: "day.maxLossFraction", entries: "day.maxEntries", losses: "day.maxConsecutiveLosses" } as const;
 
-/** The UTC day: marked loss, entries and losing trades in a row. All causes and counters clear at 00:00 UTC. */
+/**
+ * The UTC day: marked loss, entries, losing trades in a row, and by instrument the entries in a row that the venue refused. All causes and
+ * counters clear at 00:00 UTC.
+ */
 export class DayTier {
   private readonly limits: DayLimits;
   private readonly causes: Causes;
+  /** By instrument: what holds for it alone. */
+  private readonly own: readonly Causes[];
+  /** By instrument: the rule of refusals in a row. */
+  private readonly refusalRules: readonly string[];
+  /** By instrument: entries in a row that the venue refused. */
+  private readonly refusalsInRow: number[];
   private startUsdt = NaN;
+  private startedAtMs = -Infinity;
   private entries = 0;
   private lossesInRow = 0;
 
-  constructor(limits: DayLimits, causes: Causes) {
+  constructor(limits: DayLimits, causes: Causes, instruments: readonly Instrument[], own: readonly Causes[]) {
     this.limits = limits;
     this.causes = causes;
+    this.own = own;
+    this.refusalRules = instruments.map(({ symbol }) => `day.maxVenueRefusals ${symbol}`);
+    this.refusalsInRow = instruments.map(() => 0);
   }
 
   /** Equity at 00:00; the first call starts the first, shorter day. */
   roll(time: LineTime, equityUsdt: number): void {
     this.startUsdt = equityUsdt;
+    this.startedAtMs = time.knownAtMs;
     this.entries = 0;
     this.lossesInRow = 0;
     for (const rule of Object.values(RULES)) this.causes.clear(time, rule);
+    this.forgiveRefusals(time);
   }
 
   /** Marked equity may lose at most the fraction: a loss beyond it breaches, the limit itself does not. */
@@ -40,9 +59,34 @@ export class DayTier {
     this.causes.raise(time, RULES.entries, "REDUCING", this.entries + 1, maxEntries);
   }
 
-  /** An entry was approved: it counts, whatever the venue makes of it. */
+  /** An entry was approved: it counts unless the venue surely refuses it. */
   entered(): void {
     this.entries += 1;
+  }
+
+  /** The venue took an entry: a row of refusals ends. */
+  entryTaken(instrument: InstrumentIndex): void {
+    this.refusalsInRow[instrument] = 0;
+  }
+
+  /** The venue surely refused an entry of which nothing had filled: the day in which it was approved is given it back. */
+  entryRefused(time: LineTime, { instrument, knownAtMs }: Intent, code: number): void {
+    const { maxVenueRefusals } = this.limits;
+    if (knownAtMs >= this.startedAtMs) {
+      this.entries -= 1;
+      this.causes.clear(time, RULES.entries);
+    }
+    if (isOwnCondition(code)) return;
+    const inRow = (this.refusalsInRow[instrument] as number) + 1;
+    this.refusalsInRow[instrument] = inRow;
+    if (maxVenueRefusals === null || inRow < maxVenueRefusals) return;
+    (this.own[instrument] as Causes).raise(time, this.refusalRules[instrument] as string, "REDUCING", inRow, maxVenueRefusals);
+  }
+
+  /** Rows of refusals and their causes end: at 00:00 UTC, and when a person resumes. */
+  forgiveRefusals(time: LineTime): void {
+    this.refusalsInRow.fill(0);
+    for (const [index, own] of this.own.entries()) own.clear(time, this.refusalRules[index] as string);
   }
 
   tradeClosed(time: LineTime, pnlUsdt: number): void {

@@ -13,6 +13,9 @@ export interface Emergency {
   readonly reason: string;
 }
 
+/** Whether a plan is one that risk made itself, by its id: `…-r<count>`. */
+export const isEmergency = (planId: string): boolean => planId.charAt(planId.lastIndexOf("-") + 1) === "r";
+
 /**
  * The intents that risk itself makes. Their plan ids are a function of the line (symbol, second, count within the
  * second), so that a replay makes the same ones, and short enough for every venue whatever the symbol or the length of

@@ -7,11 +7,13 @@ import { indexOfOrder, removeAt, removeOrder } from "../domain/orderList.ts";
 import type { Direction } from "../domain/units.ts";
 
 /** An approved entry that has not filled, been refused or been withdrawn yet. */
-interface PendingEntry {
+export interface PendingEntry {
   readonly orderId: string;
   readonly intent: Intent;
   readonly worstTicks: number;
   remainingLots: number;
+  /** The venue has it: it rests or waits for volume. */
+  accepted: boolean;
   /** Asked to be canceled; the venue has not said so yet. */
   withdrawn: boolean;
 }
@@ -30,7 +32,13 @@ interface Stop {
 }
 
 /** What an entry asks of the account. */
-export type EntryTerms = Pick<Intent, "direction" | "qtyLots" | "worstTicks" | "leverage">;
+export interface EntryTerms {
+  readonly direction: Direction;
+  readonly qtyLots: number;
+  /** What `worstTicksOf` made of the intent's own. */
+  readonly worstTicks: number;
+  readonly leverage: number;
+}
 
 /**
  * What one instrument holds and has on its way, and what it costs when every entry fills at its worst price. Reductions
@@ -65,6 +73,10 @@ export class InstrumentExposure {
   get pendingEntries(): number {
     return this.entries.length;
   }
+  /** Entries on their way or resting. */
+  get pending(): readonly PendingEntry[] {
+    return this.entries;
+  }
   get isProtected(): boolean {
     return this.stops.length > 0;
   }
@@ -88,7 +100,7 @@ export class InstrumentExposure {
     switch (action) {
       case "enter":
       case "scaleIn":
-        this.entries.push({ orderId, intent, worstTicks, remainingLots: qtyLots, withdrawn: false });
+        this.entries.push({ orderId, intent, worstTicks, remainingLots: qtyLots, accepted: false, withdrawn: false });
         return;
       case "reduce":
       case "exit":
@@ -111,8 +123,8 @@ export class InstrumentExposure {
 
   // ---- what the venue says ----------------------------------------------------------------------------------------------
 
-  /** Before the account books the fill: the position is still the one it met. */
-  filled(fill: Fill): void {
+  /** Before the account books the fill: the position is still the one it met. Returns whether it was an entry's. */
+  filled(fill: Fill): boolean {
     const direction = directionOf(fill.side);
     const wasLots = this.positionLots * direction;
     const entryAt = indexOfOrder(this.entries, fill.clientOrderId);
@@ -126,13 +138,14 @@ export class InstrumentExposure {
       if (opens) this.protect(entry, fill.priceTicks);
       entry.remainingLots -= fill.qtyLots;
       if (entry.remainingLots <= 0) removeAt(this.entries, entryAt);
-      return;
+      return true;
     }
     const exitAt = indexOfOrder(this.exits, fill.clientOrderId);
-    if (exitAt < 0) return;
+    if (exitAt < 0) return false;
     const exit = this.exits[exitAt] as PendingExit;
     exit.remainingLots -= fill.qtyLots;
     if (exit.remainingLots <= 0) removeAt(this.exits, exitAt);
+    return false;
   }
 
   /** The round trip of `direction` is over, and with it its protection and its exits; after a flip the new stop stays. */
@@ -147,15 +160,24 @@ export class InstrumentExposure {
     return false;
   }
 
-  /** An order is refused, canceled or expired: nothing of it is on its way any more. */
-  ended(orderId: string): void {
+  /** The venue has an order. Returns whether it is an entry. */
+  accepted(orderId: string): boolean {
+    const entry = this.entries[indexOfOrder(this.entries, orderId)];
+    if (entry !== undefined) entry.accepted = true;
+    return entry !== undefined;
+  }
+
+  /** An order is refused, canceled or expired: nothing of it is on its way any more. Returns an entry of which nothing had filled. */
+  ended(orderId: string): Intent | null {
+    const entry = this.entries[indexOfOrder(this.entries, orderId)];
     removeOrder(this.entries, orderId);
     removeOrder(this.exits, orderId);
     removeOrder(this.stops, orderId);
+    return entry !== undefined && entry.remainingLots === entry.intent.qtyLots ? entry.intent : null;
   }
 
-  /** A cancel was refused. "Unknown order" is never read as canceled: the entry counts until the venue says what became of it. */
-  cancelRefused(orderId: string): void {
+  /** Nobody knows whether the order is there (a refused cancel, an answer that was lost): the entry counts, and may be canceled again. */
+  undecided(orderId: string): void {
     for (const entry of this.entries) if (entry.orderId === orderId) entry.withdrawn = false;
   }
 
@@ -167,6 +189,18 @@ export class InstrumentExposure {
    * parts counts for all. NaN while a position has no mark.
    */
   worstMarginUsdt(extra: EntryTerms | null): number {
+    const { long, short, leverage } = this.worst(extra);
+    return (Math.max(long, short) * this.usdtPerTickLot) / leverage;
+  }
+
+  /** Lots that an entry may have so that the worst margin of its side is `marginUsdt`, not rounded; below 0: none. */
+  lotsOfMargin(marginUsdt: number, entry: Omit<EntryTerms, "qtyLots">): number {
+    const { long, short, leverage } = this.worst({ ...entry, qtyLots: 0 });
+    return ((marginUsdt * leverage) / this.usdtPerTickLot - (entry.direction > 0 ? long : short)) / entry.worstTicks;
+  }
+
+  /** Tick·lots of either side when every entry fills at its worst price, and the lowest leverage. */
+  private worst(extra: EntryTerms | null): { long: number; short: number; leverage: number } {
     const { positionLots } = this;
     let leverage = positionLots === 0 ? Infinity : this.leverage;
     let long = positionLots > 0 ? positionLots * this.markTicks : 0;
@@ -181,7 +215,7 @@ export class InstrumentExposure {
       if (extra.direction > 0) long += extra.qtyLots * extra.worstTicks;
       else short += extra.qtyLots * extra.worstTicks;
     }
-    return (Math.max(long, short) * this.usdtPerTickLot) / leverage;
+    return { long, short, leverage };
   }
 
   /** The venue places the bracket with the entry's first fill, and again when it had closed the position in between. */

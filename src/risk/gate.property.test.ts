@@ -4,7 +4,16 @@ import { riskStorm } from "../../test/riskStorm.ts";
 import type { StormFacts } from "../../test/riskStorm.ts";
 
 it("10⁴ random strategies, markets and venues find no way around the gate", () => {
-  const total: StormFacts = { entries: 0, refusals: 0, fills: 0, halts: 0, emergencies: 0, reductions: 0 };
+  const total: StormFacts = {
+    entries: 0,
+    refusals: 0,
+    fills: 0,
+    halts: 0,
+    emergencies: 0,
+    reductions: 0,
+    venueRefusals: 0,
+    shutOut: 0,
+  };
   fc.assert(
     fc.property(fc.integer(), fc.integer({ min: 1, max: 8 }), (seed, minutes) => {
       const facts = riskStorm(seed, minutes);

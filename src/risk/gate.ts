@@ -1,10 +1,12 @@
 import type { AccountState, BookTop, Gap, Intent, PositionState, ResyncNeeded, RiskState, TradeClosed } from "../domain/derived.ts";
-import type { Command, Fill, InferenceFailure, OrderCanceled, OrderExpired, OrderRejected, StreamStatus } from "../domain/event.ts";
+import type { Command, Fill, InferenceFailure, OrderAccepted, OrderCanceled } from "../domain/event.ts";
+import type { OrderExpired, OrderRejected, StreamStatus } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Emit } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
 import type { Bar } from "../domain/kline.ts";
-import { isEntry, UNKNOWN_ORDER } from "../domain/order.ts";
+import { isEntry } from "../domain/order.ts";
+import { isSureRefusal } from "../domain/rejection.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
 import { DAY_MS, utcDayStart } from "../domain/units.ts";
 import { Causes } from "./causes.ts";
@@ -87,7 +89,7 @@ export class RiskGate {
           tell(state);
         }, index),
     );
-    this.day = new DayTier(limits.day, this.causes);
+    this.day = new DayTier(limits.day, this.causes, instruments, this.own);
     this.data = new DataTier(limits.data, this.causes, instruments, this.own);
     this.system = new SystemTier(limits.system, this.causes);
     this.volatility = instruments.map(({ symbol }) => new VolatilityTier(limits.shock, limits.system, this.causes, symbol));
@@ -140,21 +142,30 @@ export class RiskGate {
   }
 
   fill(fill: Fill): void {
-    (this.exposures[fill.instrument] as InstrumentExposure).filled(fill);
+    if ((this.exposures[fill.instrument] as InstrumentExposure).filled(fill)) this.day.entryTaken(fill.instrument);
+  }
+
+  orderAccepted({ instrument, clientOrderId }: OrderAccepted): void {
+    if ((this.exposures[instrument] as InstrumentExposure).accepted(clientOrderId)) this.day.entryTaken(instrument);
   }
 
   /** An order is done without (all of) its fills: what waited for it need not be reserved any more. */
-  orderEnded(item: OrderRejected | OrderCanceled | OrderExpired, emit: Emit): void {
+  orderEnded(item: OrderCanceled | OrderExpired): void {
+    (this.exposures[item.instrument] as InstrumentExposure).ended(item.clientOrderId);
+  }
+
+  orderRejected(item: OrderRejected, emit: Emit): void {
     this.emit = emit;
-    const exposure = this.exposures[item.instrument] as InstrumentExposure;
-    const code = item.kind === Kind.orderRejected ? item.code : 0;
-    if (code === UNKNOWN_ORDER) {
-      exposure.cancelRefused(item.clientOrderId);
+    const { instrument, clientOrderId, code } = item;
+    const exposure = this.exposures[instrument] as InstrumentExposure;
+    if (!isSureRefusal(code)) {
+      exposure.undecided(clientOrderId);
       return;
     }
-    exposure.ended(item.clientOrderId);
+    const entry = exposure.ended(clientOrderId);
+    if (entry !== null) this.day.entryRefused(item, entry, code);
     // The price has passed a stop that was to be placed: leave at market instead of placing it again.
-    if (code === WOULD_TRIGGER) this.leave(item, item.instrument, "stop-passed");
+    if (code === WOULD_TRIGGER) this.leave(item, instrument, "stop-passed");
   }
 
   gap(gap: Gap, emit: Emit): void {
@@ -194,6 +205,7 @@ export class RiskGate {
         return;
       case "resume":
         this.system.resume(event, this.equityUsdt);
+        this.day.forgiveRefusals(event);
         return;
       case "setLimits":
         this.fault(event, "setLimits is not taken while trading: limits are the config's; restart with the new ones");

@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS, NO_LIMITS } from "./limits.ts";
 it("the shipped limits are those of design §6, and one against a runaway", () => {
   expect(DEFAULT_LIMITS).toEqual({
     position: { maxMarginFraction: 0.08, maxAccountMarginFraction: 0.24, maxLeverage: 5, maxStopFraction: 0.005 },
-    day: { maxLossFraction: 0.02, maxEntries: 15, maxConsecutiveLosses: 8 },
+    day: { maxLossFraction: 0.02, maxEntries: 15, maxConsecutiveLosses: 8, maxVenueRefusals: 3 },
     data: { healthyMs: 60 * 1000, maxInferenceFailuresPerMinute: 3 },
     shock: { maxVolatilityRatio: 3, clearVolatilityRatio: 2, clearMs: 60 * 60 * 1000 },
     system: {

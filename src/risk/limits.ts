@@ -27,6 +27,8 @@ export interface DayLimits {
   readonly maxEntries: number | null;
   /** Losing trades in a row within the day: at most. */
   readonly maxConsecutiveLosses: number | null;
+  /** Entries of one instrument that the venue refuses in a row: with this many it gets no entry for the rest of the day. */
+  readonly maxVenueRefusals: number | null;
 }
 
 export interface DataLimits {
@@ -66,7 +68,7 @@ export interface SystemLimits {
 /** The shipped defaults: strict, as profile `live` trades. */
 export const DEFAULT_LIMITS: RiskLimits = {
   position: { maxMarginFraction: 0.08, maxAccountMarginFraction: 0.24, maxLeverage: 5, maxStopFraction: 0.005 },
-  day: { maxLossFraction: 0.02, maxEntries: 15, maxConsecutiveLosses: 8 },
+  day: { maxLossFraction: 0.02, maxEntries: 15, maxConsecutiveLosses: 8, maxVenueRefusals: 3 },
   data: { healthyMs: 60_000, maxInferenceFailuresPerMinute: 3 },
   shock: { maxVolatilityRatio: 3, clearVolatilityRatio: 2, clearMs: 3_600_000 },
   system: {
@@ -82,7 +84,7 @@ export const DEFAULT_LIMITS: RiskLimits = {
 /** No rule at all: for workloads that measure the line. Legal with the simulated venue only. */
 export const NO_LIMITS: RiskLimits = {
   position: { maxMarginFraction: null, maxAccountMarginFraction: null, maxLeverage: null, maxStopFraction: null },
-  day: { maxLossFraction: null, maxEntries: null, maxConsecutiveLosses: null },
+  day: { maxLossFraction: null, maxEntries: null, maxConsecutiveLosses: null, maxVenueRefusals: null },
   data: { healthyMs: null, maxInferenceFailuresPerMinute: null },
   shock: { maxVolatilityRatio: null, clearVolatilityRatio: 2, clearMs: 3_600_000 },
   system: {

@@ -1,5 +1,5 @@
 import type { Intent } from "../domain/derived.ts";
-import type { InstrumentExposure } from "./exposure.ts";
+import type { EntryTerms, InstrumentExposure } from "./exposure.ts";
 import type { PositionLimits } from "./limits.ts";
 
 /** What a refusal names. */
@@ -24,7 +24,7 @@ export const refuseEntry = (
   equityUsdt: number,
   otherMarginUsdt: number,
 ): RuleBreach | null => {
-  const { maxStopFraction, maxLeverage, maxMarginFraction, maxAccountMarginFraction } = limits;
+  const { maxStopFraction, maxLeverage } = limits;
   const malformed = malformedEntry(intent);
   if (malformed !== null) return malformed;
   const unprotected = maxStopFraction === null ? null : refuseUnprotected(intent, exposure, maxStopFraction);
@@ -32,9 +32,20 @@ export const refuseEntry = (
   if (maxLeverage !== null && intent.leverage > maxLeverage) {
     return { rule: "position.maxLeverage", value: intent.leverage, limit: maxLeverage };
   }
-  if (maxMarginFraction === null && maxAccountMarginFraction === null) return null;
   const { direction, qtyLots, leverage } = intent;
-  const marginUsdt = exposure.worstMarginUsdt({ direction, qtyLots, leverage, worstTicks: worstTicks as Intent["worstTicks"] });
+  return refuseMargin({ direction, qtyLots, leverage, worstTicks }, exposure, limits, equityUsdt, otherMarginUsdt);
+};
+
+/** The part of the position tier that looks at an entry's size. */
+export const refuseMargin = (
+  entry: EntryTerms,
+  exposure: InstrumentExposure,
+  { maxMarginFraction, maxAccountMarginFraction }: Pick<PositionLimits, "maxMarginFraction" | "maxAccountMarginFraction">,
+  equityUsdt: number,
+  otherMarginUsdt: number,
+): RuleBreach | null => {
+  if (maxMarginFraction === null && maxAccountMarginFraction === null) return null;
+  const marginUsdt = exposure.worstMarginUsdt(entry);
   if (maxMarginFraction !== null && !(marginUsdt <= maxMarginFraction * equityUsdt)) {
     return { rule: "position.maxMarginFraction", value: marginUsdt / equityUsdt, limit: maxMarginFraction };
   }
@@ -49,7 +60,10 @@ export const refuseEntry = (
  * The price an entry is counted at, in ticks: never better than what the market or the entry's own limit says, whatever
  * the strategy states. Only a resting buy is sure not to fill above its limit. NaN while the instrument has no mark.
  */
-export const worstTicksOf = ({ orderType, direction, limitTicks, worstTicks }: Intent, markTicks: number): number => {
+export const worstTicksOf = (
+  { orderType, direction, limitTicks, worstTicks }: Pick<Intent, "orderType" | "direction"> & { limitTicks: number; worstTicks: number },
+  markTicks: number,
+): number => {
   if (orderType === "limit" && direction > 0) return Math.max(worstTicks, limitTicks);
   return Math.max(worstTicks, limitTicks, markTicks);
 };

@@ -1,5 +1,5 @@
 import type { ApprovedPlan, Intent, RiskState } from "../../src/domain/derived.ts";
-import type { Fill } from "../../src/domain/event.ts";
+import type { Fill, OrderRejected } from "../../src/domain/event.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
 import type { Item } from "../../src/domain/item.ts";
 import { Kind } from "../../src/domain/kind.ts";
@@ -18,6 +18,9 @@ export interface StormFacts {
   halts: number;
   emergencies: number;
   reductions: number;
+  /** Entries that the venue surely refused, and instruments that had no entry left for it. */
+  venueRefusals: number;
+  shutOut: number;
 }
 
 /** An entry that was approved and not ended. */
@@ -25,6 +28,8 @@ interface Commitment {
   readonly intent: Intent;
   readonly worstTicks: number;
   remainingLots: number;
+  /** UTC day of the approval. */
+  readonly day: number;
 }
 
 const CLIENT_ORDER_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/;
@@ -35,7 +40,7 @@ const EMERGENCY = new Set(["risk-halt", "unprotected", "stop-passed"]);
  * at the first thing that must not be. Shares no code with `src/risk`.
  */
 export class Examiner {
-  readonly facts: StormFacts = { entries: 0, refusals: 0, fills: 0, halts: 0, emergencies: 0, reductions: 0 };
+  readonly facts: StormFacts = { entries: 0, refusals: 0, fills: 0, halts: 0, emergencies: 0, reductions: 0, venueRefusals: 0, shutOut: 0 };
   /** The item that entered the line last. */
   cause: Item | null = null;
   /** Approvals and refusals of the strategy's intents so far. */
@@ -53,7 +58,12 @@ export class Examiner {
   readonly #causes = new Map<string, RiskState>();
   /** Instruments whose book broke and had no top since: by what entered, and by what the gate says. */
   readonly #brokenBooks = new Set<number>();
-  readonly #ownCauses = new Set<number>();
+  readonly #ownCauses = new Set<string>();
+  /** By instrument: entries in a row that the venue refused since 00:00 UTC or the last `resume`. */
+  readonly #refusalsInRow: number[];
+  /** Entries that count today, and the day that this is. */
+  #entriesToday = 0;
+  #day = NaN;
   readonly #lastWorst: [number, number][];
   #equityUsdt = NaN;
   #barMs = NaN;
@@ -67,6 +77,7 @@ export class Examiner {
     this.#leverages = instruments.map(() => 1);
     this.#markTicks = instruments.map(() => NaN);
     this.#lastWorst = instruments.map(() => [0, 0]);
+    this.#refusalsInRow = instruments.map(() => 0);
   }
 
   /** The position by its fills. */
@@ -74,9 +85,14 @@ export class Examiner {
     return this.#lots[index] as number;
   }
 
-  /** The state that holds for an instrument: the account's, else REDUCING while its book is broken. */
+  /** The state that holds for an instrument: the account's, else REDUCING while its book is broken or the venue refuses its entries. */
   #levelOf(index: number): RiskState["level"] {
-    return this.level === "ACTIVE" && this.#brokenBooks.has(index) ? "REDUCING" : this.level;
+    const restricted = this.#brokenBooks.has(index) || this.#isShutOut(index);
+    return this.level === "ACTIVE" && restricted ? "REDUCING" : this.level;
+  }
+
+  #isShutOut(index: number): boolean {
+    return (this.#refusalsInRow[index] as number) >= (this.#limits.day.maxVenueRefusals ?? Infinity);
   }
 
   examine(item: Item): void {
@@ -91,6 +107,13 @@ export class Examiner {
         this.#markTicks[item.instrument] = item.close * 10;
         this.#previousBarMs = this.#barMs;
         this.#barMs = item.knownAtMs;
+        this.#beginDay(Math.floor(item.knownAtMs / DAY_MS));
+        break;
+      case Kind.command:
+        if (item.command === "resume") this.#refusalsInRow.fill(0);
+        break;
+      case Kind.orderAccepted:
+        if (this.#commitments.has(item.clientOrderId)) this.#refusalsInRow[item.instrument] = 0;
         break;
       case Kind.fill:
         this.#filled(item);
@@ -111,7 +134,7 @@ export class Examiner {
         this.#changed(item);
         break;
       case Kind.orderRejected:
-        if (item.code !== UNKNOWN_ORDER) this.#commitments.delete(item.clientOrderId);
+        if (item.code !== UNKNOWN_ORDER && item.code !== -1007) this.#rejected(item);
         break;
       case Kind.orderCanceled:
       case Kind.orderExpired:
@@ -147,6 +170,7 @@ export class Examiner {
     this.#markTicks[fill.instrument] = fill.priceTicks;
     const commitment = this.#commitments.get(fill.clientOrderId);
     if (commitment === undefined) return;
+    this.#refusalsInRow[fill.instrument] = 0;
     const { leverage } = commitment.intent;
     if (was + fill.qtyLots > 0)
       this.#leverages[fill.instrument] = was > 0 ? Math.min(leverage, this.#leverages[fill.instrument] as number) : leverage;
@@ -163,14 +187,36 @@ export class Examiner {
     this.facts.entries += 1;
     const level = this.#levelOf(instrument);
     if (level !== "ACTIVE") throw new Error(`an entry was approved while ${level}`);
+    this.#entriesToday += 1;
+    atMost(this.#entriesToday, this.#limits.day.maxEntries, "entries of the day");
     const mark = this.#markTicks[instrument] as number;
     const worstTicks =
       intent.orderType === "limit" && intent.direction > 0
         ? Math.max(intent.worstTicks, intent.limitTicks)
         : Math.max(intent.worstTicks, intent.limitTicks, mark);
-    this.#commitments.set(intent.planId, { intent, worstTicks, remainingLots: intent.qtyLots });
+    this.#commitments.set(intent.planId, { intent, worstTicks, remainingLots: intent.qtyLots, day: this.#day });
     this.#lastWorst[instrument] = this.#worstLots(instrument);
     this.#expectWithinLimits(intent);
+  }
+
+  /** A sure refusal: an entry of which nothing filled does not count, and is one more in a row unless it asked to be refused. */
+  #rejected({ clientOrderId, instrument, code }: OrderRejected): void {
+    const commitment = this.#commitments.get(clientOrderId);
+    if (commitment === undefined) return;
+    this.#commitments.delete(clientOrderId);
+    if (commitment.remainingLots !== commitment.intent.qtyLots) return;
+    this.facts.venueRefusals += 1;
+    if (commitment.day === this.#day) this.#entriesToday -= 1;
+    if (code === -5022) return;
+    (this.#refusalsInRow[instrument] as number) += 1;
+    if (this.#isShutOut(instrument)) this.facts.shutOut += 1;
+  }
+
+  #beginDay(day: number): void {
+    if (day === this.#day) return;
+    this.#day = day;
+    this.#entriesToday = 0;
+    this.#refusalsInRow.fill(0);
   }
 
   /** Most lots either way when every entry on its way fills and no reduction does. */
@@ -261,13 +307,15 @@ export class Examiner {
     }
   }
 
-  /** A cause of one instrument follows its book, at once and both ways. */
-  #changedOwn({ instrument, active, level }: RiskState): void {
-    equal(active, this.#brokenBooks.has(instrument), "a cause and its book");
-    equal(level, active ? "REDUCING" : "ACTIVE", "level of an instrument and its book");
-    if (active === this.#ownCauses.has(instrument)) throw new Error("a cause that was told twice");
-    if (active) this.#ownCauses.add(instrument);
-    else this.#ownCauses.delete(instrument);
+  /** A cause of one instrument follows its book, or what the venue refused of it, at once and both ways. */
+  #changedOwn({ instrument, active, level, rule }: RiskState): void {
+    const broken = this.#brokenBooks.has(instrument);
+    const shutOut = this.#isShutOut(instrument);
+    equal(active, rule.startsWith("data.book ") ? broken : shutOut, `${rule} and what it says`);
+    equal(level, broken || shutOut ? "REDUCING" : "ACTIVE", "level of an instrument, its book and its refusals");
+    if (active === this.#ownCauses.has(rule)) throw new Error("a cause that was told twice");
+    if (active) this.#ownCauses.add(rule);
+    else this.#ownCauses.delete(rule);
   }
 
   #changed(state: RiskState): void {
@@ -297,9 +345,11 @@ export class Examiner {
         ? resumed || this.#lots.every((lots) => lots === 0)
         : causeLevel === "HALTED"
           ? resumed || (firstOfDay && rule.startsWith("system.") && this.#limits.system.resume === "nextDay")
-          : rule.startsWith("day.")
-            ? firstOfDay
-            : cause.kind === Kind.bar || cause.kind === Kind.timer;
+          : rule === "day.maxEntries" && cause.kind === Kind.orderRejected
+            ? this.#entriesToday < (this.#limits.day.maxEntries ?? 0)
+            : rule.startsWith("day.")
+              ? firstOfDay
+              : cause.kind === Kind.bar || cause.kind === Kind.timer;
     if (!right) throw new Error(`${rule} cleared by kind ${cause.kind}`);
   }
 }

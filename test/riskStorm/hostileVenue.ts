@@ -24,7 +24,7 @@ export interface VenueLine {
 /**
  * A venue that keeps the rules that any venue keeps (an order fills at most its quantity and no worse than its price,
  * reduce-only reduces) and is otherwise as unpleasant as it can be: it fills in parts and late, refuses, expires, answers
- * cancels with "unknown order" while the order rests, and loses stops.
+ * cancels with "unknown order" while the order rests, loses its answers (−1007, and the order rests), and loses stops.
  */
 export class HostileVenue {
   readonly #chance: Chance;
@@ -57,7 +57,10 @@ export class HostileVenue {
       if (!this.#working.includes(working)) continue;
       if (working.cancelAsked) this.#answerCancel(working);
       else if (working.order.closePosition) this.#conditional(working);
-      else if (this.#chance.of(0.08)) this.#end(working, "reject");
+      else if (this.#chance.of(0.12)) this.#end(working, "reject");
+      else if (working.order.timeInForce === "GTX" && this.#chance.of(0.2)) this.#end(working, "wouldTake");
+      else if (this.#chance.of(0.03)) this.#reject(working.order, -1007);
+      else if (this.#chance.of(0.05)) this.#accept(working.order);
       else if (this.#chance.of(0.03)) this.#end(working, "expire");
       else if (this.#chance.of(working.order.type === "limit" ? 0.4 : 0.8))
         this.#fill(working, this.#chance.of(0.3) ? this.#chance.int(1, 40) : Infinity);
@@ -83,9 +86,13 @@ export class HostileVenue {
     else if (fresh && this.#chance.of(0.1)) this.#end(working, "reject");
     else if (fresh) {
       this.#accepted.add(order.clientOrderId);
-      this.#line.send({ kind: Kind.orderAccepted, ...this.#line.event(order.instrument), sub: 1, clientOrderId: order.clientOrderId });
+      this.#accept(order);
     } else if (triggered) this.#fill(working, this.#chance.of(0.3) ? this.#chance.int(1, 40) : Infinity);
     else if (this.#chance.of(0.01)) this.#end(working, "cancel");
+  }
+
+  #accept({ instrument, clientOrderId }: OrderRequest): void {
+    this.#line.send({ kind: Kind.orderAccepted, ...this.#line.event(instrument), sub: 1, clientOrderId });
   }
 
   #reject(order: OrderRequest, code: number): void {
@@ -99,11 +106,12 @@ export class HostileVenue {
     });
   }
 
-  #end(working: Working, how: "reject" | "trigger" | "expire" | "cancel"): void {
+  #end(working: Working, how: "reject" | "wouldTake" | "trigger" | "expire" | "cancel"): void {
     this.#working = this.#working.filter((each) => each !== working);
     const { instrument, clientOrderId } = working.order;
     const remainingLots = 0 as Lots;
     if (how === "reject") this.#reject(working.order, -2019);
+    else if (how === "wouldTake") this.#reject(working.order, -5022);
     else if (how === "trigger") this.#reject(working.order, -2021);
     else if (how === "cancel")
       this.#line.send({ kind: Kind.orderCanceled, ...this.#line.event(instrument), sub: 1, clientOrderId, remainingLots });

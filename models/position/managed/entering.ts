@@ -2,6 +2,7 @@ import type { Direction } from "../../../src/domain/units.ts";
 import { MINUTE_MS } from "../../../src/domain/units.ts";
 import { Observed, observe } from "../observation.ts";
 import type { PositionView, Proposals } from "../positionModule.ts";
+import { tradableLots } from "../tradable.ts";
 import type { ManagedSettings } from "./settings.ts";
 import type { Trade } from "./trade.ts";
 
@@ -18,11 +19,14 @@ export const considerEntry = (settings: ManagedSettings, trade: Trade, view: Pos
   if ((direction > 0 ? pLong : pShort) < settings.enterProbability || direction === trade.spent || view.entryPending) return;
   const { minNetReturn, leverage, cooldownMinutes } = settings;
   // NaN, no statement, is not enough.
-  if (minNetReturn !== null && !((direction > 0 ? signal.netLong : signal.netShort) >= minNetReturn)) return;
+  const net = direction > 0 ? signal.netLong : signal.netShort;
+  if (minNetReturn !== null && !(net >= minNetReturn)) {
+    propose.wait("expected net return below minNetReturn", net, minNetReturn);
+    return;
+  }
   observe(view, trade, trade.seen);
-  const qtyLots = entryLots(settings, trade, view, direction);
-  // Too small to trade is a reason to wait, not to ask.
-  if (!isTradable(view, qtyLots)) return;
+  const qtyLots = entryLots(settings, trade, view, direction, propose);
+  if (qtyLots === 0) return;
   trade.spent = direction;
   trade.untilMs = view.bar.knownAtMs + cooldownMinutes * MINUTE_MS;
   const { stopFraction, targetFraction } = settings;
@@ -30,20 +34,16 @@ export const considerEntry = (settings: ManagedSettings, trade: Trade, view: Pos
 };
 
 /**
- * Lots of an entry: the stop costs `riskFraction` of equity, times what is left of the day's permitted loss, but no more than the
- * position tier allows.
+ * Lots of an entry: the stop costs `riskFraction` of equity, times what is left of the day's permitted loss, but no more than there is
+ * room for; 0: too small to trade.
  */
-const entryLots = (settings: ManagedSettings, trade: Trade, view: PositionView, direction: Direction): number => {
+const entryLots = (settings: ManagedSettings, trade: Trade, view: PositionView, direction: Direction, propose: Proposals): number => {
   const { bar, instrument, equityUsdt } = view;
   const riskUsdt = settings.riskFraction * equityUsdt * (trade.seen[Observed.dayLossLeft] as number);
-  const wanted = Math.floor(riskUsdt / (settings.stopFraction * bar.close * instrument.lotSize));
-  return Math.min(wanted, view.maxQtyLots(direction, worstTicks(settings, view), settings.leverage));
+  const wanted = riskUsdt / (settings.stopFraction * bar.close * instrument.lotSize);
+  return tradableLots(view, wanted, view.maxQtyLots(direction, worstTicks(settings, view), settings.leverage), propose);
 };
 
 /** Worst price that a market entry may cost, in ticks. */
 export const worstTicks = (settings: ManagedSettings, { bar, instrument }: PositionView): number =>
   Math.ceil((bar.close / instrument.tickSize) * (1 + settings.worstFraction));
-
-/** Whether the exchange takes an entry of this size. */
-export const isTradable = ({ bar, instrument }: PositionView, qtyLots: number): boolean =>
-  qtyLots >= instrument.minQtyLots && qtyLots * instrument.lotSize * bar.close >= instrument.minNotionalUsdt;

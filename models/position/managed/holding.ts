@@ -1,7 +1,8 @@
 import type { Direction } from "../../../src/domain/units.ts";
 import { Observed, observe } from "../observation.ts";
 import type { PositionView, Proposals } from "../positionModule.ts";
-import { hasTurned, isTradable, worstTicks } from "./entering.ts";
+import { isTradable } from "../tradable.ts";
+import { hasTurned, worstTicks } from "./entering.ts";
 import type { ManagedSettings } from "./settings.ts";
 import type { Trade } from "./trade.ts";
 

@@ -1,8 +1,13 @@
-import { UserError } from "../../../src/domain/units.ts";
+import { SettingError } from "../../../src/domain/settingError.ts";
 import { optionGroup } from "../../optionGroup.ts";
 import { knownOptions, numberOption } from "../../options.ts";
+import type { NumberRange } from "../../options.ts";
 
 const WHERE = "position.options";
+/** A year. */
+const MINUTES_MAX = 525_600;
+/** Multiples of the stop's distance, or of ATR. */
+const STOPS_MAX = 1000;
 
 /** Options of the managed position, resolved; docs/position.md explains each. "Stops" are multiples of the entry's stop distance. */
 export interface ManagedSettings {
@@ -23,11 +28,9 @@ export interface ManagedSettings {
   readonly trail: { readonly atStops: number; readonly atrMultiple: number };
 }
 
-type Range = Parameters<typeof numberOption>[3];
-
 /** Reads and checks them; throws a `UserError` for a value out of range and for a name that is none. */
 export const managedSettings = (options: Readonly<Record<string, unknown>>): ManagedSettings => {
-  const number = (name: string, range: Range): number => numberOption(WHERE, options, name, range);
+  const number = (name: string, range: NumberRange): number => numberOption(WHERE, options, name, range);
   const settings: ManagedSettings = {
     riskFraction: number("riskFraction", { default: 0.001, above: 0, max: 0.1 }),
     leverage: number("leverage", { default: 5, min: 1, max: 125 }),
@@ -36,17 +39,23 @@ export const managedSettings = (options: Readonly<Record<string, unknown>>): Man
     enterProbability: number("enterProbability", { default: 0.7, above: 0, max: 1 }),
     exitProbability: number("exitProbability", { default: 0.4, above: 0, max: 1 }),
     minNetReturn: nullable(options, "minNetReturn"),
-    timeLimitMinutes: number("timeLimitMinutes", { default: 360, above: 0 }),
-    cooldownMinutes: number("cooldownMinutes", { default: 240, min: 0 }),
+    timeLimitMinutes: number("timeLimitMinutes", { default: 360, above: 0, max: MINUTES_MAX }),
+    cooldownMinutes: number("cooldownMinutes", { default: 240, min: 0, max: MINUTES_MAX }),
     worstFraction: number("worstFraction", { default: 0.002, min: 0, max: 0.1 }),
-    part: group(options, "part", { atStops: { default: 1.5, above: 0 }, share: { default: 0.5, min: 0, max: 1 } }),
+    part: group(options, "part", { atStops: { default: 1.5, above: 0, max: STOPS_MAX }, share: { default: 0.5, min: 0, max: 1 } }),
     scaleIn: group(options, "scaleIn", {
-      atStops: { default: 0.5, above: 0 },
+      atStops: { default: 0.5, above: 0, max: STOPS_MAX },
       share: { default: 0.5, min: 0, max: 1 },
       probability: { default: 0.5, min: 0, max: 1 },
     }),
-    breakEven: group(options, "breakEven", { atStops: { default: 1, min: 0 }, costFraction: { default: 0.0012, min: 0, max: 1 } }),
-    trail: group(options, "trail", { atStops: { default: 1.5, min: 0 }, atrMultiple: { default: 10, min: 0 } }),
+    breakEven: group(options, "breakEven", {
+      atStops: { default: 1, min: 0, max: STOPS_MAX },
+      costFraction: { default: 0.0012, min: 0, max: 1 },
+    }),
+    trail: group(options, "trail", {
+      atStops: { default: 1.5, min: 0, max: STOPS_MAX },
+      atrMultiple: { default: 10, min: 0, max: STOPS_MAX },
+    }),
   };
   knownOptions(WHERE, options, Object.keys(settings));
   return settings;
@@ -55,7 +64,7 @@ export const managedSettings = (options: Readonly<Record<string, unknown>>): Man
 const group = <K extends string>(
   options: Readonly<Record<string, unknown>>,
   name: string,
-  ranges: Readonly<Record<K, Range>>,
+  ranges: Readonly<Record<K, NumberRange>>,
 ): Readonly<Record<K, number>> => {
   const where = `${WHERE}.${name}`;
   const given = optionGroup(WHERE, options, name);
@@ -66,6 +75,7 @@ const group = <K extends string>(
 
 const nullable = (options: Readonly<Record<string, unknown>>, name: string): number | null => {
   const value = options[name] ?? null;
-  if (value === null || (typeof value === "number" && Math.abs(value) < Infinity)) return value;
-  throw new UserError(`${WHERE}.${name} is ${JSON.stringify(value)}: it must be a number (a net return as a fraction), or null for none`);
+  if (value === null || (typeof value === "number" && Math.abs(value) <= 1)) return value;
+  const path = `${WHERE}.${name}`;
+  throw new SettingError([path], `${path} is ${JSON.stringify(value)}: it must be a number from -1 to 1 (a net return), or null for none`);
 };

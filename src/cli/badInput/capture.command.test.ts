@@ -94,8 +94,8 @@ describe("riposte backtest --capture", { timeout: 90_000 }, () => {
       1,
       /venue\.triggerBy mark needs mark prices of BTCUSDT, and there are none in .*: set venue\.triggerBy=last$/,
     );
-    expectRefusal(barred as never, 1, /venue\.triggerBy mark needs venue\.fillOn trades or book: bars know the last price only/);
-    expectRefusal(queued as never, 1, /venue\.queueAheadUsdt is for venue\.fillOn trades, not book/);
+    expectRefusal(barred as never, 2, /venue\.triggerBy mark needs venue\.fillOn trades or book: bars know the last price only/);
+    expectRefusal(queued as never, 2, /venue\.queueAheadUsdt is for venue\.fillOn trades, not book/);
     expectRefusal(
       stored as never,
       1,

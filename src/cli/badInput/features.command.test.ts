@@ -47,11 +47,13 @@ const CASES: readonly (readonly [name: string, args: string[], line: RegExp, cod
     "an unknown feature",
     features("--set", "features.columns=rsi_14,rsi_41"),
     /features\.columns: there is no feature rsi_41 \(did you mean rsi_14\?\)$/,
+    2,
   ],
   [
     "one in a backtest",
     backtest("--set", "features.columns=rsi_41"),
     /features\.columns: there is no feature rsi_41 \(did you mean rsi_14\?\)$/,
+    2,
   ],
   ["a feature module that is not there", own("nowhere.ts"), /module \.\/nowhere\.ts does not exist/],
   ["one that exports a function", own("function.ts"), /module \.\/function\.ts: the default export must be a feature family with a name/],
@@ -82,11 +84,13 @@ const CASES: readonly (readonly [name: string, args: string[], line: RegExp, cod
     "a regime module that is not shipped",
     backtest("--regime", "rulez"),
     /there is no regime module rulez .*; a file of your own starts with \.\/$/,
+    2,
   ],
   [
     "a pattern module that is not shipped",
     backtest("--pattern", "chartz"),
     /there is no pattern module chartz .*; a file of your own starts with \.\/$/,
+    2,
   ],
   [
     "a regime module that is no function",

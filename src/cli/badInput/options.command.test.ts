@@ -83,24 +83,6 @@ const IN_ONE_PROCESS: readonly [string, string[], number, RegExp][] = [
     1,
     /cannot read the history file .*2023\.parquet: .*; delete it and run riposte backfill --force, or the import again$/,
   ],
-  [
-    "options that a shipped module does not know",
-    ["backtest", "--signal", "trend", "--set", "signal.options.fastBar=4"],
-    1,
-    /signal\.options\.fastBar is not an option of this module: it knows fastBars/,
-  ],
-  [
-    "options out of a module's range",
-    ["backtest", "--set", "position.options.leverage=500"],
-    1,
-    /position\.options\.leverage is 500: it must be a number ≥ 1 and ≤ 125$/,
-  ],
-  [
-    "a module that is not shipped",
-    ["backtest", "--signal", "trendd"],
-    1,
-    /no signal module trendd \(did you mean trend\?\); a file of your own starts with \.\/$/,
-  ],
   ["--resume without a journal", ["backtest", "--resume"], 2, /--resume needs the journal to go on from: --journal FILE$/],
   [
     "a journal that is missing",

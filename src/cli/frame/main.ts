@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
+import { SettingError } from "../../domain/settingError.ts";
 import { UserError } from "../../domain/units.ts";
 import { didYouMean } from "../../domain/nearestName.ts";
-import type { CommandContext } from "./command.ts";
+import type { CommandContext, OptionValues } from "./command.ts";
 import { parseCommandLine } from "./commandLine.ts";
 import { COMMANDS } from "../commands.ts";
 import type { CommandEntry } from "../commands.ts";
@@ -63,10 +64,20 @@ const dispatch = async (args: readonly string[], terminal: Terminal, meter: { cl
     return 0;
   }
   const context = contextOf(terminal, parsed.json, meter);
-  const result = await command.run(parsed.options, context);
+  const result = await command.run(parsed.options, context).catch(async (error: unknown) => {
+    throw await wrongUsage(error, parsed.options);
+  });
   meter.clear();
   if (parsed.json) terminal.stdout(`${JSON.stringify(result ?? null, null, 2)}\n`);
   return 0;
+};
+
+/** A setting that cannot be used is wrong usage where it was typed, whatever found it. */
+const wrongUsage = async (error: unknown, options: OptionValues): Promise<unknown> => {
+  if (!(error instanceof SettingError)) return error;
+  // Loaded when it is needed: the schema of the config takes longer than all else that every command line needs.
+  const { wasTyped } = await import("../configOptions.ts");
+  return error.paths.some((path) => wasTyped(options, path)) ? new UserError(error.message, 2) : error;
 };
 
 const contextOf = (terminal: Terminal, json: boolean, meter: { clear: () => void }): CommandContext => {

@@ -8,7 +8,9 @@ import type { FeatureSet, FeatureSetOptions } from "../../../operators/features/
 import { columnsNamed, familiesNamed, featureSet, warmUpBarsOf } from "../../../operators/features/featureSet.ts";
 import { EVENT_FEATURE_FAMILIES, FEATURE_FAMILIES } from "../../../operators/features/table.ts";
 import { REGIME_STATES } from "../../domain/derived.ts";
+import { SettingError } from "../../domain/settingError.ts";
 import { timeframeMs } from "../../domain/time.ts";
+import { UserError } from "../../domain/units.ts";
 import type { LayerNames } from "../../lab/runRecord.ts";
 import { familyMember, patternMember, positionMember, regimeMember, signalMember } from "./members.ts";
 
@@ -38,8 +40,7 @@ export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers>
   const whole = featureSet(options);
   for (const [layer, module] of Object.entries(modules))
     columnsNamed(whole, module?.features ?? [], `${layer} module ${module?.name ?? ""}`);
-  const chosen = wanted === null ? options : familiesNamed(options, [...new Set([...wanted, ...read])], "features.columns");
-  const set = featureSet(chosen);
+  const set = featureSet(wanted === null ? options : chosenFamilies(options, [...new Set([...wanted, ...read])]));
   const named = new Set([...read, ...(config.features.columns ?? [])]);
   const inputs = new Set(set.columns.filter(({ name }) => named.has(name)).map(({ input }) => input));
   if (set.columns.length === 0)
@@ -58,6 +59,18 @@ export const layerNames = ({ features, regime, pattern }: Pick<LayerMembers, "fe
         features: features?.columns.map(({ name }) => name) ?? [],
         featureUnits: features?.columns.map(({ unit }) => unit) ?? [],
       };
+
+const COLUMNS = "features.columns";
+
+/** The families of the columns that `features.columns` names; a name that is none is refused with the nearest. */
+export const chosenFamilies = (options: FeatureSetOptions, names: readonly string[]): FeatureSetOptions => {
+  try {
+    return familiesNamed(options, names, COLUMNS);
+  } catch (error) {
+    const isName = error instanceof UserError && error.message.startsWith(COLUMNS);
+    throw isName ? new SettingError([COLUMNS], error.message) : error;
+  }
+};
 
 /** The whole row: every shipped family, and the user's own. */
 export const featureOptions = async (config: RiposteConfig, more: readonly FeatureFamily[] = []): Promise<FeatureSetOptions> => ({

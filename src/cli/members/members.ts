@@ -5,8 +5,10 @@ import type { RegimeModule } from "../../../models/regime/regimeModule.ts";
 import type { SignalModule } from "../../../models/signal/signalModule.ts";
 import type { FeatureFamily } from "../../../operators/features/feature.ts";
 import { didYouMean } from "../../domain/nearestName.ts";
-import { UserError } from "../../domain/units.ts";
+import { SettingError } from "../../domain/settingError.ts";
 import { isModulePath, loadUserModule } from "./userModule.ts";
+import { watchedOptions } from "./watchedOptions.ts";
+import type { WatchedOptions } from "./watchedOptions.ts";
 
 type Factory<M> = (options: Readonly<Record<string, unknown>>) => M;
 type Shipped<M> = Readonly<Record<string, () => Promise<Factory<M>>>>;
@@ -98,10 +100,12 @@ const member = async <M extends { readonly name: string }>(
   if (isModulePath(name)) {
     return loadUserModule(name, (exported) => {
       if (typeof exported !== "function") throw new Error(`the default export must be a function of its options, like ${layer}Module(…)`);
-      const made: unknown = (exported as (options: Readonly<Record<string, unknown>>) => unknown)(options);
+      const watched = watchedOptions(options);
+      const made: unknown = (exported as (options: Readonly<Record<string, unknown>>) => unknown)(watched.options);
       if (typeof made !== "object" || made === null || typeof (made as Partial<M>).name !== "string")
         throw new Error(`the default export must return a ${layer} module with a name`);
       check(made as M);
+      watchedBy.set(made, { layer, file: name, watched });
       return made as M;
     });
   }
@@ -109,10 +113,41 @@ const member = async <M extends { readonly name: string }>(
   if (load === undefined) {
     const names = [...Object.keys(shipped), ...(layer === "regime" || layer === "pattern" ? [NONE] : [])];
     const hint = didYouMean(name, names) || ` (there are: ${names.join(", ")})`;
-    throw new UserError(`there is no ${layer} module ${name}${hint}; a file of your own starts with ./`);
+    throw new SettingError([`${layer}.module`], `there is no ${layer} module ${name}${hint}; a file of your own starts with ./`);
   }
   return (await load())(options);
 };
+
+/** What a user's module was given and what it read of it. */
+interface Watched {
+  readonly layer: string;
+  readonly file: string;
+  readonly watched: WatchedOptions;
+}
+const watchedBy = new WeakMap<object, Watched>();
+
+/** The users' modules among `modules`. */
+const watchedOf = (modules: readonly (object | null)[]): Watched[] =>
+  modules.flatMap((module) => (module === null ? [] : (watchedBy.get(module) ?? [])));
+
+/**
+ * Options that a user's module has not read when it is made, although it read one of nearly the same name that was not given: said before
+ * the run, which goes on, because a module may read its options at any bar.
+ */
+export const suspectOptions = (modules: readonly (object | null)[]): string[] =>
+  watchedOf(modules).flatMap(({ layer, file, watched }) =>
+    watched.unread().flatMap((name) => {
+      const meant = watched.meant(name);
+      return meant === undefined ? [] : [`${layer}.options.${name} is not read by ${file} so far (did you mean ${meant}?)`];
+    }),
+  );
+
+/** Options that a user's module was given and never read, a line each: known when the run is over. */
+export const unreadOptions = (modules: readonly (object | null)[]): string[] =>
+  watchedOf(modules).flatMap(({ layer, file, watched }) => {
+    const reads = watched.read().join(", ") || "no option";
+    return watched.unread().map((name) => `${layer}.options.${name} did nothing: ${file} never read it; it reads ${reads}.`);
+  });
 
 const requireFunctions = (module: object, ...names: readonly string[]): void => {
   for (const name of names) {

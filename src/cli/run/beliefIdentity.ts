@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 /** The code that beliefs come from … */
 const PERCEIVING = ["operators", "models", "src/domain", "src/pipeline.ts"];
 /** … without what only acts on them. */
-export const ACTING = /^(models\/position\/|operators\/(account|execute|position|riskGate)\.ts$)/;
+export const ACTING = /^(models\/position\/|operators\/(account|execute|position|riskGate)(\.ts$|\/))/;
 
 /** Config keys that beliefs depend on; `line` has one more, which no result depends on. */
 export const BELIEF_KEYS = ["symbols", "from", "to", "data", "simulate", "line", "features", "regime", "pattern", "signal"] as const;

@@ -21,6 +21,8 @@ import type { LayerMembers } from "../members/layers.ts";
 export interface Beliefs {
   /** The row that L4 sees. */
   readonly features: FeatureSet | null;
+  /** The layers before L4 run; false: what they said is read. */
+  readonly perceived: boolean;
   /** The line in front of the venue. */
   line(system: System): OperatorFunction<Item, Item>;
   /** Before each burst of so many events. */
@@ -39,6 +41,7 @@ export const beliefsOf = async (path: string | null, run: ComposedRun): Promise<
 
 const computed = ({ layers }: ComposedRun): Beliefs => ({
   features: layers.features,
+  perceived: true,
   line: perceive,
   before: () => Promise.resolve(),
   finish: () => undefined,
@@ -85,6 +88,7 @@ const stored = async (path: string, run: ComposedRun): Promise<Beliefs> => {
   }
   return {
     features: storedColumns(layers.features, reader.header.columns),
+    perceived: false,
     line: (system) => recall(system, reader),
     before: (events) => reader.provide(events),
     finish: (dataSha256) => {

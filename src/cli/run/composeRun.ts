@@ -1,5 +1,6 @@
 import type { RiposteConfig } from "../../../config/schema.ts";
 import { DAY_MS, MINUTE_MS } from "../../domain/units.ts";
+import type { RunFacts } from "../../lab/summarise.ts";
 import type { RiskLimits } from "../../risk/limits.ts";
 import { NO_LIMITS } from "../../risk/limits.ts";
 import type { DataChoice, Environment, RunData } from "../data/history.ts";
@@ -7,6 +8,7 @@ import { runData } from "../data/history.ts";
 import { kindsOfInputs, kindsOfFills } from "../data/wantedKinds.ts";
 import type { LayerMembers } from "../members/layers.ts";
 import { layerMembers } from "../members/layers.ts";
+import { suspectOptions, unreadOptions } from "../members/members.ts";
 import { requireFills } from "./requireFills.ts";
 
 /** Days the volatility rules look back: the longest window of the risk tiers. */
@@ -56,3 +58,17 @@ const limitsOf = ({ risk, protection }: RiposteConfig): RiskLimits => {
   const limits = risk ?? NO_LIMITS;
   return protection === "none" ? { ...limits, position: { ...limits.position, maxStopFraction: null } } : limits;
 };
+
+/** What to say of the members before a run: options that may be misspelt. */
+export const memberNotes = ({ regime, pattern, signal, position }: LayerMembers): string[] =>
+  suspectOptions([regime, pattern, signal, position]);
+
+/** What the modules that ran leave to say: options that were given and never read. Stored beliefs come without the layers before L4. */
+export const memberWarnings = ({ layers: { regime, pattern, signal, position } }: ComposedRun, perceived: boolean): string[] =>
+  unreadOptions(perceived ? [regime, pattern, signal, position] : [position]);
+
+/** What of the members explains a run without a trade. */
+export const membersOf = ({ warmUpBars, position }: LayerMembers): RunFacts["members"] => ({
+  warmUpBars,
+  enterProbability: position.enterProbability ?? null,
+});

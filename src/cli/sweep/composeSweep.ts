@@ -1,9 +1,10 @@
 import type { RiposteConfig } from "../../../config/schema.ts";
 import { configSha256 } from "../../../config/sha256.ts";
+import { SettingError } from "../../domain/settingError.ts";
 import { UserError } from "../../domain/units.ts";
 import type { CommandContext, OptionValues } from "../frame/command.ts";
 import type { ComposedRun } from "../run/composeRun.ts";
-import { composeRun, warmUpWanted } from "../run/composeRun.ts";
+import { composeRun, memberNotes, warmUpWanted } from "../run/composeRun.ts";
 import { configOf } from "../configOptions.ts";
 import type { DataChoice } from "../data/history.ts";
 import { dataChoice } from "../data/history.ts";
@@ -38,6 +39,7 @@ export const composeSweep = async (
   const nameOf = (index: number): string => swept.map(({ key }, at) => `${key}=${grid[index]?.[at] ?? ""}`).join(" ");
   refuseTwice(configs, nameOf);
   const first = await composeRun(configs[0] as RiposteConfig, profile, choice, context.env);
+  for (const note of memberNotes(first.layers)) context.log(`NOTE ${note}`);
   await first.data.close();
   for (const [index, config] of configs.entries()) await requireSameBeliefs(first, config, nameOf(index));
   const { source, simulated, expectedBars } = first.data;
@@ -58,6 +60,7 @@ const refuseTwice = (configs: readonly RiposteConfig[], nameOf: (index: number) 
 /** What L4 and risk want of the data may depend on their settings: then the runs cannot share their beliefs. */
 const requireSameBeliefs = async (first: ComposedRun, config: RiposteConfig, name: string): Promise<void> => {
   const layers = await layerMembers(config).catch((error: unknown) => {
+    if (error instanceof SettingError) throw new SettingError(error.paths, `${name}: ${error.message}`);
     throw error instanceof UserError ? new UserError(`${name}: ${error.message}`, error.exitCode) : error;
   });
   const has = first.layers.position.features ?? [];

@@ -9,7 +9,7 @@ import type { ReturnMoments } from "../../risk/sharpeBound.ts";
 import { returnMoments } from "../../risk/sharpeBound.ts";
 import { moduleMistake } from "../run/moduleMistake.ts";
 import { beliefsOf } from "../run/beliefs.ts";
-import { composeRun } from "../run/composeRun.ts";
+import { composeRun, memberWarnings, membersOf } from "../run/composeRun.ts";
 import { environment } from "../frame/environment.ts";
 import type { DataChoice } from "../data/history.ts";
 import { replayRun } from "../run/replayRun.ts";
@@ -49,7 +49,15 @@ export const runTrial = async (task: TrialTask, signal: AbortSignal, progress: (
       });
       if (aborted) return null;
       const replaySeconds = (performance.now() - startedAt) / 1000;
-      const about = { config, profile, data: run.data, configSha256: configSha256(config), ...hashes };
+      const about = {
+        config,
+        profile,
+        data: run.data,
+        warnings: memberWarnings(run, beliefs.perceived),
+        members: membersOf(run.layers),
+        configSha256: configSha256(config),
+        ...hashes,
+      };
       const { summary, identity, equity } = runRecord(recorder, {
         ...about,
         commit: "",

@@ -33,6 +33,8 @@ export const SUMMARY_KEYS = [
   "valueAtRisk95",
   "conditionalValueAtRisk95",
   "riskRefusals",
+  "ordersRejected",
+  "noTradeReason",
   "haltedAtMs",
   "halts",
   "strictEquityEndUsdt",
@@ -50,21 +52,24 @@ const complete: [Missing] extends [never] ? true : Missing = true;
 void complete;
 
 type Json = string | number | null | readonly string[] | readonly Readonly<Record<string, string | number | null>>[];
-type Summarised = Pick<RunRecord, "identity" | "summary" | "fillModes">;
+type Summarised = Pick<RunRecord, "identity" | "summary" | "fillModes" | "refusals" | "rejections">;
 
 /** The summary as one JSON document, what `--json` prints and `summary.json` holds; NaN and infinities are null. */
 export const summaryJson = (record: Summarised): string => `${JSON.stringify(summaryObject(record), null, 2)}\n`;
 
 /**
- * The summary with its keys in order and every number that JSON cannot hold as null, then what a reader must know of the data
- * (`warnings`, the `!` lines of the text); `fillModes` where fills were compared.
+ * The summary with its keys in order and every number that JSON cannot hold as null, then what a reader must know (`warnings`, the `!`
+ * lines of the text), plans that risk refused by rule, orders that the venue refused by code, and `fillModes` where fills were compared.
  */
-export const summaryObject = ({ identity, summary, fillModes }: Summarised): Readonly<Record<string, Json>> => ({
+export const summaryObject = ({ identity, summary, refusals, rejections, fillModes }: Summarised): Readonly<Record<string, Json>> => ({
   ...Object.fromEntries(SUMMARY_KEYS.map((key) => [key, finite(summary[key])])),
   warnings: identity.warnings,
-  ...(fillModes === undefined
-    ? {}
-    : { fillModes: fillModes.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, finite(value)]))) }),
+  refusals: rows(refusals),
+  rejections: rows(rejections),
+  ...(fillModes === undefined ? {} : { fillModes: rows(fillModes) }),
 });
+
+const rows = (list: readonly object[]): Readonly<Record<string, string | number | null>>[] =>
+  list.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, finite(value as string | number)])));
 
 const finite = <T>(value: T): T | null => (typeof value === "number" && !Number.isFinite(value) ? null : value);

@@ -22,6 +22,10 @@ describe("summaryText", () => {
     expect(line(text, "Trades")).toMatch(/^500: \d+ long, \d+ short/);
     expect(line(text, "Halts")).toMatch(/^2, first 2023-.* UTC {3}strict mode would have ended with/);
     expect(line(text, "Refused")).toBe("495 plans: position.maxMarginFraction 418, day.maxEntries 77");
+    expect(line(text, "Rejected")).toBe(
+      "14 orders by the venue: -5022 12 (The Post Only order could not be executed as maker: limit 16480.5)   " +
+        "-4164 2 (Order's notional must be no smaller than 100 USDT: asked 49.43)",
+    );
     expect(line(text, "Decisions")).toContain(record.summary.decisionsSha256);
     expect(line(text, "Report")).toBe("out/report.html");
   });
@@ -37,7 +41,7 @@ describe("summaryText", () => {
     expect(exits(14).at(-1)).toMatch(/^more \d+$/);
   });
 
-  it("breaks a topic's lines between its parts and behind commas, at 110 characters, colours not counted", () => {
+  it("breaks a topic's lines between its parts and behind commas and colons, at 110 characters, colours not counted", () => {
     const reasons = Array.from({ length: 9 }, (_, at) => `a-reason-of-some-length-${at}`);
     const trades = record.trades.map((trade, at) => ({ ...trade, exitReason: reasons[at % 9] as string }));
     for (const colour of [false, true]) {
@@ -56,6 +60,12 @@ describe("summaryText", () => {
     expect(line(text, "Risk")).toMatch(/^max drawdown −\d+\.\d\d% at bars, for 41 d 16 h +−\d+\.\d\d% of days, for 41 days/);
   });
 
+  it("names the most frequent codes of the venue and sums up the others", () => {
+    const rejections = Array.from({ length: 14 }, (_, i) => ({ code: i - 20, count: 20 - i, reason: "r", firstMs: 0 }));
+    const many = line(summaryText({ ...record, rejections, summary: { ...record.summary, ordersRejected: 189 } }), "Rejected");
+    expect(many).toMatch(/^189 orders by the venue: -20 20 \(r\)\s+-19 19 \(r\) .* -9 9 \(r\)\s+more 15$/);
+  });
+
   it("has no escape codes unless asked, and takes none from the run", () => {
     const escape = /\u001b/;
     const hostile = { ...record, identity: { ...record.identity, name: "\u001b[2Jgone", warnings: ["a\nb"] } };
@@ -66,7 +76,8 @@ describe("summaryText", () => {
 
   it("reads well without trades and on real data", () => {
     const empty = summaryText(sampleRecord({ trades: 0, days: 1, halts: false, gaps: false, simulated: false }));
-    expect(line(empty, "Trades")).toBe("none: nothing was bought or sold");
+    expect(line(empty, "Trades")).toBe("none: the position module asked for nothing at any decision");
+    expect(line(empty, "Rejected")).toBe("0 orders by the venue");
     expect(line(empty, "Halts")).toBe("none: strict mode would have ended the same");
     expect(line(empty, "Data")).toBe("1,440 bars, 0 missing in 0 gaps");
     expect(empty).not.toContain("SIMULATED");

@@ -14,7 +14,7 @@ export interface SummaryTextOptions {
 type Paint = (text: string, style: "bold" | "dim" | "profit" | "loss" | "loud") => string;
 type Line = readonly [label: string, ...parts: readonly string[]];
 
-/** Exit reasons and refusing rules listed; the rest is summed up as `more`. */
+/** Exit reasons, refusing rules and codes listed; the rest is summed up as `more`. */
 const MOST_LISTED = 12;
 const LABEL_WIDTH = 11;
 const WIDTH_MAX = 110;
@@ -45,11 +45,11 @@ export const summaryText = (record: RunRecord, { colour = false, reportPath }: S
   ].join("\n");
 };
 
-/** A topic's lines: parts three blanks apart, broken between parts or behind a comma, the label before the first line. */
+/** A topic's lines: parts three blanks apart, broken between parts or behind a comma or colon, the label before the first line. */
 const topic = ([label, ...parts]: Line, paint: Paint): string[] => {
   const lines = [""];
   for (const part of parts.filter((text) => text !== ""))
-    for (const [at, piece] of part.split(/(?<=,) /).entries()) {
+    for (const [at, piece] of part.split(/(?<=[,:]) /).entries()) {
       const line = lines.at(-1) as string;
       const longer = line === "" ? piece : `${line}${at === 0 ? "   " : " "}${piece}`;
       if (line === "" || LABEL_WIDTH + 1 + unpainted(longer).length <= WIDTH_MAX) lines[lines.length - 1] = longer;
@@ -97,7 +97,8 @@ const returnLines = ({ summary, equity }: RunRecord, paint: Paint): readonly Lin
 
 const tradeLines = (record: RunRecord, paint: Paint): readonly Line[] => {
   const { summary, trades } = record;
-  if (trades.length === 0) return [["Trades", paint("none: nothing was bought or sold", "bold")]];
+  if (trades.length === 0)
+    return [["Trades", `${paint("none", "bold")}: ${printable(summary.noTradeReason ?? "nothing was bought or sold")}`]];
   const longs = trades.filter((trade) => trade.side === "long").length;
   const exits =
     breakdowns(
@@ -142,7 +143,16 @@ const riskLines = (record: RunRecord): readonly Line[] => {
   return [
     ["Halts", ...haltParts(record)],
     ["Refused", `${counted(summary.riskRefusals, "plan")}${rules === "" ? "" : `: ${rules}`}`],
+    ["Rejected", ...rejectionParts(record)],
   ];
+};
+
+/** Orders that the venue refused: the most frequent codes, each with the venue's words at the first of them. */
+const rejectionParts = ({ summary, rejections }: RunRecord): readonly string[] => {
+  const all = `${counted(summary.ordersRejected, "order")} by the venue`;
+  const told = rejections.slice(0, MOST_LISTED).map(({ code, count: times, reason }) => `${code} ${count(times)} (${printable(reason)})`);
+  const rest = rejections.slice(MOST_LISTED).reduce((sum, each) => sum + each.count, 0);
+  return [told.length === 0 ? all : `${all}: ${told[0] as string}`, ...told.slice(1), rest > 0 ? `more ${count(rest)}` : ""];
 };
 
 const haltParts = ({ summary }: RunRecord): readonly string[] => {

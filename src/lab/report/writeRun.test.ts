@@ -107,15 +107,23 @@ describe("outputError", () => {
 
 describe("summaryJson", () => {
   it("has every key in its order; what JSON cannot hold is null", () => {
-    const { identity, summary } = sampleRecord({ trades: 0, days: 1, halts: false });
-    const text = summaryJson({ identity, summary: { ...summary, profitFactor: Infinity } });
+    const { identity, summary, refusals, rejections } = sampleRecord({ trades: 0, days: 1, halts: false });
+    const text = summaryJson({ identity, refusals, rejections, summary: { ...summary, profitFactor: Infinity } });
     const read = JSON.parse(text) as Record<string, unknown>;
-    expect(Object.keys(read)).toEqual([...SUMMARY_KEYS, "warnings"]);
+    expect(Object.keys(read)).toEqual([...SUMMARY_KEYS, "warnings", "refusals", "rejections"]);
     expect(read["warnings"]).toEqual(identity.warnings);
     expect(Object.keys(summary)).toEqual([...SUMMARY_KEYS]);
     expect(read["sharpe"]).toBeNull();
     expect(read["profitFactor"]).toBeNull();
     expect(read["haltedAtMs"]).toBeNull();
     expect(read["equityEndUsdt"]).toBe(summary.equityEndUsdt);
+  });
+
+  it("holds plans that risk refused by rule, and orders that the venue refused by code with its words", () => {
+    const { identity, summary } = sampleRecord({ trades: 0, days: 1 });
+    const refusals = [{ rule: "position.maxStopFraction", count: 3, nearest: Infinity, limit: 0.005 }];
+    const rejections = [{ code: -4164, count: 2, reason: "too small", firstMs: 5 }];
+    const read = JSON.parse(summaryJson({ identity, summary, refusals, rejections })) as Record<string, unknown>;
+    expect(read).toMatchObject({ refusals: [{ ...refusals[0], nearest: null }], rejections });
   });
 });

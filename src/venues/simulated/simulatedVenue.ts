@@ -79,7 +79,9 @@ const EMITS = {
  */
 export const simulatedVenue = (instruments: readonly Instrument[], options: SimulatedVenueOptions): SimulatedVenue => {
   let books: readonly (InstrumentBook | TickBook)[] = [];
+  const { filters, margin, takerFeeRate } = options;
   const venue: Venue = {
+    terms: { filters: filters === "all", margin, takerFeeRate },
     submit: (order) => {
       (books[order.instrument] as InstrumentBook | TickBook).submit(order);
     },

@@ -129,12 +129,12 @@ describe("riskTable", () => {
         { ...span, rule: "system.maxDrawdownFraction", level: "HALTED" },
       ],
       refusals: [
-        { rule: "day.maxEntries", count: 4 },
-        { rule: "shock.maxVolatilityRatio", count: 2 },
+        { rule: "day.maxEntries", count: 4, nearest: 16, limit: 15 },
+        { rule: "shock.maxVolatilityRatio", count: 2, nearest: 3.1, limit: 3 },
       ],
     });
     expect(rows.map((row) => row.rule)).toEqual(["system.maxDrawdownFraction", "shock.maxVolatilityRatio", "day.maxEntries"]);
     expect(rows[1]).toMatchObject({ times: 2, totalMs: 2 * HOUR_MS, firstMs: 0, value: 3.5, refusals: 2 });
-    expect(rows[2]).toMatchObject({ level: null, times: 0, refusals: 4 });
+    expect(rows[2]).toMatchObject({ level: null, times: 0, refusals: 4, value: 16, limit: 15 });
   });
 });

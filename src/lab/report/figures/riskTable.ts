@@ -10,7 +10,7 @@ export interface RiskTableRow {
   readonly totalMs: number;
   /** Start of its first span; null where it only refused. */
   readonly firstMs: number | null;
-  /** Value and limit of that first span; NaN where it only refused. */
+  /** Value and limit of that first span; where it only refused, of the refused values the one nearest to the limit. */
   readonly value: number;
   readonly limit: number;
   readonly refusals: number;
@@ -35,8 +35,8 @@ export const riskTable = (record: RunRecord): readonly RiskTableRow[] => {
       refusals: 0,
     });
   }
-  for (const { rule, count } of record.refusals) {
-    const row = rows.get(rule) ?? { rule, level: null, times: 0, totalMs: 0, firstMs: null, value: NaN, limit: NaN, refusals: 0 };
+  for (const { rule, count, nearest, limit } of record.refusals) {
+    const row = rows.get(rule) ?? { rule, level: null, times: 0, totalMs: 0, firstMs: null, value: nearest, limit, refusals: 0 };
     rows.set(rule, { ...row, refusals: row.refusals + count });
   }
   const severity = (row: RiskTableRow): number => (row.level === null ? -1 : SEVERITY[row.level]);

@@ -179,15 +179,9 @@ export const tradesSection = (record: RunRecord): Markup => html`
 `;
 
 /** Stands where charts of trades would: a run without trades is a result, too. */
-export const noTradesSection = ({ summary, refusals }: RunRecord): Markup => {
-  const top = [...refusals].sort((a, b) => b.count - a.count)[0];
-  return html`
-    <section class="card wide no-trades" id="trades">
-      <h2>No trades</h2>
-      <p>
-        Nothing was bought or sold in ${count(summary.bars)} bars.
-        ${top === undefined ? "No plan was refused either: the signal never asked for a position." : `Plans refused: ${count(summary.riskRefusals)}, most often by ${top.rule}.`}
-      </p>
-    </section>
-  `;
-};
+export const noTradesSection = ({ summary }: RunRecord): Markup => html`
+  <section class="card wide no-trades" id="trades">
+    <h2>No trades</h2>
+    <p>Nothing was bought or sold in ${count(summary.bars)} bars: ${summary.noTradeReason ?? "nobody counted why"}.</p>
+  </section>
+`;

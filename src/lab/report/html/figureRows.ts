@@ -25,7 +25,7 @@ export const figureRows = ({ summary, equity }: RunRecord): readonly Fact[] => [
   ["Funding paid", `${decimal(summary.fundingUsdt)} USDT`],
   ["Slippage", `${decimal(summary.slippageUsdt)} USDT`],
   ["Decisions", count(summary.decisions)],
-  ["Orders", count(summary.orders)],
+  ["Orders", `${count(summary.orders)}, ${count(summary.ordersRejected)} refused by the venue`],
   ["Bars", `${count(summary.bars)}, ${count(summary.gapBars)} missing`],
   ["Replay", `${decimal(summary.replaySeconds)} s, ${count(summary.barsPerSecond)} bars/s`],
   ["Peak memory", `${count(summary.peakRssMb)} MB`],

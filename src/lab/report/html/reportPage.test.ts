@@ -37,7 +37,8 @@ describe("reportPage", () => {
       trades: base.trades.map((trade) => ({ ...trade, symbol: HOSTILE, exitReason: HOSTILE })),
       candles: base.candles.map((series) => ({ ...series, symbol: HOSTILE })),
       gaps: base.gaps.map((gap) => ({ ...gap, symbol: HOSTILE })),
-      refusals: [{ rule: HOSTILE, count: 1 }],
+      refusals: [{ rule: HOSTILE, count: 1, nearest: 1, limit: 0 }],
+      rejections: [{ code: -1, count: 1, reason: HOSTILE, firstMs: 0 }],
       riskSpans: base.riskSpans.map((span) => ({ ...span, rule: HOSTILE })),
     });
     const dataText = /id="report-data">(.*?)<\/script>/s.exec(text)?.[1] ?? "";
@@ -125,12 +126,17 @@ describe("reportPage", () => {
     expect(dataOf(page({ ...base, candles: [long] })).candles[0]?.open[2].length).toBeLessThanOrEqual(80_001);
   });
 
+  it("has a table of the orders that the venue refused, beside that of risk", () => {
+    const text = page(sampleRecord({ trades: 30, days: 40 }));
+    expect(text).toMatch(/495 plans refused by risk, 14 orders refused by the\s+venue\./);
+    expect(text).toMatch(/<code>-4164<\/code>[^]*?>2<[^]*?2023-01-05[^]*?no smaller than 100 USDT: asked 49\.43/);
+    expect(page(sampleRecord({ trades: 30, days: 40, halts: false }))).not.toContain("Orders refused by the venue");
+  });
+
   it("renders a run without trades, with one bar, and with nothing at all", () => {
     const empty = sampleRecord({ trades: 0, days: 1, halts: false, gaps: false });
     expect(page(empty)).toContain("No trades");
-    expect(page(empty)).toContain("the signal never asked for a position");
-    const refused = page({ ...empty, refusals: [{ rule: "day.maxEntries", count: 3 }], summary: { ...empty.summary, riskRefusals: 3 } });
-    expect(refused).toContain("most often by day.maxEntries");
+    expect(page(empty)).toContain("in 1,440 bars: the position module asked for nothing at any decision.");
     const first = <T>(values: readonly T[]): T[] => values.slice(0, 1);
     const oneBar = empty.candles.map((series) => ({
       ...series,

@@ -1,6 +1,6 @@
 import { figureRows, identityRows } from "./figureRows.ts";
 import { riskTable } from "../figures/riskTable.ts";
-import type { GapSpan, RunRecord } from "../../runRecord.ts";
+import type { GapSpan, RejectionCount, RunRecord } from "../../runRecord.ts";
 import { count, counted, decimal, duration, percent, ruleValues, signedPercent, utcTime } from "../page/format.js";
 import { html } from "./markup.ts";
 import type { Markup } from "./markup.ts";
@@ -18,7 +18,10 @@ export const riskSection = (record: RunRecord): Markup => {
   return html`
     <section class="card wide" id="risk">
       <h2>Risk</h2>
-      <p class="note">${counted(record.summary.riskRefusals, "plan")} refused. ${strictText(record)}</p>
+      <p class="note">
+        ${counted(record.summary.riskRefusals, "plan")} refused by risk, ${counted(record.summary.ordersRejected, "order")} refused by the
+        venue. ${strictText(record)}
+      </p>
       ${
         rows.length === 0
           ? html`<p class="empty">No rule fired and no plan was refused.</p>`
@@ -58,9 +61,38 @@ export const riskSection = (record: RunRecord): Markup => {
               </table>
             </div>`
       }
+      ${record.rejections.length === 0 ? null : rejectionTable(record.rejections)}
     </section>
   `;
 };
+
+/** Orders that the venue refused, a row a code. */
+const rejectionTable = (rejections: readonly RejectionCount[]): Markup => html`
+  <h3>Orders refused by the venue</h3>
+  <div class="table-box">
+    <table class="rejection-table">
+      <thead>
+        <tr>
+          <th>Code</th>
+          <th class="number">Orders</th>
+          <th>First, UTC</th>
+          <th>The venue’s reason at the first</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rejections.map(
+          (row) =>
+            html`<tr>
+              <th scope="row"><code>${row.code}</code></th>
+              <td class="number">${count(row.count)}</td>
+              <td>${utcTime(row.firstMs)}</td>
+              <td>${row.reason}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>
+`;
 
 /** What the strict profile would have ended with, in words. */
 export const strictText = ({ summary }: RunRecord): string => {

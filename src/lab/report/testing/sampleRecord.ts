@@ -35,8 +35,19 @@ export const sampleRecord = (options: Partial<SampleOptions> = {}): RunRecord =>
   const gaps = o.gaps ? sampleGaps(o.symbols, o.days) : [];
   const refusals = o.halts
     ? [
-        { rule: "position.maxMarginFraction", count: 418 },
-        { rule: "day.maxEntries", count: 77 },
+        { rule: "position.maxMarginFraction", count: 418, nearest: 0.0806, limit: 0.08 },
+        { rule: "day.maxEntries", count: 77, nearest: 16, limit: 15 },
+      ]
+    : [];
+  const rejections = o.halts
+    ? [
+        {
+          code: -5022,
+          count: 12,
+          reason: "The Post Only order could not be executed as maker: limit 16480.5",
+          firstMs: FROM_MS + 3 * HOUR_MS,
+        },
+        { code: -4164, count: 2, reason: "Order's notional must be no smaller than 100 USDT: asked 49.43", firstMs: FROM_MS + 4 * DAY_MS },
       ]
     : [];
   return {
@@ -55,7 +66,7 @@ export const sampleRecord = (options: Partial<SampleOptions> = {}): RunRecord =>
       config: { profile: "research", risk: { day: { maxEntries: 15 }, position: { maxLeverage: 5 } }, symbols: o.symbols },
       command: `npm run backtest -- --symbol ${o.symbols.join(",")} --seed ${o.seed}`,
     },
-    summary: sampleSummary(o.symbols.join(","), FROM_MS, toMs, trades, equity, riskSpans, gaps, refusals),
+    summary: sampleSummary(o.symbols.join(","), FROM_MS, toMs, trades, equity, riskSpans, gaps, refusals, rejections),
     trades,
     fills: trades.flatMap(sampleFills),
     equity,
@@ -64,6 +75,7 @@ export const sampleRecord = (options: Partial<SampleOptions> = {}): RunRecord =>
     riskSpans,
     gaps,
     refusals,
+    rejections,
   };
 };
 

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from "../../../domain/units.ts";
-import type { EquityRow, GapSpan, RefusalCount, RiskSpan, RunSummary, TradeRow } from "../../runRecord.ts";
+import type { EquityRow, GapSpan, RefusalCount, RejectionCount, RiskSpan, RunSummary, TradeRow } from "../../runRecord.ts";
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const mean = (values: readonly number[]): number => (values.length === 0 ? NaN : sum(values) / values.length);
@@ -14,6 +14,7 @@ export const sampleSummary = (
   riskSpans: readonly RiskSpan[],
   gaps: readonly GapSpan[],
   refusals: readonly RefusalCount[],
+  rejections: readonly RejectionCount[],
 ): RunSummary => {
   const startUsdt = equity[0]?.equityUsdt ?? 0;
   const endUsdt = equity.at(-1)?.equityUsdt ?? 0;
@@ -59,6 +60,8 @@ export const sampleSummary = (
     valueAtRisk95: -1.65 * deviation,
     conditionalValueAtRisk95: -2.06 * deviation,
     riskRefusals: sum(refusals.map((refusal) => refusal.count)),
+    ordersRejected: sum(rejections.map((rejection) => rejection.count)),
+    noTradeReason: trades.length > 0 ? null : "the position module asked for nothing at any decision",
     haltedAtMs: halts[0]?.fromMs ?? null,
     halts: halts.length,
     strictEquityEndUsdt: halts.length === 0 ? null : (equity.findLast((row) => row.timeMs <= (halts[0]?.fromMs ?? 0))?.equityUsdt ?? null),

@@ -1,6 +1,6 @@
 import type { Instrument } from "../../../domain/instrument.ts";
-import { usdtPerTickLot } from "../../../domain/instrument.ts";
-import { maxNotionalUsdt } from "../../../domain/margin.ts";
+import { ticksToPrice, usdtPerTickLot } from "../../../domain/instrument.ts";
+import { marginShortage } from "../../../domain/entryMargin.ts";
 import type { OrderRequest } from "../../../domain/order.ts";
 import { directionOf, isConditional } from "../../../domain/order.ts";
 import type { IsolatedPosition } from "../margin/isolatedPosition.ts";
@@ -8,7 +8,7 @@ import type { Wallet } from "../margin/wallet.ts";
 import type { BarState } from "../barState.ts";
 import type { SimulatedVenueOptions } from "../options.ts";
 import type { Refusal } from "./filters.ts";
-import { refusal, refuseByFilter } from "./filters.ts";
+import { refusal, refuseByFilter, shown } from "./filters.ts";
 import type { WorkingOrder } from "./workingOrder.ts";
 import { awaitsTrigger, isPast, reduces } from "./workingOrder.ts";
 
@@ -66,30 +66,28 @@ export class Admission {
     );
   }
 
-  /**
-   * Margin and size that an order needs at a price: −2027 when position, resting entries and this order exceed what the
-   * leverage allows, −2019 when the free wallet cannot carry initial margin and fee. What closes a position needs neither.
-   */
+  /** Whether the account carries an entry at a price; what only reduces needs no margin. */
   refuseMargin(order: OrderRequest, priceTicks: number): Refusal | null {
     if (!this.options.margin || reduces(order)) return null;
-    const { leverage } = order;
-    if (!(leverage >= 1)) return refusal(-4028, `Leverage ${leverage} is not valid.`);
-    const direction = directionOf(order.side);
-    const held = this.position.lots * direction;
-    const openingLots = held < 0 ? Math.max(0, order.qtyLots + held) : order.qtyLots;
-    if (openingLots === 0) return null;
-    const added = openingLots * priceTicks * this.usdtPerTickLot;
-    let openTickLots = Math.max(0, held) * priceTicks;
+    const { qtyLots, leverage } = order;
+    let openTickLots = 0;
     for (const other of this.orders) {
       if (other.request.side === order.side && isOpenEntry(other)) openTickLots += other.remainingLots * entryTicks(other);
     }
-    if (openTickLots * this.usdtPerTickLot + added > maxNotionalUsdt(this.instrument, leverage)) {
-      return refusal(-2027, "Exceeded the maximum allowable position at current leverage.");
-    }
-    // A flip frees the margin of what it closes, less the loss that closing realises.
-    const freed = held < 0 ? this.position.marginUsdt - Math.max(0, this.position.lossUsdt(priceTicks)) : 0;
-    const needed = added / leverage + added * this.takerFeeRate;
-    return needed > this.wallet.availableUsdt() + freed ? refusal(-2019, "Margin is insufficient.") : null;
+    const shortage = marginShortage(
+      this.instrument,
+      { direction: directionOf(order.side), qtyLots, priceTicks, leverage },
+      { position: this.position, openTickLots, availableUsdt: this.wallet.availableUsdt(), takerFeeRate: this.takerFeeRate },
+    );
+    if (shortage === null) return null;
+    const { code, asked, limit } = shortage;
+    if (code === -4028) return refusal(code, `Leverage ${leverage} is not valid`);
+    return code === -2027
+      ? refusal(
+          code,
+          `Exceeded the maximum allowable position at current leverage: ${shown(asked)} USDT asked, at most ${shown(limit)} at ${leverage}x`,
+        )
+      : refusal(code, `Margin is insufficient: ${shown(asked)} USDT asked with fee, ${shown(limit)} free`);
   }
 
   /** Initial margin of entries that rest or wait for volume, USDT. Conditional orders reserve none until they trigger. */
@@ -106,31 +104,42 @@ export class Admission {
     let sameKind = 0;
     for (const other of this.orders) {
       if (other.done) continue;
-      if (other.request.clientOrderId === order.clientOrderId) return refusal(-4116, "ClientOrderId is duplicated.");
+      if (other.request.clientOrderId === order.clientOrderId) return refusal(-4116, `ClientOrderId is duplicated: ${order.clientOrderId}`);
       if (isConditional(other.request.type) === conditional) sameKind += 1;
     }
     if (sameKind < MAX_OPEN_ORDERS || this.options.filters !== "all") return null;
-    return conditional ? refusal(-4045, "Reach max stop order limit.") : refusal(-2025, "Reach max open order limit.");
+    return conditional
+      ? refusal(-4045, `Reach max stop order limit: ${MAX_OPEN_ORDERS}`)
+      : refusal(-2025, `Reach max open order limit: ${MAX_OPEN_ORDERS}`);
   }
 
   private refuseReduction(order: OrderRequest): Refusal | null {
     if (!reduces(order) || this.position.lots * directionOf(order.side) < 0) return null;
-    return refusal(-2022, "ReduceOnly Order is rejected.");
+    return refusal(-2022, "ReduceOnly Order is rejected: no position on the other side");
   }
 
   private refuseAtPrice(order: OrderRequest, at: Pick<BarState, "lastTicks">): Refusal | null {
     if (order.type === "stopMarket" || order.type === "takeProfitMarket") {
-      return isPast(order, order.triggerTicks, at.lastTicks) ? refusal(-2021, "Order would immediately trigger.") : null;
+      if (!isPast(order, order.triggerTicks, at.lastTicks)) return null;
+      return refusal(
+        -2021,
+        `Order would immediately trigger: trigger ${this.price(order.triggerTicks)}, last price ${this.price(at.lastTicks)}`,
+      );
     }
     if (order.timeInForce === "FOK") {
       const fills = order.type === "market" || this.touch.crosses(order);
-      if (fills && order.qtyLots <= this.touch.takeableLots(order)) return null;
-      return refusal(-5021, "Due to the order could not be filled immediately, the FOK order has been rejected.");
+      const takeable = fills ? this.touch.takeableLots(order) : 0;
+      if (fills && order.qtyLots <= takeable) return null;
+      return refusal(-5021, `The FOK order could not be filled immediately: ${order.qtyLots} lots asked, ${takeable} to be had`);
     }
     if (order.type === "limit" && order.timeInForce === "GTX" && this.touch.crosses(order)) {
-      return refusal(-5022, "Due to the order could not be executed as maker, the Post Only order will be rejected.");
+      return refusal(-5022, `The Post Only order could not be executed as maker: limit ${this.price(order.priceTicks)}`);
     }
     return null;
+  }
+
+  private price(ticks: number): string {
+    return shown(ticksToPrice(this.instrument, ticks));
   }
 }
 

@@ -1,0 +1,252 @@
+import type { AccountState, Intent, IntentAction, PositionState, Signal } from "../../src/domain/derived.ts";
+import type { Fill } from "../../src/domain/event.ts";
+import type { Instrument } from "../../src/domain/instrument.ts";
+import type { Emit } from "../../src/domain/item.ts";
+import { Kind } from "../../src/domain/kind.ts";
+import type { KlineBlock } from "../../src/domain/kline.ts";
+import { Bar } from "../../src/domain/kline.ts";
+import type { Bracket } from "../../src/domain/order.ts";
+import { bracketLevels, isEntry, NO_BRACKET, planTagOf } from "../../src/domain/order.ts";
+import { indexOfOrder, removeAt, removeOrder } from "../../src/domain/orderList.ts";
+import type { Direction, Lots, Ticks } from "../../src/domain/units.ts";
+import { utcDayStart } from "../../src/domain/units.ts";
+import type { InstrumentExposure } from "../../src/risk/exposure.ts";
+import { planOf } from "../../src/risk/plan.ts";
+import type { EntryProposal, PositionView, Proposals } from "../../models/position/positionModule.ts";
+import { checkProposal, checkWait } from "../../models/position/proposalCheck.ts";
+import type { SeenPattern, SeenRegime } from "../../models/seen.ts";
+import type { SeenRow } from "../seenRow.ts";
+import type { EntryRoom, EntryWish } from "./entryRoom.ts";
+import type { SizeRefusal } from "./entrySize.ts";
+
+/** An approved reduction that the venue has not finished. */
+interface PendingExit {
+  readonly orderId: string;
+  remainingLots: number;
+}
+
+/** One instrument as L4 sees it, and its way of asking. One object serves as the pooled view and as the proposals. */
+export class Seat implements PositionView, Proposals {
+  readonly instrument: Instrument;
+  private readonly room: EntryRoom;
+  private readonly exposure: InstrumentExposure;
+  private readonly maxDayLoss: number | null;
+  readonly seen: SeenRow;
+  /** 00:00 UTC of the day, and the equity then. */
+  private dayMs = -1;
+  private dayStartUsdt = 0.5;
+  // Set before the first decision; there from the start, so that the object keeps its shape.
+  signal = undefined as unknown as Signal;
+  account = undefined as unknown as AccountState;
+  emit = undefined as unknown as Emit;
+  stopTicks = 0;
+  /**
+   * The decision bar, kept as block and row: storing each bar object in this old one would pass V8's write barrier
+   * (tens of ns) at every bar, for a bar that is looked at in few.
+   */
+  private block = undefined as unknown as KlineBlock;
+  private row = 0;
+  private seq = 0;
+  private readonly exits: PendingExit[] = [];
+  private stopPlanId = "";
+  private readonly tag: string;
+  /** Second of line time of the plans counted in `plans`, and how their ids begin. */
+  private plansAtSecond = 0;
+  private planPrefix = "";
+  private plans = 0;
+  /** An entry that found no room, or a reason that the module gave, since the decision began; null: none, or an entry was asked for. */
+  private declined: EntryWish | SizeRefusal | null = null;
+
+  constructor(instrument: Instrument, room: EntryRoom, maxDayLoss: number | null, seen: SeenRow) {
+    this.seen = seen;
+    this.maxDayLoss = maxDayLoss;
+    this.instrument = instrument;
+    this.room = room;
+    this.exposure = room.exposures[instrument.index] as InstrumentExposure;
+    this.tag = planTagOf(instrument.symbol);
+  }
+
+  see(bar: Bar): void {
+    if (bar.block !== this.block) this.block = bar.block;
+    this.row = bar.row;
+    this.seq = bar.seq;
+  }
+
+  /** The account, marked at the decision bar's close. */
+  mark(account: AccountState): void {
+    if (this.account !== account) this.account = account;
+    if (this.maxDayLoss === null || !account.atClose) return;
+    const dayMs = utcDayStart(account.knownAtMs);
+    if (dayMs === this.dayMs) return;
+    this.dayMs = dayMs;
+    this.dayStartUsdt = account.equityUsdt;
+  }
+
+  get bar(): Bar {
+    return new Bar(this.block, this.row, this.seq, true, 1);
+  }
+  get position(): PositionState {
+    return this.account.positions[this.instrument.index] as PositionState;
+  }
+  get equityUsdt(): number {
+    return this.account.equityUsdt;
+  }
+  get x(): Float64Array {
+    return this.seen.x;
+  }
+  get known(): boolean {
+    return this.seen.known;
+  }
+  get regime(): SeenRegime {
+    return this.seen.regime;
+  }
+  get pattern(): SeenPattern {
+    return this.seen.pattern;
+  }
+  get dayLossLeft(): number {
+    if (this.maxDayLoss === null) return 1;
+    const lost = 1 - this.account.equityUsdt / this.dayStartUsdt;
+    return Math.min(1, Math.max(0, 1 - lost / this.maxDayLoss));
+  }
+  get entryPending(): boolean {
+    return this.exposure.pendingEntries > 0;
+  }
+  get exitPending(): boolean {
+    return this.exits.length > 0;
+  }
+
+  maxQtyLots(direction: Direction, worstTicks: number, leverage: number, limitTicks = 0): number {
+    const wish = { direction, worstTicks, leverage, limitTicks };
+    const lots = this.room.largest(this.instrument.index, wish);
+    if (lots === 0 && this.position.positionLots === 0 && !this.entryPending) this.declined ??= wish;
+    return lots;
+  }
+
+  // ---- proposals --------------------------------------------------------------------------------------------------------
+
+  enter(entry: EntryProposal): boolean {
+    return this.propose("enter", entry.direction, entry.qtyLots, entry, entry.bracket, 0, "entry");
+  }
+
+  scaleIn(entry: Omit<EntryProposal, "direction" | "bracket">): boolean {
+    return this.propose("scaleIn", this.heldDirection, entry.qtyLots, entry, NO_BRACKET, 0, "scale-in");
+  }
+
+  reduce(qtyLots: number, reason: string): boolean {
+    return this.propose("reduce", this.heldDirection, qtyLots, NO_ENTRY, NO_BRACKET, 0, reason);
+  }
+
+  exit(reason: string): boolean {
+    return this.propose("exit", this.heldDirection, Math.abs(this.position.positionLots), NO_ENTRY, NO_BRACKET, 0, reason);
+  }
+
+  moveStop(stopTicks: number, reason: string): boolean {
+    const approved = this.propose("moveStop", this.heldDirection, 0, NO_ENTRY, NO_BRACKET, stopTicks, reason);
+    if (approved) this.stopTicks = stopTicks;
+    return approved;
+  }
+
+  wait(reason: string, value = NaN, limit = NaN): void {
+    checkWait(reason);
+    this.declined = { reason, value, limit };
+  }
+
+  /** The module has decided: why it asked for no entry although it would have, is said. */
+  tellDeclined(): void {
+    const { declined } = this;
+    if (declined === null) return;
+    this.declined = null;
+    const { seq, knownAtMs } = this.signal;
+    const { index } = this.instrument;
+    const why = "reason" in declined ? declined : this.room.refuseSmallest(index, declined);
+    this.emit({ kind: Kind.noEntry, seq, instrument: index, knownAtMs, ...why });
+  }
+
+  // ---- what the venue says ------------------------------------------------------------------------------------------------
+
+  /** Before the room hears of it: the entry is still among those on their way. */
+  filled(fill: Fill): void {
+    const entry = this.exposure.pending[indexOfOrder(this.exposure.pending, fill.clientOrderId)];
+    if (entry !== undefined) {
+      const { planId, direction, bracket } = entry.intent;
+      if (bracket.stopFraction <= 0 || this.stopPlanId === planId) return;
+      this.stopPlanId = planId;
+      this.stopTicks = bracketLevels(fill.priceTicks, direction, bracket).stopTicks;
+      return;
+    }
+    const at = indexOfOrder(this.exits, fill.clientOrderId);
+    if (at < 0) return;
+    const exit = this.exits[at] as PendingExit;
+    exit.remainingLots -= fill.qtyLots;
+    if (exit.remainingLots <= 0) removeAt(this.exits, at);
+  }
+
+  ended(clientOrderId: string): void {
+    removeOrder(this.exits, clientOrderId);
+  }
+
+  closed(planId: string): void {
+    if (this.stopPlanId === planId) this.stopTicks = 0;
+  }
+
+  private get heldDirection(): Direction {
+    return this.position.positionLots < 0 ? -1 : 1;
+  }
+
+  /** `<symbol>-<second>-<count within the second>`. */
+  private nextPlanId(knownAtMs: number): string {
+    const second = Math.floor(knownAtMs / 1000);
+    if (second !== this.plansAtSecond) {
+      this.plansAtSecond = second;
+      this.planPrefix = `${this.tag}-${second}-`;
+      this.plans = 0;
+    }
+    this.plans += 1;
+    return this.planPrefix + String(this.plans);
+  }
+
+  /** One intent, complete: emitted, and remembered until the venue is done with it when the gate let it pass. */
+  private propose(
+    action: IntentAction,
+    direction: Direction,
+    qtyLots: number,
+    entry: EntryTerms,
+    bracket: Bracket,
+    stopTicks: number,
+    reason: string,
+  ): boolean {
+    checkProposal(action, direction, qtyLots, entry, bracket, stopTicks, reason);
+    this.declined = null;
+    const { seq, knownAtMs } = this.signal;
+    const planId = this.nextPlanId(knownAtMs);
+    const intent: Intent = {
+      kind: Kind.intent,
+      seq,
+      instrument: this.instrument.index,
+      knownAtMs,
+      planId,
+      action,
+      direction,
+      qtyLots: qtyLots as Lots,
+      orderType: entry.limitTicks === undefined ? "market" : "limit",
+      limitTicks: (entry.limitTicks ?? 0) as Ticks,
+      postOnly: entry.postOnly ?? false,
+      worstTicks: entry.worstTicks as Ticks,
+      bracket,
+      stopTicks: stopTicks as Ticks,
+      leverage: entry.leverage,
+      expiresAtMs: entry.expiresAtMs ?? Infinity,
+      reason,
+    };
+    this.emit(intent);
+    const plan = planOf(intent);
+    if (plan === null) return false;
+    if (isEntry(action)) this.room.approved(plan);
+    // A moved stop rests for as long as the position does: nothing waits for it.
+    else if (action !== "moveStop") this.exits.push({ orderId: plan.orderId, remainingLots: qtyLots });
+    return true;
+  }
+}
+
+type EntryTerms = Pick<EntryProposal, "worstTicks" | "leverage" | "limitTicks" | "postOnly" | "expiresAtMs">;
+const NO_ENTRY: EntryTerms = { worstTicks: 0, leverage: 1 };
