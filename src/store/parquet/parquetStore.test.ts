@@ -7,7 +7,7 @@ import { historyStoreContract, testInstrument, testKlines } from "../../../test/
 import type { Event } from "../../domain/event.ts";
 import { instrumentIndex, MINUTE_MS, UserError } from "../../domain/units.ts";
 import { fundingEvent } from "../../domain/fundingEvent.ts";
-import { defaultInstrument, instrumentRulesEvent } from "../rules/defaultInstruments.ts";
+import { instrumentRulesEvent } from "../rules/defaultInstruments.ts";
 import type { Store } from "../store.ts";
 import { parquetStore } from "./parquetStore.ts";
 
@@ -178,7 +178,7 @@ describe("parquetStore on disk", () => {
   it("gives the instrument rules as of a time, with the run's index", async () => {
     const store = open();
     const [old, young] = [0.01, 0.1].map((tickSize) => ({
-      ...defaultInstrument("BTCUSDT", "um", { priceDecimals: 2, qtyDecimals: 3 }),
+      ...testInstrument("BTCUSDT", -1),
       tickSize,
     }));
     if (old === undefined || young === undefined) throw new Error("two rules");

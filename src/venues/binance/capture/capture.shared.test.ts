@@ -14,7 +14,7 @@ import type { KlineValues } from "../../../domain/kline.ts";
 import { klineValues } from "../../../domain/kline.ts";
 import { instrumentIndex, MINUTE_MS } from "../../../domain/units.ts";
 import { drive } from "../../../engine/driver.ts";
-import { defaultInstrument } from "../../../store/rules/defaultInstruments.ts";
+import { guessedInstrument } from "../../../store/rules/defaultInstruments.ts";
 import { captureEvents } from "./captureEvents.ts";
 import type { CaptureSummary } from "./captureScan.ts";
 import { scanCapture } from "./captureScan.ts";
@@ -37,7 +37,7 @@ const replay = async (
 ): Promise<Replayed> => {
   const summary = await scanCapture(paths);
   const { symbols } = summary;
-  const instruments = symbols.map((facts, i) => defaultInstrument(facts.symbol, "um", facts, instrumentIndex(i)));
+  const instruments = symbols.map((facts, i) => guessedInstrument(facts.symbol, "um", facts.seen, instrumentIndex(i)) as Instrument);
   const lists = <T>(): T[][] => symbols.map(() => []);
   const result: Replayed = { summary, tops: lists(), quotes: lists(), trades: lists(), bars: lists(), others: [] };
   const onlySymbol = symbols.length === 1 ? (symbols[0]?.symbol ?? "") : "";
