@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_BRACKET } from "../domain/order.ts";
 import type { Lots, Ticks } from "../domain/units.ts";
 import { limitsOf, nextTo, riskInstrument, RiskLine } from "../../test/riskLine.ts";
 import type { IntentTerms } from "../../test/riskLine.ts";
@@ -237,7 +238,7 @@ describe("an entry is well formed", () => {
   });
   it("one lot at one tick with leverage 1 is", () => {
     expect(ready({}).enter(1, { leverage: 1, worstTicks: 1 as Ticks })).toEqual(APPROVED);
-    expect(ready({}).enter(1, { orderType: "limit", limitTicks: 1 as Ticks })).toEqual(APPROVED);
+    expect(ready({}).enter(1, { orderType: "limit", limitTicks: 1 as Ticks, bracket: NO_BRACKET })).toEqual(APPROVED);
   });
 });
 

@@ -65,12 +65,17 @@ export class DecimalCount {
   /** Null where no number was seen. */
   get decimals(): Decimals | null {
     if (this.widest < 0) return null;
+    const pads = this.narrowest === this.widest && this.widest >= PADDED_DECIMALS;
     let [shown, significant] = [0, 0];
     for (const day of this.days.values()) {
-      shown = Math.max(shown, typical(day.subarray(0, BUCKETS)));
-      significant = Math.max(significant, typical(day.subarray(BUCKETS)));
+      const [byShown, bySignificant] = [day.subarray(0, BUCKETS), day.subarray(BUCKETS)];
+      const ofDay = typical(pads ? bySignificant : byShown);
+      shown = Math.max(shown, ofDay);
+      significant = Math.max(
+        significant,
+        bySignificant.subarray(0, ofDay + 1).findLastIndex((rows) => rows > 0),
+      );
     }
-    if (this.narrowest === this.widest && this.widest >= PADDED_DECIMALS) shown = significant;
     return { significant, shown, padded: shown > significant && this.different.size >= DIFFERENT_MAX };
   }
 

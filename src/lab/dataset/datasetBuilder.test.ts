@@ -133,7 +133,7 @@ describe("a dataset as Arrow files", () => {
     expect(summary).toMatchObject({
       rows: 1460,
       decisionBars: 2 * 980,
-      dropped: { notWarm: 40, notSampled: 0, labelNotFinished: 2 * 230 },
+      dropped: { notWarm: 40, notSampled: 0, belowTick: 0, labelNotFinished: 2 * 230 },
       span: { fromMs: FROM + 31 * MINUTE_MS, toMs: FROM + 760 * MINUTE_MS },
       dataSha256: "d".repeat(64),
       labels: DEFAULT_LABELS,
@@ -153,7 +153,7 @@ describe("a dataset as Arrow files", () => {
     const summary = await written({ labels: { ...DEFAULT_LABELS, sampling: { kind: "every", bars: 5 } } });
     // Every fifth close, from row 34 (its close is minute 35) to row 759.
     expect(summary.rows).toBe(2 * 146);
-    expect(summary.dropped).toEqual({ notWarm: 60, notSampled: 2 * 776, labelNotFinished: 2 * 48 });
+    expect(summary.dropped).toEqual({ notWarm: 60, notSampled: 2 * 776, belowTick: 0, labelNotFinished: 2 * 48 });
     expect(table("BTCUSDT-2023-01.arrow").getChild("a")!.get(0)).toBe(34);
   });
 
@@ -204,7 +204,9 @@ describe("a dataset's folder", () => {
     expect(await said(() => new DatasetBuilder(optionsOf({ features })))).toMatch(/two columns named weight/);
     const builder = new DatasetBuilder(optionsOf());
     await feed(builder, 31);
-    expect(await said(() => builder.finish(""))).toMatch(/^no row is left of 62 decision bars: 60 not warm, 0 not sampled, 2 whose labels/);
+    expect(await said(() => builder.finish(""))).toMatch(
+      /^no row is left of 62 decision bars: 60 not warm, 0 not sampled, 0 with a stop or target nearer than one tick, 2 whose labels/,
+    );
     await builder.abandon();
     expect(readdirSync(root)).toEqual([]);
   });

@@ -26,7 +26,7 @@ interface Telling {
 }
 
 const stream = (bars: LabelBars, { horizonMs, weight = "uniqueness", decides = () => true, bracket = () => BRACKET }: Telling) => {
-  const [finished, unfinished]: [Told[], number[]] = [[], []];
+  const [finished, unfinished, belowTick]: [Told[], number[], number[]] = [[], [], []];
   const labels = new LabelStream<number>({
     instrument,
     intervalMs: bars.intervalMs,
@@ -34,6 +34,7 @@ const stream = (bars: LabelBars, { horizonMs, weight = "uniqueness", decides = (
     weight,
     finished: (row, label) => void finished.push({ row, label: { ...label } }),
     unfinished: (row) => void unfinished.push(row),
+    belowTick: (row) => void belowTick.push(row),
   });
   for (let row = 0; row < bars.length; row += 1) {
     labels.bar(bars.openTimeMs[row]!, bars.open[row]!, bars.high[row]!, bars.low[row]!, bars.close[row]!);
@@ -41,7 +42,7 @@ const stream = (bars: LabelBars, { horizonMs, weight = "uniqueness", decides = (
     if (decides(row)) labels.decide(row, bracket(row));
   }
   labels.finish();
-  return { finished, unfinished };
+  return { finished, unfinished, belowTick };
 };
 
 const marketBars = (days: number, seed = 1, gapsPerDay = 6): LabelBars => ({
@@ -154,6 +155,7 @@ describe("labels as the bars come", () => {
       unfinished: (row) => {
         expect(row).toBeGreaterThanOrEqual(bars.length - REGIME_BARS);
       },
+      belowTick: () => undefined,
     });
     expect.assertions(bars.length);
     for (let row = 0; row < bars.length; row += 1) {

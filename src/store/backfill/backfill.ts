@@ -262,11 +262,11 @@ class Run {
     else {
       const numbers = new NumberCount(); // one for all pages: a day may be on two
       for await (const block of newest.klines(symbol, interval, this.#intervalMs, startMs, toMs, signal, numbers)) {
-        await this.#rules.learn(symbol, market, numbers.seen);
         const klines = klinesOf(block);
         await this.#rules.check(symbol, market, klines);
         await land(klines);
       }
+      await this.#rules.learn(symbol, market, numbers.seen);
       await this.#rules.count(symbol, market, numbers.price.fineness);
     }
     signal?.throwIfAborted();

@@ -9,8 +9,8 @@ import type { DatedRules } from "./instrumentRules.ts";
 /** Whether rules are made of the data, and not said by who makes the market. */
 export const areGuessed = ({ source }: Pick<Instrument, "source">): boolean => source === "guessed" || source === "standIn";
 
-/** Whether nobody who makes the market has said the rules of a symbol yet: then the exchange is to be asked. */
-export const lackAnswer = (held: readonly DatedRules[]): boolean => held.every(({ rules }) => areGuessed(rules));
+/** Whether rules of a symbol are still to be said by who makes the market: then the exchange is asked. */
+export const lackAnswer = (held: readonly DatedRules[]): boolean => held.length === 0 || held.some(({ rules }) => areGuessed(rules));
 
 /**
  * What a store must keep besides, now that its data show these decimals: a first guess, or a finer one in place of each that it holds.

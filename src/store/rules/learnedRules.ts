@@ -105,7 +105,10 @@ export class LearnedRules {
   #of(symbol: string, market: string): Promise<Known> {
     const key = `${market} ${symbol}`;
     let known = this.#known.get(key);
-    if (known === undefined) this.#known.set(key, (known = this.#begin(symbol, market)));
+    if (known !== undefined) return known;
+    known = this.#begin(symbol, market);
+    this.#known.set(key, known);
+    known.catch(() => this.#known.delete(key)); // who asked has the error
     return known;
   }
 

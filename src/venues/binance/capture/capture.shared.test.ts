@@ -101,7 +101,12 @@ describeShared("the capture of 2024", () => {
     expect(replayed.summary).toMatchObject({
       messages: 93_954,
       faults: 0,
-      symbols: [{ symbol: "BTCUSDT", trades: 21_313, bestBidAsks: 66_089, diffs: 6551, snapshots: 1, priceDecimals: 1, qtyDecimals: 3 }],
+      symbols: [
+        {
+          ...{ symbol: "BTCUSDT", trades: 21_313, bestBidAsks: 66_089, diffs: 6551, snapshots: 1 },
+          seen: { price: { significant: 1, shown: 2, padded: true }, qty: { significant: 3, shown: 3, padded: false } },
+        },
+      ],
     });
     expect(replayed.others).toEqual([]);
   });
