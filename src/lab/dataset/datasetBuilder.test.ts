@@ -24,6 +24,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
+/** The dataset's symbols with ticks of this size. */
+const instrumentsOf = (tickSize: number): DatasetOptions["instruments"] =>
+  SYMBOLS.map((symbol, index) => ({ ...simulatedInstrument(symbol, index), tickSize }));
 const optionsOf = (over: Partial<DatasetOptions> = {}): DatasetOptions => ({
   instruments: SYMBOLS.map((symbol, index) => simulatedInstrument(symbol, index)),
   intervalMs: MINUTE_MS,
@@ -147,6 +150,39 @@ describe("a dataset as Arrow files", () => {
     let weight = 0;
     for (const { file } of summary.files) for (const value of table(file).getChild("weight")!) weight += value as number;
     expect(weight / summary.weight.mean / summary.rows).toBeCloseTo(1, 6);
+  });
+
+  test.each([
+    ["fractions", { unit: "fraction", stop: 0.00005, target: 0.015 }],
+    ["volatility units", { unit: "volatility", stop: 0.01, target: 2 }],
+  ] as const)("rows whose barriers are nearer than a tick are left out and counted, in %s", async (_, barriers) => {
+    // Ticks of BTCUSDT are 0.1 at prices from 1000: a stop of less than 0.1 is below one. Those of ETHUSDT are 0.01.
+    const summary = await written({ labels: { ...DEFAULT_LABELS, barriers } });
+    expect(summary.dropped.belowTick).toBeGreaterThan(0);
+    expect(summary.rows + Object.values(summary.dropped).reduce((sum, count) => sum + count, 0)).toBe(summary.decisionBars);
+    const coarse = instrumentsOf(1);
+    const alone = await said(() => written({ instruments: coarse, labels: { ...DEFAULT_LABELS, barriers }, outDir: join(root, "coarse") }));
+    expect(alone).toMatch(
+      /^no row is left of 2000 decision bars: .* 1938 with a stop or target nearer than one tick, 2 whose .* or wider barriers/,
+    );
+  });
+
+  test("says of which labels there is no row, or nothing else, by symbol and in all", async () => {
+    expect((await written()).warnings).toEqual([]);
+    const barriers = { unit: "fraction", stop: 0.4, target: 0.9 } as const;
+    const { warnings } = await written({ labels: { ...DEFAULT_LABELS, barriers }, outDir: join(root, "wide") });
+    expect(warnings).toEqual(
+      ["BTCUSDT", "ETHUSDT", "all symbols together"].flatMap((whose) =>
+        ["long", "short"].map((side) =>
+          expect.stringMatching(new RegExp(`^The ${side} side of ${whose} has only the label time: check labels`)),
+        ),
+      ),
+    );
+    const upwards = { unit: "fraction", stop: 0.4, target: 0.015 } as const;
+    const one = await written({ labels: { ...DEFAULT_LABELS, barriers: upwards }, outDir: join(root, "upwards") });
+    expect(one.warnings).toHaveLength(6);
+    expect(one.warnings[0]).toMatch(/^The long side of BTCUSDT has no row with the label stop: /);
+    expect(JSON.parse(readFileSync(join(root, "upwards", "dataset.json"), "utf8"))).toMatchObject({ warnings: one.warnings });
   });
 
   test("sampled rows only, counted for what they are", async () => {
