@@ -165,9 +165,10 @@ const print = (report: BackfillReport, market: string, context: CommandContext):
 };
 
 /** What a reader should know of rules that no exchange gave, or that the prices contradict. */
-const rulesLines = ({ symbol, source, tickSize, tickBefore, offTick, ...sizes }: RulesReport): string[] => {
+const rulesLines = (rules: RulesReport): string[] => {
+  const { symbol, source, tickSize, tickBefore, rows, offTick } = rules;
   const lines: string[] = [];
-  if (source === "guessed") lines.push(guessText({ symbol, tickSize, ...sizes }));
+  if (source === "guessed") lines.push(guessText(rules, rows));
   if (tickBefore !== null) lines.push(`the tick of ${symbol} was ${tickBefore} before and is ${tickSize} now`);
   if (offTick !== null) lines.push(offTickText(symbol, tickSize, offTick));
   return lines;

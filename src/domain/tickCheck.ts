@@ -17,7 +17,8 @@ export class TickCheck {
   private readonly ticksPerUnit: number;
   private block: KlineBlock | null = null;
   private rows = 0;
-  private ofRows = 0;
+  /** Bars and trades that were looked at. */
+  ofRows = 0;
   private firstMs = Infinity;
   private price = NaN;
 

@@ -39,7 +39,7 @@ export const captureData = async (config: RiposteConfig, paths: readonly string[
     source: `captured USD-M messages in ${paths.join(", ")}`,
     simulated: false,
     seed: null,
-    warnings: warningsFor(summary, symbols, fromTrades),
+    warnings: warningsFor(symbols, fromTrades),
     barsFromTrades: fromTrades.map(({ index }) => index),
     fillable: symbols.map(fillableOf),
     close: () => Promise.resolve(),
@@ -64,11 +64,8 @@ const symbolIn = (summary: CaptureSummary, wanted: string, paths: readonly strin
   );
 };
 
-const warningsFor = (summary: CaptureSummary, symbols: readonly CapturedSymbol[], fromTrades: readonly Instrument[]): string[] => {
+const warningsFor = (symbols: readonly CapturedSymbol[], fromTrades: readonly Instrument[]): string[] => {
   const warnings: string[] = [];
-  const names = symbols.map(({ symbol }) => symbol).join(", ");
-  if (summary.exchangeInfo === null)
-    warnings.push(`The capture has no exchangeInfo: ticks and lots of ${names} come from the decimals of its prices and quantities.`);
   if (fromTrades.length > 0)
     warnings.push(`The capture has no klines of ${fromTrades.map(({ symbol }) => symbol).join(", ")}: bars come from trades.`);
   const bookless = symbols.filter(({ diffs, snapshots }) => diffs > 0 && snapshots === 0).map(({ symbol }) => symbol);

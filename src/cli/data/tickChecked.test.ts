@@ -39,12 +39,13 @@ describe("the data of a run", () => {
 
   it("say from the start whose rules are guessed, and at the end which prices are between the ticks", async () => {
     const data = dataOf([told, guess], [bars(0, [1.25, 1.255]), bars(1, [1.2, 1.25]), bars(0, [1.2501])]);
-    const early = ["first", "The tick 0.1 and lot 0.001 of BBBUSDT are guessed from the decimals of its prices and quantities."];
-    expect(data.warnings).toEqual(early);
+    const guessed = "The tick 0.1 and lot 0.001 of BBBUSDT are guessed from the decimals of its prices and quantities";
+    expect(data.warnings).toEqual(["first", `${guessed}.`]);
     for (let times = 0; times < 2; times += 1) {
       await read(data);
       expect(data.warnings).toEqual([
-        ...early,
+        "first",
+        `${guessed} (2 bars and trades).`,
         expect.stringMatching(
           /^2 of 3 bars and trades of AAAUSDT have prices between the ticks of 0\.01, the first 1\.2501 at 2023-02-01T00:00/,
         ),

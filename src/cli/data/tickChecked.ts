@@ -12,7 +12,6 @@ import type { RunData } from "./history.ts";
  */
 export const tickChecked = (data: RunData): RunData => {
   const { instruments } = data;
-  const guessed = instruments.filter(({ source }) => source === "guessed").map((instrument) => `The ${guessText(instrument)}.`);
   let checks: readonly TickCheck[] = [];
   return {
     ...data,
@@ -21,7 +20,12 @@ export const tickChecked = (data: RunData): RunData => {
       return checked(data.events(), instruments, checks);
     },
     get warnings() {
-      return [...data.warnings, ...guessed, ...checks.flatMap((check, index) => offTick(instruments[index] as Instrument, check))];
+      const guessed = instruments.filter(({ source }) => source === "guessed");
+      return [
+        ...data.warnings,
+        ...guessed.map((instrument) => `The ${guessText(instrument, checks[instrument.index]?.ofRows ?? 0)}.`),
+        ...checks.flatMap((check, index) => offTick(instruments[index] as Instrument, check)),
+      ];
     },
   };
 };

@@ -30,17 +30,20 @@ export class Fineness {
       if (count > 0) this.add(decimals, firstMs[decimals] as number, example[decimals] as number, count);
   }
 
+  get total(): number {
+    return this.rows.reduce((sum, rows) => sum + rows, 0);
+  }
+
   /** Rows that need more decimals than these; null: none. */
   finerThan(decimals: number): OffTick | null {
-    let [rows, ofRows, firstMs, price] = [0, 0, Infinity, NaN];
+    let [rows, firstMs, price] = [0, Infinity, NaN];
     for (const [each, count] of this.rows.entries()) {
-      ofRows += count;
       if (each <= decimals || count === 0) continue;
       rows += count;
       if ((this.firstMs[each] as number) >= firstMs) continue;
       firstMs = this.firstMs[each] as number;
       price = this.example[each] as number;
     }
-    return rows === 0 ? null : { rows, ofRows, firstMs, price };
+    return rows === 0 ? null : { rows, ofRows: this.total, firstMs, price };
   }
 }

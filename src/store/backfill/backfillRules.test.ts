@@ -58,20 +58,24 @@ describe("guessed rules of a store", () => {
         maxLength: 4,
       });
       await fc.assert(
-        fc.asyncProperty(fc.array(day, { minLength: 1, maxLength: 4 }), fc.infiniteStream(fc.nat()), async (days, chance) => {
-          const all = new Map(days.entries());
-          const together = new RecordingStore();
-          await run(together, archive(all, kind), { kinds: [kind] });
-          const order = [...all, ...all].map((entry) => ({ entry, at: chance.next().value })).sort((a, b) => a.at - b.at);
-          const apart = new RecordingStore();
-          for (let from = 0; from < order.length;) {
-            const length = 1 + (chance.next().value % order.length);
-            const part = new Map(order.slice(from, from + length).map(({ entry }) => entry));
-            await run(apart, archive(part, kind), { kinds: [kind], force: chance.next().value % 2 === 0 });
-            from += length;
-          }
-          expect(await rulesOf(apart)).toEqual(await rulesOf(together));
-        }),
+        fc.asyncProperty(
+          fc.array(day, { minLength: 1, maxLength: 4 }),
+          fc.array(fc.nat(), { minLength: 16, maxLength: 16 }),
+          async (days, chance) => {
+            const all = new Map(days.entries());
+            const together = new RecordingStore();
+            await run(together, archive(all, kind), { kinds: [kind] });
+            const order = [...all, ...all].map((entry, i) => ({ entry, at: chance[i] as number })).sort((a, b) => a.at - b.at);
+            const apart = new RecordingStore();
+            for (let from = 0; from < order.length;) {
+              const [length, force] = [1 + ((chance[from] as number) % order.length), (chance[from + 1] as number) % 2 === 0];
+              const part = new Map(order.slice(from, from + length).map(({ entry }) => entry));
+              await run(apart, archive(part, kind), { kinds: [kind], force });
+              from += length;
+            }
+            expect(await rulesOf(apart)).toEqual(await rulesOf(together));
+          },
+        ),
         { numRuns: 30 },
       );
     },
@@ -224,7 +228,7 @@ describe("bars over REST", () => {
       return Promise.resolve({ status: 200, bytes: Buffer.from(JSON.stringify(page)), headers: new Headers() });
     };
     const store = new RecordingStore();
-    const newest = binanceRest({ market: "um", get: get as never, nowMs: () => NOW_MS, sleep: () => Promise.resolve() });
+    const newest = binanceRest({ market: "um", get, nowMs: () => NOW_MS, sleep: () => Promise.resolve() });
     const { rules } = await run(store, archive(new Map(), "kline", false), { newest, fromMs: dayMs, toMs: NOW_MS });
     expect(store.of("kline")).toHaveLength(300);
     expect(rules).toMatchObject([

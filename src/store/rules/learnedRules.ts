@@ -19,7 +19,9 @@ export interface RulesReport {
   readonly lotSize: number;
   /** The tick that the store's guess had before; null: none, or the same. */
   readonly tickBefore: number | null;
-  /** Imported bars and trades with prices between the ticks. */
+  /** Imported bars and trades that were looked at for it. */
+  readonly rows: number;
+  /** Those of them with prices between the ticks. */
   readonly offTick: OffTick | null;
 }
 
@@ -98,7 +100,18 @@ export class LearnedRules {
       const { source, tickSize, lotSize } = rules;
       const checked = [...checks.values()].find(({ offTick }) => offTick !== null)?.offTick ?? null;
       const offTick = areGuessed(rules) ? fineness.finerThan(decimalsOfStep(tickSize).significant) : checked;
-      return [{ symbol, market, source, tickSize, lotSize, tickBefore: tickBefore === tickSize ? null : tickBefore, offTick }];
+      return [
+        {
+          symbol,
+          market,
+          source,
+          tickSize,
+          lotSize,
+          tickBefore: tickBefore === tickSize ? null : tickBefore,
+          rows: fineness.total,
+          offTick,
+        },
+      ];
     });
   }
 
