@@ -8,7 +8,7 @@ const ROUNDING = 1e-12;
 
 /**
  * Counts the bars and trades of one instrument that have a price between two of its ticks. A block is looked at once, when its first
- * row comes, in one loop (3 ns a bar); a trade when it comes.
+ * row comes, in one loop; a trade when it comes.
  */
 export class TickCheck {
   /** First bar or trade with a price below one tick; null: none. */
@@ -32,7 +32,7 @@ export class TickCheck {
       if (event.block !== this.block) this.checkBlock((this.block = event.block));
     } else if (event.kind === Kind.trade) {
       this.ofRows += 1;
-      if (this.isOff(event.price)) this.count(event.eventTimeMs, event.price);
+      if (this.off(event.price) > 0) this.count(event.eventTimeMs, event.price);
     }
   }
 
@@ -44,15 +44,16 @@ export class TickCheck {
   private checkBlock({ length, openTimeMs, open, high, low, close }: KlineBlock): void {
     this.ofRows += length;
     for (let row = 0; row < length; row += 1) {
-      const [o, h, l, c] = [open[row] as number, high[row] as number, low[row] as number, close[row] as number];
-      if (!this.isOff(o) && !this.isOff(h) && !this.isOff(l) && !this.isOff(c)) continue;
-      this.count(openTimeMs[row] as number, [o, h, l, c].find((price) => this.isOff(price)) as number);
+      const off =
+        this.off(open[row] as number) || this.off(high[row] as number) || this.off(low[row] as number) || this.off(close[row] as number);
+      if (off > 0) this.count(openTimeMs[row] as number, off);
     }
   }
 
-  private isOff(price: number): boolean {
+  /** The price where it is between two ticks, else 0. */
+  private off(price: number): number {
     const ticks = price * this.ticksPerUnit;
-    return Math.abs(ticks - Math.round(ticks)) > ticks * ROUNDING;
+    return Math.abs(ticks - Math.round(ticks)) > ticks * ROUNDING ? price : 0;
   }
 
   private count(timeMs: number, price: number): void {
