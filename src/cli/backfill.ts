@@ -170,7 +170,7 @@ const rulesLines = (rules: RulesReport): string[] => {
   const lines: string[] = [];
   if (source === "guessed") lines.push(guessText(rules, rows));
   if (tickBefore !== null) lines.push(`the tick of ${symbol} was ${tickBefore} before and is ${tickSize} now`);
-  if (offTick !== null) lines.push(offTickText(symbol, tickSize, offTick));
+  if (offTick !== null) lines.push(offTickText(symbol, offTick));
   return lines;
 };
 

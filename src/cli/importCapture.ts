@@ -42,7 +42,7 @@ export const importCommand: Command = {
         context.print(
           `the capture has no exchangeInfo: ticks and lots of ${report.guessedRules.join(", ")} come from the decimals of its prices and quantities`,
         );
-      for (const { symbol: held, tickSize, ...offTick } of report.offTick) context.print(offTickText(held, tickSize, offTick));
+      for (const off of report.offTick) context.print(offTickText(off.symbol, off));
       for (const { symbol: held, kind, fromMs: firstMs, toMs: endMs, events } of report.spans)
         if (kind !== "instrumentRules")
           context.print(`in the store: ${held} ${kind}, ${events} events, ${formatUtc(firstMs)} to ${formatUtc(endMs)}`);

@@ -44,9 +44,9 @@ async function* checked(
 }
 
 const offTick = ({ symbol, tickSize, source }: Instrument, { offTick: off }: TickCheck): readonly string[] =>
-  off === null ? [] : [`${offTickText(symbol, tickSize, off)}: ${WHY[source]}.`];
+  off === null ? [] : [`${offTickText(symbol, { ...off, tickSize })}: ${WHY[source]}.`];
 
-const AGAIN = "run its backfill again with --force, which looks at every price, if they are many";
+const AGAIN = "what fewer than one row of a hundred of a day needs is no tick; if more do, import them again (riposte backfill --force)";
 const WHY: Readonly<Record<Instrument["source"], string>> = {
   exchange: "the exchange has, or had, another tick than its rules say now",
   simulator: "they are not from the simulator whose rules these are",

@@ -21,8 +21,8 @@ export interface RulesReport {
   readonly tickBefore: number | null;
   /** Imported bars and trades that were looked at for it. */
   readonly rows: number;
-  /** Those of them with prices between the ticks. */
-  readonly offTick: OffTick | null;
+  /** Those of them with prices between the ticks of the rules of their time. */
+  readonly offTick: (OffTick & { readonly tickSize: number }) | null;
 }
 
 export interface LearnedRulesOptions {
@@ -94,24 +94,13 @@ export class LearnedRules {
   }
 
   async reports(): Promise<readonly RulesReport[]> {
-    return (await Promise.all(this.#known.values())).flatMap(({ symbol, market, held, tickBefore, fineness, checks }) => {
-      const rules = held.at(-1)?.rules;
+    return (await Promise.all(this.#known.values())).flatMap((known) => {
+      const rules = known.held.at(-1)?.rules;
       if (rules === undefined) return [];
+      const { symbol, market, fineness } = known;
       const { source, tickSize, lotSize } = rules;
-      const checked = [...checks.values()].find(({ offTick }) => offTick !== null)?.offTick ?? null;
-      const offTick = areGuessed(rules) ? fineness.finerThan(decimalsOfStep(tickSize).significant) : checked;
-      return [
-        {
-          symbol,
-          market,
-          source,
-          tickSize,
-          lotSize,
-          tickBefore: tickBefore === tickSize ? null : tickBefore,
-          rows: fineness.total,
-          offTick,
-        },
-      ];
+      const tickBefore = known.tickBefore === tickSize ? null : known.tickBefore;
+      return [{ symbol, market, source, tickSize, lotSize, tickBefore, rows: fineness.total, offTick: offTickOf(known, rules) }];
     });
   }
 
@@ -148,3 +137,11 @@ export class LearnedRules {
     known.held = mergeRules(known.held, events);
   }
 }
+
+const offTickOf = ({ fineness, checks }: Known, rules: DatedRules["rules"]): RulesReport["offTick"] => {
+  const { tickSize } = rules;
+  if (!areGuessed(rules))
+    return [...checks.values()].flatMap((check) => (check.offTick ? [{ ...check.offTick, tickSize: check.tickSize }] : []))[0] ?? null;
+  const finer = fineness.finerThan(decimalsOfStep(tickSize).significant);
+  return finer && { ...finer, tickSize };
+};

@@ -8,5 +8,5 @@ export const guessText = ({ symbol, tickSize, lotSize }: Pick<Instrument, "symbo
   (rows > 0 ? ` (${rows} bars and trades)` : "");
 
 /** `12 of 1440 bars and trades of AAAUSDT have prices between the ticks of 0.01, the first 1.2345 at 2023-02-02T00:00Z`. */
-export const offTickText = (symbol: string, tickSize: number, { rows, ofRows, price, firstMs }: OffTick): string =>
+export const offTickText = (symbol: string, { tickSize, rows, ofRows, price, firstMs }: OffTick & { readonly tickSize: number }): string =>
   `${rows} of ${ofRows} bars and trades of ${symbol} have prices between the ticks of ${tickSize}, the first ${price} at ${formatUtc(firstMs)}`;
