@@ -5,12 +5,14 @@ import { EVENT_FAMILIES } from "../operators/features/events/families.ts";
 import { featureSet } from "../operators/features/featureSet.ts";
 import { BookSide } from "../src/domain/book/bookSide.ts";
 import { compareUpdateIds } from "../src/domain/book/updateId.ts";
+import { decimalsOfStep } from "../src/domain/decimals/seen.ts";
 import type { BookDiff, BookSnapshot, Event } from "../src/domain/event.ts";
+import type { Instrument } from "../src/domain/instrument.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { instrumentIndex } from "../src/domain/units.ts";
 import { drive } from "../src/engine/driver.ts";
 import { observe } from "../src/pipeline.ts";
-import { defaultInstrument } from "../src/store/rules/defaultInstruments.ts";
+import { guessedInstrument } from "../src/store/rules/defaultInstruments.ts";
 import type { CaptureLine } from "../src/venues/binance/capture/captureLine.ts";
 import { readCaptureLine } from "../src/venues/binance/capture/captureLine.ts";
 import { CaptureParser } from "../src/venues/binance/capture/captureParser.ts";
@@ -91,7 +93,9 @@ for (const [name, side] of structures) {
   console.log(`| ${name} | ${perDiff(median)} | ${perDiff(min)} | ${((median * 1e9) / levels).toFixed(0)} |`);
 }
 
-const instruments = [defaultInstrument("BTCUSDT", "um", { priceDecimals: 1, qtyDecimals: 3 }, instrumentIndex(0))];
+const instruments = [
+  guessedInstrument("BTCUSDT", "um", { price: decimalsOfStep(0.1), qty: decimalsOfStep(0.001) }, instrumentIndex(0)) as Instrument,
+];
 const set = featureSet({ families: [], events: EVENT_FAMILIES, timeframesMs: [] });
 const bursts = (all: readonly Event[]): Event[][] =>
   Array.from({ length: Math.ceil(all.length / 4096) }, (_, i) => all.slice(i * 4096, (i + 1) * 4096));

@@ -38,6 +38,7 @@ const bars = columns.time.length;
 const instrument: Instrument = {
   index: instrumentIndex(0),
   symbol: "BTCUSDT",
+  source: "standIn",
   tickSize: 0.01,
   lotSize: 0.00001,
   minQtyLots: 1,

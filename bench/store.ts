@@ -15,18 +15,21 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { QuestDbServer } from "../scripts/questdb/server.ts";
 import { serverJar } from "../scripts/questdb/serverJar.ts";
+import { decimalsOfStep } from "../src/domain/decimals/seen.ts";
 import type { Event } from "../src/domain/event.ts";
+import type { Instrument } from "../src/domain/instrument.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { appendKline, klineBlock, klinesOf } from "../src/domain/kline.ts";
 import { instrumentIndex, MINUTE_MS } from "../src/domain/units.ts";
 import { parseKlineCsv } from "../src/store/archive/klineCsv.ts";
 import { unzipCsv } from "../src/store/archive/zip.ts";
-import { defaultInstrument, instrumentRulesEvent } from "../src/store/rules/defaultInstruments.ts";
+import { guessedInstrument, instrumentRulesEvent } from "../src/store/rules/defaultInstruments.ts";
 import { parquetStore } from "../src/store/parquet/parquetStore.ts";
 import type { Store } from "../src/store/store.ts";
 import { measuredApart, serverAt, storeAt, tell } from "./storePlace.ts";
 
 const SYMBOL = "BTCUSDT";
+const SEEN = { price: decimalsOfStep(0.01), qty: decimalsOfStep(0.00001) };
 const TO_MS = Date.UTC(2024, 0);
 const SIZES = [
   { name: "one year", fromMs: Date.UTC(2023, 0) },
@@ -37,7 +40,7 @@ const RUNS = 3;
 const read = async (place: string, fromMs: number, toMs: number): Promise<void> => {
   const openedMs = performance.now();
   const store = storeAt(place);
-  const instruments = [defaultInstrument(SYMBOL, "spot", { priceDecimals: 2, qtyDecimals: 5 }, instrumentIndex(0))];
+  const instruments = [guessedInstrument(SYMBOL, "spot", SEEN, instrumentIndex(0)) as Instrument];
   let bars = 0;
   let closes = 0;
   let lastMs = 0;
@@ -154,7 +157,7 @@ const report = async (name: string, place: string, months: readonly (readonly Ev
   const rows = months.reduce((sum, month) => sum + month.length, 0);
   const target = emptyStore();
   const writeS = await writeAll(months, target);
-  const rules = defaultInstrument(SYMBOL, "spot", { priceDecimals: 2, qtyDecimals: 5 });
+  const rules = guessedInstrument(SYMBOL, "spot", SEEN) as Instrument;
   await target.write(SYMBOL, "spot", [instrumentRulesEvent(rules)]);
   await target.close();
   console.log(`\n${name}: ${rows} bars in: ${writeS.toFixed(2)} s, ${(rows / writeS / 1000).toFixed(0)} k rows/s`);

@@ -1,3 +1,5 @@
+import { besideTicks } from "../src/domain/order.ts";
+import type { Direction } from "../src/domain/units.ts";
 import { positionModule } from "../models/position/positionModule.ts";
 import { priceToTicks, qtyToLots } from "../src/domain/instrument.ts";
 
@@ -35,7 +37,8 @@ export default positionModule<Breakout>((options) => {
         if (state.openedAtMs !== position.openedAtMs) state.best = bar.close;
         state.openedAtMs = position.openedAtMs;
         state.best = side > 0 ? Math.max(state.best, bar.close) : Math.min(state.best, bar.close);
-        const stopTicks = priceToTicks(instrument, state.best * (1 - side * trailFraction));
+        const bestTicks = Math.round(state.best / instrument.tickSize);
+        const stopTicks = besideTicks(bestTicks, -side as Direction, (state.best * (1 - side * trailFraction)) / instrument.tickSize);
         if ((stopTicks - view.stopTicks) * side > 0 && !view.exitPending) propose.moveStop(stopTicks, "trailing-stop");
         return;
       }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Event } from "../src/domain/event.ts";
+import { RULE_SOURCES } from "../src/domain/instrument.ts";
 import { Kind, KIND_NAMES } from "../src/domain/kind.ts";
 import type { KindName } from "../src/domain/kind.ts";
 import { KLINE_COLUMNS, singleKline } from "../src/domain/kline.ts";
@@ -24,6 +25,7 @@ const side = fc.constantFrom("buy" as const, "sell" as const);
 const rules = fc.record({
   index: fc.integer({ min: -1, max: 500 }),
   symbol: anyText,
+  source: fc.constantFrom(...RULE_SOURCES),
   tickSize: anyNumber,
   lotSize: anyNumber,
   minQtyLots: anyNumber,

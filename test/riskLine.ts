@@ -23,6 +23,7 @@ export const START_MS = Date.UTC(2023, 0, 2);
 export const riskInstrument = (index: number, terms: Partial<Instrument> = {}): Instrument => ({
   index: instrumentIndex(index),
   symbol: `S${index}USDT`,
+  source: "exchange",
   tickSize: 0.1,
   lotSize: 0.001,
   minQtyLots: 1,

@@ -18,6 +18,7 @@ import { T0 } from "./items.ts";
 export const UNIT: Instrument = {
   index: instrumentIndex(0),
   symbol: "UNITUSDT",
+  source: "exchange",
   tickSize: 1,
   lotSize: 1,
   minQtyLots: 1,

@@ -4,14 +4,16 @@ import { configSchema } from "../../config/schema.ts";
 import { beliefsOf } from "../../src/cli/run/beliefs.ts";
 import { composeRun } from "../../src/cli/run/composeRun.ts";
 import { replayRun } from "../../src/cli/run/replayRun.ts";
+import { decimalsOfStep } from "../../src/domain/decimals/seen.ts";
 import type { Event } from "../../src/domain/event.ts";
+import type { Instrument } from "../../src/domain/instrument.ts";
 import { Kind } from "../../src/domain/kind.ts";
 import type { KindName } from "../../src/domain/kind.ts";
 import { instrumentIndex } from "../../src/domain/units.ts";
 import { drive } from "../../src/engine/driver.ts";
 import { observe } from "../../src/pipeline.ts";
 import { importCapture } from "../../src/store/capture/importCapture.ts";
-import { defaultInstrument, instrumentRulesEvent } from "../../src/store/rules/defaultInstruments.ts";
+import { guessedInstrument, instrumentRulesEvent } from "../../src/store/rules/defaultInstruments.ts";
 import { Duck, quoted } from "../../src/store/duck/duck.ts";
 import { seriesFolder } from "../../src/store/parquet/layout.ts";
 import { tableOf } from "../../src/store/table/marketTables.ts";
@@ -26,7 +28,12 @@ import { tickHours } from "./market.ts";
  */
 const SYMBOL = "BTCUSDT";
 const MARKET = "um";
-const RULES = defaultInstrument(SYMBOL, MARKET, { priceDecimals: 1, qtyDecimals: 3 }, instrumentIndex(0));
+const RULES = guessedInstrument(
+  SYMBOL,
+  MARKET,
+  { price: decimalsOfStep(0.1), qty: decimalsOfStep(0.001) },
+  instrumentIndex(0),
+) as Instrument;
 const { signal } = new AbortController();
 
 const query = (series: TickSeries) => {

@@ -3,6 +3,7 @@ import { MINUTE_MS } from "../../src/domain/units.ts";
 import { knownOptions, numberOption } from "../options.ts";
 import type { NumberRange } from "../options.ts";
 import type { PositionView, Proposals } from "./positionModule.ts";
+import { breakEvenTicks } from "./breakEven.ts";
 import { positionModule } from "./positionModule.ts";
 import { tradableLots } from "./tradable.ts";
 
@@ -119,9 +120,8 @@ const manage = (settings: Settings, view: PositionView, propose: Proposals): voi
     return;
   }
   if (settings.breakEvenFraction === 0) return;
-  const { averageTicks } = position;
-  const gained = direction * (bar.close / instrument.tickSize / averageTicks - 1);
+  const gained = direction * (bar.close / instrument.tickSize / position.averageTicks - 1);
   if (gained < settings.breakEvenFraction) return;
-  const stopTicks = Math.round(averageTicks * (1 + direction * settings.breakEvenCostFraction));
+  const stopTicks = breakEvenTicks(view, direction, settings.breakEvenCostFraction);
   if ((stopTicks - view.stopTicks) * direction > 0) propose.moveStop(stopTicks, "break-even");
 };

@@ -6,6 +6,8 @@ import type { BackfillReport } from "../store/backfill/backfill.ts";
 import { backfill } from "../store/backfill/backfill.ts";
 import type { BackfillKind } from "../store/backfill/plan.ts";
 import { isDaily, marketOf } from "../store/backfill/plan.ts";
+import type { RulesReport } from "../store/rules/learnedRules.ts";
+import { guessText, offTickText } from "../store/rules/rulesText.ts";
 import { DEFAULT_FEES } from "../store/rules/defaultInstruments.ts";
 import { bracketsOf } from "../store/rules/leverageBrackets.ts";
 import { spanText, timeText } from "../store/reading/catalog.ts";
@@ -126,7 +128,7 @@ const networkOf = (market: "um" | "spot", restUrl: string | undefined, get: Http
       return await newest.instrument(symbol, { brackets: bracketsOf(symbol), ...DEFAULT_FEES, fundingIntervalHours: 8 }, context.signal);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      context.log(`default instrument rules for ${symbol}: ${error.message}`);
+      context.log(`the instrument rules of ${symbol} are guessed, and asked for again by the next backfill: ${error.message}`);
       return undefined;
     }
   };
@@ -139,6 +141,7 @@ const print = (report: BackfillReport, market: string, context: CommandContext):
   context.print(`${report.filesLanded} files landed (${report.rows} rows, ${(report.bytes / 1e6).toFixed(1)} MB)${skipped}${rest}`);
   for (const span of report.spans.filter(({ kind }) => kind !== "instrumentRules"))
     context.print(`in the store: ${spanText(span)}, ${span.events} ${span.kind} events`);
+  for (const rules of report.rules) for (const line of rulesLines(rules)) context.print(line);
   if (market === "spot")
     context.print("spot klines stand in for the perpetual: prices differ by some basis points, funding is the perpetual's own");
   const duplicates = report.identicalDuplicates + report.conflictingDuplicates;
@@ -159,6 +162,16 @@ const print = (report: BackfillReport, market: string, context: CommandContext):
     context,
     ({ symbol, fromMs, toMs, bars }) => `gap: ${symbol} ${timeText(fromMs)} … ${timeText(toMs)}, ${bars} bars missing`,
   );
+};
+
+/** What a reader should know of rules that no exchange gave, or that the prices contradict. */
+const rulesLines = (rules: RulesReport): string[] => {
+  const { symbol, source, tickSize, tickBefore, rows, offTick } = rules;
+  const lines: string[] = [];
+  if (source === "guessed") lines.push(guessText(rules, rows));
+  if (tickBefore !== null) lines.push(`the tick of ${symbol} was ${tickBefore} before and is ${tickSize} now`);
+  if (offTick !== null) lines.push(offTickText(symbol, offTick));
+  return lines;
 };
 
 const listed = <T>(items: readonly T[], context: CommandContext, line: (item: T) => string): void => {

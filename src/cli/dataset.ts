@@ -57,11 +57,13 @@ export const datasetCommand: Command = {
       env: context.env,
     });
     if (data.simulated) context.log(`NOTE ${data.source}`);
-    for (const warning of data.warnings) context.log(`NOTE ${warning}`);
+    const early = data.warnings;
+    for (const warning of early) context.log(`NOTE ${warning}`);
     try {
       const summary = await build({ config, data, set, labels, format, outDir: String(values["out"]) }, context);
+      for (const warning of [...data.warnings.slice(early.length), ...summary.warnings]) context.log(`NOTE ${warning}`);
       context.print(summaryLines(summary, String(values["out"])));
-      return { ...summary, source: data.source, warnings: data.warnings };
+      return { ...summary, source: data.source, warnings: [...data.warnings, ...summary.warnings] };
     } finally {
       await data.close();
     }
@@ -155,8 +157,11 @@ const collect = (builder: DatasetBuilder, set: FeatureSet): OperatorFunction<Ite
   return stepOperator("dataset", () => ({ builder, percentileAt, trendAt, volatilityUnit: NaN }), HANDLERS, { passing: "none" });
 };
 
-const summaryLines = ({ rows, files, span, columns, format }: DatasetSummary, outDir: string): string =>
+const summaryLines = ({ rows, files, span, columns, format, dropped }: DatasetSummary, outDir: string): string =>
   [
     `${rows} rows of ${columns.length} columns in ${files.length} ${format} files, ${formatUtc(span.fromMs)} to ${formatUtc(span.toMs)}: ${outDir}`,
     ...files.map(({ file, rows: count }) => `  ${file}  ${count} rows`),
+    ...(dropped.belowTick > 0
+      ? [`left out: ${dropped.belowTick} decision bars whose stop or target is nearer to the entry than one tick`]
+      : []),
   ].join("\n");

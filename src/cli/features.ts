@@ -43,9 +43,11 @@ export const featuresCommand: Command = {
     });
     const file = String(values["out"]);
     if (data.simulated) context.log(`NOTE ${data.source}`);
-    for (const warning of data.warnings) context.log(`NOTE ${warning}`);
+    const early = data.warnings;
+    for (const warning of early) context.log(`NOTE ${warning}`);
     try {
       const rows = await writeRows(data, set, file, context);
+      for (const warning of data.warnings.slice(early.length)) context.log(`NOTE ${warning}`);
       const span = { from: formatUtc(data.fromMs), to: formatUtc(data.toMs) };
       context.print(`${rows} rows of ${set.columns.length} columns, ${span.from} to ${span.to}: ${file}`);
       return { file, rows, ...span, source: data.source, warnings: data.warnings, columns: set.columns.map(({ name }) => name) };

@@ -1,5 +1,6 @@
 import { formatUtc, parseTimeRange } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
+import { offTickText } from "../store/rules/rulesText.ts";
 import { importCapture } from "../store/capture/importCapture.ts";
 import { configOf, configOptions, itemsOf, onlySymbolsOption } from "./configOptions.ts";
 import { captureOption } from "./data/history.ts";
@@ -41,6 +42,7 @@ export const importCommand: Command = {
         context.print(
           `the capture has no exchangeInfo: ticks and lots of ${report.guessedRules.join(", ")} come from the decimals of its prices and quantities`,
         );
+      for (const off of report.offTick) context.print(offTickText(off.symbol, off));
       for (const { symbol: held, kind, fromMs: firstMs, toMs: endMs, events } of report.spans)
         if (kind !== "instrumentRules")
           context.print(`in the store: ${held} ${kind}, ${events} events, ${formatUtc(firstMs)} to ${formatUtc(endMs)}`);

@@ -1,5 +1,16 @@
+import type { SeenDecimals } from "./decimals/seen.ts";
 import type { InstrumentIndex, Lots, Ticks } from "./units.ts";
 import { lots, ticks } from "./units.ts";
+
+/**
+ * Who says so: the exchange (`exchangeInfo`), the market simulator, the table of spot symbols that stand in for the perpetual's, or nobody:
+ * tick and lot are then guessed from the decimals of the data, the rest is usual.
+ */
+export const RULE_SOURCES = ["exchange", "simulator", "standIn", "guessed"] as const;
+export type RulesSource = (typeof RULE_SOURCES)[number];
+
+/** A maximum that does not exist or is not known: larger than any quantity or price, and a number that JSON can hold. */
+export const NO_MAXIMUM = Number.MAX_SAFE_INTEGER;
 
 /** One maintenance-margin bracket of an instrument, as Binance lists them (`GET /fapi/v1/leverageBracket`). */
 export interface MarginBracket {
@@ -15,9 +26,13 @@ export interface MarginBracket {
 export interface Instrument {
   readonly index: InstrumentIndex;
   readonly symbol: string;
+  readonly source: RulesSource;
+  /** What rules that no exchange gave were made of: data that show more make them finer. */
+  readonly seen?: SeenDecimals;
   readonly tickSize: number;
   readonly lotSize: number;
   readonly minQtyLots: number;
+  /** `NO_MAXIMUM`: none; so are the other two. */
   readonly maxQtyLots: number;
   readonly maxMarketQtyLots: number;
   readonly minPriceTicks: number;

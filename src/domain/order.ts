@@ -49,20 +49,45 @@ export interface OrderRequest {
   readonly decidedAtMs: number;
 }
 
-/** The trigger prices of a bracket around an entry; 0 where the bracket has no such side. */
+/** The trigger prices of a bracket around an entry; 0 where the bracket has no such side, or no price is left for it. */
 export interface BracketLevels {
   readonly stopTicks: Ticks;
   readonly targetTicks: Ticks;
 }
 
 /**
- * Levels of a bracket, to the nearest tick: stop at entry × (1 ∓ stopFraction), target at entry × (1 ± targetFraction).
- * Labels (`src/lab/labels/tripleBarrier.ts`) and venues use this one function, so that they are one truth.
+ * Levels of a bracket, to the nearest tick: stop at entry × (1 ∓ stopFraction), target at entry × (1 ± targetFraction), each at least
+ * one tick away from the entry on its own side. A level of a whole price below the entry or more is never reached and is none.
+ * Labels (`src/lab/labels/tripleBarrier.ts`), venues, risk and the recorder use this one function, so that they are one truth.
  */
-export const bracketLevels = (entryTicks: number, direction: Direction, bracket: Bracket): BracketLevels => ({
-  stopTicks: (bracket.stopFraction > 0 ? Math.round(entryTicks * (1 - direction * bracket.stopFraction)) : 0) as Ticks,
-  targetTicks: (bracket.targetFraction > 0 ? Math.round(entryTicks * (1 + direction * bracket.targetFraction)) : 0) as Ticks,
+export const bracketLevels = (entryTicks: number, direction: Direction, { stopFraction, targetFraction }: Bracket): BracketLevels => ({
+  stopTicks: (stopFraction > 0 ? levelTicks(entryTicks, -direction * stopFraction) : 0) as Ticks,
+  targetTicks: (targetFraction > 0 ? levelTicks(entryTicks, direction * targetFraction) : 0) as Ticks,
 });
+
+/**
+ * The price at a fraction of another above (> 0) or below it (< 0), in whole ticks: the nearest, but at least a tick away. 0 where there is
+ * none: at −1 or less, or below the lowest price.
+ */
+const levelTicks = (fromTicks: number, fraction: number): number =>
+  fraction <= -1 ? 0 : besideTicks(fromTicks, fraction > 0 ? 1 : -1, fromTicks * (1 + fraction));
+
+/**
+ * `ticks` as a price above (`side` 1) or below (−1) another one: the nearest whole tick, but at least a tick away, and no lower than one. 0
+ * where no price is lower. A distance that rounds to nothing would be touched at once.
+ */
+export const besideTicks = (fromTicks: number, side: Direction, ticks: number): number => {
+  const nearest = Math.round(ticks);
+  if (side > 0) return Math.max(nearest, Math.floor(fromTicks) + 1);
+  return Math.max(Math.min(nearest, Math.ceil(fromTicks) - 1), fromTicks > 1 ? 1 : 0);
+};
+
+/** How far a level at a fraction of the entry really is, as a fraction: what was asked, but at least a tick. */
+export const trueFraction = (entryTicks: number, fraction: number): number => Math.max(fraction, 1 / entryTicks);
+
+/** Whether a bracket asks for a level that is nearer to the entry than one tick. */
+export const isBelowTick = (entryTicks: number, { stopFraction, targetFraction }: Bracket): boolean =>
+  (stopFraction > 0 && stopFraction * entryTicks < 1) || (targetFraction > 0 && targetFraction * entryTicks < 1);
 
 /** Whether an intent opens a position or grows it. */
 export const isEntry = (action: IntentAction): boolean => action === "enter" || action === "scaleIn";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_BRACKET } from "../domain/order.ts";
 import type { Lots, Ticks } from "../domain/units.ts";
 import { limitsOf, nextTo, riskInstrument, RiskLine } from "../../test/riskLine.ts";
 import type { IntentTerms } from "../../test/riskLine.ts";
@@ -215,6 +216,51 @@ describe("protection: every entry brings a stop at most 0.5 % away", () => {
     line.fill("sell", 10, { orderId: line.emergencyId });
     expect(line.ask("scaleIn")).toEqual(refused);
   });
+
+  // A tick is 0.1 USDT: at a price of 199 ticks one of them is 0.5025 %.
+  const at = (ticks: number, given: Partial<PositionLimits> = limits): RiskLine => {
+    const line = ready(given);
+    line.bar({ close: ticks / 10 });
+    return line;
+  };
+  it.each([
+    [200, 0.0001, APPROVED],
+    [199, 0.0001, [`refused position.maxStopFraction ${1 / 199}/0.005`]],
+    [199, 0.005, [`refused position.maxStopFraction ${1 / 199}/0.005`]],
+    [62, 0.005, [`refused position.maxStopFraction ${1 / 62}/0.005`]],
+    [301, 0.005, APPROVED], // 1.505 ticks are placed at two, half a tick more than was asked, and were asked
+  ])("at %d ticks a stop of %d is judged by where it stands: a tick away at least", (ticks, stopFraction, told) => {
+    expect(at(ticks).enter(1, bracket(stopFraction))).toEqual(told);
+    expect(at(ticks).enter(1, { ...bracket(stopFraction), direction: -1 })).toEqual(told);
+  });
+  it("a limit order is judged at its limit, a market order at the last price, and at its worst one before there is any", () => {
+    expect(at(62).enter(1, { ...bracket(0.005), orderType: "limit", limitTicks: 200 as Ticks })).toEqual(APPROVED);
+    expect(at(62).enter(1, { ...bracket(0.005), worstTicks: 200 as Ticks })).toEqual([`refused position.maxStopFraction ${1 / 62}/0.005`]);
+    const line = new RiskLine(limitsOf({ position: limits }), { instruments: [riskInstrument(0)] });
+    line.account();
+    expect(line.enter(1, { ...bracket(0.005), worstTicks: 200 as Ticks })).toEqual(APPROVED);
+  });
+});
+
+describe("a bracket needs room below the entry", () => {
+  const at = (ticks: number, terms: IntentTerms): string[] => {
+    const line = ready({});
+    line.bar({ close: ticks / 10 });
+    return line.enter(1, terms);
+  };
+  const both = { bracket: { stopFraction: 0.5, targetFraction: 0.5 } };
+  const refused = ["refused position.minEntryTicks 1/2"];
+  it.each<[string, number, IntentTerms, string[]]>([
+    ["a long of one tick has no stop", 1, both, refused],
+    ["a short of one tick has no target", 1, { ...both, direction: -1 }, refused],
+    ["two ticks are enough", 2, both, APPROVED],
+    ["for both sides", 2, { ...both, direction: -1 }, APPROVED],
+    ["a long needs none for its target", 1, { bracket: { stopFraction: 0, targetFraction: 0.5 } }, APPROVED],
+    ["a short none for its stop", 1, { bracket: { stopFraction: 0.5, targetFraction: 0 }, direction: -1 }, APPROVED],
+    ["nor is there any where nothing is asked", 1, { bracket: NO_BRACKET }, APPROVED],
+    ["a target that is never reached needs none", 1, { bracket: { stopFraction: 0.5, targetFraction: 1 }, direction: -1 }, APPROVED],
+    ["the limit of a limit order counts", 5, { ...both, orderType: "limit", limitTicks: 1 as Ticks }, refused],
+  ])("%s", (_, ticks, terms, told) => expect(at(ticks, terms)).toEqual(told));
 });
 
 describe("an entry is well formed", () => {
@@ -237,7 +283,7 @@ describe("an entry is well formed", () => {
   });
   it("one lot at one tick with leverage 1 is", () => {
     expect(ready({}).enter(1, { leverage: 1, worstTicks: 1 as Ticks })).toEqual(APPROVED);
-    expect(ready({}).enter(1, { orderType: "limit", limitTicks: 1 as Ticks })).toEqual(APPROVED);
+    expect(ready({}).enter(1, { orderType: "limit", limitTicks: 1 as Ticks, bracket: NO_BRACKET })).toEqual(APPROVED);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Intent } from "../domain/derived.ts";
+import { trueFraction } from "../domain/order.ts";
 import type { EntryTerms, InstrumentExposure } from "./exposure.ts";
 import type { PositionLimits } from "./limits.ts";
 
@@ -25,9 +26,10 @@ export const refuseEntry = (
   otherMarginUsdt: number,
 ): RuleBreach | null => {
   const { maxStopFraction, maxLeverage } = limits;
-  const malformed = malformedEntry(intent);
+  const entryTicks = entryTicksOf(intent, exposure.markTicks);
+  const malformed = malformedEntry(intent) ?? refuseNoRoom(intent, entryTicks);
   if (malformed !== null) return malformed;
-  const unprotected = maxStopFraction === null ? null : refuseUnprotected(intent, exposure, maxStopFraction);
+  const unprotected = maxStopFraction === null ? null : refuseUnprotected(intent, exposure, entryTicks, maxStopFraction);
   if (unprotected !== null) return unprotected;
   if (maxLeverage !== null && intent.leverage > maxLeverage) {
     return { rule: "position.maxLeverage", value: intent.leverage, limit: maxLeverage };
@@ -68,6 +70,12 @@ export const worstTicksOf = (
   return Math.max(worstTicks, limitTicks, markTicks);
 };
 
+/** The price an entry's bracket is judged at, in ticks: its limit, else the last price; its own worst one before the first. */
+const entryTicksOf = ({ orderType, limitTicks, worstTicks }: Intent, markTicks: number): number => {
+  if (orderType === "limit") return limitTicks;
+  return Number.isNaN(markTicks) ? worstTicks : Math.round(markTicks);
+};
+
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
 /** Whole lots and ticks, a side, a leverage: anything else is a strategy's mistake and no order. */
@@ -82,9 +90,27 @@ const malformedEntry = ({ direction, qtyLots, worstTicks, limitTicks, orderType,
   return sound ? null : { rule: "position.wellFormed", value: Math.min(qtyLots, worstTicks, leverage), limit: 1 };
 };
 
-/** An entry brings its stop; a scale-in is covered by that of the position it grows. */
-const refuseUnprotected = (intent: Intent, exposure: InstrumentExposure, maxStopFraction: number): RuleBreach | null => {
-  const { stopFraction } = intent.bracket;
+/** Below a price of one tick there is none: neither the stop of a long nor the target of a short can stand there. */
+const refuseNoRoom = ({ direction, bracket }: Intent, entryTicks: number): RuleBreach | null => {
+  const below = direction > 0 ? bracket.stopFraction : bracket.targetFraction;
+  return below > 0 && below < 1 && entryTicks < MIN_ENTRY_TICKS
+    ? { rule: "position.minEntryTicks", value: entryTicks, limit: MIN_ENTRY_TICKS }
+    : null;
+};
+const MIN_ENTRY_TICKS = 2;
+
+/**
+ * An entry brings its stop, which is judged by where it will stand: a tick away at least. A scale-in is covered by the stop of the position
+ * it grows.
+ */
+const refuseUnprotected = (
+  intent: Intent,
+  exposure: InstrumentExposure,
+  entryTicks: number,
+  maxStopFraction: number,
+): RuleBreach | null => {
+  const asked = intent.bracket.stopFraction;
+  const stopFraction = asked > 0 ? trueFraction(entryTicks, asked) : 0;
   const covered =
     intent.action === "scaleIn"
       ? exposure.positionLots * intent.direction > 0 && exposure.isProtected

@@ -2,6 +2,7 @@ import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { HistoryStore, StoredKind } from "../domain/ports.ts";
 import type { LandedFiles } from "./backfill/landedFiles.ts";
+import type { DatedRules } from "./rules/instrumentRules.ts";
 
 /** A run of missing klines: open times from `fromMs` (inclusive) to `toMs` (exclusive). */
 export interface GapSpan {
@@ -29,8 +30,8 @@ export interface Store extends HistoryStore {
   gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]>;
   /** True when the period (an hour, month or year, as the kind is cut) of this time has rows. */
   holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean>;
-  /** True when the store has rules of a symbol in this market. */
-  hasRules(symbol: string, market: string): Promise<boolean>;
+  /** Dated rules of a symbol in this market, ascending, with the source of each; empty when there are none. */
+  rules(symbol: string, market: string): Promise<readonly DatedRules[]>;
   /** The archive files that have landed in it. */
   landed(): Promise<LandedFiles>;
   /** Makes ready for writing now instead of at the first write: takes the lock, makes or checks the tables. */

@@ -85,6 +85,7 @@ export const simulatedInstrument = (symbol: string, index: number): Instrument =
   return {
     index: instrumentIndex(index),
     symbol,
+    source: "simulator",
     tickSize,
     lotSize,
     minQtyLots: 1,

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { decimalsOfStep } from "../../src/domain/decimals/seen.ts";
 import type { Event } from "../../src/domain/event.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
 import type { KindName } from "../../src/domain/kind.ts";
@@ -8,7 +9,7 @@ import { klineBlock, klinesOf, klineValues, appendKline } from "../../src/domain
 import type { HistoryStore } from "../../src/domain/ports.ts";
 import { InvariantError, instrumentIndex, MINUTE_MS, UserError } from "../../src/domain/units.ts";
 import { fundingEvent } from "../../src/domain/fundingEvent.ts";
-import { defaultInstrument, instrumentRulesEvent } from "../../src/store/rules/defaultInstruments.ts";
+import { guessedInstrument, instrumentRulesEvent } from "../../src/store/rules/defaultInstruments.ts";
 import { compareOnLine } from "../../streams/merge.ts";
 import { marketEventContract } from "./marketEvents.ts";
 
@@ -18,8 +19,12 @@ const YEAR_END_MS = Date.UTC(2022, 11, 31, 20);
 const ALL = { fromMs: 0, toMs: Date.UTC(2030, 0) };
 const KINDS: readonly KindName[] = ["instrumentRules", "funding", "kline"];
 
-export const testInstrument = (symbol: string, index: number): Instrument =>
-  defaultInstrument(symbol, "um", { priceDecimals: 2, qtyDecimals: 3 }, instrumentIndex(index));
+/** Rules as an exchange would give them: tick 0.01, lot 0.001. */
+export const testInstrument = (symbol: string, index: number): Instrument => {
+  const seen = { price: decimalsOfStep(0.01), qty: decimalsOfStep(0.001) };
+  const { seen: _, ...rules } = guessedInstrument(symbol, "um", seen, instrumentIndex(index)) as Instrument;
+  return { ...rules, source: "exchange" };
+};
 
 /** `count` one-minute bars from `fromMs` whose values follow from their time and `salt`. */
 export const testKlines = (fromMs: number, count: number, salt = 0, index = 0): Kline[] => {

@@ -1,3 +1,4 @@
+import { trueFraction } from "../../../src/domain/order.ts";
 import type { Direction } from "../../../src/domain/units.ts";
 import { MINUTE_MS } from "../../../src/domain/units.ts";
 import { Observed, observe } from "../observation.ts";
@@ -40,7 +41,8 @@ export const considerEntry = (settings: ManagedSettings, trade: Trade, view: Pos
 const entryLots = (settings: ManagedSettings, trade: Trade, view: PositionView, direction: Direction, propose: Proposals): number => {
   const { bar, instrument, equityUsdt } = view;
   const riskUsdt = settings.riskFraction * equityUsdt * (trade.seen[Observed.dayLossLeft] as number);
-  const wanted = riskUsdt / (settings.stopFraction * bar.close * instrument.lotSize);
+  const stopFraction = trueFraction(bar.close / instrument.tickSize, settings.stopFraction);
+  const wanted = riskUsdt / (stopFraction * bar.close * instrument.lotSize);
   return tradableLots(view, wanted, view.maxQtyLots(direction, worstTicks(settings, view), settings.leverage), propose);
 };
 

@@ -1,4 +1,6 @@
+import { besideTicks } from "../../../src/domain/order.ts";
 import type { Direction } from "../../../src/domain/units.ts";
+import { breakEvenTicks } from "../breakEven.ts";
 import { Observed, observe } from "../observation.ts";
 import type { PositionView, Proposals } from "../positionModule.ts";
 import { isTradable } from "../tradable.ts";
@@ -33,14 +35,15 @@ const moveStop = (settings: ManagedSettings, trade: Trade, view: PositionView, s
   const bestTicks = trade.best / instrument.tickSize;
   const bestStops = (side * (bestTicks / position.averageTicks - 1)) / settings.stopFraction;
   const atr = trail.atrMultiple * seen(trade, Observed.natr) * closeTicks;
-  const trailing = atr > 0 && bestStops >= trail.atStops ? Math.round(bestTicks - side * atr) : NaN;
+  const trails = atr > 0 && bestStops >= trail.atStops;
+  const trailing = trails ? besideTicks(Math.round(bestTicks), -side as Direction, bestTicks - side * atr) : NaN;
   // Both compare signed: for a short the lower stop is the tighter one. NaN is never tighter.
   if (side * (trailing - closeTicks) >= 0) {
     propose.exit("trailing-stop");
     return false;
   }
   const armed = breakEven.atStops > 0 && seen(trade, Observed.unrealisedStops) >= breakEven.atStops;
-  const even = armed ? Math.round(position.averageTicks * (1 + side * breakEven.costFraction)) : NaN;
+  const even = armed ? breakEvenTicks(view, side, breakEven.costFraction) : NaN;
   const isTrailing = !(side * (even - trailing) >= 0) && trailing === trailing;
   const stopTicks = isTrailing ? trailing : even;
   if (isTighter(side, stopTicks, view.stopTicks) && isTighter(side, stopTicks, trade.askedStopTicks)) {

@@ -19,7 +19,7 @@ import type { RunData } from "./history.ts";
 export const captureData = async (config: RiposteConfig, paths: readonly string[]): Promise<RunData> => {
   const summary = await scanCapture(paths);
   const symbols = config.symbols.map((symbol) => symbolIn(summary, symbol, paths));
-  const instruments = symbols.map((facts, index) => captureRules(facts, index, summary));
+  const instruments = symbols.map((facts, index) => captureRules(facts, index, summary) ?? unruled(facts, paths));
   const fromTrades = instruments.filter(({ index }) => (symbols[index] as CapturedSymbol).klines === 0);
   const range = parseTimeRange(config.from, config.to);
   const firstMs = summary.fromMs - (summary.fromMs % MINUTE_MS) + (fromTrades.length > 0 ? MINUTE_MS : 0);
@@ -40,7 +40,7 @@ export const captureData = async (config: RiposteConfig, paths: readonly string[
     source: `captured USD-M messages in ${paths.map(shownPath).join(", ")}`,
     simulated: false,
     seed: null,
-    warnings: warningsFor(summary, symbols, fromTrades),
+    warnings: warningsFor(symbols, fromTrades),
     barsFromTrades: fromTrades.map(({ index }) => index),
     fillable: symbols.map(fillableOf),
     close: () => Promise.resolve(),
@@ -50,6 +50,13 @@ export const captureData = async (config: RiposteConfig, paths: readonly string[
 const fillableOf = ({ trades, aggTrades, diffs, snapshots, marks }: CapturedSymbol): Fillable =>
   fillableBy({ trades: trades + aggTrades > 0, book: diffs > 0 && snapshots > 0, marks: marks > 0 });
 
+/** The error for a symbol whose prices show no tick: all have more digits than a price. */
+const unruled = ({ symbol }: CapturedSymbol, paths: readonly string[]): never => {
+  throw new UserError(
+    `${symbol} has no rules: ${paths.join(", ")} has no exchangeInfo, and its prices and quantities show no tick and lot; add the answer of exchangeInfo, or choose another symbol`,
+  );
+};
+
 const symbolIn = (summary: CaptureSummary, wanted: string, paths: readonly string[]): CapturedSymbol => {
   const found = capturedSymbol(summary, wanted, paths);
   if (found.trades + found.aggTrades + found.klines > 0) return found;
@@ -58,11 +65,8 @@ const symbolIn = (summary: CaptureSummary, wanted: string, paths: readonly strin
   );
 };
 
-const warningsFor = (summary: CaptureSummary, symbols: readonly CapturedSymbol[], fromTrades: readonly Instrument[]): string[] => {
+const warningsFor = (symbols: readonly CapturedSymbol[], fromTrades: readonly Instrument[]): string[] => {
   const warnings: string[] = [];
-  const names = symbols.map(({ symbol }) => symbol).join(", ");
-  if (summary.exchangeInfo === null)
-    warnings.push(`The capture has no exchangeInfo: ticks and lots of ${names} come from the decimals of its prices and quantities.`);
   if (fromTrades.length > 0)
     warnings.push(`The capture has no klines of ${fromTrades.map(({ symbol }) => symbol).join(", ")}: bars come from trades.`);
   const bookless = symbols.filter(({ diffs, snapshots }) => diffs > 0 && snapshots === 0).map(({ symbol }) => symbol);

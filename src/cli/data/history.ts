@@ -11,6 +11,7 @@ import { captureData } from "./captureData.ts";
 import type { Fillable } from "./fillable.ts";
 import { marketOptions } from "./marketOptions.ts";
 import { openStore } from "./store.ts";
+import { tickChecked } from "./tickChecked.ts";
 import { storedData } from "./storedData.ts";
 import type { WantedKinds } from "./wantedKinds.ts";
 
@@ -80,7 +81,9 @@ export interface DataRequest extends DataChoice {
 }
 
 /** A capture, history from the store, or the seeded market simulator where there is none. Throws `UserError`s that say what there is. */
-export const runData = async (request: DataRequest): Promise<RunData> => {
+export const runData = async (request: DataRequest): Promise<RunData> => tickChecked(await chosenData(request));
+
+const chosenData = async (request: DataRequest): Promise<RunData> => {
   const { config, simulate, env, captures } = request;
   if (captures.length > 0) return captureData(config, captures);
   if (simulate || !hasHistory(request)) return simulatedData(request);

@@ -24,6 +24,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
+/** The dataset's symbols with ticks of this size. */
+const instrumentsOf = (tickSize: number): DatasetOptions["instruments"] =>
+  SYMBOLS.map((symbol, index) => ({ ...simulatedInstrument(symbol, index), tickSize }));
 const optionsOf = (over: Partial<DatasetOptions> = {}): DatasetOptions => ({
   instruments: SYMBOLS.map((symbol, index) => simulatedInstrument(symbol, index)),
   intervalMs: MINUTE_MS,
@@ -133,7 +136,7 @@ describe("a dataset as Arrow files", () => {
     expect(summary).toMatchObject({
       rows: 1460,
       decisionBars: 2 * 980,
-      dropped: { notWarm: 40, notSampled: 0, labelNotFinished: 2 * 230 },
+      dropped: { notWarm: 40, notSampled: 0, belowTick: 0, labelNotFinished: 2 * 230 },
       span: { fromMs: FROM + 31 * MINUTE_MS, toMs: FROM + 760 * MINUTE_MS },
       dataSha256: "d".repeat(64),
       labels: DEFAULT_LABELS,
@@ -149,11 +152,44 @@ describe("a dataset as Arrow files", () => {
     expect(weight / summary.weight.mean / summary.rows).toBeCloseTo(1, 6);
   });
 
+  test.each([
+    ["fractions", { unit: "fraction", stop: 0.00005, target: 0.015 }],
+    ["volatility units", { unit: "volatility", stop: 0.01, target: 2 }],
+  ] as const)("rows whose barriers are nearer than a tick are left out and counted, in %s", async (_, barriers) => {
+    // Ticks of BTCUSDT are 0.1 at prices from 1000: a stop of less than 0.1 is below one. Those of ETHUSDT are 0.01.
+    const summary = await written({ labels: { ...DEFAULT_LABELS, barriers } });
+    expect(summary.dropped.belowTick).toBeGreaterThan(0);
+    const { notWarm, notSampled, belowTick, labelNotFinished } = summary.dropped;
+    expect(summary.rows + notWarm + notSampled + belowTick + labelNotFinished).toBe(summary.decisionBars);
+    const coarse = instrumentsOf(1);
+    const alone = await said(() => written({ instruments: coarse, labels: { ...DEFAULT_LABELS, barriers }, outDir: join(root, "coarse") }));
+    expect(alone).toMatch(
+      /^no row is left of 2000 decision bars: .* 1938 with a stop or target nearer than one tick, 2 whose .* or wider barriers/,
+    );
+  });
+
+  test("says of which labels there is no row, or nothing else, by symbol and in all", async () => {
+    expect((await written()).warnings).toEqual([]);
+    const barriers = { unit: "fraction", stop: 0.4, target: 0.9 } as const;
+    const { warnings } = await written({ labels: { ...DEFAULT_LABELS, barriers }, outDir: join(root, "wide") });
+    const sides = ["BTCUSDT", "ETHUSDT", "all symbols together"].flatMap((whose) => [
+      `The long side of ${whose}`,
+      `The short side of ${whose}`,
+    ]);
+    const advice = "check labels.stop, labels.target, labels.horizonMinutes and the range.";
+    expect(warnings).toEqual(sides.map((side) => `${side} has only the label time: ${advice}`));
+    const upwards = { unit: "fraction", stop: 0.4, target: 0.015 } as const;
+    const one = await written({ labels: { ...DEFAULT_LABELS, barriers: upwards }, outDir: join(root, "upwards") });
+    expect(one.warnings).toHaveLength(6);
+    expect(one.warnings[0]).toMatch(/^The long side of BTCUSDT has no row with the label stop: /);
+    expect(JSON.parse(readFileSync(join(root, "upwards", "dataset.json"), "utf8"))).toMatchObject({ warnings: one.warnings });
+  });
+
   test("sampled rows only, counted for what they are", async () => {
     const summary = await written({ labels: { ...DEFAULT_LABELS, sampling: { kind: "every", bars: 5 } } });
     // Every fifth close, from row 34 (its close is minute 35) to row 759.
     expect(summary.rows).toBe(2 * 146);
-    expect(summary.dropped).toEqual({ notWarm: 60, notSampled: 2 * 776, labelNotFinished: 2 * 48 });
+    expect(summary.dropped).toEqual({ notWarm: 60, notSampled: 2 * 776, belowTick: 0, labelNotFinished: 2 * 48 });
     expect(table("BTCUSDT-2023-01.arrow").getChild("a")!.get(0)).toBe(34);
   });
 
@@ -204,7 +240,9 @@ describe("a dataset's folder", () => {
     expect(await said(() => new DatasetBuilder(optionsOf({ features })))).toMatch(/two columns named weight/);
     const builder = new DatasetBuilder(optionsOf());
     await feed(builder, 31);
-    expect(await said(() => builder.finish(""))).toMatch(/^no row is left of 62 decision bars: 60 not warm, 0 not sampled, 2 whose labels/);
+    expect(await said(() => builder.finish(""))).toMatch(
+      /^no row is left of 62 decision bars: 60 not warm, 0 not sampled, 0 with a stop or target nearer than one tick, 2 whose labels/,
+    );
     await builder.abandon();
     expect(readdirSync(root)).toEqual([]);
   });

@@ -154,7 +154,8 @@ export class DatasetBuilder {
 
   private stateOf(instrument: Instrument): InstrumentState {
     const { intervalMs, labels } = this.options;
-    const files = new SymbolFiles(instrument.symbol, this.columns, (name) => this.openFile(name, instrument.symbol));
+    const { symbol } = instrument;
+    const files = new SymbolFiles(symbol, this.columns, (name) => this.openFile(name, symbol));
     const { horizonMs, weight } = labels;
     return {
       files,
@@ -167,9 +168,13 @@ export class DatasetBuilder {
         weight,
         finished: (decision, label) => {
           this.keep(files, decision, label);
+          this.counts.row(symbol, label);
         },
         unfinished: () => {
           this.counts.dropped.labelNotFinished += 1;
+        },
+        belowTick: () => {
+          this.counts.dropped.belowTick += 1;
         },
       }),
     };
@@ -204,13 +209,12 @@ export class DatasetBuilder {
     ])
       (data[++c] as BatchColumn)[length] = value;
     batch.length = length + 1;
-    this.counts.row(label);
   }
 
   private empty(): UserError {
     const { decisionBars, dropped } = this.counts;
     return new UserError(
-      `no row is left of ${decisionBars} decision bars: ${dropped.notWarm} not warm, ${dropped.notSampled} not sampled, ${dropped.labelNotFinished} whose labels the data end before; choose a longer range`,
+      `no row is left of ${decisionBars} decision bars: ${dropped.notWarm} not warm, ${dropped.notSampled} not sampled, ${dropped.belowTick} with a stop or target nearer than one tick, ${dropped.labelNotFinished} whose labels the data end before; choose a longer range${dropped.belowTick > 0 ? " or wider barriers (labels.stop, labels.target)" : ""}`,
     );
   }
 

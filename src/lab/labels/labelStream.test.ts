@@ -26,7 +26,7 @@ interface Telling {
 }
 
 const stream = (bars: LabelBars, { horizonMs, weight = "uniqueness", decides = () => true, bracket = () => BRACKET }: Telling) => {
-  const [finished, unfinished]: [Told[], number[]] = [[], []];
+  const [finished, unfinished, belowTick]: [Told[], number[], number[]] = [[], [], []];
   const labels = new LabelStream<number>({
     instrument,
     intervalMs: bars.intervalMs,
@@ -34,6 +34,7 @@ const stream = (bars: LabelBars, { horizonMs, weight = "uniqueness", decides = (
     weight,
     finished: (row, label) => void finished.push({ row, label: { ...label } }),
     unfinished: (row) => void unfinished.push(row),
+    belowTick: (row) => void belowTick.push(row),
   });
   for (let row = 0; row < bars.length; row += 1) {
     labels.bar(bars.openTimeMs[row]!, bars.open[row]!, bars.high[row]!, bars.low[row]!, bars.close[row]!);
@@ -41,7 +42,7 @@ const stream = (bars: LabelBars, { horizonMs, weight = "uniqueness", decides = (
     if (decides(row)) labels.decide(row, bracket(row));
   }
   labels.finish();
-  return { finished, unfinished };
+  return { finished, unfinished, belowTick };
 };
 
 const marketBars = (days: number, seed = 1, gapsPerDay = 6): LabelBars => ({
@@ -141,6 +142,51 @@ describe("labels as the bars come", () => {
     expect(two[1]?.label.weight).toBeCloseTo(Math.log(118 / 115) + Math.log(115 / 113) / 2, 14);
   });
 
+  test("a stop or target nearer than a tick is no label: the row is dropped as if it had not been decided, and told (property)", () => {
+    const narrow = fc.constantFrom(1e-9, 1e-7, 3e-6).map((fraction) => fraction);
+    fc.assert(
+      fc.property(
+        fc.nat({ max: 50 }),
+        fc.constantFrom(1, 7, 60),
+        narrow,
+        fc.boolean(),
+        fc.integer({ min: 2, max: 9 }),
+        (seed, minutes, fraction, ofTarget, every) => {
+          const bars = marketBars(0.6, seed, 20);
+          const isNarrow = (row: number): boolean => row % every === 1;
+          const bracket = (row: number): Bracket =>
+            !isNarrow(row)
+              ? BRACKET
+              : ofTarget
+                ? { stopFraction: 0.005, targetFraction: fraction }
+                : { stopFraction: fraction, targetFraction: 0 };
+          const telling = { horizonMs: minutes * MINUTE_MS, bracket };
+          const [all, without] = [stream(bars, telling), stream(bars, { ...telling, decides: (row) => !isNarrow(row) })];
+          expect(all.finished).toEqual(without.finished);
+          // The entry of the last row's decision is not there.
+          const dropped = Array.from({ length: bars.length - 1 }, (_, row) => row).filter(isNarrow);
+          expect(all.belowTick).toEqual(dropped);
+          expect(all.unfinished.filter((row) => !isNarrow(row))).toEqual(without.unfinished);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  test("a price that never moves is never stopped, however coarse the tick: long and short", () => {
+    const flat = new Float64Array(300).fill(6.2);
+    const openTimeMs = Float64Array.from({ length: 300 }, (_, row) => row * MINUTE_MS);
+    const bars: LabelBars = { length: 300, intervalMs: MINUTE_MS, openTimeMs, open: flat, high: flat, low: flat, close: flat };
+    const coarse = { ...instrument, tickSize: 0.1 };
+    for (const direction of [1, -1] as const)
+      expect(tripleBarrier(bars, 5, direction, { bracket: BRACKET, horizonMs: 5 * MINUTE_MS, instrument: coarse })).toMatchObject({
+        touch: "time",
+        exitTicks: 62,
+      });
+    const { finished, belowTick } = stream(bars, { horizonMs: 5 * MINUTE_MS, decides: (row) => row < 40 });
+    expect([finished.length, belowTick.length]).toEqual([0, 40]);
+  });
+
   test("a state nobody told is −1, and a decision that the data end before counts nowhere", () => {
     const bars = marketBars(0.3, 3, 0);
     const labels = new LabelStream<number>({
@@ -154,6 +200,7 @@ describe("labels as the bars come", () => {
       unfinished: (row) => {
         expect(row).toBeGreaterThanOrEqual(bars.length - REGIME_BARS);
       },
+      belowTick: () => undefined,
     });
     expect.assertions(bars.length);
     for (let row = 0; row < bars.length; row += 1) {

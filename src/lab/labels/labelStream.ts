@@ -1,5 +1,6 @@
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Bracket } from "../../domain/order.ts";
+import { isBelowTick } from "../../domain/order.ts";
 import { InvariantError } from "../../domain/units.ts";
 import { LabelRows } from "./labelRows.ts";
 import { lifeWeight } from "./lifeWeight.ts";
@@ -34,6 +35,8 @@ export interface LabelStreamOptions<T> {
   readonly finished: (decision: T, label: FinishedLabel) => void;
   /** Gets every decision whose labels the data ends before; it counts nowhere. */
   readonly unfinished: (decision: T) => void;
+  /** Gets every decision whose stop or target is asked nearer to the entry than one tick, where no level can stand; it counts nowhere. */
+  readonly belowTick: (decision: T) => void;
 }
 
 interface Waiting<T> {
@@ -110,6 +113,10 @@ export class LabelStream<T> {
       const next = this.waiting[this.nextLabelled];
       // One bar more than it takes: the state of the last bar is told after it.
       if (next === undefined || next.row + this.aheadBars >= rows.last) break;
+      if (this.dropped(next)) {
+        this.waiting.splice(this.nextLabelled, 1);
+        continue;
+      }
       if (!this.label(next)) throw new InvariantError(`the label of row ${next.row} has no end at row ${rows.last}`);
       this.nextLabelled += 1;
     }
@@ -130,11 +137,20 @@ export class LabelStream<T> {
   finish(): void {
     const rest = this.waiting.splice(this.nextLabelled);
     for (const next of rest) {
+      if (this.dropped(next)) continue;
       if (this.label(next)) this.waiting.push(next);
       else this.options.unfinished(next.decision);
     }
     this.nextLabelled = this.waiting.length;
     this.release(this.rows.last + 1);
+  }
+
+  /** Whether a decision is one of `belowTick`, and told so; false before its entry is there. */
+  private dropped({ row, bracket, decision }: Waiting<T>): boolean {
+    const { rows } = this;
+    if (row >= rows.last || !isBelowTick(rows.open[row + 1 - rows.first] as number, bracket)) return false;
+    this.options.belowTick(decision);
+    return true;
   }
 
   /** Labels both sides and counts them; false when the data do not reach far enough. */

@@ -54,7 +54,15 @@ const labelsOf = (
   };
   const instrument = { ...simulatedInstrument("BTCUSDT", 0), tickSize };
   const { horizonMs, weight } = rules;
-  const labels = new LabelStream<number>({ instrument, intervalMs: MINUTE_MS, horizonMs, weight, finished, unfinished: () => undefined });
+  const labels = new LabelStream<number>({
+    instrument,
+    intervalMs: MINUTE_MS,
+    horizonMs,
+    weight,
+    finished,
+    unfinished: () => undefined,
+    belowTick: () => undefined,
+  });
   const choose = sampler(rules.sampling, MINUTE_MS);
   let chosen = 0;
   for (let row = 0; row < klines; row += 1) {
@@ -108,6 +116,7 @@ describeShared("labels against an independent calculation (scripts/labels_refere
       weight: "uniqueness",
       finished: () => (count += 1),
       unfinished: () => undefined,
+      belowTick: () => undefined,
     });
     const bracket = { stopFraction: 0.005, targetFraction: 0.015 };
     for (let row = 0; row < rows; row += 1) {

@@ -56,9 +56,9 @@ describe("parseAggTradesCsv reads", () => {
   });
 
   it("decimals of prices and quantities", () =>
-    expect(parse(["1,100.10,0.0400,1,1", "2,100.25,1,2,2"].map((line) => `${line},${FROM_MS},true`))).toMatchObject({
-      priceDecimals: 2,
-      qtyDecimals: 2,
+    expect(parse(["1,100.10,0.0400,1,1", "2,100.25,1,2,2"].map((line) => `${line},${FROM_MS},true`)).numbers.seen).toEqual({
+      price: { significant: 2, shown: 2, padded: false },
+      qty: { significant: 2, shown: 4, padded: false },
     }));
 
   it("ids to the last digit", () =>
@@ -82,10 +82,11 @@ describe("parseAggTradesCsv mends and counts", () => {
   it("rows in any order", () =>
     fc.assert(
       fc.property(fc.shuffledSubarray(aggTradeLines(FROM_MS, 40, HOUR_MS / 7), { minLength: 1 }), (shuffled) => {
-        const { outOfOrder: _, hours, ...counts } = parse(shuffled);
-        const { outOfOrder, hours: expected, ...sortedCounts } = parse([...shuffled].sort());
+        const { outOfOrder: _, hours, numbers, ...counts } = parse(shuffled);
+        const { outOfOrder, hours: expected, numbers: sortedNumbers, ...sortedCounts } = parse([...shuffled].sort());
         expect([...hours()]).toEqual([...expected()]);
         expect(counts).toEqual(sortedCounts);
+        expect(numbers.seen).toEqual(sortedNumbers.seen);
         expect(outOfOrder).toBe(0);
       }),
     ));

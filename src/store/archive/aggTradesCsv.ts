@@ -1,10 +1,12 @@
+import type { DecimalCount } from "../../domain/decimals/decimalCount.ts";
+import { NumberCount } from "../../domain/decimals/numberCount.ts";
+import { writtenDecimals } from "../../domain/decimals/written.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { UserError } from "../../domain/units.ts";
 import { MOST_TRADES } from "../../venues/binance/parse/trade.ts";
 import { archiveMs } from "./archiveTime.ts";
 import { CsvRows, REMEDY } from "./csv.ts";
 import { parseDecimal } from "./decimal.ts";
-import { DecimalCount } from "./decimalCount.ts";
 import type { FilePeriod } from "./fileName.ts";
 import { periodOfFile } from "./fileName.ts";
 import { TradeColumns } from "./tradeColumns.ts";
@@ -16,9 +18,8 @@ const NAMES = ["agg_trade_id", "price", "quantity", "first_trade_id", "last_trad
 const [ID, PRICE, QTY, FIRST_ID, LAST_ID, TIME, MAKER] = [0, 1, 2, 3, 4, 5, 6] as const;
 
 export interface ParsedAggTrades extends OrderedTrades {
-  /** Decimals of prices and of quantities, without trailing zeros: the data's tick and lot (stray longer ones ignored). */
-  readonly priceDecimals: number;
-  readonly qtyDecimals: number;
+  /** What its prices and quantities are written with. */
+  readonly numbers: NumberCount;
 }
 
 /**
@@ -32,20 +33,25 @@ export const parseAggTradesCsv = (bytes: Uint8Array, file: string, instrument = 
   const period = periodOfFile(file);
   const rows = new CsvRows(bytes, file, NAMES.length);
   const columns = new TradeColumns(rows.countLines(), instrument);
-  const priceDecimals = new DecimalCount();
-  const qtyDecimals = new DecimalCount();
+  const numbers = new NumberCount();
   rows.skipHeader(NAMES[ID]);
   while (rows.next()) {
     const firstId = integer(rows, FIRST_ID);
     const tradeCount = integer(rows, LAST_ID) - firstId + 1;
     if (tradeCount < 1 || tradeCount > MOST_TRADES)
       throw rows.error(`has first_trade_id ${rows.text(FIRST_ID)} and last_trade_id ${rows.text(LAST_ID)}, which is no range`);
-    columns.add(integer(rows, ID), timeOf(rows, period), above0(rows, PRICE), above0(rows, QTY), flag(rows, MAKER), tradeCount);
-    priceDecimals.add(rows, PRICE);
-    qtyDecimals.add(rows, QTY);
+    const [timeMs, price, qty] = [timeOf(rows, period), above0(rows, PRICE), above0(rows, QTY)];
+    columns.add(integer(rows, ID), timeMs, price, qty, flag(rows, MAKER), tradeCount);
+    count(numbers.price, rows, PRICE, price, timeMs);
+    count(numbers.qty, rows, QTY, qty, timeMs);
   }
   if (columns.length === 0) throw new UserError(`${file} has no rows; ${REMEDY}`);
-  return { ...orderedTrades(columns), priceDecimals: priceDecimals.typical(), qtyDecimals: qtyDecimals.typical() };
+  return { ...orderedTrades(columns), numbers };
+};
+
+const count = (column: DecimalCount, { bytes, starts, ends }: CsvRows, cell: number, value: number, timeMs: number): void => {
+  column.see(writtenDecimals(bytes, starts[cell] as number, ends[cell] as number), value);
+  column.row(timeMs);
 };
 
 const number = (rows: CsvRows, cell: number): number => parseDecimal(rows.bytes, rows.starts[cell] as number, rows.ends[cell] as number);

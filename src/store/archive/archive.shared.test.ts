@@ -5,6 +5,8 @@ import { gunzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { describeShared, sharedData } from "../../../test/sharedData.ts";
 import { testInstrument } from "../../../test/contract/historyStore.ts";
+import type { Decimals } from "../../domain/decimals/seen.ts";
+import { stepDecimals } from "../../domain/decimals/seen.ts";
 import { Kind } from "../../domain/kind.ts";
 import { klineValues, klinesOf } from "../../domain/kline.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
@@ -81,7 +83,8 @@ describeShared("the real archive", () => {
       const folder = sharedData("archive/futures/um/monthly/klines", symbol, "1m");
       for (const file of (await readdir(folder)).filter((name) => name.endsWith(".zip"))) {
         const parsed = parseKlineCsv(await unzipCsv(await readFile(join(folder, file)), file), file, MINUTE_MS);
-        expect([parsed.priceDecimals, parsed.qtyDecimals]).toEqual(decimals);
+        const { price, qty } = parsed.numbers.seen;
+        expect([price, qty].map((seen) => stepDecimals(seen as Decimals))).toEqual(decimals);
       }
     }
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decimalsOf, parseDecimal } from "./decimal.ts";
+import { parseDecimal } from "./decimal.ts";
 
 const parsed = (text: string): number => parseDecimal(Buffer.from(text), 0, text.length);
 
@@ -35,15 +35,4 @@ describe("parseDecimal", () => {
     "takes %j for no number",
     (text) => expect(parsed(text)).toBeNaN(),
   );
-});
-
-describe("decimalsOf", () => {
-  it.each([
-    ["42843.0", 0],
-    ["3.2140", 3],
-    ["0.00001", 5],
-    ["100", 0],
-    ["1000.", 0],
-    ["1e-8", 0],
-  ])("%s shows %i", (text, count) => expect(decimalsOf(Buffer.from(text), 0, text.length)).toBe(count));
 });

@@ -45,16 +45,3 @@ const slow = (bytes: Uint8Array, from: number, to: number): number => {
 /** A cell as text, for messages and slow paths. */
 export const cellText = (bytes: Uint8Array, from: number, to: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8");
-
-/** Digits after the point without trailing zeros: the precision that a cell shows (exponents count as none). */
-export const decimalsOf = (bytes: Uint8Array, from: number, to: number): number => {
-  let dot = -1;
-  let last = -1;
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at] as number;
-    if (byte === DOT) dot = at;
-    else if (byte < ZERO || byte > 57) return 0;
-    else if (byte !== ZERO) last = at;
-  }
-  return dot < 0 || last < dot ? 0 : last - dot;
-};

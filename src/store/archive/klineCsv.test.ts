@@ -60,15 +60,28 @@ describe("parseKlineCsv reads", () => {
     expect(parsed.block.high[1]).toBe(111.5);
   });
 
-  it("the decimals of prices and volumes, without trailing zeros and rare longer ones", () => {
-    const perpetual = klineLines(FROM_MS, 3).map((line) => line.replaceAll(/\d+\.\d+/g, "7.5000"));
-    expect(parse(perpetual.map((line) => line.replace(",100,", ",7.5,").replace(/,10[01],/, ",7.5,")))).toMatchObject({
-      priceDecimals: 1,
-      qtyDecimals: 1,
+  it("the decimals of all four prices and of volumes, with trailing zeros and without rare longer ones", () => {
+    const whole = klineLines(FROM_MS, 30).map((line) => line.replace(/,100\.25,101\.5,99\.75,[\d.]+,12\.345,/, ",100,100,100,100,12.000,"));
+    whole[9] = (whole[9] as string).replace(",100,100,100,100,", ",100,100.4,99.75,100,");
+    expect(parse(whole).numbers.seen).toEqual({
+      price: { significant: 2, shown: 2, padded: false },
+      qty: { significant: 0, shown: 3, padded: false },
     });
     const lines = klineLines(FROM_MS, 400);
     lines[7] = (lines[7] as string).replace("12.345", "12.3456789");
-    expect(parse(lines)).toMatchObject({ priceDecimals: 2, qtyDecimals: 3 });
+    const { price, qty } = parse(lines).numbers.seen;
+    expect([price?.shown, qty?.shown]).toEqual([2, 3]);
+  });
+
+  it("the decimals of files of spot, which pad every number to eight", () => {
+    const pad = (cell: string): string => Number(cell).toFixed(8);
+    const lines = klineLines(FROM_MS, 30).map((line) => line.replaceAll(/(?<=,)\d+\.\d+|(?<=,)10[01](?=,)/g, pad));
+    expect(lines[4]).toContain(",100.25000000,101.50000000,99.75000000,101.00000000,12.34500000,");
+    const { price, qty } = parse(lines).numbers.seen;
+    expect([price, qty]).toEqual([
+      { significant: 2, shown: 2, padded: false },
+      { significant: 3, shown: 3, padded: false },
+    ]);
   });
 });
 

@@ -1,3 +1,5 @@
+import { NumberCount } from "../../domain/decimals/numberCount.ts";
+import { writtenDecimals } from "../../domain/decimals/written.ts";
 import type { KlineBlock } from "../../domain/kline.ts";
 import { KLINE_COLUMNS, klineBlock } from "../../domain/kline.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
@@ -5,7 +7,6 @@ import { UserError } from "../../domain/units.ts";
 import { archiveMs } from "./archiveTime.ts";
 import { CsvRows, REMEDY } from "./csv.ts";
 import { parseDecimal } from "./decimal.ts";
-import { DecimalCount } from "./decimalCount.ts";
 import { periodOfFile } from "./fileName.ts";
 
 /** open_time, open, high, low, close, volume, close_time, quote_volume, count, taker_buy_volume, taker_buy_quote_volume, ignore. */
@@ -34,9 +35,8 @@ export interface ParsedKlines {
   /** Rows that repeat an earlier open time with the same values, and with others (the later row won). */
   readonly identicalDuplicates: number;
   readonly conflictingDuplicates: number;
-  /** Decimals of prices and of quantities, without trailing zeros: the data's tick and lot (stray longer ones ignored). */
-  readonly priceDecimals: number;
-  readonly qtyDecimals: number;
+  /** What its four prices and its volume are written with. */
+  readonly numbers: NumberCount;
 }
 
 /**
@@ -51,8 +51,7 @@ export const parseKlineCsv = (bytes: Uint8Array, file: string, intervalMs: numbe
   const openTimes = block.openTimeMs;
   const values = new Float64Array(columns.length);
   const duplicates = { identicalDuplicates: 0, conflictingDuplicates: 0 };
-  const priceDecimals = new DecimalCount();
-  const qtyDecimals = new DecimalCount();
+  const numbers = new NumberCount();
   rows.skipHeader("open_time");
   while (rows.next()) {
     readRow(rows, values);
@@ -61,8 +60,7 @@ export const parseKlineCsv = (bytes: Uint8Array, file: string, intervalMs: numbe
       throw rows.error(`has the open time ${isoText(openTimeMs)}, which is not in ${period.label}`);
     if (openTimeMs % intervalMs !== 0) throw rows.error(`has the open time ${openTimeMs}, which is not a multiple of ${intervalMs} ms`);
     checkValues(rows, values);
-    priceDecimals.add(rows, CLOSE);
-    qtyDecimals.add(rows, VOLUME);
+    countDecimals(rows, values, numbers);
     let at = block.length;
     const lastMs = at > 0 ? (openTimes[at - 1] as number) : -Infinity;
     if (openTimeMs <= lastMs) {
@@ -74,7 +72,17 @@ export const parseKlineCsv = (bytes: Uint8Array, file: string, intervalMs: numbe
     for (let c = 0; c < columns.length; c++) (columns[c] as Float64Array)[at] = values[c] as number;
   }
   if (block.length === 0) throw new UserError(`${file} has no rows; ${REMEDY}`);
-  return { block, ...duplicates, priceDecimals: priceDecimals.typical(), qtyDecimals: qtyDecimals.typical() };
+  return { block, ...duplicates, numbers };
+};
+
+/** The columns of prices and volume stand at the same places in the file and in the block. */
+const countDecimals = ({ bytes, starts, ends }: CsvRows, values: Float64Array, { price, qty }: NumberCount): void => {
+  const openTimeMs = values[0] as number;
+  for (let c: number = OPEN; c <= CLOSE; c += 1)
+    price.see(writtenDecimals(bytes, starts[c] as number, ends[c] as number), values[c] as number);
+  qty.see(writtenDecimals(bytes, starts[VOLUME] as number, ends[VOLUME] as number), values[VOLUME] as number);
+  price.row(openTimeMs);
+  qty.row(openTimeMs);
 };
 
 /** Numbers of the current row, in the order of the block's columns; times in ms. */

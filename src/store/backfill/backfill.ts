@@ -1,3 +1,4 @@
+import { NumberCount } from "../../domain/decimals/numberCount.ts";
 import type { Event } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { klinesOf } from "../../domain/kline.ts";
@@ -13,9 +14,8 @@ import type { Mended, ParsedFile } from "./parseFile.ts";
 import { KEPT_AS, parseFile } from "./parseFile.ts";
 import type { BackfillKind, FileSeries, FileUnit } from "./plan.ts";
 import { folderOf, isDaily, localSpan, marketOf, periodEndOf, planUnits } from "./plan.ts";
-import type { SeenDecimals } from "../rules/defaultInstruments.ts";
-import { defaultInstrument, instrumentRulesEvent } from "../rules/defaultInstruments.ts";
-
+import type { RulesReport } from "../rules/learnedRules.ts";
+import { LearnedRules } from "../rules/learnedRules.ts";
 import type { GapSpan } from "../store.ts";
 import type { BinanceRest } from "../../venues/binance/rest.ts";
 import { intervalMsOf } from "../table/interval.ts";
@@ -35,7 +35,7 @@ export interface BackfillOptions {
   readonly kinds: readonly BackfillKind[];
   readonly archive: ArchiveSource;
   readonly newest?: NewestSource;
-  /** Rules of a symbol from the exchange; undefined answers and no function mean the defaults. */
+  /** Rules of a symbol from the exchange; undefined answers and no function: they are guessed from the data. */
   readonly rulesOf?: (symbol: string) => Promise<Instrument | undefined>;
   /** Imports files again that have landed before. */
   readonly force?: boolean;
@@ -72,6 +72,8 @@ export interface BackfillReport {
   missing: string[];
   gaps: (GapSpan & { readonly symbol: string })[];
   spans: readonly HistorySpan[];
+  /** Rules of the symbols whose prices came. */
+  rules: readonly RulesReport[];
   /** True when the signal ended the work; what has landed stays. */
   aborted: boolean;
 }
@@ -115,6 +117,7 @@ class Run {
     missing: [],
     gaps: [],
     spans: [],
+    rules: [],
     aborted: false,
   };
   readonly #options: BackfillOptions;
@@ -122,12 +125,13 @@ class Run {
   #filesDone = 0;
   #filesTotal = 0;
   readonly #startedMs = performance.now();
-  /** Decimals seen per symbol in this run. */
-  readonly #decimals = new Map<string, SeenDecimals>();
+  readonly #rules: LearnedRules;
 
   constructor(options: BackfillOptions) {
+    const { store, rulesOf } = options;
     this.#options = options;
     this.#intervalMs = intervalMsOf(options.interval);
+    this.#rules = new LearnedRules({ store, rulesOf: async (symbol, market) => (market === "um" ? rulesOf?.(symbol) : undefined) });
   }
 
   async all(): Promise<void> {
@@ -145,6 +149,7 @@ class Run {
       }
     this.#filesTotal = plans.reduce((sum, plan) => sum + plan.units.length, 0);
     for (const { series, units, toMs } of plans) await this.#series(series, units, toMs, landed);
+    await this.#rules.finish();
   }
 
   /** Holes, and what the store holds now. */
@@ -155,13 +160,17 @@ class Run {
         ...(await store.gaps(symbol, market, fromMs, Math.min(toMs, Number.MAX_SAFE_INTEGER))).map((gap) => ({ symbol, ...gap })),
       );
     this.report.spans = (await store.spans()).filter((span) => symbols.includes(span.symbol));
+    this.report.rules = await this.#rules.reports();
   }
 
   async #series(series: FileSeries, units: readonly FileUnit[], toMs: number, landed: LandedFiles): Promise<void> {
     const before = this.report.filesLanded + this.report.filesSkipped + this.report.rowsFromRest;
     let coveredToMs = this.#options.fromMs ?? units[0]?.fromMs ?? toMs;
     const missing: string[] = [];
-    for await (const fetched of this.#fetchAll(units, landed)) {
+    const priced = series.kind === "kline" || series.kind === "aggTrades";
+    const hasLanded = [...landed.all().keys()].some((path) => folders(series).some((folder) => path.startsWith(folder)));
+    const again = priced && (await this.#rules.areLost(series.symbol, series.market, hasLanded));
+    for await (const fetched of this.#fetchAll(units, landed, again)) {
       this.report.filesSkipped += fetched.skipped.length;
       for (const file of fetched.files) await this.#land(series, file, landed);
       if (fetched.coveredToMs > fetched.unit.fromMs) coveredToMs = Math.max(coveredToMs, fetched.coveredToMs);
@@ -172,18 +181,17 @@ class Run {
     const filledFromMs = await this.#newest(series, coveredToMs, toMs);
     // Days that REST has filled are no gap; older ones are.
     this.report.missing.push(...missing.filter((path) => !(periodEndOf(path) > filledFromMs)));
-    if (series.kind === "kline" || series.kind === "aggTrades") await this.#rules(series);
     const found = this.report.filesLanded + this.report.filesSkipped + this.report.rowsFromRest > before;
     if (!found && (series.kind === "kline" || this.#options.kinds.length === 1)) throw await this.#nothing(series);
   }
 
   /** Units in order, a few fetched ahead of the consumer. */
-  async *#fetchAll(units: readonly FileUnit[], landed: LandedFiles): AsyncGenerator<FetchedUnit> {
+  async *#fetchAll(units: readonly FileUnit[], landed: LandedFiles, again: boolean): AsyncGenerator<FetchedUnit> {
     const { archive, force = false, signal } = this.#options;
     const ahead: Promise<FetchedUnit>[] = [];
     let next = 0;
     const hasLanded = async (path: string, sum: string, unit: FileUnit, fromMs: number): Promise<boolean> =>
-      !force && landed.get(path)?.sha256 === sum && (await this.#holds(unit, fromMs));
+      !force && !again && landed.get(path)?.sha256 === sum && (await this.#holds(unit, fromMs));
     const onBytes = (bytes: number): void => {
       this.report.bytes += bytes;
       this.#progress(units[Math.min(next, units.length) - 1]?.label ?? "");
@@ -216,27 +224,26 @@ class Run {
   async #land(series: FileSeries, { path, name, sha256, bytes }: FetchedFile, landed: LandedFiles): Promise<void> {
     const { store, archive, signal } = this.#options;
     const parsed = parseFile(series.kind, await unzipCsv(bytes, name), name, this.#intervalMs);
+    const { symbol, market } = series;
+    const { numbers } = parsed;
+    if (numbers !== undefined) await this.#rules.learn(symbol, market, numbers.seen);
     for (const events of parsed.parts) {
       signal?.throwIfAborted();
-      await store.write(series.symbol, series.market, events);
+      if (numbers !== undefined) await this.#rules.check(symbol, market, events);
+      await store.write(symbol, market, events);
     }
+    if (numbers !== undefined) await this.#rules.count(symbol, market, numbers.price.fineness);
     await landed.add(path, { sha256, rows: parsed.rows });
-    this.#count(series.symbol, name, parsed);
+    this.#count(name, parsed);
     this.report.filesLanded += 1;
     if (archive.local) this.report.bytes += bytes.length;
     this.#progress(name);
   }
 
-  #count(symbol: string, file: string, { rows, mended, idGaps, decimals }: ParsedFile): void {
+  #count(file: string, { rows, mended, idGaps }: ParsedFile): void {
     this.report.rows += rows;
     for (const [name, count] of Object.entries(mended)) this.report[name as keyof Mended] += count;
     if (idGaps !== undefined && idGaps.places > 0) this.report.idGaps.push({ file, ...idGaps });
-    if (decimals === undefined) return;
-    const seen = this.#decimals.get(symbol) ?? { priceDecimals: 0, qtyDecimals: 0 };
-    this.#decimals.set(symbol, {
-      priceDecimals: Math.max(seen.priceDecimals, decimals.priceDecimals),
-      qtyDecimals: Math.max(seen.qtyDecimals, decimals.qtyDecimals),
-    });
   }
 
   /** Asks REST for what the archive does not have yet; returns from when it was asked, Infinity when it was not. */
@@ -252,20 +259,18 @@ class Run {
       this.#progress(`${symbol} ${kind} from REST`);
     };
     if (kind === "funding") await land(await newest.funding(symbol, startMs, toMs, signal));
-    else for await (const block of newest.klines(symbol, interval, this.#intervalMs, startMs, toMs, signal)) await land(klinesOf(block));
+    else {
+      const numbers = new NumberCount(); // one for all pages: a day may be on two
+      for await (const block of newest.klines(symbol, interval, this.#intervalMs, startMs, toMs, signal, numbers)) {
+        const klines = klinesOf(block);
+        await this.#rules.check(symbol, market, klines);
+        await land(klines);
+      }
+      await this.#rules.learn(symbol, market, numbers.seen);
+      await this.#rules.count(symbol, market, numbers.price.fineness);
+    }
     signal?.throwIfAborted();
     return startMs;
-  }
-
-  /** Rules for a symbol that has none: the exchange's for the perpetual, else those that the data shows. */
-  async #rules({ symbol, market }: FileSeries): Promise<void> {
-    const { store, rulesOf } = this.#options;
-    const seen = this.#decimals.get(symbol);
-    if (await store.hasRules(symbol, market)) return;
-    const listed = market === "um" ? await rulesOf?.(symbol) : undefined;
-    if (listed === undefined && seen === undefined) return;
-    const rules = listed ?? defaultInstrument(symbol, market, seen as SeenDecimals);
-    await store.write(symbol, market, [instrumentRulesEvent(rules)]);
   }
 
   /** The error when neither archive nor REST had a single row, with what a local archive does have. */
@@ -298,3 +303,7 @@ class Run {
     });
   }
 }
+
+/** Folders of the archive that a series' files lie in. */
+const folders = (series: FileSeries): readonly string[] =>
+  (["daily", "monthly"] as const).map((cadence) => `${folderOf(series, cadence)}/`);

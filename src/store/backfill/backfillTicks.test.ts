@@ -2,20 +2,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { AGG_TRADES_HEADER, aggTradeLines, checksumOf, METRICS_HEADER, metricsLines, zipOf } from "../../../test/contract/archiveFiles.ts";
+import { AGG_TRADES_HEADER, aggTradeLines, METRICS_HEADER, metricsLines } from "../../../test/contract/archiveFiles.ts";
 import { testInstrument } from "../../../test/contract/historyStore.ts";
+import { archiveOf, RecordingStore } from "../../../test/contract/recordingStore.ts";
 import { compareOnLine } from "../../../streams/merge.ts";
 import type { Event } from "../../domain/event.ts";
-import type { KindName } from "../../domain/kind.ts";
-import { KIND_NAMES } from "../../domain/kind.ts";
-import type { StoredKind } from "../../domain/ports.ts";
 import { DAY_MS, HOUR_MS, UserError } from "../../domain/units.ts";
 import { parseAggTradesCsv } from "../archive/aggTradesCsv.ts";
 import { parseMetricsCsv } from "../archive/metricsCsv.ts";
 import type { ArchiveSource } from "../archive/source.ts";
 import type { BackfillOptions, BackfillReport, NewestSource } from "./backfill.ts";
 import { backfill } from "./backfill.ts";
-import type { Landed } from "./landedFiles.ts";
 import { parquetStore } from "../parquet/parquetStore.ts";
 import type { Store } from "../store.ts";
 
@@ -24,69 +21,6 @@ const tradesPath = (day: string): string => `futures/um/daily/aggTrades/BTCUSDT/
 const metricsPath = (day: string): string => `futures/um/daily/metrics/BTCUSDT/BTCUSDT-metrics-${day}.zip`;
 /** Trades of a whole day, a quarter of an hour apart. */
 const dayOfTrades = (dayMs: number): string[] => aggTradeLines(dayMs, 96, HOUR_MS / 4);
-
-interface Write {
-  readonly symbol: string;
-  readonly market: string;
-  readonly events: readonly Event[];
-}
-
-/** A store that records what is written and keeps trades by the hour. */
-class RecordingStore {
-  readonly shown = "a recording";
-  readonly writes: Write[] = [];
-  readonly landedFiles = new Map<string, Landed>();
-
-  write(symbol: string, market: string, events: readonly Event[]): Promise<void> {
-    this.writes.push({ symbol, market, events });
-    return Promise.resolve();
-  }
-  landed() {
-    const files = this.landedFiles;
-    return Promise.resolve({
-      get: (path: string) => files.get(path),
-      all: () => files,
-      add: (path: string, landed: Landed) => Promise.resolve(void files.set(path, landed)),
-    });
-  }
-  holdsPeriod(kept: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
-    const kind = kept === "aggTrade" ? "trade" : kept;
-    const hour = Math.floor(timeMs / HOUR_MS);
-    const inPeriod = (event: Event): boolean =>
-      KIND_NAMES[event.kind] === kind && (kind !== "trade" || Math.floor(event.eventTimeMs / HOUR_MS) === hour);
-    return Promise.resolve(this.writes.some((write) => write.symbol === symbol && write.market === market && write.events.some(inPeriod)));
-  }
-  hasRules(): Promise<boolean> {
-    return Promise.resolve(this.writes.some(({ events }) => events.some((event) => KIND_NAMES[event.kind] === "instrumentRules")));
-  }
-  lock = () => Promise.resolve();
-  spans = () => Promise.resolve([]);
-  gaps = () => Promise.resolve([]);
-  /** Events of a kind, in the order of writing. */
-  of(kind: KindName): Event[] {
-    return this.writes.flatMap(({ events }) => events.filter((event) => KIND_NAMES[event.kind] === kind));
-  }
-}
-
-/** A local copy of the archive, in memory. */
-const archiveOf = (files: Readonly<Record<string, readonly string[]>>, local = true): ArchiveSource & { readonly asked: string[] } => {
-  const asked: string[] = [];
-  return {
-    label: "the archive",
-    local,
-    asked,
-    read: (path) => {
-      asked.push(path);
-      const target = path.replace(".CHECKSUM", "");
-      const lines = files[target];
-      if (lines === undefined) return Promise.resolve(undefined);
-      const name = target.slice(target.lastIndexOf("/") + 1);
-      const zip = zipOf(name.replace(".zip", ".csv"), lines.join("\n"));
-      return Promise.resolve(path === target ? zip : Buffer.from(checksumOf(zip, name)));
-    },
-    list: (folder) => Promise.resolve(Object.keys(files).filter((path) => path.startsWith(`${folder}/`))),
-  };
-};
 
 const run = (store: RecordingStore | Store, archive: ArchiveSource, options: Partial<BackfillOptions> = {}): Promise<BackfillReport> =>
   backfill({
@@ -111,7 +45,7 @@ describe("backfill of aggTrades", () => {
     const report = await run(store, twoDays);
     expect(report).toMatchObject({ filesLanded: 2, rows: 192, missing: [tradesPath("2023-03-06")], idGaps: [], outOfOrder: 0 });
     const sizes = store.writes.map(({ symbol, market, events }) => [symbol, market, events.length]);
-    expect(sizes).toEqual([...Array.from({ length: 48 }, () => ["BTCUSDT", "um", 4]), ["BTCUSDT", "um", 1]]);
+    expect(sizes).toEqual([["BTCUSDT", "um", 1], ...Array.from({ length: 48 }, () => ["BTCUSDT", "um", 4])]);
     expect(store.of("trade").map((event) => event.eventTimeMs)).toEqual(
       [0, 2].flatMap((day) => Array.from({ length: 96 }, (_, i) => FROM_MS + day * DAY_MS + (i * HOUR_MS) / 4)),
     );

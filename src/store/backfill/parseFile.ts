@@ -1,3 +1,4 @@
+import type { NumberCount } from "../../domain/decimals/numberCount.ts";
 import type { Event } from "../../domain/event.ts";
 import { klinesOf } from "../../domain/kline.ts";
 import type { StoredKind } from "../../domain/ports.ts";
@@ -5,7 +6,6 @@ import { parseAggTradesCsv } from "../archive/aggTradesCsv.ts";
 import { parseFundingCsv } from "../archive/fundingCsv.ts";
 import { parseKlineCsv } from "../archive/klineCsv.ts";
 import { parseMetricsCsv } from "../archive/metricsCsv.ts";
-import type { SeenDecimals } from "../rules/defaultInstruments.ts";
 import type { BackfillKind } from "./plan.ts";
 
 /** What a store keeps of the files of each kind. */
@@ -34,20 +34,20 @@ export interface ParsedFile {
   readonly mended: Partial<Mended>;
   /** Where a file of trades skips ids, and how many ids that is in all. */
   readonly idGaps?: { readonly places: number; readonly ids: number };
-  /** Decimals of prices and quantities, where the file shows them. */
-  readonly decimals?: SeenDecimals;
+  /** What prices and quantities are written with, where the file has them. */
+  readonly numbers?: NumberCount;
 }
 
 /** Reads the whole CSV of an archive file; what is wrong with it is a `UserError` with file and line. */
 export const parseFile = (kind: BackfillKind, csv: Uint8Array, file: string, intervalMs: number): ParsedFile => {
   switch (kind) {
     case "kline": {
-      const { block, priceDecimals, qtyDecimals, ...mended } = parseKlineCsv(csv, file, intervalMs);
-      return { rows: block.length, parts: [klinesOf(block)], mended, decimals: { priceDecimals, qtyDecimals } };
+      const { block, numbers, ...mended } = parseKlineCsv(csv, file, intervalMs);
+      return { rows: block.length, parts: [klinesOf(block)], mended, numbers };
     }
     case "aggTrades": {
-      const { length, hours, idGaps, priceDecimals, qtyDecimals, ...mended } = parseAggTradesCsv(csv, file);
-      return { rows: length, parts: hours(), mended, idGaps, decimals: { priceDecimals, qtyDecimals } };
+      const { length, hours, idGaps, numbers, ...mended } = parseAggTradesCsv(csv, file);
+      return { rows: length, parts: hours(), mended, idGaps, numbers };
     }
     case "funding": {
       const { events, ...mended } = parseFundingCsv(csv, file);

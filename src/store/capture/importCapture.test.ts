@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { testInstrument } from "../../../test/contract/historyStore.ts";
 import { STREAMS } from "../../../test/wireFuzz.ts";
 import { UserError } from "../../domain/units.ts";
 import { parquetStore } from "../parquet/parquetStore.ts";
+import { instrumentRulesEvent } from "../rules/defaultInstruments.ts";
 import type { ImportCaptureReport } from "./importCapture.ts";
 import { importCapture } from "./importCapture.ts";
 
@@ -48,10 +50,10 @@ describe("an import of captured messages", () => {
     expect([symbols, events]).toEqual([["BTCUSDT"], 3]);
   });
 
-  it("keeps the rules of the capture's exchangeInfo from its beginning on, where the store has others", async () => {
-    await imported();
+  /** A capture's exchangeInfo with this tick. */
+  const infoOf = async (tickSize: string): Promise<string> => {
     const filters = [
-      { filterType: "PRICE_FILTER", minPrice: "100", maxPrice: "1000000", tickSize: "0.50" },
+      { filterType: "PRICE_FILTER", minPrice: "100", maxPrice: "1000000", tickSize },
       { filterType: "LOT_SIZE", minQty: "0.001", maxQty: "1000", stepSize: "0.001" },
       { filterType: "MARKET_LOT_SIZE", minQty: "0.001", maxQty: "100", stepSize: "0.001" },
       { filterType: "MIN_NOTIONAL", notional: "100" },
@@ -60,19 +62,52 @@ describe("an import of captured messages", () => {
     const symbol = { symbol: "BTCUSDT", contractType: "PERPETUAL", status: "TRADING", liquidationFee: "0.0125", filters };
     const info = join(dir, "info.jsonl");
     await writeFile(info, `${1_723_161_255_000}000000 ${JSON.stringify({ timezone: "UTC", symbols: [symbol] })}\n`);
+    return info;
+  };
+  const withInfo = async (tickSize: string): Promise<ImportCaptureReport> => {
+    const paths = [capture, await infoOf(tickSize)];
+    const store = parquetStore({ root: join(dir, "history") });
+    try {
+      return await importCapture({ store, paths, signal: new AbortController().signal, onProgress: () => undefined });
+    } finally {
+      await store.close();
+    }
+  };
+
+  it("keeps the rules of the capture's exchangeInfo from its beginning on, where the store has others", async () => {
     const store = parquetStore({ root: join(dir, "history") });
     const ticks = async (): Promise<unknown[]> => {
       const rules = [];
       for (const atMs of [Date.UTC(2024, 0), Date.UTC(2024, 7, 9)]) rules.push(...(await store.instruments(["BTCUSDT"], atMs)));
       return rules.map(({ tickSize }) => tickSize);
     };
-    const before = await ticks();
-    expect(before[1]).toBe(before[0]);
+    await store.write("BTCUSDT", "um", [instrumentRulesEvent({ ...testInstrument("BTCUSDT", 0), tickSize: 0.1 })]);
+    await store.close();
     for (let i = 0; i < 2; i++) {
-      await importCapture({ store, paths: [capture, info], signal: new AbortController().signal, onProgress: () => undefined });
-      expect(await ticks()).toEqual([before[0], 0.5]);
+      await withInfo("0.50");
+      expect(await ticks()).toEqual([0.1, 0.5]);
       expect((await store.spans(["instrumentRules"]))[0]?.events).toBe(2);
     }
+  });
+
+  it("replaces what was guessed by what the exchange told, and says which trades are between its ticks", async () => {
+    await imported();
+    const { offTick, guessedRules } = await withInfo("0.50");
+    expect(guessedRules).toEqual([]);
+    expect(offTick).toEqual([{ symbol: "BTCUSDT", tickSize: 0.5, rows: 3, ofRows: 3, firstMs: 1_723_161_256_322, price: 61_800.3 }]);
+    const store = parquetStore({ root: join(dir, "history") });
+    expect(await store.rules("BTCUSDT", "um")).toMatchObject([{ rules: { source: "exchange", tickSize: 0.5 } }]);
+    expect((await imported()).guessedRules).toEqual([]);
+    expect(await store.rules("BTCUSDT", "um")).toMatchObject([{ rules: { source: "exchange", tickSize: 0.5 } }]);
+    await store.close();
+  });
+
+  it("makes a guess finer when the next capture is", async () => {
+    await imported();
+    await writeFile(capture, (await readFile(capture, "utf8")).replaceAll('"p":"61800.30"', '"p":"61800.305"'));
+    expect((await imported()).guessedRules).toEqual(["BTCUSDT"]);
+    const store = parquetStore({ root: join(dir, "history") });
+    expect(await store.rules("BTCUSDT", "um")).toMatchObject([{ rules: { source: "guessed", tickSize: 0.001 } }]);
     await store.close();
   });
 });

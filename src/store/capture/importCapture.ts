@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Event } from "../../domain/event.ts";
+import type { OffTick } from "../../domain/decimals/fineness.ts";
+import type { Event, InstrumentRules } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { HistorySpan } from "../../domain/ports.ts";
 import { formatUtc } from "../../domain/time.ts";
+import { TickCheck } from "../../domain/tickCheck.ts";
 import { HOUR_MS, UserError } from "../../domain/units.ts";
 import { captureEvents } from "../../venues/binance/capture/captureEvents.ts";
 import type { CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
@@ -11,6 +13,9 @@ import { capturedSymbol, onlySymbolOf, scanCapture } from "../../venues/binance/
 import { instrumentRulesEvent } from "../rules/defaultInstruments.ts";
 import type { Store } from "../store.ts";
 import { captureRules } from "../rules/captureRules.ts";
+import { rulesAnswered, rulesLearned } from "../rules/guessedRules.ts";
+import type { DatedRules } from "../rules/instrumentRules.ts";
+import { rulesAt } from "../rules/instrumentRules.ts";
 
 /** Events held before they are written although their hour is not over: about 100 MB. */
 const HELD_MAX = 200_000;
@@ -36,8 +41,10 @@ export interface ImportCaptureReport {
   readonly symbols: readonly string[];
   /** Events written; one that came twice counts twice. */
   events: number;
-  /** Symbols whose rules were written as the decimals of their prices and quantities show them. */
+  /** Symbols whose rules were written, or made finer, as the decimals of their prices and quantities show them. */
   readonly guessedRules: string[];
+  /** Symbols with trades or bars between the ticks of their rules. */
+  readonly offTick: (OffTick & { readonly symbol: string; readonly tickSize: number })[];
   /** Messages that were not understood. */
   faults: number;
   spans: readonly HistorySpan[];
@@ -61,25 +68,31 @@ export const importCapture = async (options: ImportCaptureOptions): Promise<Impo
     symbols: symbols.map(({ symbol }) => symbol),
     events: 0,
     guessedRules: [],
+    offTick: [],
     faults: summary.faults,
     spans: [],
     aborted: false,
   };
   let held: Event[][] = symbols.map(() => []);
   let [count, hour] = [0, NaN];
+  let checks: readonly (TickCheck | null)[] = [];
   const writeRules = async (): Promise<void> => {
-    for (const rule of rules) {
-      const guessed = summary.exchangeInfo === null;
-      if (!(await store.hasRules(rule.symbol, MARKET))) {
-        await store.write(rule.symbol, MARKET, [instrumentRulesEvent(rule)]);
-        if (guessed) report.guessedRules.push(rule.symbol);
-      } else if (!guessed && !(await inForce(store, rule, summary.fromMs)))
-        await store.write(rule.symbol, MARKET, [instrumentRulesEvent(rule, summary.fromMs)]);
+    for (const [index, { symbol, seen }] of symbols.entries()) {
+      const held = await store.rules(symbol, MARKET);
+      const told = summary.exchangeInfo === null ? null : (rules[index] as Instrument);
+      const events = told === null ? rulesLearned(held, symbol, MARKET, seen) : rulesTold(held, told, summary.fromMs);
+      if (events.length > 0) await store.write(symbol, MARKET, events);
+      if (told === null && events.length > 0) report.guessedRules.push(symbol);
     }
+    checks = await Promise.all(symbols.map(({ symbol }) => tickCheckOf(store, symbol, summary.fromMs)));
   };
   const write = async (): Promise<void> => {
     if (report.events === 0) await writeRules();
-    for (const [index, events] of held.entries()) if (events.length > 0) await store.write(report.symbols[index] as string, MARKET, events);
+    for (const [index, events] of held.entries()) {
+      if (events.length === 0) continue;
+      for (const event of events) checks[index]?.add(event);
+      await store.write(report.symbols[index] as string, MARKET, events);
+    }
     report.events += count;
     held = symbols.map(() => []);
     count = 0;
@@ -104,15 +117,24 @@ export const importCapture = async (options: ImportCaptureOptions): Promise<Impo
     if (report.events + count === 0) throw nothingIn(options, summary);
     await write();
   }
+  for (const [index, check] of checks.entries())
+    if (check?.offTick) report.offTick.push({ symbol: report.symbols[index] as string, tickSize: check.tickSize, ...check.offTick });
   report.spans = (await store.spans()).filter(({ symbol, market }) => market === MARKET && report.symbols.includes(symbol));
   return report;
 };
 
-/** Whether the store's rules of a symbol at a time are these. */
-const inForce = async (store: Store, { index: _, ...rules }: Instrument, atMs: number): Promise<boolean> => {
-  const [held] = await store.instruments([rules.symbol], atMs, [MARKET]);
-  const { index: __, ...inStore } = held as Instrument;
-  return isDeepStrictEqual(rules, inStore);
+/** What a store must keep besides when the capture's `exchangeInfo` tells the rules: they replace a guess, and are dated where others hold. */
+const rulesTold = (held: readonly DatedRules[], told: Instrument, atMs: number): readonly InstrumentRules[] => {
+  const answered = rulesAnswered(held, told);
+  if (answered.length > 0) return answered;
+  const { index: _, ...rules } = told;
+  return isDeepStrictEqual(rules, rulesAt(held, atMs)) ? [] : [instrumentRulesEvent(told, atMs)];
+};
+
+/** A check of the tick that holds at a time; null where the store has no rules. */
+const tickCheckOf = async (store: Store, symbol: string, atMs: number): Promise<TickCheck | null> => {
+  const rules = rulesAt(await store.rules(symbol, MARKET), atMs);
+  return rules === undefined ? null : new TickCheck(rules.tickSize);
 };
 
 const nothingIn = ({ paths, fromMs, toMs }: ImportCaptureOptions, held: CaptureSummary): UserError => {

@@ -12,6 +12,7 @@ import type { Table } from "../table/tables.ts";
 /** What lies in a folder, read from its folders and Parquet footers. */
 export class ParquetHoldings implements Holdings {
   readonly shown: string;
+  readonly options: string;
   readonly intervalMs: number;
   readonly #root: string;
   readonly #duck: Duck;
@@ -19,6 +20,7 @@ export class ParquetHoldings implements Holdings {
   /** `shown`: the root as the user wrote it. */
   constructor(root: string, shown: string, intervalMs: number, duck: Duck) {
     this.shown = shown;
+    this.options = `--data ${shown}`;
     this.intervalMs = intervalMs;
     this.#root = root;
     this.#duck = duck;

@@ -4,19 +4,23 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { historyStoreContract, testInstrument, testKlines } from "../../../test/contract/historyStore.ts";
+import { rulesContract } from "../../../test/contract/rulesContract.ts";
 import type { Event } from "../../domain/event.ts";
 import { instrumentIndex, MINUTE_MS, UserError } from "../../domain/units.ts";
 import { fundingEvent } from "../../domain/fundingEvent.ts";
-import { defaultInstrument, instrumentRulesEvent } from "../rules/defaultInstruments.ts";
+import { instrumentRulesEvent } from "../rules/defaultInstruments.ts";
 import type { Store } from "../store.ts";
 import { parquetStore } from "./parquetStore.ts";
 
 const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "riposte-store-"));
 
-historyStoreContract("parquetStore", async () => {
+const fresh = async (): Promise<{ open: () => Store; remove: () => Promise<void> }> => {
   const root = await temporaryFolder();
   return { open: () => parquetStore({ root }), remove: () => rm(root, { recursive: true, force: true }) };
-});
+};
+
+historyStoreContract("parquetStore", fresh);
+rulesContract("parquetStore", fresh);
 
 const FROM_MS = Date.UTC(2023, 0, 30);
 const RANGE = { fromMs: 0, toMs: Date.UTC(2030, 0), burstEvents: 4096 };
@@ -178,7 +182,7 @@ describe("parquetStore on disk", () => {
   it("gives the instrument rules as of a time, with the run's index", async () => {
     const store = open();
     const [old, young] = [0.01, 0.1].map((tickSize) => ({
-      ...defaultInstrument("BTCUSDT", "um", { priceDecimals: 2, qtyDecimals: 3 }),
+      ...testInstrument("BTCUSDT", -1),
       tickSize,
     }));
     if (old === undefined || young === undefined) throw new Error("two rules");

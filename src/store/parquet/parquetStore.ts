@@ -10,6 +10,7 @@ import { Duck } from "../duck/duck.ts";
 import type { GapSpan } from "../store.ts";
 import { findGaps } from "./gaps.ts";
 import { ParquetHoldings } from "./holdings.ts";
+import type { DatedRules } from "../rules/instrumentRules.ts";
 import { mergeRules, rulesText } from "../rules/instrumentRules.ts";
 import { readRules } from "./ruleFile.ts";
 import type { Series } from "./layout.ts";
@@ -103,13 +104,13 @@ class ParquetStore implements Store {
 
   async holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
     const table = tableOf(kind);
-    if (table === undefined) return this.hasRules(symbol, market);
+    if (table === undefined) return (await this.rules(symbol, market)).length > 0;
     const periods = await periodsOf(this.#root, { table, market, symbol, intervalMs: this.#intervalMs });
     return periods.includes(periodOf(table, timeMs));
   }
 
-  async hasRules(symbol: string, market: string): Promise<boolean> {
-    return (await readRules(this.#root, checkedName(market, "market"), checkedName(symbol, "symbol"))).length > 0;
+  rules(symbol: string, market: string): Promise<readonly DatedRules[]> {
+    return readRules(this.#root, checkedName(market, "market"), checkedName(symbol, "symbol"));
   }
 
   async close(): Promise<void> {

@@ -14,5 +14,5 @@ export const readRules = async (root: string, market: string, symbol: string): P
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
-  return checkedRules(text, `instrument file ${file}`, `delete it and run riposte backfill --symbol ${symbol} again`);
+  return checkedRules(text, `instrument file ${file}`, `delete it and run the backfill of ${symbol} again, which finds them anew`);
 };

@@ -20,6 +20,7 @@ import { visible } from "./visibility.ts";
 
 /** What the server's tables hold. A table that is not there is empty; one of another schema is a `UserError`. */
 export class QuestDbHoldings implements Holdings {
+  readonly options = "--store questdb";
   readonly intervalMs: number;
   private readonly connection: Connection;
   private readonly prefix: string;
@@ -76,7 +77,11 @@ export class QuestDbHoldings implements Holdings {
         `SELECT ts::LONG / 1000, rules FROM ${name} WHERE symbol = ${text(symbol, "symbol")} AND market = ${text(market, "market")} ORDER BY ts`,
     );
     const json = `[${rows.map(([validFromMs, rules]) => `{"validFromMs":${String(validFromMs)},"rules":${String(rules)}}`).join(",")}]`;
-    return checkedRules(json, `the rules of ${symbol} in ${this.shown}`, `run riposte backfill --store questdb --symbol ${symbol} --force`);
+    return checkedRules(
+      json,
+      `the rules of ${symbol} in ${this.shown}`,
+      `drop table ${this.prefix}${INSTRUMENTS.name} and run the backfills of its symbols again, which find them anew`,
+    );
   }
 
   async *scan(table: Table, market: string, symbol: string, fromMs: number, toMs: number): AsyncGenerator<Columns, void, undefined> {

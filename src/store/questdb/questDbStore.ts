@@ -10,6 +10,7 @@ import { intervalLabel } from "../table/interval.ts";
 import { periodBounds, periodOf } from "../table/period.ts";
 import type { Store } from "../store.ts";
 import { StoredHistory } from "../reading/storedHistory.ts";
+import type { DatedRules } from "../rules/instrumentRules.ts";
 import { rowsOf } from "../table/eventRows.ts";
 import { tableOf } from "../table/marketTables.ts";
 import { Connection } from "./connection.ts";
@@ -89,15 +90,15 @@ class QuestDbStore implements Store {
     return this.holdings.gaps(symbol, market, fromMs, toMs);
   }
 
-  holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
+  async holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
     const table = tableOf(kind);
-    if (table === undefined) return this.hasRules(symbol, market);
+    if (table === undefined) return (await this.rules(symbol, market)).length > 0;
     const { fromMs, toMs } = periodBounds(periodOf(table, timeMs));
     return this.holdings.hasRows(table, market, symbol, fromMs, toMs);
   }
 
-  async hasRules(symbol: string, market: string): Promise<boolean> {
-    return (await this.holdings.rules(market, symbol)).length > 0;
+  rules(symbol: string, market: string): Promise<readonly DatedRules[]> {
+    return this.holdings.rules(market, symbol);
   }
 
   async landed(): Promise<LandedFiles> {

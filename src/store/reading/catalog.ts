@@ -112,6 +112,22 @@ export class Catalog {
     return new UserError(`${what}${where} is not in history (${shown}): ${holds}; run riposte backfill --symbol ${symbol}`);
   }
 
+  /** The error for a symbol whose data came without rules, or lost them: how to have them again. */
+  async noRules(symbol: string, market?: string): Promise<UserError> {
+    const { shown, options } = this.#holdings;
+    const spans = await this.spans(["kline", "trade", "aggTrade"]);
+    const held = spans.filter((span) => span.symbol === symbol && (market === undefined || span.market === market));
+    const [first] = held;
+    if (first === undefined) return this.notHeld(symbol, "instrumentRules");
+    const fromMs = Math.min(...held.map((span) => span.fromMs));
+    const what = `${symbol} has no instrument rules in history (${shown}), only data: ${held.map(spanText).join(", ")}`;
+    if (first.market === "simulated") return new UserError(`${what}; write it again with riposte simulate --symbol ${symbol} ${options}`);
+    const again = `--symbol ${symbol} ${options} --from ${dayText(fromMs)}${first.market === "um" ? "" : ` --market ${first.market}`}`;
+    return new UserError(
+      `${what}; find them again with riposte backfill ${again} (with --archive DIR where they came from a local copy), or import their capture again`,
+    );
+  }
+
   /** The error for a range in which a symbol has nothing. */
   async outside(symbol: string, market: string, table: Table, fromMs: number, toMs: number): Promise<UserError | undefined> {
     const span = await this.#holdings.span(table, market, symbol);

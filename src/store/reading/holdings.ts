@@ -13,6 +13,8 @@ export interface Held {
 export interface Holdings {
   /** Where they are, as the user knows the place. */
   readonly shown: string;
+  /** The options that make a command use them, for remedies. */
+  readonly options: string;
   readonly intervalMs: number;
   /** Every series of a table. */
   spans(table: Table): Promise<readonly HistorySpan[]>;

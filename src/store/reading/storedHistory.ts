@@ -7,7 +7,7 @@ import { instrumentIndex, UserError } from "../../domain/units.ts";
 import { Catalog } from "./catalog.ts";
 import type { Holdings } from "./holdings.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
-import { rulesEvent } from "../rules/instrumentRules.ts";
+import { rulesAt, rulesEvent } from "../rules/instrumentRules.ts";
 import { checkedName } from "../table/checkedName.ts";
 import { sourcesOf } from "./sources.ts";
 import { eventReader } from "../table/eventReader.ts";
@@ -68,7 +68,7 @@ export class StoredHistory {
     const dated = await this.#rules(symbol, market);
     return dated.flatMap(({ validFromMs, rules }, i) => {
       const before = dated[i - 1];
-      const changed = before !== undefined && JSON.stringify(before.rules) !== JSON.stringify(rules);
+      const changed = before !== undefined && termsText(before) !== termsText({ validFromMs, rules });
       return changed && validFromMs > fromMs && validFromMs < toMs ? [validFromMs] : [];
     });
   }
@@ -78,9 +78,11 @@ export class StoredHistory {
   }
 
   async #instrument(symbol: string, index: InstrumentIndex, asOfMs: number, market: string | undefined): Promise<Instrument> {
-    const dated = await this.#rules(symbol, market);
-    const found = dated.findLast(({ validFromMs }) => validFromMs <= asOfMs) ?? dated[0];
-    if (found === undefined) throw await this.#catalog.notHeld(symbol, "instrumentRules");
-    return { index, ...found.rules };
+    const found = rulesAt(await this.#rules(symbol, market), asOfMs);
+    if (found === undefined) throw await this.#catalog.noRules(symbol, market);
+    return { index, ...found };
   }
 }
+
+/** What trading goes by: all but who said so. */
+const termsText = ({ rules: { source: _, seen: __, ...terms } }: DatedRules): string => JSON.stringify(terms);

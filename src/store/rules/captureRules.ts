@@ -3,17 +3,16 @@ import { instrumentIndex, UserError } from "../../domain/units.ts";
 import type { CapturedSymbol, CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
 import { parseExchangeInfo } from "../../venues/binance/parse/exchangeInfo.ts";
 import { WireError } from "../../venues/binance/parse/wire.ts";
-import { DEFAULT_FEES, defaultInstrument } from "./defaultInstruments.ts";
+import { DEFAULT_FEES, guessedInstrument } from "./defaultInstruments.ts";
 import { bracketsOf } from "./leverageBrackets.ts";
 
 /**
- * Rules of a captured symbol: those of the capture's `exchangeInfo`, else what the decimals of its prices and quantities show. Throws a
- * `UserError` where the capture has an `exchangeInfo` that does not give them.
+ * Rules of a captured symbol: those of the capture's `exchangeInfo`, else what the decimals of its prices and quantities show; null where
+ * it has neither. Throws a `UserError` where the capture has an `exchangeInfo` that does not give them.
  */
-export const captureRules = (facts: CapturedSymbol, at: number, { exchangeInfo }: CaptureSummary): Instrument => {
-  const { symbol } = facts;
+export const captureRules = ({ symbol, seen }: CapturedSymbol, at: number, { exchangeInfo }: CaptureSummary): Instrument | null => {
   const index = instrumentIndex(at);
-  if (exchangeInfo === null) return defaultInstrument(symbol, "um", facts, index);
+  if (exchangeInfo === null) return guessedInstrument(symbol, "um", seen, index);
   try {
     const rules = parseExchangeInfo(exchangeInfo, symbol, {
       ...DEFAULT_FEES,

@@ -1,5 +1,8 @@
+import type { SeenDecimals } from "../../domain/decimals/seen.ts";
+import { stepOf } from "../../domain/decimals/seen.ts";
 import type { InstrumentRules } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
+import { NO_MAXIMUM } from "../../domain/instrument.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { NO_INSTRUMENT } from "../../domain/units.ts";
@@ -11,39 +14,44 @@ export const RULES_VALID_FROM_MS = Date.UTC(2019, 8, 8);
 /** Fees of a regular user. */
 export const DEFAULT_FEES = { makerFeeRate: 0.0002, takerFeeRate: 0.0005 };
 
-/** Rules where spot stands in for the perpetual: its finer prices and volumes must fit into ticks and lots. */
+/** Tick and lot of spot symbols that stand in for the perpetual's, as Binance's spot market has them. */
 const STAND_IN: Readonly<Record<string, { readonly tickSize: number; readonly lotSize: number }>> = {
   BTCUSDT: { tickSize: 0.01, lotSize: 0.00001 },
   ETHUSDT: { tickSize: 0.01, lotSize: 0.0001 },
 };
 
-/** Decimals that the imported file showed. */
-export interface SeenDecimals {
-  readonly priceDecimals: number;
-  readonly qtyDecimals: number;
-}
+/** The table's row of a spot symbol. */
+export const standInOf = (symbol: string): { readonly tickSize: number; readonly lotSize: number } | undefined =>
+  Object.hasOwn(STAND_IN, symbol) ? STAND_IN[symbol] : undefined;
 
 /**
- * Instrument rules for data that comes without them: tick and lot from the table of stand-ins for spot, else from the
- * decimals of the data; fees of a regular user (maker 0.02 %, taker 0.05 %), Binance's brackets where they are known.
+ * Instrument rules for data that comes without them: tick and lot from the table of stand-ins for spot, else from the decimals of the
+ * data; prices finer than the table's tick are believed before the table. Fees of a regular user (maker 0.02 %, taker 0.05 %), Binance's
+ * brackets where they are known, no maximum. Null where neither prices nor quantities were seen: there is nothing to guess from.
  */
-export const defaultInstrument = (
+export const guessedInstrument = (
   symbol: string,
   market: string,
   seen: SeenDecimals,
   index: InstrumentIndex = NO_INSTRUMENT,
-): Instrument => {
-  const standIn = market === "spot" && Object.hasOwn(STAND_IN, symbol) ? STAND_IN[symbol] : undefined;
+): Instrument | null => {
+  const standIn = market === "spot" ? standInOf(symbol) : undefined;
+  const seenTick = seen.price === null ? Infinity : stepOf(seen.price);
+  const tickSize = Math.min(standIn?.tickSize ?? Infinity, seenTick);
+  const lotSize = standIn?.lotSize ?? (seen.qty === null ? Infinity : stepOf(seen.qty));
+  if (tickSize === Infinity || lotSize === Infinity) return null;
   return {
     index,
     symbol,
-    tickSize: standIn?.tickSize ?? decimalSize(seen.priceDecimals),
-    lotSize: standIn?.lotSize ?? decimalSize(seen.qtyDecimals),
+    source: tickSize === standIn?.tickSize ? "standIn" : "guessed",
+    seen,
+    tickSize,
+    lotSize,
     minQtyLots: 1,
-    maxQtyLots: 1_000_000_000,
-    maxMarketQtyLots: 1_000_000_000,
+    maxQtyLots: NO_MAXIMUM,
+    maxMarketQtyLots: NO_MAXIMUM,
     minPriceTicks: 1,
-    maxPriceTicks: 1_000_000_000,
+    maxPriceTicks: NO_MAXIMUM,
     minNotionalUsdt: symbol === "BTCUSDT" ? 100 : 5,
     percentPriceUp: 1.05,
     percentPriceDown: 0.95,
@@ -64,6 +72,3 @@ export const instrumentRulesEvent = (rules: Instrument, validFromMs = RULES_VALI
   knownAtMs: validFromMs,
   rules,
 });
-
-/** 2 → 0.01, as the double nearest to the decimal. */
-const decimalSize = (decimals: number): number => Number(`1e-${decimals}`);

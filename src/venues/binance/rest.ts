@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { NumberCount } from "../../domain/decimals/numberCount.ts";
 import type { Funding } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { KlineBlock } from "../../domain/kline.ts";
@@ -24,7 +25,7 @@ export interface BinanceRestOptions {
 
 /** Public market data over REST; nothing here needs a key. All times in ms, ranges `[fromMs, toMs)`. */
 export interface BinanceRest {
-  /** Closed klines, a block per page, ascending. */
+  /** Closed klines, a block per page, ascending; what they are written with is counted into `numbers`. */
   klines(
     symbol: string,
     interval: string,
@@ -32,6 +33,7 @@ export interface BinanceRest {
     fromMs: number,
     toMs: number,
     signal?: AbortSignal,
+    numbers?: NumberCount,
   ): AsyncIterable<KlineBlock>;
   funding(symbol: string, fromMs: number, toMs: number, signal?: AbortSignal): Promise<readonly Funding[]>;
   /** Today's rules of a symbol; undefined when it is not listed. */
@@ -75,11 +77,11 @@ export const binanceRest = (options: BinanceRestOptions): BinanceRest => {
   };
 
   return {
-    async *klines(symbol, interval, intervalMs, fromMs, toMs, signal) {
+    async *klines(symbol, interval, intervalMs, fromMs, toMs, signal, numbers) {
       for (let startTime = fromMs; startTime < Math.min(toMs, nowMs());) {
         const query = { symbol, interval, startTime, endTime: toMs - 1, limit: klinesMax };
         const answer = await json(baseUrl, `${path}/klines`, query, signal);
-        const block = checked(`${path}/klines`, () => parseRestKlines(answer, intervalMs, nowMs()));
+        const block = checked(`${path}/klines`, () => parseRestKlines(answer, intervalMs, nowMs(), numbers));
         if (block.length === 0) return;
         const lastMs = block.openTimeMs[block.length - 1] as number;
         if (lastMs < startTime)

@@ -77,6 +77,18 @@ describe("protection comes and goes with the position", () => {
     expect(desk.flat(1000).slice(2)).toEqual(said);
   });
 
+  test.each<[string, Direction]>([
+    ["long", 1],
+    ["short", -1],
+  ])("a stop and a target nearer than a tick stand a tick away and are not touched by a price that stays: %s", (_, direction) => {
+    const desk = new VenueDesk();
+    desk.submit({ id: "e", side: sideOf(direction), qty: 4, stop: 0.0049, target: 0.0001 });
+    expect(desk.flat(62)).toHaveLength(4);
+    expect(desk.flat(62)).toEqual([]);
+    const [low, high] = [62 - (direction > 0 ? 0 : 1), 62 + (direction > 0 ? 1 : 0)];
+    expect(desk.bar(62, high, low, 62)[0]).toBe(`e.t ${sideOf(-direction as Direction)} 4 @ ${62 + direction}`);
+  });
+
   test("levels are around the price paid, slippage included", () => {
     const desk = new VenueDesk({ slippageFraction: 0.01 }).enter(1000, { ...BRACKET, stop: 0.1, target: 0 });
     expect(desk.bar(1000, 1000, 910, 920), "909 = 1010 − 10 %").toEqual([]);

@@ -14,7 +14,7 @@ import type { KlineValues } from "../../../domain/kline.ts";
 import { klineValues } from "../../../domain/kline.ts";
 import { instrumentIndex, MINUTE_MS } from "../../../domain/units.ts";
 import { drive } from "../../../engine/driver.ts";
-import { defaultInstrument } from "../../../store/rules/defaultInstruments.ts";
+import { guessedInstrument } from "../../../store/rules/defaultInstruments.ts";
 import { captureEvents } from "./captureEvents.ts";
 import type { CaptureSummary } from "./captureScan.ts";
 import { scanCapture } from "./captureScan.ts";
@@ -37,7 +37,7 @@ const replay = async (
 ): Promise<Replayed> => {
   const summary = await scanCapture(paths);
   const { symbols } = summary;
-  const instruments = symbols.map((facts, i) => defaultInstrument(facts.symbol, "um", facts, instrumentIndex(i)));
+  const instruments = symbols.map((facts, i) => guessedInstrument(facts.symbol, "um", facts.seen, instrumentIndex(i)) as Instrument);
   const lists = <T>(): T[][] => symbols.map(() => []);
   const result: Replayed = { summary, tops: lists(), quotes: lists(), trades: lists(), bars: lists(), others: [] };
   const onlySymbol = symbols.length === 1 ? (symbols[0]?.symbol ?? "") : "";
@@ -101,7 +101,12 @@ describeShared("the capture of 2024", () => {
     expect(replayed.summary).toMatchObject({
       messages: 93_954,
       faults: 0,
-      symbols: [{ symbol: "BTCUSDT", trades: 21_313, bestBidAsks: 66_089, diffs: 6551, snapshots: 1, priceDecimals: 1, qtyDecimals: 3 }],
+      symbols: [
+        {
+          ...{ symbol: "BTCUSDT", trades: 21_313, bestBidAsks: 66_089, diffs: 6551, snapshots: 1 },
+          seen: { price: { significant: 1, shown: 2, padded: true }, qty: { significant: 3, shown: 3, padded: false } },
+        },
+      ],
     });
     expect(replayed.others).toEqual([]);
   });

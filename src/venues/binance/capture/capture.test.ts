@@ -56,7 +56,9 @@ describe("a capture", () => {
       messages: 203,
       faults: 1,
       exchangeInfo: null,
-      symbols: [{ symbol: "BTCUSDT", trades: 200, bestBidAsks: 1, snapshots: 1, priceDecimals: 1, qtyDecimals: 3 }],
+      symbols: [
+        { symbol: "BTCUSDT", trades: 200, bestBidAsks: 1, snapshots: 1, seen: { price: { significant: 1, shown: 2 }, qty: { shown: 3 } } },
+      ],
     });
   });
 

@@ -13,6 +13,8 @@ export interface CaptureParserOptions {
   readonly instrumentOf: (symbol: string) => InstrumentIndex | undefined;
   /** Symbol of order books that do not name theirs, where the whole capture has only one; "" otherwise. */
   readonly onlySymbol: string;
+  /** As in `Arrival`. */
+  readonly written?: NonNullable<Arrival["written"]>;
 }
 
 /** Lines of a capture as events; keeps the line's time from going back. */
@@ -20,8 +22,15 @@ export class CaptureParser {
   private readonly arrival: { -readonly [K in keyof Arrival]: Arrival[K] };
   private readonly onlySymbol: string;
 
-  constructor({ instrumentOf, onlySymbol }: CaptureParserOptions) {
-    this.arrival = { instrumentOf, receivedTimeMs: 0, notBeforeMs: 0, stream: "", symbol: "" };
+  constructor({ instrumentOf, onlySymbol, written }: CaptureParserOptions) {
+    this.arrival = {
+      instrumentOf,
+      receivedTimeMs: 0,
+      notBeforeMs: 0,
+      stream: "",
+      symbol: "",
+      ...(written === undefined ? {} : { written }),
+    };
     this.onlySymbol = onlySymbol;
   }
 

@@ -1,3 +1,7 @@
+import { NumberCount } from "../../../domain/decimals/numberCount.ts";
+import type { SeenDecimals } from "../../../domain/decimals/seen.ts";
+import { mergedSeen, NOTHING_SEEN } from "../../../domain/decimals/seen.ts";
+import { textDecimals } from "../../../domain/decimals/written.ts";
 import type { BookSnapshot, Event, Fault } from "../../../domain/event.ts";
 import { Kind } from "../../../domain/kind.ts";
 import type { InstrumentIndex } from "../../../domain/units.ts";
@@ -19,9 +23,8 @@ export interface CapturedSymbol {
   diffs: number;
   snapshots: number;
   marks: number;
-  /** Decimals that its prices and quantities show. */
-  priceDecimals: number;
-  qtyDecimals: number;
+  /** Of the prices and quantities of trades, quotes, book levels and bars. */
+  seen: SeenDecimals;
 }
 
 export interface CaptureSummary {
@@ -71,7 +74,15 @@ class Scan {
   private readonly symbols: CapturedSymbol[] = [];
   private readonly indexOf = new Map<string, InstrumentIndex>();
   private readonly snapshots = new Map<InstrumentIndex, BookSnapshot>();
-  private readonly parser = new CaptureParser({ instrumentOf: (symbol) => this.instrumentOf(symbol), onlySymbol: UNNAMED });
+  /** By symbol, in their order. */
+  private readonly numbers: NumberCount[] = [];
+  /** Of the line that is parsed: instrument, price and quantity as written, in turn. */
+  private readonly written: unknown[] = [];
+  private readonly parser = new CaptureParser({
+    instrumentOf: (symbol) => this.instrumentOf(symbol),
+    onlySymbol: UNNAMED,
+    written: (...pair) => void this.written.push(...pair),
+  });
 
   line(path: string, line: CaptureLine): void {
     const at = `capture ${path} line ${line.line}`;
@@ -80,14 +91,18 @@ class Scan {
       this.exchangeInfo = exchangeInfoOf(line.json, at);
       return;
     }
-    for (const event of this.parser.events(line)) {
+    const events = this.parser.events(line);
+    for (const event of events) {
       if (event.kind === Kind.fault) this.fault(event, line.json, at);
       else this.count(event, at);
     }
+    if (!events.some(({ kind }) => kind === Kind.fault)) this.decimals();
+    this.written.length = 0;
   }
 
   summary(paths: readonly string[]): CaptureSummary {
     const { messages, faults, fromMs, toMs, exchangeInfo, symbols } = this;
+    for (const [index, facts] of symbols.entries()) facts.seen = (this.numbers[index] as NumberCount).seen;
     const named = symbols.filter(({ symbol }) => symbol !== UNNAMED);
     if (Number.isNaN(fromMs)) throw new UserError(`capture ${paths.join(", ")} has no market message: give one of Binance USD-M futures`);
     if (faults > FAULT_SHARE_MAX * messages)
@@ -118,9 +133,9 @@ class Scan {
       diffs: 0,
       snapshots: 0,
       marks: 0,
-      priceDecimals: 0,
-      qtyDecimals: 0,
+      seen: NOTHING_SEEN,
     });
+    this.numbers.push(new NumberCount());
     return index;
   }
 
@@ -141,22 +156,18 @@ class Scan {
       case Kind.trade:
         if (event.tradeCount === undefined) facts.trades += 1;
         else facts.aggTrades += 1;
-        this.decimals(facts, event.price, event.qty);
         break;
       case Kind.markPrice:
         facts.marks += 1;
         break;
       case Kind.bestBidAsk:
         facts.bestBidAsks += 1;
-        this.decimals(facts, event.bidPrice, event.bidQty);
         break;
       case Kind.bookDiff:
         facts.diffs += 1;
-        for (let i = 0; i < event.bids.length; i += 2) this.decimals(facts, event.bids[i] as number, event.bids[i + 1] as number);
         break;
       case Kind.bookSnapshot:
         facts.snapshots += 1;
-        for (let i = 0; i < event.asks.length; i += 2) this.decimals(facts, event.asks[i] as number, event.asks[i + 1] as number);
         this.compare(event, at);
         break;
       case Kind.kline:
@@ -166,9 +177,17 @@ class Scan {
     }
   }
 
-  private decimals(facts: CapturedSymbol, price: number, qty: number): void {
-    facts.priceDecimals = atLeastDecimals(facts.priceDecimals, price);
-    facts.qtyDecimals = atLeastDecimals(facts.qtyDecimals, qty);
+  /** Counts the prices and quantities of a message that is understood. */
+  private decimals(): void {
+    const { written } = this;
+    const { knownAtMs } = this.parser;
+    for (let at = 0; at < written.length; at += 3) {
+      const { price, qty } = this.numbers[written[at] as InstrumentIndex] as NumberCount;
+      price.see(textDecimals(written[at + 1]), Number(written[at + 1]));
+      qty.see(textDecimals(written[at + 2]), Number(written[at + 2]));
+      price.row(knownAtMs);
+      qty.row(knownAtMs);
+    }
   }
 
   /** Two snapshots of one moment must be one book. */
@@ -188,8 +207,7 @@ const UNNAMED = "(unnamed)";
 
 const take = (facts: CapturedSymbol, unnamed: CapturedSymbol): void => {
   facts.snapshots += unnamed.snapshots;
-  facts.priceDecimals = Math.max(facts.priceDecimals, unnamed.priceDecimals);
-  facts.qtyDecimals = Math.max(facts.qtyDecimals, unnamed.qtyDecimals);
+  facts.seen = mergedSeen(facts.seen, unnamed.seen);
 };
 
 /** Of the levels that both have. */
@@ -205,19 +223,4 @@ const exchangeInfoOf = (json: string, at: string): unknown => {
   } catch {
     throw new UserError(`${at}: the answer of exchangeInfo is not whole; record it again`);
   }
-};
-
-/** `decimals`, or more if a value needs more to be written. Values are doubles next to decimals of at most 8 digits. */
-const atLeastDecimals = (decimals: number, value: number): number => {
-  let found = decimals;
-  while (found < 8 && !isDecimal(value, found)) found += 1;
-  return found;
-};
-
-const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
-
-/** An integer divided by a power of ten is rounded once: the value is such a decimal if it comes back. */
-const isDecimal = (value: number, decimals: number): boolean => {
-  const power = POWERS[decimals] as number;
-  return Math.round(value * power) / power === value;
 };

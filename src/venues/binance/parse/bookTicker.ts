@@ -11,6 +11,8 @@ export const parseBookTicker: MessageParser = (row, arrival): BestBidAsk | null 
   const bidPrice = priceAt(row["b"], "bookTicker.b");
   const askPrice = priceAt(row["a"], "bookTicker.a");
   if (bidPrice >= askPrice) throw new WireError(`bookTicker has its bid at or above its ask: ${bidPrice} and ${askPrice}`);
+  arrival.written?.(instrument, row["b"], row["B"]);
+  arrival.written?.(instrument, row["a"], row["A"]);
   return {
     kind: Kind.bestBidAsk,
     seq: -1,

@@ -19,8 +19,8 @@ export const parseDepthUpdate: MessageParser = (row, arrival): BookDiff | null =
     firstUpdateId: idAt(row["U"], "depthUpdate.U"),
     finalUpdateId: idAt(row["u"], "depthUpdate.u"),
     previousFinalUpdateId: idAt(row["pu"], "depthUpdate.pu"),
-    bids: levelsAt(row["b"], "depthUpdate.b"),
-    asks: levelsAt(row["a"], "depthUpdate.a"),
+    bids: levelsAt(row["b"], "depthUpdate.b", instrument, arrival),
+    asks: levelsAt(row["a"], "depthUpdate.a", instrument, arrival),
   };
 };
 
@@ -28,7 +28,7 @@ export const parseDepthUpdate: MessageParser = (row, arrival): BookDiff | null =
 export const parsePartialDepth: MessageParser = (row, arrival): BookSnapshot | null => {
   const instrument = instrumentAt(row, "depth.s", arrival);
   if (instrument === undefined) return null;
-  const levels = { bids: sideAt(row["b"], -1, "depth.b"), asks: sideAt(row["a"], 1, "depth.a") };
+  const levels = { bids: sideAt(row["b"], -1, "depth.b", instrument, arrival), asks: sideAt(row["a"], 1, "depth.a", instrument, arrival) };
   return snapshotOf(row, arrival, instrument, idAt(row["u"], "depth.u"), levels);
 };
 
@@ -36,7 +36,10 @@ export const parsePartialDepth: MessageParser = (row, arrival): BookSnapshot | n
 export const parseDepthSnapshot: MessageParser = (row, arrival): BookSnapshot | null => {
   const instrument = arrival.instrumentOf(arrival.symbol);
   if (instrument === undefined) return null;
-  const levels = { bids: sideAt(row["bids"], -1, "depth.bids"), asks: sideAt(row["asks"], 1, "depth.asks") };
+  const levels = {
+    bids: sideAt(row["bids"], -1, "depth.bids", instrument, arrival),
+    asks: sideAt(row["asks"], 1, "depth.asks", instrument, arrival),
+  };
   return snapshotOf(row, arrival, instrument, idAt(row["lastUpdateId"], "depth.lastUpdateId"), levels);
 };
 
@@ -59,7 +62,7 @@ const snapshotOf = (
 });
 
 /** `[["61800.20","2.909"], …]` as `[price0, qty0, price1, …]`. */
-const levelsAt = (value: unknown, path: string): Float64Array => {
+const levelsAt = (value: unknown, path: string, instrument: InstrumentIndex, { written }: Arrival): Float64Array => {
   const rows = arrayAt(value, path);
   const levels = new Float64Array(2 * rows.length);
   for (let i = 0; i < rows.length; i += 1) {
@@ -67,13 +70,14 @@ const levelsAt = (value: unknown, path: string): Float64Array => {
     if (!Array.isArray(row) || row.length < 2) throw new WireError(`${path}[${i}] is no pair of price and quantity`);
     levels[2 * i] = priceAt(row[0], path);
     levels[2 * i + 1] = qtyAt(row[1], path);
+    written?.(instrument, row[0], row[1]);
   }
   return levels;
 };
 
 /** One side of a whole book: quantities above 0, prices strictly falling (`direction` −1) or rising (1). */
-const sideAt = (value: unknown, direction: 1 | -1, path: string): Float64Array => {
-  const levels = levelsAt(value, path);
+const sideAt = (value: unknown, direction: 1 | -1, path: string, instrument: InstrumentIndex, arrival: Arrival): Float64Array => {
+  const levels = levelsAt(value, path, instrument, arrival);
   for (let i = 0; i < levels.length; i += 2) {
     if (!((levels[i + 1] as number) > 0)) throw new WireError(`${path}[${i / 2}] has no quantity`);
     if (i > 0 && !(direction * ((levels[i] as number) - (levels[i - 2] as number)) > 0))

@@ -1,4 +1,5 @@
 import type { Instrument, MarginBracket } from "../../../domain/instrument.ts";
+import { NO_MAXIMUM } from "../../../domain/instrument.ts";
 import type { InstrumentIndex } from "../../../domain/units.ts";
 import { NO_INSTRUMENT } from "../../../domain/units.ts";
 import { amountAt, arrayAt, recordAt, textAt, WireError } from "./wire.ts";
@@ -14,7 +15,7 @@ export interface BesideExchangeInfo {
 
 /**
  * The rules of `symbol` in the answer of `GET /fapi/v1/exchangeInfo`, undefined when it is not listed. Sizes come from
- * the filters (never from `pricePrecision`); a limit of 0, which means none, becomes the largest safe integer.
+ * the filters (never from `pricePrecision`); a limit of 0 means none.
  */
 export const parseExchangeInfo = (json: unknown, symbol: string, beside: BesideExchangeInfo): Instrument | undefined => {
   const found = arrayAt(recordAt(json, "exchangeInfo")["symbols"], "exchangeInfo.symbols").find(
@@ -46,6 +47,7 @@ const parseSymbol = (row: Readonly<Record<string, unknown>>, symbol: string, bes
   return {
     index: beside.index ?? NO_INSTRUMENT,
     symbol,
+    source: "exchange",
     tickSize,
     lotSize,
     minQtyLots: Math.round(amount("LOT_SIZE", "minQty") / lotSize),
@@ -69,4 +71,4 @@ const positive = (value: number, path: string): number => {
   throw new WireError(`${path} is not above 0: ${value}`);
 };
 
-const limit = (value: number, size: number): number => (value === 0 ? Number.MAX_SAFE_INTEGER : Math.round(value / size));
+const limit = (value: number, size: number): number => (value === 0 ? NO_MAXIMUM : Math.round(value / size));

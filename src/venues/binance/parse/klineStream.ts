@@ -25,6 +25,7 @@ export const parseKline: MessageParser = (row, arrival): Kline | null => {
   const closedAtMs = openTimeMs + MINUTE_MS;
   const arrivedMs = knownAt(sentAt(row, "kline.E"), arrival, "kline.E");
   if (arrivedMs < closedAtMs) throw new WireError(`kline of ${openTimeMs} is final before its end`);
+  for (const price of ["o", "h", "l", "c"]) arrival.written?.(instrument, k[price], k["v"]);
   const block = klineBlock(instrument, MINUTE_MS, 1, arrivedMs - closedAtMs);
   appendKline(block, {
     openTimeMs,

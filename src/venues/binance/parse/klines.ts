@@ -1,3 +1,5 @@
+import { NumberCount } from "../../../domain/decimals/numberCount.ts";
+import { textDecimals } from "../../../domain/decimals/written.ts";
 import type { KlineBlock } from "../../../domain/kline.ts";
 import { appendKline, klineBlock } from "../../../domain/kline.ts";
 import type { InstrumentIndex } from "../../../domain/units.ts";
@@ -6,9 +8,15 @@ import { amountAt, arrayAt, WireError } from "./wire.ts";
 /**
  * The answer of `GET /fapi/v1/klines` or `/api/v3/klines` as a block: rows `[openTime, open, high, low, close, volume,
  * closeTime, quoteVolume, trades, takerBuyBase, takerBuyQuote, …]`, ascending. The candle that is still open at
- * `nowMs` is dropped. Throws `WireError` on anything else.
+ * `nowMs` is dropped. What prices and volumes are written with is counted into `numbers`. Throws `WireError` on anything else.
  */
-export const parseRestKlines = (json: unknown, intervalMs: number, nowMs: number, instrument = 0 as InstrumentIndex): KlineBlock => {
+export const parseRestKlines = (
+  json: unknown,
+  intervalMs: number,
+  nowMs: number,
+  numbers = new NumberCount(),
+  instrument = 0 as InstrumentIndex,
+): KlineBlock => {
   const rows = arrayAt(json, "klines");
   const block = klineBlock(instrument, intervalMs, rows.length);
   for (const [i, raw] of rows.entries()) {
@@ -24,13 +32,18 @@ export const parseRestKlines = (json: unknown, intervalMs: number, nowMs: number
     if (!(low > 0 && low <= Math.min(open, close) && high >= Math.max(open, close))) {
       throw new WireError(`klines[${i}] has open ${open}, high ${high}, low ${low}, close ${close}, which is no bar`);
     }
+    const volume = at(5);
+    for (const [column, price] of [open, high, low, close].entries()) numbers.price.see(textDecimals(row[column + 1]), price);
+    numbers.qty.see(textDecimals(row[5]), volume);
+    numbers.price.row(openTimeMs);
+    numbers.qty.row(openTimeMs);
     appendKline(block, {
       openTimeMs,
       open,
       high,
       low,
       close,
-      volume: at(5),
+      volume,
       quoteVolume: at(7),
       trades: at(8),
       takerBuyVolume: at(9),

@@ -16,6 +16,8 @@ export interface Arrival {
   readonly stream: string;
   /** Symbol of an answer that does not name it (`GET /fapi/v1/depth`); "" if unknown. */
   readonly symbol: string;
+  /** Told of prices and quantities of trades, quotes, book levels and bars as they are written; absent: nobody asks. */
+  readonly written?: (instrument: InstrumentIndex, price: unknown, qty: unknown) => void;
 }
 
 export type Row = Readonly<Record<string, unknown>>;

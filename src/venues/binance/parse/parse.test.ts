@@ -73,6 +73,7 @@ describe("parseExchangeInfo", () => {
     expect(parseExchangeInfo(info(), "BTCUSDT", beside)).toEqual({
       index: -1,
       symbol: "BTCUSDT",
+      source: "exchange",
       tickSize: 0.1,
       lotSize: 0.001,
       minQtyLots: 1,

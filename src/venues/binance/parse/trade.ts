@@ -28,15 +28,18 @@ export const parseAggTrade: MessageParser = (row, arrival): Trade | null => {
 /** More in one aggregate are an error of ids, not of the market. */
 export const MOST_TRADES = 1_000_000;
 
-const tradeOf = (row: Row, arrival: Arrival, instrument: InstrumentIndex, message: string, id: "t" | "a"): Trade => ({
-  kind: Kind.trade,
-  seq: -1,
-  instrument,
-  eventTimeMs: timeAt(row["T"], `${message}.T`),
-  receivedTimeMs: arrival.receivedTimeMs,
-  knownAtMs: knownAt(sentAt(row, `${message}.E`), arrival, `${message}.E`),
-  tradeId: idAt(row[id], `${message}.${id}`),
-  price: priceAt(row["p"], `${message}.p`),
-  qty: priceAt(row["q"], `${message}.q`),
-  buyerIsMaker: flagAt(row["m"], `${message}.m`),
-});
+const tradeOf = (row: Row, arrival: Arrival, instrument: InstrumentIndex, message: string, id: "t" | "a"): Trade => {
+  arrival.written?.(instrument, row["p"], row["q"]);
+  return {
+    kind: Kind.trade,
+    seq: -1,
+    instrument,
+    eventTimeMs: timeAt(row["T"], `${message}.T`),
+    receivedTimeMs: arrival.receivedTimeMs,
+    knownAtMs: knownAt(sentAt(row, `${message}.E`), arrival, `${message}.E`),
+    tradeId: idAt(row[id], `${message}.${id}`),
+    price: priceAt(row["p"], `${message}.p`),
+    qty: priceAt(row["q"], `${message}.q`),
+    buyerIsMaker: flagAt(row["m"], `${message}.m`),
+  };
+};
