@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 export const status =
-  (code: number, headers: Record<string, string> = {}, body = ""): Answer =>
+  (code: number, headers: Record<string, string> = {}, body: Uint8Array | string = ""): Answer =>
   (_, response) => {
     response.writeHead(code, headers).end(body);
   };
