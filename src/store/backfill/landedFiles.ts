@@ -8,5 +8,6 @@ export interface Landed {
 export interface LandedFiles {
   get(path: string): Landed | undefined;
   all(): ReadonlyMap<string, Landed>;
-  add(path: string, landed: Landed): Promise<void>;
+  /** Adds files, or forgets those that come without an entry, all in one step. */
+  change(changes: Iterable<readonly [path: string, landed: Landed | undefined]>): Promise<void>;
 }

@@ -31,6 +31,16 @@ export interface FileFacts {
   readonly lastMs: number;
 }
 
+/** What a footer tells of a column. */
+interface Bounds {
+  readonly rows: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Footers read by one query. */
+const FOOTERS_A_QUERY = 512;
+
 /**
  * DuckDB as an engine in memory: it reads and writes Parquet and keeps no state. One thread of its own (a scan runs on
  * the thread that fetches, beside JavaScript; a second one read no faster and held more), at most 512 MB, nothing spilled to
@@ -117,14 +127,25 @@ export class Duck {
 
   /** Rows and span of each file, read from the footers. */
   async facts(table: Table, files: readonly string[]): Promise<ReadonlyMap<string, FileFacts>> {
-    if (files.length === 0) return new Map();
-    const rows = await this.query(
-      `SELECT file_name, sum(row_group_num_rows)::DOUBLE, min(TRY_CAST(stats_min_value AS DOUBLE)), max(TRY_CAST(stats_max_value AS DOUBLE))
-       FROM parquet_metadata(${list(files)}) WHERE path_in_schema = ${quoted(timeColumn(table))} GROUP BY file_name`,
-    );
-    const timeless = rows.find((row) => row[2] === null && Number(row[1]) > 0);
-    if (timeless !== undefined) throw unreadable(new Error(`${timeColumn(table)} has no bounds in ms`), String(timeless[0]));
-    return new Map(rows.map((row) => [String(row[0]), { rows: Number(row[1]), firstMs: Number(row[2]), lastMs: Number(row[3]) }]));
+    const time = timeColumn(table);
+    const bounds = await this.bounds(time, files);
+    const [timeless] = [...bounds].find(([, { rows, min }]) => Number.isNaN(min) && rows > 0) ?? [];
+    if (timeless !== undefined) throw unreadable(new Error(`${time} has no bounds in ms`), timeless);
+    return new Map([...bounds].map(([file, { rows, min, max }]) => [file, { rows, firstMs: min, lastMs: max }]));
+  }
+
+  /** Rows, smallest and largest value of a column of each file, read from the footers; NaN where a footer does not tell. */
+  async bounds(column: string, files: readonly string[]): Promise<ReadonlyMap<string, Bounds>> {
+    const found = new Map<string, Bounds>();
+    for (let at = 0; at < files.length; at += FOOTERS_A_QUERY) {
+      const rows = await this.query(
+        `SELECT file_name, sum(row_group_num_rows)::DOUBLE, min(TRY_CAST(stats_min_value AS DOUBLE)), max(TRY_CAST(stats_max_value AS DOUBLE))
+         FROM parquet_metadata(${list(files.slice(at, at + FOOTERS_A_QUERY))}) WHERE path_in_schema = ${quoted(column)} GROUP BY file_name`,
+      );
+      for (const [file, count, min, max] of rows)
+        found.set(String(file), { rows: Number(count), min: Number(min ?? NaN), max: Number(max ?? NaN) });
+    }
+    return found;
   }
 
   /** Rows of a small query; numbers must be cast to DOUBLE in the SQL. */
@@ -179,6 +200,13 @@ const inMemory = ({ name, type }: TableColumn): string =>
 
 /** A bound in SQL; beyond what dates hold there is nothing. */
 const bound = (timeMs: number): number => Math.ceil(Math.min(Math.max(timeMs, -8.64e15), 8.64e15));
+
+/** Times of a scan as a subquery: the file as `f`, the time as `t`, a DOUBLE. */
+export const timesSql = ({ table, files, fromMs, toMs }: Scan): string => {
+  const time = `CAST("${timeColumn(table)}" AS DOUBLE)`;
+  const from = `read_parquet(${list(files)}, filename = true)`;
+  return `SELECT filename AS f, ${time} AS t FROM ${from} WHERE ${time} >= ${bound(fromMs)} AND ${time} < ${bound(toMs)}`;
+};
 
 /** The rows of a scan as a subquery. */
 export const selectSql = ({ table, files, fromMs, toMs }: Scan): string => {
