@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AGG_TRADES_HEADER, aggTradeLines, checksumOf, METRICS_HEADER, metricsLines, zipOf } from "../../../test/contract/archiveFiles.ts";
 import { testInstrument } from "../../../test/contract/historyStore.ts";
@@ -11,10 +11,11 @@ import { KIND_NAMES } from "../../domain/kind.ts";
 import type { StoredKind } from "../../domain/ports.ts";
 import { DAY_MS, HOUR_MS, UserError } from "../../domain/units.ts";
 import { parseAggTradesCsv } from "../archive/aggTradesCsv.ts";
-import { parseMetricsCsv } from "../archive/metricsCsv.ts";
+import { metricsEvents, parseMetricsCsv } from "../archive/metricsCsv.ts";
 import type { ArchiveSource } from "../archive/source.ts";
-import type { BackfillOptions, BackfillReport, NewestSource } from "./backfill.ts";
 import { backfill } from "./backfill.ts";
+import type { BackfillOptions, NewestSource } from "./options.ts";
+import type { BackfillReport } from "./report.ts";
 import type { Landed } from "./landedFiles.ts";
 import { parquetStore } from "../parquet/parquetStore.ts";
 import type { Store } from "../store.ts";
@@ -46,7 +47,10 @@ class RecordingStore {
     return Promise.resolve({
       get: (path: string) => files.get(path),
       all: () => files,
-      add: (path: string, landed: Landed) => Promise.resolve(void files.set(path, landed)),
+      change: (changes: Iterable<readonly [string, Landed | undefined]>) => {
+        for (const [path, landed] of changes) if (landed !== undefined) files.set(path, landed);
+        return Promise.resolve();
+      },
     });
   }
   holdsPeriod(kept: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
@@ -61,7 +65,9 @@ class RecordingStore {
   }
   lock = () => Promise.resolve();
   spans = () => Promise.resolve([]);
-  gaps = () => Promise.resolve([]);
+  holes = () => Promise.resolve([]);
+  klineIntervals = () => Promise.resolve([]);
+  async *series(): AsyncGenerator<readonly Event[]> {}
   /** Events of a kind, in the order of writing. */
   of(kind: KindName): Event[] {
     return this.writes.flatMap(({ events }) => events.filter((event) => KIND_NAMES[event.kind] === kind));
@@ -84,12 +90,18 @@ const archiveOf = (files: Readonly<Record<string, readonly string[]>>, local = t
       const zip = zipOf(name.replace(".zip", ".csv"), lines.join("\n"));
       return Promise.resolve(path === target ? zip : Buffer.from(checksumOf(zip, name)));
     },
-    list: (folder) => Promise.resolve(Object.keys(files).filter((path) => path.startsWith(`${folder}/`))),
+    nameOf: (path) => basename(path),
+    unused: [],
+    list: (folder) => Promise.resolve(Object.keys(files).flatMap((path) => (dirname(path) === folder ? [basename(path)] : []))),
   };
 };
 
-const run = (store: RecordingStore | Store, archive: ArchiveSource, options: Partial<BackfillOptions> = {}): Promise<BackfillReport> =>
-  backfill({
+const run = async (
+  store: RecordingStore | Store,
+  archive: ArchiveSource,
+  options: Partial<BackfillOptions> = {},
+): Promise<BackfillReport> => {
+  const report = await backfill({
     store: store as Store,
     symbols: ["BTCUSDT"],
     interval: "1m",
@@ -99,6 +111,9 @@ const run = (store: RecordingStore | Store, archive: ArchiveSource, options: Par
     nowMs: Date.UTC(2023, 8),
     ...options,
   });
+  if (report.failures[0] !== undefined) throw report.failures[0].error;
+  return report;
+};
 
 describe("backfill of aggTrades", () => {
   const twoDays = archiveOf({
@@ -232,7 +247,7 @@ describe("backfill of aggTrades and metrics into Parquet", () => {
       const csv = (lines: readonly string[]): Buffer => Buffer.from(lines.join("\n"));
       const written: Event[] = [
         ...[...parseAggTradesCsv(csv(trades), "BTCUSDT-aggTrades-2023-03-05.zip").hours()].flat(),
-        ...parseMetricsCsv(csv(metrics), "BTCUSDT-metrics-2023-03-05.zip").events,
+        ...metricsEvents(parseMetricsCsv(csv(metrics), "BTCUSDT-metrics-2023-03-05.zip"), "end"),
       ];
       expect(events).toEqual(written.sort(compareOnLine));
       expect(await run(store, archive, { kinds })).toMatchObject({ filesLanded: 0, filesSkipped: 2 });

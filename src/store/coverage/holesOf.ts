@@ -44,7 +44,7 @@ export const holesOf = async (
     case "bookDiff":
     case "bestBidAsk":
     case "markPrice":
-      return silences(await holdings.hours(table as Table, market, symbol, fromMs, toMs), fromMs, toMs);
+      return silences(await holdings.hours(table, market, symbol, fromMs, toMs), fromMs, toMs);
     default:
       return [];
   }

@@ -253,12 +253,12 @@ describe("binanceRest", () => {
     [
       "a refusal of the country",
       status(451, {}, '{"code":0,"msg":"Service unavailable from a restricted location"}'),
-      "refuses requests from this address or its country (status 451: Service unavailable from a restricted location); the archive does not",
+      "Binance refused /fapi/v1/klines to this address or its country (status 451: Service unavailable from a restricted location); the archive is not affected",
     ],
     [
       "a refusal of the address by a page of HTML",
       status(403, {}, "<html>\n<b>Forbidden</b>"),
-      'refuses requests from this address or its country (status 403: "<html> <b>Forbidden</b>"); the archive does not',
+      'Binance refused /fapi/v1/klines to this address or its country (status 403: "<html> <b>Forbidden</b>"); the archive is not affected',
     ],
     ["no JSON", body("<html>\n"), 'Binance answered /fapi/v1/klines with something that is not JSON ("<html> "); check --rest-url'],
     [

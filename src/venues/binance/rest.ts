@@ -89,7 +89,7 @@ export const binanceRest = (options: BinanceRestOptions): BinanceRest => {
     if (Number(headers.get("x-mbx-used-weight-1m") ?? 0) >= WEIGHT_SHARE * market.weightPerMinute)
       restUntilMs.set(base, nowMs() + MINUTE_MS - (exchangeMs % MINUTE_MS));
     const text = Buffer.from(bytes).toString("utf8");
-    if (status !== 200) throw refused(base, name, status, text);
+    if (status !== 200) throw refused(name, status, text);
     return { json: decoded(text, name), exchangeMs };
   };
 
@@ -156,11 +156,11 @@ const decoded = (text: string, name: string): unknown => {
 };
 
 /** What a status other than 200 means. An error body is `{code, msg}`; a refused address may get a page of HTML. */
-const refused = (base: string, name: string, status: number, text: string): UserError => {
+const refused = (name: string, status: number, text: string): UserError => {
   const { code, msg } = errorBody(text);
   if (status === 451 || status === 403)
     return new AddressRefused(
-      `${base} refuses requests from this address or its country (status ${status}: ${msg ?? `"${shownText(text)}"`}); the archive does not`,
+      `Binance refused ${name} to this address or its country (status ${status}: ${msg ?? `"${shownText(text)}"`}); the archive is not affected`,
     );
   const what = `Binance refused ${name}: ${msg ?? "no reason given"} (code ${String(code)}, status ${status}); check --symbol and --market`;
   return code === INVALID_SYMBOL ? new NotListed(what) : new UserError(what);
