@@ -4,7 +4,6 @@ import { MINUTE_MS } from "../../domain/units.ts";
 import type { Holdings } from "../reading/holdings.ts";
 import { eventReader } from "../table/eventReader.ts";
 import { FUNDING_TABLE, tableOf } from "../table/marketTables.ts";
-import type { Table } from "../table/tables.ts";
 import { gridHoles } from "./grid.ts";
 import type { Hole } from "./hole.ts";
 import { settlementHoles } from "./settlements.ts";
