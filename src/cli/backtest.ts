@@ -33,6 +33,7 @@ import { codeVersion, commandLine } from "./run/identity.ts";
 import { journalled } from "./run/journalled.ts";
 import type { Journalled } from "./run/journalled.ts";
 import { replayRun } from "./run/replayRun.ts";
+import { shownPath } from "./data/shownPath.ts";
 
 /** `riposte backtest`: replays history (or the market simulator) through the pipeline and writes the report. */
 export const backtestCommand: Command = {
@@ -172,7 +173,7 @@ const through = async (
   await table?.close();
   const replaySeconds = (performance.now() - startedAt) / 1000;
   const record = runRecord(recorder, {
-    config,
+    config: shownConfig(config),
     profile: run.profile,
     data,
     configSha256: configSha256(config),
@@ -187,6 +188,9 @@ const through = async (
   if (context.signal.aborted) throw stopped(run, recorder);
   return { ...record, fillModes };
 };
+
+/** A config as the report shows it, which is passed on to others. */
+const shownConfig = (config: RiposteConfig): RiposteConfig => ({ ...config, data: { ...config.data, dir: shownPath(config.data.dir) } });
 
 /** For `--decisions all`: beside the lines of what happened, every decision bar. */
 const decisionTable = ({ data: { instruments, fromMs }, outDir }: Run, staging: Staging): DecisionTable =>

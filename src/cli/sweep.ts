@@ -168,7 +168,7 @@ const recordOf = async (
     to: summary.to,
     dataSource: identity.dataSource,
     simulated: identity.simulated,
-    warnings: identity.warnings,
+    warnings: warningsOf([...results.values()]),
     profile: plan.profile,
     dataSha256: identity.dataSha256,
     commit: await codeVersion(),
@@ -180,6 +180,17 @@ const recordOf = async (
     ledger: { path: ledger.path, added, known, trials: ledger.trials.length },
     seconds,
   };
+};
+
+/** Warnings that are told; the rest are counted. */
+const WARNINGS_MAX = 12;
+
+/** What is to be known of the runs, each once; with the number of runs where it holds not for all. */
+const warningsOf = (results: readonly TrialResult[]): string[] => {
+  const counts = new Map<string, number>();
+  for (const { identity } of results) for (const warning of identity.warnings) counts.set(warning, (counts.get(warning) ?? 0) + 1);
+  const told = [...counts].map(([warning, runs]) => (runs === results.length ? warning : `${runs} of ${results.length} runs: ${warning}`));
+  return told.length <= WARNINGS_MAX ? told : [...told.slice(0, WARNINGS_MAX), `… and ${told.length - WARNINGS_MAX} more like this.`];
 };
 
 const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { shownArgument } from "../data/shownPath.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -18,6 +19,6 @@ export const codeVersion = async (): Promise<string> => {
 };
 
 /** The command that repeats this run, as one would type it. */
-export const commandLine = (): string => ["riposte", ...process.argv.slice(2)].map(quoted).join(" ");
+export const commandLine = (): string => ["riposte", ...process.argv.slice(2)].map(shownArgument).map(quoted).join(" ");
 
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+const quoted = (word: string): string => (/^(~\/)?[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
