@@ -1,7 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { gzipSync } from "node:zlib";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/domain/units.ts";
-import { archiveName } from "../../src/store/archive/fileName.ts";
 import { checksumOf, zipOf } from "./archiveFiles.ts";
 import type { Answer } from "./wireServer.ts";
 import { body, status, WireServer } from "./wireServer.ts";
@@ -109,9 +108,11 @@ export class ExchangeServer {
   #file(pathname: string): Answer {
     const path = pathname.replace(".CHECKSUM", "");
     const name = path.slice(path.lastIndexOf("/") + 1);
-    const found = archiveName(name);
-    if (found?.what !== "1m") return status(404);
-    const file = { ...found, daysAgo: Math.ceil((this.faults.nowMs() - found.fromMs) / DAY_MS) };
+    const [, symbol = "", year, month, date] = /^([^-]+)-1m-(\d{4})-(\d{2})(?:-(\d{2}))?\.zip$/.exec(name) ?? [];
+    if (symbol === "") return status(404);
+    const fromMs = Date.UTC(Number(year), Number(month) - 1, Number(date ?? 1));
+    const toMs = date === undefined ? Date.UTC(Number(year), Number(month)) : fromMs + DAY_MS;
+    const file = { symbol, daily: date !== undefined, fromMs, toMs, daysAgo: Math.ceil((this.faults.nowMs() - fromMs) / DAY_MS) };
     if (!this.faults.has(file)) return status(404);
     const zip = zipOf(name.replace(".zip", ".csv"), `${this.faults.rows(file).join("\n")}\n`);
     if (path === pathname) return body(zip);
