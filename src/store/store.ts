@@ -2,6 +2,7 @@ import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { HistoryStore, StoredKind } from "../domain/ports.ts";
 import type { Hole } from "./coverage/hole.ts";
+import type { Held } from "./reading/holdings.ts";
 import type { LandedFiles } from "./backfill/landedFiles.ts";
 
 /**
@@ -35,8 +36,8 @@ export interface Store extends HistoryStore {
   holes(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly Hole[]>;
   /** Open time of the last kline in the range in which anything was traded; undefined when there is none. */
   lastTradedMs(symbol: string, market: string, fromMs: number, toMs: number): Promise<number | undefined>;
-  /** Lengths of the klines that it holds of a symbol, in ms, in any order; those of this store's interval are what it reads. */
-  klineIntervals(symbol: string, market: string): Promise<readonly number[]>;
+  /** Lengths of the klines that it holds, of a symbol in a market or of all, in ms, ascending; those of this store's interval are what it reads. */
+  klineIntervals(of?: Held): Promise<readonly number[]>;
   /** True when the period (an hour, month or year, as the kind is cut) of this time has rows. */
   holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean>;
   /** True when the store has rules of a symbol in this market. */

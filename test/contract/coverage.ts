@@ -98,8 +98,9 @@ export const coverageContract = (
         [10, 20, 2],
         [25, 30, 1],
       ]);
-      expect([...(await store.klineIntervals("BTCUSDT", "um"))].sort((a, b) => a - b)).toEqual([MINUTE_MS, 5 * MINUTE_MS]);
-      expect(await store.klineIntervals("BTCUSDT", "spot")).toEqual([]);
+      expect(await store.klineIntervals({ symbol: "BTCUSDT", market: "um" })).toEqual([MINUTE_MS, 5 * MINUTE_MS]);
+      expect(await store.klineIntervals({ symbol: "BTCUSDT", market: "spot" })).toEqual([]);
+      expect(await store.klineIntervals()).toEqual([MINUTE_MS, 5 * MINUTE_MS]);
     });
 
     it("open interest: by five minutes, whatever the jitter; a period that ends at a bound is of the range beside", async () => {

@@ -2,6 +2,8 @@ import type { Instrument } from "../../domain/instrument.ts";
 import { formatUtc } from "../../domain/time.ts";
 import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../domain/units.ts";
+import { folderOf } from "../../store/archive/archivePath.ts";
+import { landedAs } from "../../store/backfill/landedFiles.ts";
 import type { Hole } from "../../store/coverage/hole.ts";
 import { sumOf } from "../../store/coverage/hole.ts";
 import { quietEnd } from "../../store/coverage/quietEnd.ts";
@@ -30,18 +32,16 @@ export const holeWarnings = async (
   held: readonly HistorySpan[],
   range: Range,
 ): Promise<string[]> => {
-  const funding = await store.spans(["funding"]);
-  const warnings = await Promise.all(
-    bars.map(async (each, index): Promise<string[]> => {
-      const own = { fromMs: Math.max(range.fromMs, each.fromMs), toMs: Math.min(range.toMs, each.toMs) };
-      return [
-        ...(await klineWarnings(store, each, range)),
-        ...(await fundingWarnings(store, each, instruments[index] as Instrument, funding, own)),
-        ...(await kindWarnings(store, each, held, own)),
-      ];
-    }),
-  );
-  return warnings.flat();
+  const warnings: string[] = [];
+  for (const [index, each] of bars.entries()) {
+    const own = { fromMs: Math.max(range.fromMs, each.fromMs), toMs: Math.min(range.toMs, each.toMs) };
+    warnings.push(
+      ...(await klineWarnings(store, each, range)),
+      ...(await fundingWarnings(store, each, instruments[index] as Instrument, own)),
+      ...(await kindWarnings(store, each, held, own)),
+    );
+  }
+  return warnings;
 };
 
 const klineWarnings = async (store: Store, bars: StoredBars, range: Range): Promise<string[]> => {
@@ -89,13 +89,11 @@ const fundingWarnings = async (
   store: Store,
   { symbol, market }: StoredBars,
   { fundingIntervalHours }: Instrument,
-  spans: readonly HistorySpan[],
   { fromMs, toMs }: Range,
 ): Promise<string[]> => {
-  const beside = marketsBeside(market);
-  const mine = beside.flatMap((each) => spans.find((span) => span.symbol === symbol && span.market === each) ?? [])[0];
-  if (mine !== undefined && mine.fromMs < toMs && mine.toMs > fromMs) {
-    const holes = await store.holes("funding", symbol, mine.market, fromMs, toMs);
+  for (const beside of marketsBeside(market)) {
+    if (await isEmpty(store.series("funding", symbol, beside, fromMs, toMs))) continue;
+    const holes = await store.holes("funding", symbol, beside, fromMs, toMs);
     return holes.length === 0 ? [] : [`${holesText(symbol, "funding", holes)}.`];
   }
   const intervalMs = fundingIntervalHours * HOUR_MS;
@@ -105,15 +103,32 @@ const fundingWarnings = async (
   return [`${symbol} is held without funding data from ${formatUtc(fromMs)} to ${formatUtc(toMs)}: ${count}.`];
 };
 
+const isEmpty = async (bursts: AsyncIterable<readonly unknown[]>): Promise<boolean> => {
+  for await (const burst of bursts) if (burst.length > 0) return false;
+  return true;
+};
+
 const kindWarnings = async (store: Store, { symbol }: StoredBars, held: readonly HistorySpan[], range: Range): Promise<string[]> => {
   const warnings: string[] = [];
   for (const span of held.filter((each) => each.symbol === symbol && TOLD.includes(each.kind))) {
-    // Of single trades and aggregates one is read, and what lies at the ends of the others is told with their spans.
+    // Of single trades and aggregates one is read.
     if (TRADES.includes(span.kind) && held.some((each) => each !== span && each.symbol === symbol && TRADES.includes(each.kind))) continue;
     const holes = await store.holes(span.kind, symbol, span.market, range.fromMs, range.toMs);
     const isPolled = span.kind === "openInterest" || span.kind === "longShortRatio";
     const shown = isPolled ? holes : holes.filter((hole) => hole.fromMs > range.fromMs && hole.toMs < range.toMs);
     if (shown.length > 0) warnings.push(`${holesText(symbol, span.kind, shown)}.`);
+    if (span.kind === "openInterest" && (await hasOldLabels(store, symbol)))
+      warnings.push(
+        `Open interest and ratios of ${symbol} were imported when their labels were read by the date of the file, so some may be known five minutes too early: run riposte backfill --kinds metrics on the same range.`,
+      );
   }
   return warnings;
+};
+
+/** Whether files of metrics have landed whose labels were not told by their rows. */
+const hasOldLabels = async (store: Store, symbol: string): Promise<boolean> => {
+  const folder = `${folderOf({ symbol, kind: "metrics", market: "um", interval: "" }, "daily")}/`;
+  return [...(await store.landed()).all()].some(
+    ([path, { sha256 }]) => path.startsWith(folder) && sha256 !== landedAs("metrics", sha256.split(" ")[0] ?? ""),
+  );
 };

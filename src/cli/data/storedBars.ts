@@ -63,7 +63,7 @@ const MARKETS = ["um", "spot", "simulated"];
 
 /** Lengths of klines besides the minute that a store has of a symbol, ascending. */
 const otherIntervals = async (store: Store, symbol: string, markets: readonly string[]): Promise<readonly number[]> => {
-  const found = await Promise.all(markets.map((market) => store.klineIntervals(symbol, market)));
+  const found = await Promise.all(markets.map((market) => store.klineIntervals({ symbol, market })));
   return [...new Set(found.flat())].filter((intervalMs) => intervalMs !== MINUTE_MS).sort((a, b) => a - b);
 };
 

@@ -58,7 +58,7 @@ export const askRest = async (
 };
 
 const holdsKlines = async ({ options: { store }, intervalMs }: Work, { symbol, market }: FileSeries): Promise<boolean> =>
-  (await store.klineIntervals(symbol, market)).includes(intervalMs);
+  (await store.klineIntervals({ symbol, market })).includes(intervalMs);
 
 const ask = async (
   { options: { signal }, intervalMs }: Work,

@@ -39,17 +39,21 @@ export const missingText = (kind: StoredKind, holes: readonly Hole[], intervalMs
 };
 
 /**
- * Holes of a series in one line, at least one: `funding of AAAUSDT: 7 settlements missing, the first 2023-02-02T00:00Z, in 2 gaps, the longest
- * from 2023-02-03T16:00Z to 2023-02-05T00:00Z`.
+ * Holes of a series in words, at least one: `7 settlements missing, the first 2023-02-02T00:00Z, in 2 gaps, the longest from 2023-02-03T16:00Z
+ * to 2023-02-05T00:00Z`.
  */
-export const holesText = (symbol: string, kind: StoredKind, holes: readonly Hole[], intervalMs = MINUTE_MS): string => {
+export const gapsText = (kind: StoredKind, holes: readonly Hole[], intervalMs = MINUTE_MS): string => {
   const sum = sumOf(holes);
-  if (sum === undefined) return `${KIND_WORDS[kind]} of ${symbol}: nothing missing`;
+  if (sum === undefined) return "nothing missing";
   const { count, first, longest } = sum;
   const most =
     count === 1 ? "" : `, in ${grouped(count)} gaps, the longest from ${minuteText(longest.fromMs)} to ${minuteText(longest.toMs)}`;
-  return `${KIND_WORDS[kind]} of ${symbol}: ${missingText(kind, holes, intervalMs)}, the first ${minuteText(first.fromMs)}${most}`;
+  return `${missingText(kind, holes, intervalMs)}, the first ${minuteText(first.fromMs)}${most}`;
 };
+
+/** The same with the series before it: `funding of AAAUSDT: 7 settlements missing, …`. */
+export const holesText = (symbol: string, kind: StoredKind, holes: readonly Hole[], intervalMs = MINUTE_MS): string =>
+  `${KIND_WORDS[kind]} of ${symbol}: ${gapsText(kind, holes, intervalMs)}`;
 
 /** `2023-02-02T00:00Z`. */
 export const minuteText = (timeMs: number): string => `${new Date(timeMs).toISOString().slice(0, 16)}Z`;

@@ -2,7 +2,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import { InvariantError, UserError } from "../../domain/units.ts";
 import type { ColumnData, Columns } from "../table/columns.ts";
-import { concatenated, isList } from "../table/columns.ts";
+import { concatenated, isList, numbersAt } from "../table/columns.ts";
 import type { Table, TableColumn } from "../table/tables.ts";
 import { chunkOf, columnsOfChunk, sqlTypeOf } from "./duckChunks.ts";
 
@@ -70,6 +70,14 @@ export class Duck {
   async *stream(scan: Scan): AsyncGenerator<Columns, void, undefined> {
     if (scan.files.length === 0) return;
     yield* this.streamSql(selectSql(scan), (error) => unreadable(error, scan.files[0] as string));
+  }
+
+  /** Times of a scan alone, in file order. */
+  async *times(scan: Scan): AsyncGenerator<Float64Array, void, undefined> {
+    if (scan.files.length === 0) return;
+    const time = `CAST("${timeColumn(scan.table)}" AS DOUBLE)`;
+    for await (const chunk of this.streamSql(`SELECT ${time} FROM ${rowsSql(scan)}`, (error) => unreadable(error, scan.files[0] as string)))
+      yield numbersAt(chunk, 0);
   }
 
   /** The same for a query of one's own, whose columns must be DOUBLE, BIGINT or DOUBLE[], without null; `failed` words its errors. */
@@ -201,15 +209,11 @@ const inMemory = ({ name, type }: TableColumn): string =>
 /** A bound in SQL; beyond what dates hold there is nothing. */
 const bound = (timeMs: number): number => Math.ceil(Math.min(Math.max(timeMs, -8.64e15), 8.64e15));
 
-/** Times of a scan as a subquery: the file as `f`, the time as `t`, a DOUBLE. */
-export const timesSql = ({ table, files, fromMs, toMs }: Scan): string => {
-  const time = `CAST("${timeColumn(table)}" AS DOUBLE)`;
-  const from = `read_parquet(${list(files)}, filename = true)`;
-  return `SELECT filename AS f, ${time} AS t FROM ${from} WHERE ${time} >= ${bound(fromMs)} AND ${time} < ${bound(toMs)}`;
-};
-
 /** The rows of a scan as a subquery. */
-export const selectSql = ({ table, files, fromMs, toMs }: Scan): string => {
+export const selectSql = (scan: Scan): string => `SELECT ${scan.table.columns.map(inMemory).join(", ")} FROM ${rowsSql(scan)}`;
+
+/** Files and condition of a scan. */
+const rowsSql = ({ table, files, fromMs, toMs }: Scan): string => {
   const time = timeColumn(table);
-  return `SELECT ${table.columns.map(inMemory).join(", ")} FROM read_parquet(${list(files)}) WHERE "${time}" >= ${bound(fromMs)} AND "${time}" < ${bound(toMs)}`;
+  return `read_parquet(${list(files)}) WHERE "${time}" >= ${bound(fromMs)} AND "${time}" < ${bound(toMs)}`;
 };

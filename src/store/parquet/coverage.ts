@@ -3,7 +3,7 @@ import { wideMs } from "../coverage/grid.ts";
 import { NUMBERED } from "../coverage/holesOf.ts";
 import type { HeldHour } from "../coverage/silences.ts";
 import type { Duck, FileFacts, Scan } from "../duck/duck.ts";
-import { selectSql, timesSql } from "../duck/duck.ts";
+import { selectSql } from "../duck/duck.ts";
 import { periodBounds, periodOf } from "../table/period.ts";
 import { KLINE_TABLE } from "../table/tables.ts";
 import type { Series } from "./layout.ts";
@@ -29,9 +29,11 @@ export const stepsOf = async (
   });
   const isWhole = ({ rows, firstMs, lastMs }: FileFacts): boolean =>
     series.table === KLINE_TABLE && firstMs >= fromMs && lastMs < toMs && (lastMs - firstMs) / cadenceMs + 1 === rows;
-  const read = parts.filter((part) => !isWhole(part)).map(({ file }) => file);
-  const inside = await stepsInFiles(duck, { ...series, files: read, fromMs, toMs }, cadenceMs);
-  const runs = parts.flatMap((part) => (isWhole(part) ? [{ ...part, wide: [] }] : (inside.get(part.file) ?? [])));
+  const runs: Steps[] = [];
+  for (const part of parts) {
+    const run = isWhole(part) ? { ...part, wide: [] } : await stepsInFile(duck, { ...series, files: [part.file], fromMs, toMs }, cadenceMs);
+    if (run !== undefined) runs.push(run);
+  }
   const [first, last] = [runs[0], runs.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   const wide = runs.flatMap((run, i) => {
@@ -42,28 +44,18 @@ export const stepsOf = async (
   return { firstMs: first.firstMs, lastMs: last.lastMs, rows: runs.reduce((sum, { rows }) => sum + rows, 0), wide };
 };
 
-/** Files whose rows are looked at in one query: some million rows are sorted at a time. */
-const FILES_A_QUERY = 24;
-
-/** The same of each file by itself, from its rows. */
-const stepsInFiles = async (duck: Duck, { table, files, fromMs, toMs }: Scan, cadenceMs: number): Promise<ReadonlyMap<string, Steps>> => {
-  const found = new Map<string, { firstMs: number; lastMs: number; rows: number; wide: (readonly [number, number])[] }>();
-  for (let at = 0; at < files.length; at += FILES_A_QUERY) {
-    const rows = await duck.query(
-      `SELECT f, t, n, c::DOUBLE FROM (
-         SELECT f, t, lag(t) OVER w AS p, lead(t) OVER w AS n, count(*) OVER (PARTITION BY f) AS c
-         FROM (${timesSql({ table, files: files.slice(at, at + FILES_A_QUERY), fromMs, toMs })}) WINDOW w AS (PARTITION BY f ORDER BY t)
-       ) WHERE p IS NULL OR n IS NULL OR n - t >= ${wideMs(cadenceMs)} ORDER BY f, t`,
-    );
-    for (const [file, t, next, count] of rows) {
-      const [timeMs, name] = [Number(t), String(file)];
-      const steps = found.get(name) ?? { firstMs: timeMs, lastMs: timeMs, rows: Number(count), wide: [] };
-      steps.lastMs = timeMs;
-      if (next !== null && Number(next) - timeMs >= wideMs(cadenceMs)) steps.wide.push([timeMs, Number(next)]);
-      found.set(name, steps);
+/** The same of one file by itself, from its rows. */
+const stepsInFile = async (duck: Duck, scan: Scan, cadenceMs: number): Promise<Steps | undefined> => {
+  const wide: (readonly [number, number])[] = [];
+  let [firstMs, lastMs, rows] = [NaN, NaN, 0];
+  for await (const times of duck.times(scan))
+    for (const timeMs of times) {
+      if (rows === 0) firstMs = timeMs;
+      else if (timeMs - lastMs >= wideMs(cadenceMs)) wide.push([lastMs, timeMs]);
+      lastMs = timeMs;
+      rows += 1;
     }
-  }
-  return found;
+  return rows === 0 ? undefined : { firstMs, lastMs, rows, wide };
 };
 
 /** Hours with rows that meet `[fromMs, toMs)`, from the footers alone. */

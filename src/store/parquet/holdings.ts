@@ -61,8 +61,11 @@ export class ParquetHoldings implements Holdings {
     };
   }
 
-  intervals(market: string, symbol: string): Promise<readonly number[]> {
-    return intervalsOf(this.#root, market, symbol);
+  async intervals(of?: Held): Promise<readonly number[]> {
+    const held = of === undefined ? await symbolsIn(this.#root, KLINE_TABLE.folder) : [of];
+    const found: number[] = [];
+    for (const { market, symbol } of held) found.push(...(await intervalsOf(this.#root, market, symbol)));
+    return [...new Set(found)].sort((a, b) => a - b);
   }
 
   steps(table: Table, market: string, symbol: string, fromMs: number, toMs: number, cadenceMs: number): Promise<Steps | undefined> {

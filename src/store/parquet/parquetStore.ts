@@ -19,6 +19,7 @@ import { recover, Staging } from "./staging.ts";
 import { unwritable, WriteLock } from "./writeLock.ts";
 import type { Stated, Store } from "../store.ts";
 import { Turn } from "../turn.ts";
+import type { Held } from "../reading/holdings.ts";
 import { StoredHistory } from "../reading/storedHistory.ts";
 import type { Columns } from "../table/columns.ts";
 import { numbersAt, outsideOf, sameColumns, sliceRows, upserted } from "../table/columns.ts";
@@ -105,8 +106,8 @@ class ParquetStore implements Store {
     return this.#holdings.lastTraded(market, symbol, fromMs, toMs);
   }
 
-  klineIntervals(symbol: string, market: string): Promise<readonly number[]> {
-    return this.#holdings.intervals(market, symbol);
+  klineIntervals(of?: Held): Promise<readonly number[]> {
+    return this.#holdings.intervals(of);
   }
 
   async holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {

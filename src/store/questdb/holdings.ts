@@ -94,12 +94,11 @@ export class QuestDbHoldings implements Holdings {
     yield* exportRows(this.connection, this.duck, this.turn, { table: quest, name, where, fromMs, toMs });
   }
 
-  async intervals(market: string, symbol: string): Promise<readonly number[]> {
-    const rows = await this.rows(
-      questTableOf(KLINE_TABLE),
-      (name) => `SELECT DISTINCT interval FROM ${name} WHERE symbol = ${text(symbol, "symbol")} AND market = ${text(market, "market")}`,
-    );
-    return rows.flatMap(([label]) => (isInterval(String(label)) ? [intervalMsOf(String(label))] : []));
+  async intervals(of?: Held): Promise<readonly number[]> {
+    const where =
+      of === undefined ? `market != '${SUPERSEDED}'` : `symbol = ${text(of.symbol, "symbol")} AND market = ${text(of.market, "market")}`;
+    const rows = await this.rows(questTableOf(KLINE_TABLE), (name) => `SELECT DISTINCT interval FROM ${name} WHERE ${where}`);
+    return rows.flatMap(([label]) => (isInterval(String(label)) ? [intervalMsOf(String(label))] : [])).sort((a, b) => a - b);
   }
 
   async steps(table: Table, market: string, symbol: string, fromMs: number, toMs: number, cadenceMs: number): Promise<Steps | undefined> {

@@ -9,6 +9,7 @@ import { checkedName } from "../table/checkedName.ts";
 import { intervalLabel } from "../table/interval.ts";
 import { periodBounds, periodOf } from "../table/period.ts";
 import type { Stated, Store } from "../store.ts";
+import type { Held } from "../reading/holdings.ts";
 import { StoredHistory } from "../reading/storedHistory.ts";
 import { rowsOf, withStated } from "../table/eventRows.ts";
 import { tableOf } from "../table/marketTables.ts";
@@ -96,8 +97,8 @@ class QuestDbStore implements Store {
     return this.holdings.lastTraded(market, symbol, fromMs, toMs);
   }
 
-  klineIntervals(symbol: string, market: string): Promise<readonly number[]> {
-    return this.holdings.intervals(market, symbol);
+  klineIntervals(of?: Held): Promise<readonly number[]> {
+    return this.holdings.intervals(of);
   }
 
   holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {

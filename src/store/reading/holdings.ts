@@ -22,8 +22,8 @@ export interface Holdings {
   markets(table: Table, symbol: string): Promise<readonly string[]>;
   /** Bounds and rows of one series; undefined when it has none. */
   span(table: Table, market: string, symbol: string): Promise<HistorySpan | undefined>;
-  /** Lengths of the klines that it has of a symbol in a market, in ms, in any order. */
-  intervals(market: string, symbol: string): Promise<readonly number[]>;
+  /** Lengths of the klines that it has, of a symbol in a market or of all, in ms, each once, ascending. */
+  intervals(of?: Held): Promise<readonly number[]>;
   /** Times of a series whose rows lie on a grid; undefined when it has none in `[fromMs, toMs)`. */
   steps(table: Table, market: string, symbol: string, fromMs: number, toMs: number, cadenceMs: number): Promise<Steps | undefined>;
   /** Hours that have rows and meet `[fromMs, toMs)`, ascending. */
