@@ -90,13 +90,18 @@ const fundingWarnings = async (
   { symbol, market }: StoredBars,
   { fundingIntervalHours }: Instrument,
   { fromMs, toMs }: Range,
-): Promise<string[]> => {
+): Promise<readonly string[]> => {
   for (const beside of marketsBeside(market)) {
     if (await isEmpty(store.series("funding", symbol, beside, fromMs, toMs))) continue;
     const holes = await store.holes("funding", symbol, beside, fromMs, toMs);
     return holes.length === 0 ? [] : [`${holesText(symbol, "funding", holes)}.`];
   }
-  const intervalMs = fundingIntervalHours * HOUR_MS;
+  return withoutFunding(symbol, fundingIntervalHours, fromMs, toMs);
+};
+
+/** The warning for a perpetual of whose funding there is nothing; none where no settlement lies in the range. */
+export const withoutFunding = (symbol: string, intervalHours: number, fromMs: number, toMs: number): readonly string[] => {
+  const intervalMs = intervalHours * HOUR_MS;
   const missing = Math.ceil(toMs / intervalMs) - Math.ceil(fromMs / intervalMs);
   if (missing === 0) return [];
   const count = missingText("funding", [{ fromMs, toMs, missing }]);
