@@ -11,7 +11,7 @@ import { DEFAULT_FEES } from "../store/rules/defaultInstruments.ts";
 import { bracketsOf } from "../store/rules/leverageBrackets.ts";
 import { intervalMsOf } from "../store/table/interval.ts";
 import type { HttpGet } from "../venues/binance/http.ts";
-import { httpGet, unusedProxies } from "../venues/binance/http.ts";
+import { httpGet, Unreachable, unusedProxies } from "../venues/binance/http.ts";
 import { binanceRest } from "../venues/binance/rest.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
@@ -147,7 +147,8 @@ const networkOf = (market: "um" | "spot", restUrl: string | undefined, get: Http
 /** The symbols of which not all could be had, each with its line; what has landed stays. Of the one that was asked for it is the error itself. */
 const failureOf = ({ failures }: BackfillReport, symbols: readonly string[], context: CommandContext): UserError | undefined => {
   const [first] = failures;
-  if (first === undefined || symbols.length === 1) return first?.error;
+  const unreachable = failures.find(({ error }) => error instanceof Unreachable);
+  if (first === undefined || symbols.length === 1 || unreachable !== undefined) return (unreachable ?? first)?.error;
   for (const { symbol, error } of failures) context.log(`${symbol}: ${error.message}`);
   return new UserError(
     `${failures.length} of ${symbols.length} symbols failed: ${failures.map(({ symbol }) => symbol).join(", ")}; what has landed stays`,

@@ -14,8 +14,8 @@ import { Work } from "./work.ts";
  * Fills a store from the public archive and, for the newest days, from REST: fetch, verify, parse, write, file by file,
  * each file whole or not at all (a day of trades, once all of it is found right, an hour at a time: what ends it in between leaves whole
  * hours, and the file to be imported again). Files that landed before are skipped while their checksum is the same. A symbol
- * ends at its first damaged file, with the error among `failures` of the report; the others go on. What ends all of them (a store that cannot
- * be written, a host that cannot be reached) is thrown; an aborted signal ends it cleanly with `aborted` in the report.
+ * ends at its first damaged file, with the error among `failures` of the report; the others go on, but where a host cannot be reached. A store
+ * that cannot be written is thrown; an aborted signal ends it cleanly with `aborted` in the report.
  */
 export const backfill = async (options: BackfillOptions): Promise<BackfillReport> => {
   const { store, archive, symbols, fromMs } = options;
@@ -25,7 +25,10 @@ export const backfill = async (options: BackfillOptions): Promise<BackfillReport
   const { report } = work;
   report.unused = archive.unused;
   try {
-    for (const symbol of symbols) await fillSymbol(work, symbol);
+    for (const symbol of symbols) {
+      await fillSymbol(work, symbol);
+      if (report.failures.at(-1)?.error instanceof Unreachable) break;
+    }
   } catch (error) {
     if (options.signal?.aborted !== true) throw error;
     report.aborted = true;
@@ -38,11 +41,14 @@ const fillSymbol = async (work: Work, symbol: string): Promise<void> => {
   try {
     for (const kind of work.options.kinds) await fillKind(work, symbol, kind);
   } catch (error) {
-    const isOfSymbol = error instanceof UserError && !(error instanceof Unreachable) && !work.storeFailed;
-    if (work.options.signal?.aborted === true || !isOfSymbol) throw error;
+    if (!isOwn(work, error)) throw error;
     work.report.failures.push({ symbol, error });
   }
 };
+
+/** Whether an error is a symbol's, or its sources': not the store's, and not a stop. */
+const isOwn = ({ storeFailed, options: { signal } }: Work, error: unknown): error is UserError =>
+  error instanceof UserError && !storeFailed && signal?.aborted !== true;
 
 const fillKind = async (work: Work, symbol: string, kind: FileSeries["kind"]): Promise<void> => {
   const { options } = work;
@@ -51,8 +57,15 @@ const fillKind = async (work: Work, symbol: string, kind: FileSeries["kind"]): P
   const span = archive.local ? await localSpan(archive, series) : undefined;
   const fromMs = options.fromMs ?? span?.fromMs ?? NaN;
   const toMs = Math.min(options.toMs ?? span?.toMs ?? nowMs, nowMs);
-  const found = fromMs < toMs && (await fillSeries(work, series, fromMs, toMs));
-  if (kind === "kline" || kind === "aggTrades") await writeRules(work, series);
+  const hasRules = kind === "kline" || kind === "aggTrades";
+  const found =
+    fromMs < toMs &&
+    (await fillSeries(work, series, fromMs, toMs).catch(async (error: unknown) => {
+      // What landed before a symbol failed can be read only with its rules.
+      if (hasRules && isOwn(work, error) && !(error instanceof Unreachable)) await writeRules(work, series);
+      throw error;
+    }));
+  if (hasRules) await writeRules(work, series);
   if (!found && (kind === "kline" || kinds.length === 1)) throw await nothingFound(work, series);
 };
 
