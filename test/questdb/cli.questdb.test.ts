@@ -54,6 +54,9 @@ describe("a run on QuestDB", () => {
     for (const name of ["decisionsSha256", "dataSha256"]) expect(questdb[name]).toBe(parquet[name]);
     expect(await readFile(join(folder, "q/decisions.jsonl"), "utf8")).toBe(await readFile(join(folder, "p/decisions.jsonl"), "utf8"));
 
+    const listed = async (...store: readonly string[]): Promise<unknown> => (await ok(["list", "--to", "2023-02-08", ...store]))["series"];
+    expect(await listed("--store", "questdb")).toEqual(await listed("--data", "h"));
+
     await ok(["migrate", "--from-store", "questdb", "--to-store", "parquet", "--data", "back"]);
     for (const file of [
       "klines/market=simulated/symbol=BTCUSDT/interval=1m/2023-02.parquet",

@@ -17,7 +17,7 @@ export interface ArchiveName extends FilePeriod {
 }
 
 /** Browsers and file managers put a number or a word behind the name of a second copy. */
-const COPY = "(?:[ _.-]*(?:\\(\\d+\\)|copy|kopie)(?:[ _.-]*\\(?\\d+\\)?)?)?";
+const COPY = "(?:[ _.-]*(?:\\(\\d+\\)|copy|kopie)(?:[ _.-]*\\(?\\d+\\)?)?| \\d{1,2})?";
 const NAME = new RegExp(`^(?:([^-/]+)-(\\w+))?-(\\d{4})-(\\d{2})(?:-(\\d{2}))?${COPY}\\.(?:zip|csv)$`, "i");
 
 /** `BTCUSDT-1m-2023-03.zip` → March 2023; `btcusdt-1m-2023-03-05 (1).csv` → that day; undefined for another name. */

@@ -48,6 +48,7 @@ describe("a local archive reads", () => {
   it.each([
     ["an unzipped file", `${FOLDER}/${NAME}.csv`],
     ["a second download", `${FOLDER}/${NAME} (1).zip`],
+    ["a second one on a Mac", `${FOLDER}/${NAME} 2.zip`],
     ["a copy", `${FOLDER}/${NAME} - Copy.zip`],
     ["a name in lower case", `${FOLDER}/btcusdt-1m-2023-01.zip`],
     ["a name in capitals", `${FOLDER}/BTCUSDT-1M-2023-01.CSV`.replace("1M", "1m")],

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { UserError } from "../../domain/units.ts";
+import { hasChecksum } from "./checksum.ts";
 
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
@@ -23,7 +24,10 @@ export interface ArchiveSource {
 }
 
 /** What `httpArchive` needs of an HTTP client: repeats are the client's affair, statuses come back as they are. */
-type Get = (url: string, options: ReadOptions) => Promise<{ readonly status: number; readonly bytes: Uint8Array }>;
+type Get = (
+  url: string,
+  options: ReadOptions & { readonly whole?: (bytes: Uint8Array) => boolean },
+) => Promise<{ readonly status: number; readonly bytes: Uint8Array }>;
 
 /** The archive over HTTP; 404 is a file that is not there. */
 export const httpArchive = (baseUrl: string, get: Get): ArchiveSource => {
@@ -33,7 +37,7 @@ export const httpArchive = (baseUrl: string, get: Get): ArchiveSource => {
     local: false,
     read: async (path, options = {}) => {
       const url = `${base}/data/${path.split("/").map(encodeURIComponent).join("/")}`;
-      const { status, bytes } = await get(url, options);
+      const { status, bytes } = await get(url, path.endsWith(".CHECKSUM") ? { ...options, whole: hasChecksum } : options);
       if (status === 404) return undefined;
       if (status !== 200) throw new UserError(`cannot get ${url}: status ${status}; check --archive-url and your connection`);
       return bytes;

@@ -211,6 +211,38 @@ describe("a file that has landed is what there is of its period", () => {
   });
 });
 
+describe("a replaced file of a local archive", () => {
+  const put = async (path: string, lines: readonly string[]): Promise<void> => {
+    const file = join(folder, "archive/futures/um", path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, lines.join("\n"));
+  };
+  const local = async (kind: BackfillOptions["kinds"][number]): Promise<BackfillReport> =>
+    fill({ kinds: [kind], archive: await localArchive(join(folder, "archive")), newest: undefined as never });
+  const APRIL = Date.UTC(2026, 3);
+
+  it("of funding takes settlements away", async () => {
+    const rates = (hours: readonly number[]): string[] => hours.map((hour) => `${APRIL + hour * HOUR_MS + 5},8,0.0001`);
+    const path = "monthly/fundingRate/AAAUSDT/AAAUSDT-fundingRate-2026-04.csv";
+    await put(path, rates([0, 8, 16, 24]));
+    await local("funding");
+    await put(path, rates([0, 16, 24]));
+    await local("funding");
+    expect((await told("funding")).map(({ eventTimeMs }) => (eventTimeMs - APRIL) / HOUR_MS)).toEqual([0, 16, 24]);
+  });
+
+  it("of trades takes trades away, and whole hours of them", async () => {
+    const trades = (minutes: readonly number[]): string[] =>
+      minutes.map((minute) => `${minute},100,1,${minute},${minute},${APRIL + minute * MINUTE_MS},true`);
+    const path = "daily/aggTrades/AAAUSDT/AAAUSDT-aggTrades-2026-04-01.csv";
+    await put(path, trades([1, 2, 3, 70, 71, 130, 131, 132]));
+    await local("aggTrades");
+    await put(path, trades([1, 3, 130, 132, 200]));
+    await local("aggTrades");
+    expect((await told("aggTrade")).map(({ eventTimeMs }) => (eventTimeMs - APRIL) / MINUTE_MS)).toEqual([1, 3, 130, 132, 200]);
+  });
+});
+
 describe("one symbol does not end the others", () => {
   it("a delisted one ends its own history, with a line", async () => {
     faults({
