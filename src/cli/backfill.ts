@@ -144,7 +144,10 @@ const networkOf = (market: "um" | "spot", restUrl: string | undefined, get: Http
   return { newest, rulesOf };
 };
 
-/** The symbols of which not all could be had, each with its line; what has landed stays. Of the one that was asked for it is the error itself. */
+/**
+ * The symbols of which not all could be had, each with its line; what has landed stays. Of the one that was asked for it is the error
+ * itself.
+ */
 const failureOf = ({ failures }: BackfillReport, symbols: readonly string[], context: CommandContext): UserError | undefined => {
   const [first] = failures;
   const unreachable = failures.find(({ error }) => error instanceof Unreachable);

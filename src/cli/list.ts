@@ -102,7 +102,8 @@ interface Series {
 }
 
 /**
- * Funding of every symbol that has bars, also where none of it is held: a perpetual pays it. Where no range is given, that of the bars counts.
+ * Funding of every symbol that has bars, also where none of it is held: a perpetual pays it. Where no range is given, that of the bars
+ * counts.
  */
 const fundingOf = (store: Store, bars: readonly Series[], held: readonly HistorySpan[], range: Series["range"]): Series[] => {
   const settled = held.map((span): Series => {

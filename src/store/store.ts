@@ -6,8 +6,8 @@ import type { Held } from "./reading/holdings.ts";
 import type { LandedFiles } from "./backfill/landedFiles.ts";
 
 /**
- * What a source states wholly: of this kind there is nothing in `[fromMs, toMs)` (by the time of the key) but what is written with it. Of klines
- * those of the store's interval are meant.
+ * What a source states wholly: of this kind there is nothing in `[fromMs, toMs)` (by the time of the key) but what is written with it. Of
+ * klines those of the store's interval are meant.
  */
 export interface Stated {
   readonly kind: StoredKind;
@@ -36,7 +36,10 @@ export interface Store extends HistoryStore {
   holes(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly Hole[]>;
   /** Open time of the last kline in the range in which anything was traded; undefined when there is none. */
   lastTradedMs(symbol: string, market: string, fromMs: number, toMs: number): Promise<number | undefined>;
-  /** Lengths of the klines that it holds, of a symbol in a market or of all, in ms, ascending; those of this store's interval are what it reads. */
+  /**
+   * Lengths of the klines that it holds, of a symbol in a market or of all, in ms, ascending; those of this store's interval are what it
+   * reads.
+   */
   klineIntervals(of?: Held): Promise<readonly number[]>;
   /** True when the period (an hour, month or year, as the kind is cut) of this time has rows. */
   holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean>;

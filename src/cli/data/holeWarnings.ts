@@ -24,7 +24,9 @@ const SHARE_MAX = 0.01;
 /** Kinds that are read beside bars and funding and come at a cadence, or numbered: a run should know where they are not. */
 const TOLD: readonly StoredKind[] = ["openInterest", "longShortRatio", "bestBidAsk", "markPrice", "bookDiff", ...TRADES];
 
-/** What the history lacks of a run's range, a warning each: bars and funding of every symbol, and of the other kinds those that are `held`. */
+/**
+ * What the history lacks of a run's range, a warning each: bars and funding of every symbol, and of the other kinds those that are `held`.
+ */
 export const holeWarnings = async (
   store: Store,
   bars: readonly StoredBars[],

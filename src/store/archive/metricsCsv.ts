@@ -44,8 +44,8 @@ export interface ParsedMetrics {
 
 /**
  * The CSV of a daily `metrics` file, in order of time whatever the order of the rows. Text that is no number, a negative number, another
- * symbol and a label outside the day of the name (both its midnights are inside) are `UserError`s with file and line. An empty cell is NaN, as is an
- * open interest of 0 or its worth, which the archive writes where it has none (binance-public-data issue 350).
+ * symbol and a label outside the day of the name (both its midnights are inside) are `UserError`s with file and line. An empty cell is NaN,
+ * as is an open interest of 0 or its worth, which the archive writes where it has none (binance-public-data issue 350).
  */
 export const parseMetricsCsv = (bytes: Uint8Array, file: string): ParsedMetrics => {
   const period = periodOfFile(file);
@@ -76,9 +76,9 @@ export const parseMetricsCsv = (bytes: Uint8Array, file: string): ParsedMetrics 
 };
 
 /**
- * Open interest and ratios of a file, in order of time; of one time the open interest first. `eventTimeMs` is the end of the five minutes; the
- * event is known `PUBLICATION_LAG_MS` later, since the archive tells no arrival. A row without open interest gives no `openInterest`, one
- * without any ratio no `longShortRatio`.
+ * Open interest and ratios of a file, in order of time; of one time the open interest first. `eventTimeMs` is the end of the five minutes;
+ * the event is known `PUBLICATION_LAG_MS` later, since the archive tells no arrival. A row without open interest gives no `openInterest`,
+ * one without any ratio no `longShortRatio`.
  */
 export const metricsEvents = (
   { rows }: ParsedMetrics,

@@ -11,11 +11,11 @@ import { tellHoldings } from "./tellHoldings.ts";
 import { Work } from "./work.ts";
 
 /**
- * Fills a store from the public archive and, for the newest days, from REST: fetch, verify, parse, write, file by file,
- * each file whole or not at all (a day of trades, once all of it is found right, an hour at a time: what ends it in between leaves whole
- * hours, and the file to be imported again). Files that landed before are skipped while their checksum is the same. A symbol
- * ends at its first damaged file, with the error among `failures` of the report; the others go on, but where a host cannot be reached. A store
- * that cannot be written is thrown; an aborted signal ends it cleanly with `aborted` in the report.
+ * Fills a store from the public archive and, for the newest days, from REST: fetch, verify, parse, write, file by file, each file whole or
+ * not at all (a day of trades, once all of it is found right, an hour at a time: what ends it in between leaves whole hours, and the file
+ * to be imported again). Files that landed before are skipped while their checksum is the same. A symbol ends at its first damaged file,
+ * with the error among `failures` of the report; the others go on, but where a host cannot be reached. A store that cannot be written is
+ * thrown; an aborted signal ends it cleanly with `aborted` in the report.
  */
 export const backfill = async (options: BackfillOptions): Promise<BackfillReport> => {
   const { store, archive, symbols, fromMs } = options;

@@ -14,5 +14,8 @@ export interface LandedFiles {
   change(changes: Iterable<readonly [path: string, landed: Landed | undefined]>): Promise<void>;
 }
 
-/** As what a file of this checksum is listed. Metrics whose labels were read by the date of the file stand there without the word, and come again. */
+/**
+ * As what a file of this checksum is listed. Metrics whose labels were read by the date of the file stand there without the word, and come
+ * again.
+ */
 export const landedAs = (kind: BackfillKind, sha256: string): string => (kind === "metrics" ? `${sha256} labels by rows` : sha256);

@@ -98,7 +98,10 @@ const landByHour = async (work: Work, series: FileSeries, period: PeriodFile, pa
 
 const hourOf = (hourMs: number): Stated => ({ kind: "aggTrade", fromMs: hourMs, toMs: hourMs + HOUR_MS });
 
-/** What a file states: its period, but for some days. Rows of metrics are dated by the end of theirs, so the first midnight is the day's before. */
+/**
+ * What a file states: its period, but for some days. Rows of metrics are dated by the end of theirs, so the first midnight is the day's
+ * before.
+ */
 const statedBy = (kind: BackfillKind, { fromMs, toMs }: PeriodFile, keptDays: readonly number[]): Stated[] => {
   const shiftMs = kind === "metrics" ? 1 : 0;
   const starts = [fromMs, ...keptDays.map((dayMs) => dayMs + DAY_MS)];

@@ -21,8 +21,8 @@ interface Asked {
 }
 
 /**
- * Fills one series of `[fromMs, toMs)`: the monthly files of the months that are over; of klines the daily files of the other days, and of those
- * in which a monthly file has holes; REST for the newest days that no file states. Returns whether anything was found.
+ * Fills one series of `[fromMs, toMs)`: the monthly files of the months that are over; of klines the daily files of the other days, and of
+ * those in which a monthly file has holes; REST for the newest days that no file states. Returns whether anything was found.
  */
 export const fillSeries = async (work: Work, series: FileSeries, fromMs: number, toMs: number): Promise<boolean> => {
   const { report, options } = work;
@@ -40,7 +40,10 @@ export const fillSeries = async (work: Work, series: FileSeries, fromMs: number,
   return files.length > 0 || given.size > 0 || report.unlisted.includes(series.symbol);
 };
 
-/** Fetches files in order, a few ahead, and lands those that are not in the store; `files` gets those that are there, the absent ones are returned. */
+/**
+ * Fetches files in order, a few ahead, and lands those that are not in the store; `files` gets those that are there, the absent ones are
+ * returned.
+ */
 const take = async (
   work: Work,
   { series }: Asked,
@@ -126,8 +129,8 @@ const fillHoles = async (
 };
 
 /**
- * Absent months in the order in which they are asked for: what is found grows from there to both ends. Before the first file that is there a symbol was
- * not listed yet, or the files are late; behind the last one likewise.
+ * Absent months in the order in which they are asked for: what is found grows from there to both ends. Before the first file that is there
+ * a symbol was not listed yet, or the files are late; behind the last one likewise.
  */
 const nearestFirst = (absent: readonly PeriodFile[], files: readonly PeriodFile[]): readonly PeriodFile[] => {
   const firstMs = Math.min(...files.map(({ fromMs }) => fromMs));
@@ -135,8 +138,9 @@ const nearestFirst = (absent: readonly PeriodFile[], files: readonly PeriodFile[
 };
 
 /**
- * Asks the network for days, each of which costs a request when it is absent: the `probes` first, and where none of them is there, no other. A history
- * has one beginning and one end, so beyond the files that are there the one day is asked first that lies next to them; between them all are.
+ * Asks the network for days, each of which costs a request when it is absent: the `probes` first, and where none of them is there, no
+ * other. A history has one beginning and one end, so beyond the files that are there the one day is asked first that lies next to them;
+ * between them all are.
  */
 const probe = async (
   work: Work,

@@ -10,8 +10,8 @@ export interface QuietEnd {
 }
 
 /**
- * Bars without any trade at the end of `span`: the exchange goes on answering for a symbol that it has closed, with flat bars of volume 0. Undefined
- * where the end is not quiet for ten bars and an hour.
+ * Bars without any trade at the end of `span`: the exchange goes on answering for a symbol that it has closed, with flat bars of volume 0.
+ * Undefined where the end is not quiet for ten bars and an hour.
  */
 export const quietEnd = async (
   store: Pick<Store, "lastTradedMs">,

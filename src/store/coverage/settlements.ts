@@ -8,11 +8,11 @@ const DEFAULT_HOURS = 8;
 type Settlement = Pick<Funding, "eventTimeMs" | "intervalHours">;
 
 /**
- * Holes of settled funding in `[fromMs, toMs)` (an infinite bound: from the first or to the last that is there), ascending. Every row states
- * its interval, the hours since the settlement before it; it changes (8 h → 4 h → 2 h → 1 h and back), and a source may date the change by one
- * settlement too early or too late. So two neighbours are a hole apart when they are further apart than the longer of their two intervals,
- * and the count is by that interval: never more than are missing. Before the first and behind the last its own interval counts. `loneHours`:
- * interval where there is no settlement at all.
+ * Holes of settled funding in `[fromMs, toMs)` (an infinite bound: from the first or to the last that is there), ascending. Every row
+ * states its interval, the hours since the settlement before it; it changes (8 h → 4 h → 2 h → 1 h and back), and a source may date the
+ * change by one settlement too early or too late. So two neighbours are a hole apart when they are further apart than the longer of their
+ * two intervals, and the count is by that interval: never more than are missing. Before the first and behind the last its own interval
+ * counts. `loneHours`: interval where there is no settlement at all.
  */
 export const settlementHoles = (rows: readonly Settlement[], fromMs: number, toMs: number, loneHours = DEFAULT_HOURS): Hole[] => {
   const [first, last] = [rows[0], rows.at(-1)];

@@ -15,9 +15,9 @@ export interface HeldHour {
 const END_MS = MINUTE_MS;
 
 /**
- * Holes in `[fromMs, toMs)` of a series without a cadence, by its hours, ascending. Trades are numbered: what their ids skip is missing, inside an
- * hour and between two, and an hour without any is none if the ids go on. Other kinds come every few seconds: an hour without any was
- * not recorded. An infinite bound is that of the series; `hours` empty: all of the range is a hole.
+ * Holes in `[fromMs, toMs)` of a series without a cadence, by its hours, ascending. Trades are numbered: what their ids skip is missing,
+ * inside an hour and between two, and an hour without any is none if the ids go on. Other kinds come every few seconds: an hour without any
+ * was not recorded. An infinite bound is that of the series; `hours` empty: all of the range is a hole.
  */
 export const silences = (hours: readonly HeldHour[], fromMs: number, toMs: number): Hole[] => {
   const inside = hours.filter(({ firstMs, lastMs }) => firstMs < toMs && lastMs >= fromMs);

@@ -39,8 +39,8 @@ export const missingText = (kind: StoredKind, holes: readonly Hole[], intervalMs
 };
 
 /**
- * Holes of a series in words, at least one: `7 settlements missing, the first 2023-02-02T00:00Z, in 2 gaps, the longest from 2023-02-03T16:00Z
- * to 2023-02-05T00:00Z`.
+ * Holes of a series in words, at least one: `7 settlements missing, the first 2023-02-02T00:00Z, in 2 gaps, the longest from
+ * 2023-02-03T16:00Z to 2023-02-05T00:00Z`.
  */
 export const gapsText = (kind: StoredKind, holes: readonly Hole[], intervalMs = MINUTE_MS): string => {
   const sum = sumOf(holes);

@@ -10,8 +10,8 @@ import type { Series } from "./layout.ts";
 import { filesOf } from "./layout.ts";
 
 /**
- * Times of a series on a grid inside `[fromMs, toMs)`. Of a whole file of klines the footer tells it all: as many rows as fit between the first and
- * the last. Rows are read of other files only, one column.
+ * Times of a series on a grid inside `[fromMs, toMs)`. Of a whole file of klines the footer tells it all: as many rows as fit between the
+ * first and the last. Rows are read of other files only, one column.
  */
 export const stepsOf = async (
   duck: Duck,

@@ -45,7 +45,9 @@ const compareRows = (a: Columns, i: number, b: Columns, j: number, keys: number)
   return 0;
 };
 
-/** Sorted by the first `keys` columns, each key once: of equal keys the row that came last stays. Returns the input when it is so already. */
+/**
+ * Sorted by the first `keys` columns, each key once: of equal keys the row that came last stays. Returns the input when it is so already.
+ */
 export const sortedByKey = (columns: Columns, keys = 1): Columns => {
   let rising = true;
   for (let i = 1; i < columns.length && rising; i++) rising = compareRows(columns, i - 1, columns, i, keys) < 0;

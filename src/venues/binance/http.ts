@@ -32,7 +32,9 @@ export interface GetOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes of the body as they arrive (counted anew when a try is repeated). */
   readonly onBytes?: (bytes: number) => void;
-  /** Whether a body with status 200 is whole, asked where no length tells it (compressed, or ended by the connection); false: another try. */
+  /**
+   * Whether a body with status 200 is whole, asked where no length tells it (compressed, or ended by the connection); false: another try.
+   */
   readonly whole?: (bytes: Uint8Array) => boolean;
 }
 
