@@ -150,6 +150,19 @@ describe("backfill asks for what is missing", () => {
         hole.toMs - MINUTE_MS,
       ]);
       expect(await local(late)).toMatchObject({ filesLanded: 0 });
+
+      // A daily file beside it is replaced: its own klines are those of the newer version, the month's stay.
+      const seventh = april + 6 * DAY_MS;
+      const newer = barLines(seventh, seventh + DAY_MS).filter((line) => at(line) < seventh + 18 * HOUR_MS);
+      await put(
+        "AAAUSDT-1m-2026-04-07.zip",
+        "daily",
+        newer.map((line) => line.replace(",101,", ",103,")),
+      );
+      expect(await local(late)).toMatchObject({ filesLanded: 1 });
+      const highs = (await told("kline", "AAAUSDT", late)).map((kline) => klineValues(kline as Kline));
+      const ofSeventh = highs.filter(({ openTimeMs }) => openTimeMs >= seventh && openTimeMs < seventh + DAY_MS).map(({ high }) => high);
+      expect(ofSeventh).toEqual([...Array<number>(720).fill(102), ...Array<number>(360).fill(103)]);
     } finally {
       await late.close();
     }

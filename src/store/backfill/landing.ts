@@ -1,19 +1,21 @@
 import type { Event } from "../../domain/event.ts";
 import type { Kline } from "../../domain/kline.ts";
-import { DAY_MS, HOUR_MS, utcDayStart } from "../../domain/units.ts";
-import type { BackfillKind, FileSeries } from "../archive/archivePath.ts";
-import { folderOf } from "../archive/archivePath.ts";
+import { DAY_MS, HOUR_MS } from "../../domain/units.ts";
+import type { FileSeries } from "../archive/archivePath.ts";
+import type { ParsedMetrics } from "../archive/metricsCsv.ts";
 import { parseMetricsCsv } from "../archive/metricsCsv.ts";
 import { unzipCsv } from "../archive/zip.ts";
 import type { Stated } from "../store.ts";
 import type { FetchedFile } from "./fetchFile.ts";
 import { fetchFile } from "./fetchFile.ts";
 import { landedAs } from "./landedFiles.ts";
+import type { LabelReading } from "./metricsLabels.ts";
 import { labelReading } from "./metricsLabels.ts";
 import type { Mended, ParsedFile } from "./parseFile.ts";
 import { KEPT_AS, parseFile } from "./parseFile.ts";
 import type { PeriodFile } from "./plan.ts";
-import { dayFile, daysOf } from "./plan.ts";
+import { dayFile, monthsOf } from "./plan.ts";
+import { daysOfRest, daysReplaced, statedBy } from "./stated.ts";
 import type { Work } from "./work.ts";
 
 /**
@@ -23,30 +25,17 @@ import type { Work } from "./work.ts";
 export type LandingMode = "states" | "fills";
 
 /** Parses a file and, when all of it is right, writes it. Trades are written an hour at a time. */
-export const land = async (
-  work: Work,
-  series: FileSeries,
-  period: PeriodFile,
-  { path, name, sha256, bytes, verified }: FetchedFile,
-  mode: LandingMode,
-): Promise<void> => {
+export const land = async (work: Work, series: FileSeries, period: PeriodFile, fetched: FetchedFile, mode: LandingMode): Promise<void> => {
   const { report, options } = work;
-  const csv = name.toLowerCase().endsWith(".csv") ? bytes : await unzipCsv(bytes, name);
   const { kind, symbol, market } = series;
-  const neighbour = async (days: 1 | -1): ReturnType<Parameters<typeof labelReading>[1]["neighbour"]> => {
-    const beside = dayFile(series, period.fromMs + days * DAY_MS);
-    const found = await fetchFile(options.archive, beside.path, () => Promise.resolve(false), { signal: options.signal });
-    return found === undefined || found === "landed" ? undefined : parseMetricsCsv(await csvOf(found), found.name);
-  };
-  const parsed = await parseFile({
-    ...{ kind, csv, file: name, intervalMs: work.intervalMs },
-    labelsOf: (metrics) => labelReading(metrics, { store: options.store, intervalMs: work.intervalMs, neighbour }),
-  });
-  const changes: [string, { sha256: string; rows: number } | undefined][] = [[path, { sha256: landedAs(kind, sha256), rows: parsed.rows }]];
+  const { path, name } = fetched;
+  const parsed = await parsedOf(work, series, period, fetched);
+  const landed = { sha256: landedAs(kind, fetched.sha256), rows: parsed.rows };
+  const changes: [string, typeof landed | undefined][] = [[path, landed]];
   if (kind === "aggTrades") await landByHour(work, series, period, parsed.parts);
   else {
     const [events = []] = parsed.parts;
-    if (mode === "fills") await work.write(symbol, market, await missingOf(work, series, period, events));
+    if (mode === "fills") await fillDay(work, series, period, events as readonly Kline[]);
     else {
       const { kept, forgotten } = daysOfRest(work, series, period, events);
       await work.write(symbol, market, events, statedBy(kind, period, kept));
@@ -55,13 +44,51 @@ export const land = async (
   }
   await work.record(changes);
   count(work, symbol, name, parsed);
-  if (!verified) report.unverified.push(name);
+  if (!fetched.verified) report.unverified.push(name);
   report.filesLanded += 1;
-  if (options.archive.local) report.bytes += bytes.length;
+  if (options.archive.local) report.bytes += fetched.bytes.length;
 };
 
 const csvOf = async ({ name, bytes }: FetchedFile): Promise<Uint8Array> =>
   name.toLowerCase().endsWith(".csv") ? bytes : unzipCsv(bytes, name);
+
+const parsedOf = async (work: Work, series: FileSeries, { fromMs }: PeriodFile, fetched: FetchedFile): Promise<ParsedFile> => {
+  const neighbour = async (days: 1 | -1): Promise<ParsedMetrics | undefined> => {
+    const found = await again(work, dayFile(series, fromMs + days * DAY_MS));
+    return found === undefined ? undefined : parseMetricsCsv(await csvOf(found), found.name);
+  };
+  const { intervalMs, options } = work;
+  const labelsOf = (metrics: ParsedMetrics): Promise<LabelReading> =>
+    labelReading(metrics, { store: options.store, intervalMs, neighbour });
+  return parseFile({ kind: series.kind, csv: await csvOf(fetched), file: fetched.name, intervalMs, labelsOf });
+};
+
+/** A file beside the one in work, whether it has landed or not. */
+const again = async ({ options: { archive, signal } }: Work, { path }: PeriodFile): Promise<FetchedFile | undefined> => {
+  const found = await fetchFile(archive, path, () => Promise.resolve(false), { signal });
+  return found === "landed" ? undefined : found;
+};
+
+/**
+ * Writes what a day beside a monthly file has at times at which the store has nothing. Where an older version of the day did so before, its
+ * klines go: the day is what the monthly file has of it, read again, and what the newer version adds.
+ */
+const fillDay = async (work: Work, series: FileSeries, day: PeriodFile, klines: readonly Kline[]): Promise<void> => {
+  const { symbol, market } = series;
+  const isOlderThere = work.landed.get(day.path) !== undefined;
+  const month = isOlderThere ? monthsOf(series, day.fromMs, day.toMs)[0] : undefined;
+  const monthly = month === undefined ? undefined : await again(work, month);
+  if (month === undefined || monthly === undefined) {
+    const holes = await work.options.store.holes("kline", symbol, market, day.fromMs, day.toMs);
+    const isMissing = ({ openTimeMs }: Kline): boolean => holes.some((hole) => openTimeMs >= hole.fromMs && openTimeMs < hole.toMs);
+    return work.write(symbol, market, klines.filter(isMissing));
+  }
+  const [events = []] = (await parsedOf(work, series, month, monthly)).parts;
+  const ofDay = (events as readonly Kline[]).filter(({ openTimeMs }) => openTimeMs >= day.fromMs && openTimeMs < day.toMs);
+  const there = new Set(ofDay.map(({ openTimeMs }) => openTimeMs));
+  const added = klines.filter(({ openTimeMs }) => !there.has(openTimeMs));
+  return work.write(symbol, market, [...ofDay, ...added], [{ kind: "kline", fromMs: day.fromMs, toMs: day.toMs }]);
+};
 
 /** True when the store has what a landed file gave it. Trades may be kept by the hour, and a day may begin without any. */
 export const holdsFile = async (
@@ -97,60 +124,6 @@ const landByHour = async (work: Work, series: FileSeries, period: PeriodFile, pa
 };
 
 const hourOf = (hourMs: number): Stated => ({ kind: "aggTrade", fromMs: hourMs, toMs: hourMs + HOUR_MS });
-
-/**
- * What a file states: its period, but for some days. Rows of metrics are dated by the end of theirs, so the first midnight is the day's
- * before.
- */
-const statedBy = (kind: BackfillKind, { fromMs, toMs }: PeriodFile, keptDays: readonly number[]): Stated[] => {
-  const shiftMs = kind === "metrics" ? 1 : 0;
-  const starts = [fromMs, ...keptDays.map((dayMs) => dayMs + DAY_MS)];
-  const ends = [...keptDays, toMs];
-  return KEPT_AS[kind].flatMap((kept) =>
-    starts.flatMap((startMs, i) => {
-      const endMs = ends[i] as number;
-      return startMs < endMs ? [{ kind: kept, fromMs: startMs + shiftMs, toMs: endMs + shiftMs }] : [];
-    }),
-  );
-};
-
-/** Days of the period that REST gave: those that the file has nothing of are kept, the others are the file's from now on. */
-const daysOfRest = (
-  { landed }: Work,
-  series: FileSeries,
-  { fromMs, toMs }: PeriodFile,
-  events: readonly Event[],
-): { readonly kept: readonly number[]; readonly forgotten: readonly string[] } => {
-  const given: number[] = [];
-  for (let dayMs = fromMs; dayMs < toMs; dayMs += DAY_MS) if (landed.get(restDay(series, dayMs)) !== undefined) given.push(dayMs);
-  if (given.length === 0) return { kept: [], forgotten: [] };
-  const has = new Set(events.map((event) => utcDayStart(event.eventTimeMs)));
-  return {
-    kept: given.filter((dayMs) => !has.has(dayMs)),
-    forgotten: given.filter((dayMs) => has.has(dayMs)).map((dayMs) => restDay(series, dayMs)),
-  };
-};
-
-/** Under what name a day that REST gave stands in the list of landed files. */
-export const restDay = (series: FileSeries, dayMs: number): string =>
-  `rest/${folderOf(series, "daily")}/${new Date(dayMs).toISOString().slice(0, 10)}`;
-
-/** Daily files whose place a monthly one takes: should it lack one of them, that one is to be read again. */
-const daysReplaced = ({ landed }: Work, series: FileSeries, { path, fromMs, toMs }: PeriodFile): readonly string[] =>
-  daysOf(series, fromMs, toMs, toMs)
-    .map((day) => day.path)
-    .filter((day) => day !== path && landed.get(day) !== undefined);
-
-/** Klines of a file at times at which the store has none. */
-const missingOf = async (
-  { options: { store } }: Work,
-  { symbol, market }: FileSeries,
-  { fromMs, toMs }: PeriodFile,
-  events: readonly Event[],
-): Promise<readonly Event[]> => {
-  const holes = await store.holes("kline", symbol, market, fromMs, toMs);
-  return (events as readonly Kline[]).filter(({ openTimeMs }) => holes.some((hole) => openTimeMs >= hole.fromMs && openTimeMs < hole.toMs));
-};
 
 const count = ({ report, decimals: seenBefore }: Work, symbol: string, file: string, parsed: ParsedFile): void => {
   const { rows, mended, idGaps, tradeIdGaps, labels, decimals } = parsed;

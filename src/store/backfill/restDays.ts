@@ -3,9 +3,9 @@ import { klinesOf } from "../../domain/kline.ts";
 import { DAY_MS, UserError, utcDayStart } from "../../domain/units.ts";
 import { AddressRefused, NotListed } from "../../venues/binance/rest.ts";
 import type { FileSeries } from "../archive/archivePath.ts";
-import { restDay } from "./landing.ts";
 import type { NewestSource } from "./options.ts";
 import type { PeriodFile } from "./plan.ts";
+import { restDay } from "./stated.ts";
 import type { Work } from "./work.ts";
 
 /** Farthest back that REST fills in for the archive. */

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { FileSeries } from "../archive/archivePath.ts";
 import { folderOf } from "../archive/archivePath.ts";
-import { DAY_MS, MINUTE_MS, UserError } from "../../domain/units.ts";
+import { DAY_MS, UserError } from "../../domain/units.ts";
 import { timeText } from "../reading/catalog.ts";
 import type { Fetched } from "./fetchFile.ts";
 import { fetchAhead, fetchFile } from "./fetchFile.ts";
@@ -81,17 +81,10 @@ const fillDays = async (work: Work, asked: Asked, files: PeriodFile[], absent: r
   const { series, fromMs, toMs } = asked;
   const there = archive.local ? new Set(await archive.list(folderOf(series, "daily"))) : undefined;
   const daysIn = (month: PeriodFile): PeriodFile[] => daysOf(series, Math.max(month.fromMs, fromMs), Math.min(month.toMs, toMs), nowMs);
-  /** Days by how they are asked for: those that a local copy lacks not at all. */
-  const ask = async (into: PeriodFile[], days: readonly PeriodFile[], mode: LandingMode, probes: readonly PeriodFile[]): Promise<void> => {
-    if (there !== undefined)
-      await take(
-        work,
-        asked,
-        into,
-        days.filter(({ path }) => there.has(basename(path))),
-        mode,
-      );
-    else await probe(work, asked, into, days, mode, probes);
+  /** Of a local copy, the days that are there; of the network, as `probe` says. */
+  const ask: AskDays = async (into, days, mode, probes) => {
+    const wanted = there === undefined ? days : days.filter(({ path }) => there.has(basename(path)));
+    await probe(work, asked, into, wanted, mode, there === undefined ? probes : []);
   };
   await fillHoles(work, asked, files.flatMap(daysIn), ask);
   const running = monthsOf(series, fromMs, toMs).filter((month) => month.toMs > nowMs);
@@ -108,20 +101,21 @@ const fillDays = async (work: Work, asked: Asked, files: PeriodFile[], absent: r
   return missing.sort((a, b) => a.fromMs - b.fromMs);
 };
 
-/** Days of months whose file is there in which the store lacks klines, before its first one and behind its last one apart. */
-const fillHoles = async (
-  { options: { store } }: Work,
-  { series, fromMs, toMs }: Asked,
-  days: readonly PeriodFile[],
-  ask: (into: PeriodFile[], days: readonly PeriodFile[], mode: LandingMode, probes: readonly PeriodFile[]) => Promise<void>,
-): Promise<void> => {
+type AskDays = (into: PeriodFile[], days: readonly PeriodFile[], mode: LandingMode, probes: readonly PeriodFile[]) => Promise<void>;
+
+/**
+ * Days of months whose file is there in which the store lacks klines, or lacked them before a daily file gave them: it may have been
+ * replaced. Days before the first kline and behind the last one apart.
+ */
+const fillHoles = async (work: Work, { series, fromMs, toMs }: Asked, days: readonly PeriodFile[], ask: AskDays): Promise<void> => {
   if (days.length === 0) return;
-  const holes = await store.holes("kline", series.symbol, series.market, fromMs, toMs);
+  const holes = await work.options.store.holes("kline", series.symbol, series.market, fromMs, toMs);
   const [first, last] = [holes[0], holes.at(-1)];
-  const before = first !== undefined && first.fromMs - fromMs < MINUTE_MS ? first.toMs : -Infinity;
+  const before = first !== undefined && first.fromMs - fromMs < work.intervalMs ? first.toMs : -Infinity;
   const behind = last !== undefined && last.toMs >= toMs ? last.fromMs : Infinity;
   const inside = days.filter((day) => day.toMs > before && day.fromMs < behind);
-  const isLacked = (day: PeriodFile): boolean => holes.some((hole) => hole.fromMs < day.toMs && hole.toMs > day.fromMs);
+  const isLacked = (day: PeriodFile): boolean =>
+    work.landed.get(day.path) !== undefined || holes.some((hole) => hole.fromMs < day.toMs && hole.toMs > day.fromMs);
   await ask([], inside.filter(isLacked), "fills", []);
   const [older, newer] = [days.filter((day) => day.toMs <= before), days.filter((day) => day.fromMs >= behind)];
   await ask([], older, "fills", older.slice(-1));
@@ -152,14 +146,8 @@ const probe = async (
 ): Promise<void> => {
   const first = [...new Set(probes)];
   const absent = await take(work, asked, files, first, mode);
-  if (first.length > 0 && absent.length === first.length) return;
-  await take(
-    work,
-    asked,
-    files,
-    days.filter((day) => !first.includes(day)),
-    mode,
-  );
+  const others = days.filter((day) => !first.includes(day));
+  if (first.length === 0 || absent.length < first.length) await take(work, asked, files, others, mode);
 };
 
 /** The error when neither archive nor REST had a single row, with what a local archive does have. */
