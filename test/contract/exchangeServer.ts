@@ -9,6 +9,7 @@ import { body, status, WireServer } from "./wireServer.ts";
 export interface AskedFile {
   readonly symbol: string;
   readonly daily: boolean;
+  readonly intervalMs: number;
   readonly fromMs: number;
   readonly toMs: number;
   /** Whole days from its beginning to the exchange's now, rounded up: 1 is today. */
@@ -39,14 +40,17 @@ export interface ExchangeFaults {
 }
 
 /** A bar of volume 10, of which takers bought 4, as REST writes it. */
-export const restBar = (openTimeMs: number, volume = "10"): unknown[] => {
-  const closeTimeMs = openTimeMs + MINUTE_MS - 1;
+export const restBar = (openTimeMs: number, volume = "10", intervalMs = MINUTE_MS): unknown[] => {
+  const closeTimeMs = openTimeMs + intervalMs - 1;
   return [openTimeMs, "100", "101", "99", "100", volume, closeTimeMs, "1000", 5, String(Math.min(4, Number(volume))), "400", "0"];
 };
 
 /** Rows of a file of such bars. */
-export const barLines = (fromMs: number, toMs: number): string[] =>
-  Array.from({ length: (toMs - fromMs) / MINUTE_MS }, (_, i) => restBar(fromMs + i * MINUTE_MS).join(","));
+export const barLines = (fromMs: number, toMs: number, intervalMs = MINUTE_MS): string[] =>
+  Array.from({ length: (toMs - fromMs) / intervalMs }, (_, i) => restBar(fromMs + i * intervalMs, "10", intervalMs).join(","));
+
+/** Lengths of the klines that it has. */
+const INTERVALS: Readonly<Record<string, number>> = { "1m": MINUTE_MS, "1h": HOUR_MS };
 
 /** Public archive and REST of the perpetual on loopback, on one address: what `--archive-url` and `--rest-url` name. */
 export class ExchangeServer {
@@ -59,7 +63,7 @@ export class ExchangeServer {
       nowMs: () => Date.now(),
       tellsClock: true,
       has: ({ daily, toMs }) => daily && toMs <= this.faults.nowMs(),
-      rows: ({ fromMs, toMs }) => barLines(fromMs, toMs),
+      rows: ({ fromMs, toMs, intervalMs }) => barLines(fromMs, toMs, intervalMs),
       checksums: true,
       klines: () => undefined,
       bar: (row) => row,
@@ -98,7 +102,11 @@ export class ExchangeServer {
     const symbol = searchParams.get("symbol") ?? "";
     if (pathname.startsWith("/data/")) return this.#file(pathname);
     if (pathname.endsWith("/exchangeInfo")) return json({ symbols: this.faults.listed.map(listing) });
-    if (pathname.endsWith("/klines")) return this.faults.klines(symbol) ?? json(this.#klines(asked("startTime"), asked("endTime")));
+    if (pathname.endsWith("/klines"))
+      return (
+        this.faults.klines(symbol) ??
+        json(this.#klines(asked("startTime"), asked("endTime"), INTERVALS[searchParams.get("interval") ?? ""] ?? NaN))
+      );
     if (pathname.endsWith("/fundingRate")) return json(this.#rates(asked("startTime"), asked("endTime")));
     if (pathname.endsWith("/fundingInfo"))
       return json(this.faults.listed.map((name) => ({ symbol: name, fundingIntervalHours: this.faults.fundingHours })));
@@ -108,25 +116,33 @@ export class ExchangeServer {
   #file(pathname: string): Answer {
     const path = pathname.replace(".CHECKSUM", "");
     const name = path.slice(path.lastIndexOf("/") + 1);
-    const [, symbol = "", year, month, date] = /^([^-]+)-1m-(\d{4})-(\d{2})(?:-(\d{2}))?\.zip$/.exec(name) ?? [];
-    if (symbol === "") return status(404);
+    const [, symbol = "", interval = "", year, month, date] = /^([^-]+)-(\w+)-(\d{4})-(\d{2})(?:-(\d{2}))?\.zip$/.exec(name) ?? [];
+    const intervalMs = INTERVALS[interval];
+    if (intervalMs === undefined) return status(404);
     const fromMs = Date.UTC(Number(year), Number(month) - 1, Number(date ?? 1));
     const toMs = date === undefined ? Date.UTC(Number(year), Number(month)) : fromMs + DAY_MS;
-    const file = { symbol, daily: date !== undefined, fromMs, toMs, daysAgo: Math.ceil((this.faults.nowMs() - fromMs) / DAY_MS) };
+    const file = {
+      symbol,
+      daily: date !== undefined,
+      intervalMs,
+      fromMs,
+      toMs,
+      daysAgo: Math.ceil((this.faults.nowMs() - fromMs) / DAY_MS),
+    };
     if (!this.faults.has(file)) return status(404);
     const zip = zipOf(name.replace(".zip", ".csv"), `${this.faults.rows(file).join("\n")}\n`);
     if (path === pathname) return body(zip);
     return this.faults.checksums ? body(checksumOf(zip, name)) : status(404);
   }
 
-  #klines(fromMs: number, toMs: number): unknown[][] {
+  #klines(fromMs: number, toMs: number, intervalMs: number): unknown[][] {
     const nowMs = this.faults.nowMs();
     const rows: unknown[][] = [];
-    for (let timeMs = Math.ceil(fromMs / MINUTE_MS) * MINUTE_MS; timeMs <= Math.min(nowMs, toMs) && rows.length < this.faults.pageMax;) {
+    let timeMs = Math.ceil(fromMs / intervalMs) * intervalMs;
+    for (; timeMs <= Math.min(nowMs, toMs) && rows.length < this.faults.pageMax; timeMs += intervalMs) {
       // The newest bar is still open: it has the volume so far.
-      const volume = Math.min(10, (10 * (nowMs - timeMs)) / MINUTE_MS).toFixed(3);
-      rows.push(this.faults.bar(restBar(timeMs, volume), rows.length));
-      timeMs += MINUTE_MS;
+      const volume = Math.min(10, (10 * (nowMs - timeMs)) / intervalMs).toFixed(3);
+      rows.push(this.faults.bar(restBar(timeMs, volume, intervalMs), rows.length));
     }
     return rows;
   }

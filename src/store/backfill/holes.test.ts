@@ -30,7 +30,7 @@ let store: Store;
 let exchange: ExchangeServer;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "riposte-holes-"));
-  store = parquetStore({ root: join(folder, "history") });
+  store = open("history");
   exchange = await ExchangeServer.start({ nowMs: () => NOW_MS });
 });
 afterEach(async () => {
@@ -39,13 +39,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** Bars of an hour: days of them are few. */
+const open = (name: string): Store => parquetStore({ root: join(folder, name), intervalMs: HOUR_MS });
 const faults = (changed: Partial<ExchangeFaults>): void => void Object.assign(exchange.faults, changed);
 const fill = (options: Partial<BackfillOptions> = {}): Promise<BackfillReport> => {
   const get = httpGet({ sleep: () => Promise.resolve() });
   return backfill({
     store,
     symbols: ["AAAUSDT"],
-    interval: "1m",
+    interval: "1h",
     market: "um",
     kinds: ["kline"],
     archive: httpArchive(exchange.url, get),
@@ -68,8 +70,8 @@ const barsByDay = async (from = store): Promise<Readonly<Record<number, number>>
   }
   return counts;
 };
-const WHOLE = 1440;
-const SINCE_MIDNIGHT = 720;
+const WHOLE = 24;
+const SINCE_MIDNIGHT = 12;
 
 describe("backfill asks for what is missing", () => {
   it("REST for a day that the archive lacks among the newest, and for today", async () => {
@@ -87,9 +89,9 @@ describe("backfill asks for what is missing", () => {
     faults({ has: ({ daily, fromMs, daysAgo }) => daily && daysAgo > 1 && fromMs >= firstMs });
     const report = await fill({ fromMs: Date.UTC(2026, 0), toMs: day(20), newest: undefined as never });
     expect(await barsByDay()).toEqual(Object.fromEntries(Array.from({ length: 30 }, (_, i) => [50 - i, WHOLE])));
-    const asked = exchange.files.filter((name) => name.includes("1m-2026-0"));
+    const asked = exchange.files.filter((name) => name.includes("1h-2026-0"));
     expect(asked.filter((name) => /-\d\d-\d\d\.zip$/.test(name))).toEqual(
-      ["09-30", "08-31", "07-31", "06-30", "05-31", "04-30", "03-31", "02-28", "01-31"].map((date) => `AAAUSDT-1m-2026-${date}.zip`),
+      ["09-30", "08-31", "07-31", "06-30", "05-31", "04-30", "03-31", "02-28", "01-31"].map((date) => `AAAUSDT-1h-2026-${date}.zip`),
     );
     expect(report.missing.map((path) => path.slice(-11, -4))).toEqual(
       ["01", "02", "03", "04", "05", "06", "07", "08", "09"]
@@ -103,9 +105,9 @@ describe("backfill asks for what is missing", () => {
     const [march, may] = [Date.UTC(2026, 2), Date.UTC(2026, 4)];
     faults({
       has: ({ daily, fromMs }) => (daily ? [10, 11].some((date) => fromMs === Date.UTC(2026, 3, date)) : [march, may].includes(fromMs)),
-      rows: ({ fromMs, toMs, daily }) => (daily ? barLines(fromMs, toMs) : barLines(fromMs, fromMs + MINUTE_MS)),
+      rows: ({ fromMs, toMs, daily }) => (daily ? barLines(fromMs, toMs, HOUR_MS) : barLines(fromMs, fromMs + HOUR_MS, HOUR_MS)),
     });
-    const report = await fill({ fromMs: march, toMs: may + MINUTE_MS, newest: undefined as never });
+    const report = await fill({ fromMs: march, toMs: may + HOUR_MS, newest: undefined as never });
     expect((await told("kline")).length).toBe(2 * WHOLE + 2);
     expect(report.missing).toHaveLength(28);
   });
@@ -114,11 +116,11 @@ describe("backfill asks for what is missing", () => {
     const april = Date.UTC(2026, 3);
     const hole = { fromMs: april + 6 * DAY_MS + 12 * HOUR_MS, toMs: april + 8 * DAY_MS + 6 * HOUR_MS };
     const at = (line: string): number => Number(line.split(",")[0]);
-    const monthly = barLines(april, april + 12 * DAY_MS)
+    const monthly = barLines(april, april + 12 * DAY_MS, HOUR_MS)
       .filter((line) => at(line) < hole.fromMs || at(line) >= hole.toMs)
       .map((line) => line.replace(",101,", ",102,"));
     const put = async (name: string, cadence: string, lines: readonly string[]): Promise<void> => {
-      const path = join(folder, "archive/futures/um", cadence, "klines/AAAUSDT/1m", name);
+      const path = join(folder, "archive/futures/um", cadence, "klines/AAAUSDT/1h", name);
       const zip = zipOf(name.replace(".zip", ".csv"), lines.join("\n"));
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, zip);
@@ -126,17 +128,17 @@ describe("backfill asks for what is missing", () => {
     };
     const putDay = (date: number): Promise<void> => {
       const fromMs = april + (date - 1) * DAY_MS;
-      return put(`AAAUSDT-1m-2026-04-${String(date).padStart(2, "0")}.zip`, "daily", barLines(fromMs, fromMs + DAY_MS));
+      return put(`AAAUSDT-1h-2026-04-${String(date).padStart(2, "0")}.zip`, "daily", barLines(fromMs, fromMs + DAY_MS, HOUR_MS));
     };
     const local = async (into: Store): Promise<BackfillReport> => {
       const { newest: _, ...options } = { newest: undefined, archive: await localArchive(join(folder, "archive")), store: into };
       return fill({ ...options, newest: undefined as never });
     };
-    const late = parquetStore({ root: join(folder, "late") });
+    const late = open("late");
     try {
       for (const date of [6, 7, 8, 9, 10]) await putDay(date);
       await local(late);
-      await put("AAAUSDT-1m-2026-04.zip", "monthly", monthly);
+      await put("AAAUSDT-1h-2026-04.zip", "monthly", monthly);
       await local(late);
       const report = await local(store);
       expect(report.holes).toEqual([]);
@@ -145,31 +147,31 @@ describe("backfill asks for what is missing", () => {
       expect((await told("kline", "AAAUSDT", late)).map((kline) => klineValues(kline as Kline))).toEqual(values);
       const fromDays = values.filter(({ high }) => high === 101).map(({ openTimeMs }) => openTimeMs);
       expect([fromDays.length, fromDays[0], fromDays.at(-1)]).toEqual([
-        (hole.toMs - hole.fromMs) / MINUTE_MS,
+        (hole.toMs - hole.fromMs) / HOUR_MS,
         hole.fromMs,
-        hole.toMs - MINUTE_MS,
+        hole.toMs - HOUR_MS,
       ]);
       expect(await local(late)).toMatchObject({ filesLanded: 0 });
 
       // A daily file beside it is replaced: its own klines are those of the newer version, the month's stay.
       const seventh = april + 6 * DAY_MS;
-      const newer = barLines(seventh, seventh + DAY_MS).filter((line) => at(line) < seventh + 18 * HOUR_MS);
+      const newer = barLines(seventh, seventh + DAY_MS, HOUR_MS).filter((line) => at(line) < seventh + 18 * HOUR_MS);
       await put(
-        "AAAUSDT-1m-2026-04-07.zip",
+        "AAAUSDT-1h-2026-04-07.zip",
         "daily",
         newer.map((line) => line.replace(",101,", ",103,")),
       );
       expect(await local(late)).toMatchObject({ filesLanded: 1 });
       const highs = (await told("kline", "AAAUSDT", late)).map((kline) => klineValues(kline as Kline));
       const ofSeventh = highs.filter(({ openTimeMs }) => openTimeMs >= seventh && openTimeMs < seventh + DAY_MS).map(({ high }) => high);
-      expect(ofSeventh).toEqual([...Array<number>(720).fill(102), ...Array<number>(360).fill(103)]);
+      expect(ofSeventh).toEqual([...Array<number>(12).fill(102), ...Array<number>(6).fill(103)]);
     } finally {
       await late.close();
     }
   });
 
   it("REST behind a short page, for klines and for funding, whose interval it tells by the settlement before", async () => {
-    faults({ pageMax: 100, fundingHours: 4 });
+    faults({ pageMax: 5, fundingHours: 4 });
     await fill({ fromMs: day(20), kinds: ["kline", "funding"] });
     expect((await barsByDay())[0]).toBe(SINCE_MIDNIGHT);
     const funding = (await told("funding")) as readonly Funding[];
@@ -183,15 +185,15 @@ describe("a file that has landed is what there is of its period", () => {
     let replaced = false;
     const from = day(3) + 10 * HOUR_MS;
     const without = (fromMs: number, toMs: number): string[] =>
-      barLines(fromMs, toMs).filter((line) => Number(line.split(",")[0]) < from || Number(line.split(",")[0]) >= from + HOUR_MS);
-    faults({ rows: ({ fromMs, toMs }) => (replaced ? without(fromMs, toMs) : barLines(fromMs, toMs)) });
+      barLines(fromMs, toMs, HOUR_MS).filter((line) => Number(line.split(",")[0]) < from || Number(line.split(",")[0]) >= from + HOUR_MS);
+    faults({ rows: ({ fromMs, toMs }) => (replaced ? without(fromMs, toMs) : barLines(fromMs, toMs, HOUR_MS)) });
     await fill({ fromMs: day(3) });
     replaced = true;
     const report = await fill({ fromMs: day(3) });
     expect(report).toMatchObject({ filesLanded: 1, rowsFromRest: 0 });
-    expect(report.holes).toEqual([{ symbol: "AAAUSDT", kind: "kline", market: "um", fromMs: from, toMs: from + HOUR_MS, missing: 60 }]);
-    expect((await barsByDay())[3]).toBe(WHOLE - 60);
-    const fresh = parquetStore({ root: join(folder, "fresh") });
+    expect(report.holes).toEqual([{ symbol: "AAAUSDT", kind: "kline", market: "um", fromMs: from, toMs: from + HOUR_MS, missing: 1 }]);
+    expect((await barsByDay())[3]).toBe(WHOLE - 1);
+    const fresh = open("fresh");
     await fill({ fromMs: day(3), store: fresh });
     expect(await barsByDay(fresh)).toEqual(await barsByDay());
     await fresh.close();
@@ -204,7 +206,7 @@ describe("a file that has landed is what there is of its period", () => {
     faults({
       has: ({ daily, fromMs }) => !daily && fromMs === october,
       rows: ({ fromMs, toMs }) =>
-        barLines(fromMs, toMs)
+        barLines(fromMs, toMs, HOUR_MS)
           .filter((line) => !lacked.has(Number(line.split(",")[0]) - (Number(line.split(",")[0]) % DAY_MS)))
           .map((line) => line.replace(",101,", high)),
       bar: (row) => Object.assign(row, { 2: "150" }),
@@ -275,13 +277,13 @@ describe("one symbol does not end the others", () => {
   it("one that was never listed, and one with a damaged file, fail alone", async () => {
     faults({
       has: ({ symbol, daily, daysAgo }) => daily && daysAgo > 1 && symbol !== "XUSDT",
-      rows: ({ symbol, fromMs, toMs }) => (symbol === "AAAUSDT" && fromMs === day(1) ? ["1,2"] : barLines(fromMs, toMs)),
+      rows: ({ symbol, fromMs, toMs }) => (symbol === "AAAUSDT" && fromMs === day(1) ? ["1,2"] : barLines(fromMs, toMs, HOUR_MS)),
       klines: (symbol) => (symbol === "XUSDT" ? status(400, {}, '{"code":-1121,"msg":"Invalid symbol."}') : undefined),
     });
     const report = await fill({ symbols: ["XUSDT", "AAAUSDT", "BBBUSDT"], fromMs: day(2) });
     expect(report.failures.map(({ symbol, error }) => [symbol, error.message.slice(0, 40)])).toEqual([
       ["XUSDT", "Binance refused /fapi/v1/klines: Invalid"],
-      ["AAAUSDT", "AAAUSDT-1m-2026-11-28.zip line 1 has 2 c"],
+      ["AAAUSDT", "AAAUSDT-1h-2026-11-28.zip line 1 has 2 c"],
     ]);
     expect(await barsByDay()).toEqual({ 2: WHOLE });
     expect((await told("kline", "BBBUSDT")).length).toBe(2 * WHOLE + SINCE_MIDNIGHT);
@@ -313,7 +315,7 @@ describe("what REST says is checked", () => {
   it("the candle that is still open is no bar, however far our clock is ahead", async () => {
     faults({ has: () => false });
     for (const aheadMs of [0, 150_000, 30 * MINUTE_MS]) {
-      const ahead = parquetStore({ root: join(folder, `ahead-${aheadMs}`) });
+      const ahead = open(`ahead-${aheadMs}`);
       await fill({ fromMs: day(0), store: ahead, nowMs: NOW_MS + aheadMs });
       const klines = await told("kline", "AAAUSDT", ahead);
       expect([klines.length, ...new Set(klines.map((kline) => (kline as Kline).volume))]).toEqual([SINCE_MIDNIGHT, 10]);
@@ -324,15 +326,17 @@ describe("what REST says is checked", () => {
   it("the candle that is still open is no bar, though the answers carry our own time", async () => {
     const nowMs = Date.now();
     faults({ has: () => false, tellsClock: false, nowMs: () => nowMs - 150_000 });
-    await fill({ fromMs: nowMs - HOUR_MS, nowMs });
-    const volumes = (await told("kline")).map((kline) => (kline as Kline).volume);
+    const minutes = parquetStore({ root: join(folder, "minutes") });
+    await fill({ fromMs: nowMs - HOUR_MS, nowMs, interval: "1m", store: minutes });
+    const volumes = (await told("kline", "AAAUSDT", minutes)).map((kline) => (kline as Kline).volume);
+    await minutes.close();
     expect([volumes.length > 50, ...new Set(volumes)]).toEqual([true, 10]);
   });
 
   it.each<[string, Record<number, unknown>, string]>([
     ["more bought by takers than was traded", { 9: "99999" }, "klines[4] has taker_buy_volume 99999 above volume 10"],
     ["trades without volume", { 5: "0", 9: "0" }, "klines[4] has volume 0 with 5 trades"],
-    ["another interval", { 6: day(0) + 9 * MINUTE_MS - 1 }, "klines[4] has the close time"],
+    ["another interval", { 6: day(0) + 6 * HOUR_MS - 1 }, "klines[4] has the close time"],
   ])("a bar with %s is refused as in a file, and nothing of its page is stored", async (_, cells, message) => {
     faults({ has: () => false, bar: (row, index) => (index === 4 ? Object.assign(row, cells) : row) });
     const { failures } = await fill({ fromMs: day(0) });
@@ -347,9 +351,9 @@ it("bars without a trade at the end of a history are told", async () => {
     return [open, "100", "100", "100", "100", "0", rest[5], "0", "0", "0", "0", "0"].join(",");
   };
   faults({
-    rows: ({ fromMs, toMs }) => barLines(fromMs, toMs).map((line, i) => (fromMs === day(1) && i >= 1000 ? quiet(line) : line)),
+    rows: ({ fromMs, toMs }) => barLines(fromMs, toMs, HOUR_MS).map((line, i) => (fromMs === day(1) && i >= 10 ? quiet(line) : line)),
   });
   const report = await fill({ fromMs: day(2), toMs: TODAY_MS });
-  expect(report.quietEnds).toEqual([{ symbol: "AAAUSDT", market: "um", fromMs: day(1) + 1000 * MINUTE_MS, bars: 440 }]);
+  expect(report.quietEnds).toEqual([{ symbol: "AAAUSDT", market: "um", fromMs: day(1) + 10 * HOUR_MS, bars: 14 }]);
   expect(restBar(0)).toHaveLength(12);
 });

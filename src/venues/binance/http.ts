@@ -55,7 +55,7 @@ const LATER = [408, BANNED, 429];
  */
 export const httpGet = (options: HttpOptions = {}): HttpGet => {
   const { attemptsMax = 6, backoffMs = 500, retryAfterMsMax = 120_000, onRetry, proxies = [] } = options;
-  const { stallMs = 30_000, slowAfterMs = 60_000, bytesPerSecondMin = 10_000 } = options;
+  const { stallMs = 30_000, slowAfterMs = 20_000, bytesPerSecondMin = 10_000 } = options;
   const sleep = options.sleep ?? ((ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }));
   return async (url, get = {}) => {
     for (let attempt = 1; ; attempt++) {

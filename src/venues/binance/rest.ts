@@ -56,7 +56,7 @@ const INTERVAL_MS_MAX = 8 * HOUR_MS;
 /** Share of the weight after which requests wait for the next minute. */
 const WEIGHT_SHARE = 0.8;
 
-/** The symbol is not, or no longer, on the exchange (−1121). */
+/** The symbol is not, or no longer, on the exchange. */
 export class NotListed extends UserError {}
 /** The exchange answers nothing to this address, or to its country. */
 export class AddressRefused extends UserError {}
@@ -163,10 +163,11 @@ const refused = (name: string, status: number, text: string): UserError => {
       `Binance refused ${name} to this address or its country (status ${status}: ${msg ?? `"${shownText(text)}"`}); the archive is not affected`,
     );
   const what = `Binance refused ${name}: ${msg ?? "no reason given"} (code ${String(code)}, status ${status}); check --symbol and --market`;
-  return code === INVALID_SYMBOL ? new NotListed(what) : new UserError(what);
+  return UNLISTED.includes(code) ? new NotListed(what) : new UserError(what);
 };
 
-const INVALID_SYMBOL = -1121;
+/** Codes of a symbol that is unknown, and of one that is closed. */
+const UNLISTED: readonly unknown[] = [-1121, -1122];
 
 const errorBody = (text: string): { readonly code?: unknown; readonly msg?: string } => {
   try {
