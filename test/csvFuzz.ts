@@ -4,7 +4,7 @@ import { DAY_MS, MINUTE_MS, UserError } from "../src/domain/units.ts";
 import { parseAggTradesCsv } from "../src/store/archive/aggTradesCsv.ts";
 import { parseFundingCsv } from "../src/store/archive/fundingCsv.ts";
 import { parseKlineCsv } from "../src/store/archive/klineCsv.ts";
-import { parseMetricsCsv } from "../src/store/archive/metricsCsv.ts";
+import { metricsEvents, parseMetricsCsv } from "../src/store/archive/metricsCsv.ts";
 import { Chance } from "./chance.ts";
 import { AGG_TRADES_HEADER, aggTradeLines, KLINE_HEADER, klineLines, METRICS_HEADER, metricsLines } from "./contract/archiveFiles.ts";
 import { eventProblem } from "./eventSchema.ts";
@@ -59,7 +59,7 @@ const FORMATS: readonly Format[] = [
     parse: (bytes, file) => {
       const parsed = parseMetricsCsv(bytes, file);
       // A row may say nothing of one kind or of both: how many there were is not told by the events.
-      return { rows: NaN, events: parsed.events };
+      return { rows: NaN, events: metricsEvents(parsed, "end") };
     },
   },
   {

@@ -10,7 +10,7 @@ import type { Event } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import { Kline } from "../src/domain/kline.ts";
 import { continued, FileJournal, readJournal } from "../src/engine/journal.ts";
-import { localArchive } from "../src/store/archive/source.ts";
+import { localArchive } from "../src/store/archive/localArchive.ts";
 import { backfill } from "../src/store/backfill/backfill.ts";
 import type { Store } from "../src/store/store.ts";
 import { parquetStore } from "../src/store/parquet/parquetStore.ts";

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { aggTradeLines, checksumOf, klineLines, metricsLines, zipOf } from "../../test/contract/archiveFiles.ts";
 import { body, status, WireServer } from "../../test/contract/wireServer.ts";
 import { DAY_MS, UserError } from "../domain/units.ts";
-import type { BackfillReport } from "../store/backfill/backfill.ts";
+import type { BackfillReport } from "../store/backfill/report.ts";
 import { backfillCommand } from "./backfill.ts";
 import type { OptionValues } from "./frame/command.ts";
 
@@ -83,7 +83,7 @@ describe("riposte backfill", () => {
         "in the store: BTCUSDT 2023-01-01 … 2023-01-01, 3 openInterest events",
         "trades out of order in their files, put in order: 1",
         "rows of metrics without one of their values: 1",
-        "BTCUSDT-aggTrades-2023-01-01.zip skips 1 trade ids in 1 place",
+        "BTCUSDT-aggTrades-2023-01-01.zip skips 1 aggregate id in 1 place",
       ]),
     );
     expect(progress.at(-1)).toBe("days 3/3");

@@ -1,27 +1,24 @@
 import type { Instrument } from "../domain/instrument.ts";
 import { parseTime } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
-import { httpArchive, localArchive } from "../store/archive/source.ts";
-import type { BackfillReport } from "../store/backfill/backfill.ts";
+import type { BackfillKind } from "../store/archive/archivePath.ts";
+import { localArchive } from "../store/archive/localArchive.ts";
+import { httpArchive } from "../store/archive/source.ts";
 import { backfill } from "../store/backfill/backfill.ts";
-import type { BackfillKind } from "../store/backfill/plan.ts";
+import type { BackfillReport } from "../store/backfill/report.ts";
 import { isDaily, marketOf } from "../store/backfill/plan.ts";
-import type { RulesReport } from "../store/rules/learnedRules.ts";
-import { guessText, offTickText } from "../store/rules/rulesText.ts";
 import { DEFAULT_FEES } from "../store/rules/defaultInstruments.ts";
 import { bracketsOf } from "../store/rules/leverageBrackets.ts";
-import { spanText, timeText } from "../store/reading/catalog.ts";
 import { intervalMsOf } from "../store/table/interval.ts";
 import type { HttpGet } from "../venues/binance/http.ts";
-import { httpGet } from "../venues/binance/http.ts";
+import { httpGet, Unreachable, unusedProxies } from "../venues/binance/http.ts";
 import { binanceRest } from "../venues/binance/rest.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
+import { backfillLines } from "./data/backfillText.ts";
 import { openStore } from "./data/store.ts";
 
 const ARCHIVE_URL = "https://data.binance.vision";
-/** Gaps and missing files that are named one by one; the rest is counted. */
-const LISTED_MAX = 10;
 
 /** `riposte backfill`: public archive and REST → store; twice changes nothing. */
 export const backfillCommand: Command = {
@@ -44,7 +41,7 @@ export const backfillCommand: Command = {
   run: async (values, context) => {
     const { config } = await configOf(values, context);
     const interval = text(values, "interval") ?? "1m";
-    intervalMsOf(interval); // refused before anything is opened
+    const intervalMs = intervalMsOf(interval);
     const market = config.data.market ?? "um";
     if (market === "simulated") throw new UserError("--market simulated is not the archive's: use um or spot, or riposte simulate", 2);
     const kinds = kindsOf(text(values, "kinds") ?? "klines,funding", market);
@@ -56,11 +53,17 @@ export const backfillCommand: Command = {
       throw new UserError(`--from ${config.from} is not before --to ${config.to}`, 2);
     if (folder === undefined && fromMs === undefined) throw new UserError("say from when: add --from, e.g. --from 2023-01-01", 2);
 
-    const get = httpGet({ onRetry: (line) => context.log(line) });
+    const get = httpGet({
+      proxies: unusedProxies(context.env),
+      onRetry: (line) => {
+        context.log(line);
+      },
+    });
     const archiveUrl = text(values, "archive-url") ?? ARCHIVE_URL;
-    const archive = folder === undefined ? httpArchive(checkedUrl(archiveUrl, "--archive-url"), get) : await localArchive(folder);
+    const local = { symbols: config.symbols, ...(config.data.market === null ? {} : { market }) };
+    const archive = folder === undefined ? httpArchive(checkedUrl(archiveUrl, "--archive-url"), get) : await localArchive(folder, local);
     const network = folder === undefined ? networkOf(market, text(values, "rest-url"), get, context) : {};
-    const store = openStore({ data: config.data, env: context.env, intervalMs: intervalMsOf(interval) });
+    const store = openStore({ data: config.data, env: context.env, intervalMs });
     try {
       const report = await backfill({
         store,
@@ -77,11 +80,14 @@ export const backfillCommand: Command = {
         signal: context.signal,
         onProgress: ({ filesDone, filesTotal }) => context.progress(units, filesDone, filesTotal),
       });
-      print(report, market, context);
+      const failure = failureOf(report, config.symbols, context);
+      if (failure === undefined || report.filesLanded + report.filesSkipped + report.rowsFromRest > 0)
+        for (const line of backfillLines(report, market, intervalMs)) context.print(line);
       if (report.aborted)
         throw new UserError(
           `stopped: ${report.filesLanded} files (${report.rows} rows) have landed in ${store.shown} and stay; the same command goes on from there`,
         );
+      if (failure !== undefined) throw failure;
       return report;
     } finally {
       await store.close();
@@ -121,6 +127,9 @@ const networkOf = (market: "um" | "spot", restUrl: string | undefined, get: Http
   const newest = binanceRest({
     market,
     get,
+    onWait: (line) => {
+      context.log(line);
+    },
     ...(restUrl === undefined ? {} : { baseUrl: checkedUrl(restUrl, "--rest-url"), fundingBaseUrl: restUrl }),
   });
   const rulesOf = async (symbol: string): Promise<Instrument | undefined> => {
@@ -135,46 +144,16 @@ const networkOf = (market: "um" | "spot", restUrl: string | undefined, get: Http
   return { newest, rulesOf };
 };
 
-const print = (report: BackfillReport, market: string, context: CommandContext): void => {
-  const skipped = report.filesSkipped > 0 ? `, ${report.filesSkipped} had landed before` : "";
-  const rest = report.rowsFromRest > 0 ? `, ${report.rowsFromRest} rows from REST` : "";
-  context.print(`${report.filesLanded} files landed (${report.rows} rows, ${(report.bytes / 1e6).toFixed(1)} MB)${skipped}${rest}`);
-  for (const span of report.spans.filter(({ kind }) => kind !== "instrumentRules"))
-    context.print(`in the store: ${spanText(span)}, ${span.events} ${span.kind} events`);
-  for (const rules of report.rules) for (const line of rulesLines(rules)) context.print(line);
-  if (market === "spot")
-    context.print("spot klines stand in for the perpetual: prices differ by some basis points, funding is the perpetual's own");
-  const duplicates = report.identicalDuplicates + report.conflictingDuplicates;
-  if (duplicates > 0)
-    context.print(
-      `duplicate rows: ${report.identicalDuplicates} identical, ${report.conflictingDuplicates} conflicting (the later one was taken)`,
-    );
-  if (report.outOfOrder > 0) context.print(`trades out of order in their files, put in order: ${report.outOfOrder}`);
-  if (report.blankRows > 0) context.print(`rows of metrics without one of their values: ${report.blankRows}`);
-  listed(
-    report.idGaps,
-    context,
-    ({ file, places, ids }) => `${file} skips ${ids} trade ids in ${places} ${places === 1 ? "place" : "places"}`,
+/**
+ * The symbols of which not all could be had, each with its line; what has landed stays. Of the one that was asked for it is the error
+ * itself.
+ */
+const failureOf = ({ failures }: BackfillReport, symbols: readonly string[], context: CommandContext): UserError | undefined => {
+  const [first] = failures;
+  const unreachable = failures.find(({ error }) => error instanceof Unreachable);
+  if (first === undefined || symbols.length === 1 || unreachable !== undefined) return (unreachable ?? first)?.error;
+  for (const { symbol, error } of failures) context.log(`${symbol}: ${error.message}`);
+  return new UserError(
+    `${failures.length} of ${symbols.length} symbols failed: ${failures.map(({ symbol }) => symbol).join(", ")}; what has landed stays`,
   );
-  listed(report.missing, context, (path) => `not in the archive: ${path}`);
-  listed(
-    report.gaps,
-    context,
-    ({ symbol, fromMs, toMs, bars }) => `gap: ${symbol} ${timeText(fromMs)} … ${timeText(toMs)}, ${bars} bars missing`,
-  );
-};
-
-/** What a reader should know of rules that no exchange gave, or that the prices contradict. */
-const rulesLines = (rules: RulesReport): string[] => {
-  const { symbol, source, tickSize, tickBefore, rows, offTick } = rules;
-  const lines: string[] = [];
-  if (source === "guessed") lines.push(guessText(rules, rows));
-  if (tickBefore !== null) lines.push(`the tick of ${symbol} was ${tickBefore} before and is ${tickSize} now`);
-  if (offTick !== null) lines.push(offTickText(symbol, offTick));
-  return lines;
-};
-
-const listed = <T>(items: readonly T[], context: CommandContext, line: (item: T) => string): void => {
-  for (const item of items.slice(0, LISTED_MAX)) context.print(line(item));
-  if (items.length > LISTED_MAX) context.print(`… and ${items.length - LISTED_MAX} more like this`);
 };

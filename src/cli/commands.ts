@@ -30,6 +30,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./importCapture.ts")).importCommand,
   },
   {
+    name: "list",
+    summary: "show what the store holds: symbols, kinds, spans, rows, holes",
+    load: async () => (await import("./list.ts")).listCommand,
+  },
+  {
     name: "features",
     summary: "write the feature row of every bar as Parquet",
     load: async () => (await import("./features.ts")).featuresCommand,

@@ -145,7 +145,7 @@ describe("BeliefRecorder", () => {
       beliefs.regime(regimeAt(minute, state));
     beliefs.gap(gap(7, 20));
     beliefs.regime(regimeAt(20, 6));
-    const [series, ...others] = beliefs.regimes(25 * MINUTE_MS);
+    const [series, ...others] = beliefs.regimes(() => 25 * MINUTE_MS);
     expect(series).toMatchObject({ symbol: BTC.symbol, state: [-1, 2, 6, -1, 6] });
     expect(series?.fromMs.map((timeMs) => timeMs / MINUTE_MS)).toEqual([3, 4, 6, 7, 20]);
     expect(series?.toMs.map((timeMs) => timeMs / MINUTE_MS)).toEqual([4, 6, 7, 20, 25]);

@@ -91,9 +91,9 @@ export class BeliefRecorder {
   }
 
   /** The regimes of every symbol, the last run up to `endMs`; symbols of which nothing was said are left out. */
-  regimes(endMs: number): readonly RegimeSeries[] {
+  regimes(endOf: (index: number) => number): readonly RegimeSeries[] {
     return this.#runs
-      .map((runs, index) => runs.series((this.#options.instruments[index] as Instrument).symbol, endMs))
+      .map((runs, index) => runs.series((this.#options.instruments[index] as Instrument).symbol, endOf(index)))
       .filter((series) => series.state.length > 0);
   }
 

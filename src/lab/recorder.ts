@@ -56,7 +56,6 @@ export class Recorder {
   orders = 0;
   firstOpenMs = NaN;
   lastCloseMs = NaN;
-  lastFillMs = -Infinity;
   /** When equity was first 0 or less; null: never. */
   ruinedAtMs: number | null = null;
   readonly drawdown = new DrawdownAtBars();
@@ -65,6 +64,8 @@ export class Recorder {
   readonly #candles: readonly ThinnedCandles[];
   readonly #entries = new Map<string, OrderRequest>();
   readonly #openStops: (OpenStop | null)[];
+  /** Of each instrument, its last bar's close or its last fill, whichever is later. */
+  readonly #lastMs: number[];
   #nextDayMs = Infinity;
   #peakUsdt: number;
   #firstPrice = NaN;
@@ -76,6 +77,7 @@ export class Recorder {
     const capacity = Math.floor(CANDLES_MAX / options.instruments.length);
     this.#candles = options.instruments.map(() => new ThinnedCandles(capacity));
     this.#openStops = options.instruments.map(() => null);
+    this.#lastMs = options.instruments.map(() => -Infinity);
     this.risk = new RiskSpans();
     const { instruments, fromMs, layers } = options;
     this.beliefs = layers === null ? null : new BeliefRecorder({ instruments, fromMs, names: layers, patternAbove: PATTERN_ABOVE });
@@ -92,6 +94,12 @@ export class Recorder {
     (this.#candles[bar.instrument] as ThinnedCandles).add(bar);
     if (bar.instrument === 0) this.#lastPrice = bar.close;
     this.lastCloseMs = bar.knownAtMs;
+    this.#lastMs[bar.instrument] = bar.knownAtMs;
+  }
+
+  /** When an instrument was last heard of: a series may end before the run, and on trades an order of the last bar is filled behind it. */
+  lastMs(index: number): number {
+    return this.#lastMs[index] as number;
   }
 
   /** Comes behind every bar (marked at its close), fill and payment. */
@@ -110,7 +118,7 @@ export class Recorder {
   }
 
   fill(fill: Fill): void {
-    this.lastFillMs = fill.eventTimeMs;
+    this.#lastMs[fill.instrument] = Math.max(this.lastMs(fill.instrument), fill.eventTimeMs);
     const instrument = this.#options.instruments[fill.instrument] as Instrument;
     const price = ticksToPrice(instrument, fill.priceTicks);
     this.fills.push({
@@ -188,7 +196,7 @@ export class Recorder {
 
   /** Ends the run: the last, partial day and what is still open. */
   finish(): void {
-    for (const index of this.#openStops.keys()) this.#endStop(index, this.lastCloseMs);
+    for (const index of this.#openStops.keys()) this.#endStop(index, this.lastMs(index));
     this.risk.finish(this.lastCloseMs);
     const last = this.equity.at(-1);
     if (this.account !== null && last !== undefined && last.timeMs !== this.lastCloseMs)

@@ -36,7 +36,7 @@ export interface RunFacts {
   readonly peakRssMb: number;
 }
 
-/** The record of a finished run, ready for the report's writers. An open position is marked at the last close. */
+/** The record of a finished run, ready for the report's writers. An open position is marked at its instrument's last close. */
 export const runRecord = (recorder: Recorder, facts: RunFacts): RunRecord => {
   const trades = [...recorder.trades, ...openTrades(recorder, facts.data.instruments)].sort((a, b) => a.exitTimeMs - b.exitTimeMs);
   return {
@@ -51,17 +51,17 @@ export const runRecord = (recorder: Recorder, facts: RunFacts): RunRecord => {
     gaps: recorder.gaps,
     refusals: recorder.outcomes.refusals,
     rejections: recorder.outcomes.rejections,
-    ...(recorder.beliefs === null ? {} : { regimes: recorder.beliefs.regimes(recorder.lastCloseMs), layers: recorder.beliefs.names }),
+    ...(recorder.beliefs === null
+      ? {}
+      : { regimes: recorder.beliefs.regimes((index) => recorder.lastMs(index)), layers: recorder.beliefs.names }),
   };
 };
 
 const openTrades = (recorder: Recorder, instruments: readonly Instrument[]): TradeRow[] => {
   const { account } = recorder;
   if (account === null) return [];
-  // On trades and on the book an order of the last bar is filled behind it.
-  const endMs = Math.max(recorder.lastCloseMs, recorder.lastFillMs);
   return instruments
-    .map(({ index }) => account.openTrade(index, endMs))
+    .map(({ index }) => account.openTrade(index, recorder.lastMs(index)))
     .filter((trade): trade is TradeClosed => trade !== null)
     .map((trade) => recorder.tradeRow(trade));
 };

@@ -105,13 +105,9 @@ const copySeries = async (
 
 const copyLanded = async (from: Store, to: Store): Promise<number> => {
   const target = await to.landed();
-  let copied = 0;
-  for (const [path, landed] of (await from.landed()).all()) {
-    if (target.get(path)?.sha256 === landed.sha256) continue;
-    await target.add(path, landed);
-    copied += 1;
-  }
-  return copied;
+  const changes = [...(await from.landed()).all()].filter(([path, landed]) => target.get(path)?.sha256 !== landed.sha256);
+  if (changes.length > 0) await target.change(changes);
+  return changes.length;
 };
 
 /** Periods of a table (UTC) that `[fromMs, toMs)` meets, cut to it; all of it where there is no table. */

@@ -1,14 +1,19 @@
 import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { HistoryStore, StoredKind } from "../domain/ports.ts";
+import type { Hole } from "./coverage/hole.ts";
+import type { Held } from "./reading/holdings.ts";
 import type { LandedFiles } from "./backfill/landedFiles.ts";
 import type { DatedRules } from "./rules/instrumentRules.ts";
 
-/** A run of missing klines: open times from `fromMs` (inclusive) to `toMs` (exclusive). */
-export interface GapSpan {
+/**
+ * What a source states wholly: of this kind there is nothing in `[fromMs, toMs)` (by the time of the key) but what is written with it. Of
+ * klines those of the store's interval are meant.
+ */
+export interface Stated {
+  readonly kind: StoredKind;
   readonly fromMs: number;
   readonly toMs: number;
-  readonly bars: number;
 }
 
 /** A store with what goes beyond the port: the instrument rules as of a time, and what backfill asks. */
@@ -17,6 +22,8 @@ export interface Store extends HistoryStore {
   readonly shown: string;
   /** The options that make a command use this store, for remedies: `--data history`. */
   readonly options: string;
+  /** The port's write; rows inside what is `stated` that are not among the events go, in the same write. */
+  write(symbol: string, market: string, events: readonly Event[], stated?: readonly Stated[]): Promise<void>;
   /**
    * Rules of symbols in the order given (which becomes their index), as of `asOfMs`: the newest not after it, else the
    * oldest there is. `markets`: of the bars, as in a query. A symbol without rules is a `UserError`.
@@ -26,8 +33,15 @@ export interface Store extends HistoryStore {
   rulesChangedMs(symbol: string, fromMs: number, toMs: number, market?: string): Promise<readonly number[]>;
   /** Events of one kind, symbol and market (`read` chooses the market), in bursts, ascending; instrument index 0. */
   series(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): AsyncIterable<readonly Event[]>;
-  /** Runs of missing klines between the first and the last one inside the range. */
-  gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]>;
+  /** What a series lacks of the range, at both ends and inside (`holesOf`); an infinite bound is the series' own. */
+  holes(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly Hole[]>;
+  /** Open time of the last kline in the range in which anything was traded; undefined when there is none. */
+  lastTradedMs(symbol: string, market: string, fromMs: number, toMs: number): Promise<number | undefined>;
+  /**
+   * Lengths of the klines that it holds, of a symbol in a market or of all, in ms, ascending; those of this store's interval are what it
+   * reads.
+   */
+  klineIntervals(of?: Held): Promise<readonly number[]>;
   /** True when the period (an hour, month or year, as the kind is cut) of this time has rows. */
   holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean>;
   /** Dated rules of a symbol in this market, ascending, with the source of each; empty when there are none. */

@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import type { Event } from "../../src/domain/event.ts";
 import type { KindName } from "../../src/domain/kind.ts";
 import { Kind, KIND_NAMES } from "../../src/domain/kind.ts";
@@ -5,6 +6,7 @@ import type { StoredKind } from "../../src/domain/ports.ts";
 import { HOUR_MS } from "../../src/domain/units.ts";
 import type { ArchiveSource } from "../../src/store/archive/source.ts";
 import type { Landed } from "../../src/store/backfill/landedFiles.ts";
+import type { Hole } from "../../src/store/coverage/hole.ts";
 import type { DatedRules } from "../../src/store/rules/instrumentRules.ts";
 import { mergeRules } from "../../src/store/rules/instrumentRules.ts";
 import { checksumOf, zipOf } from "./archiveFiles.ts";
@@ -20,6 +22,12 @@ export class RecordingStore {
   readonly shown = "a recording";
   readonly writes: Write[] = [];
   readonly landedFiles = new Map<string, Landed>();
+  readonly #holes: readonly Hole[];
+
+  /** `holes`: what it says it lacks of anything. */
+  constructor(holes: readonly Hole[] = []) {
+    this.#holes = holes;
+  }
 
   write(symbol: string, market: string, events: readonly Event[]): Promise<void> {
     this.writes.push({ symbol, market, events });
@@ -30,7 +38,10 @@ export class RecordingStore {
     return Promise.resolve({
       get: (path: string) => files.get(path),
       all: () => files,
-      add: (path: string, landed: Landed) => Promise.resolve(void files.set(path, landed)),
+      change: (changes: Iterable<readonly [string, Landed | undefined]>) => {
+        for (const [path, landed] of changes) if (landed !== undefined) files.set(path, landed);
+        return Promise.resolve();
+      },
     });
   }
   holdsPeriod(kept: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
@@ -47,7 +58,9 @@ export class RecordingStore {
   }
   lock = () => Promise.resolve();
   spans = () => Promise.resolve([]);
-  gaps = () => Promise.resolve([]);
+  holes = () => Promise.resolve(this.#holes);
+  klineIntervals = () => Promise.resolve([]);
+  async *series(): AsyncGenerator<readonly Event[]> {}
   /** Events of a kind, in the order of writing. */
   of(kind: KindName): Event[] {
     return this.writes.flatMap(({ events }) => events.filter((event) => KIND_NAMES[event.kind] === kind));
@@ -73,6 +86,8 @@ export const archiveOf = (
       const zip = zipOf(name.replace(".zip", ".csv"), lines.join("\n"));
       return Promise.resolve(path === target ? zip : Buffer.from(checksumOf(zip, name)));
     },
-    list: (folder) => Promise.resolve(Object.keys(files).filter((path) => path.startsWith(`${folder}/`))),
+    nameOf: (path) => basename(path),
+    unused: [],
+    list: (folder) => Promise.resolve(Object.keys(files).flatMap((path) => (dirname(path) === folder ? [basename(path)] : []))),
   };
 };

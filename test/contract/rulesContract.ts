@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Kind } from "../../src/domain/kind.ts";
 import { DAY_MS, MINUTE_MS } from "../../src/domain/units.ts";
-import type { BackfillReport } from "../../src/store/backfill/backfill.ts";
+import type { BackfillReport } from "../../src/store/backfill/report.ts";
 import { backfill } from "../../src/store/backfill/backfill.ts";
 import { instrumentRulesEvent } from "../../src/store/rules/defaultInstruments.ts";
 import type { Store } from "../../src/store/store.ts";

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 export const status =
-  (code: number, headers: Record<string, string> = {}, body = ""): Answer =>
+  (code: number, headers: Record<string, string> = {}, body: Uint8Array | string = ""): Answer =>
   (_, response) => {
     response.writeHead(code, headers).end(body);
   };
@@ -28,9 +28,10 @@ export const reset: Answer = (request) => {
 /** Never answers. */
 export const silence: Answer = () => undefined;
 
-/** An HTTP server on loopback that speaks whatever it is told to, path by path; other paths are 404. */
+/** An HTTP server on loopback that speaks whatever it is told to, path by path. */
 export class WireServer {
   readonly #answers = new Map<string, Answer[]>();
+  #otherwise: Answer = status(404);
   readonly #server: Server;
   /** Paths with their queries, in the order of the requests. */
   readonly requests: string[] = [];
@@ -41,7 +42,7 @@ export class WireServer {
       this.requests.push(url);
       const answers = this.#answers.get(url.split("?")[0] as string);
       const answer = answers !== undefined && answers.length > 1 ? answers.shift() : answers?.[0];
-      (answer ?? status(404))(request, response);
+      (answer ?? this.#otherwise)(request, response);
     });
   }
 
@@ -57,6 +58,11 @@ export class WireServer {
 
   on(path: string, ...answers: Answer[]): void {
     this.#answers.set(path, answers);
+  }
+
+  /** Answers every path that has no answer of its own; else they are 404. */
+  otherwise(answer: Answer): void {
+    this.#otherwise = answer;
   }
 
   async stop(): Promise<void> {

@@ -54,6 +54,9 @@ describe("a run on QuestDB", () => {
     for (const name of ["decisionsSha256", "dataSha256"]) expect(questdb[name]).toBe(parquet[name]);
     expect(await readFile(join(folder, "q/decisions.jsonl"), "utf8")).toBe(await readFile(join(folder, "p/decisions.jsonl"), "utf8"));
 
+    const listed = async (...store: readonly string[]): Promise<unknown> => (await ok(["list", "--to", "2023-02-08", ...store]))["series"];
+    expect(await listed("--store", "questdb")).toEqual(await listed("--data", "h"));
+
     await ok(["migrate", "--from-store", "questdb", "--to-store", "parquet", "--data", "back"]);
     for (const file of [
       "klines/market=simulated/symbol=BTCUSDT/interval=1m/2023-02.parquet",
@@ -107,7 +110,8 @@ describe("a run on QuestDB", () => {
     const backfill = ["backfill", "--store", "questdb", "--archive", "archive", "--market", "spot", "--kinds", "klines"];
     const first = await ok(backfill, own);
     expect(first).toMatchObject({ filesLanded: 1, filesSkipped: 0, rows: 190, aborted: false });
-    expect(first["gaps"]).toEqual([{ symbol: "BTCUSDT", fromMs: Date.UTC(2023, 0, 1, 0, 50), toMs: Date.UTC(2023, 0, 1, 1), bars: 10 }]);
+    const hole = { fromMs: Date.UTC(2023, 0, 1, 0, 50), toMs: Date.UTC(2023, 0, 1, 1), missing: 10 };
+    expect(first["holes"]).toEqual([{ symbol: "BTCUSDT", kind: "kline", market: "spot", ...hole }]);
     expect(await ok(backfill, own)).toMatchObject({ filesLanded: 0, filesSkipped: 1, rows: 0 });
     expect(await ok([...backfill, "--force"], own)).toMatchObject({ filesLanded: 1, rows: 190 });
     expect(await sql(settings, `SELECT count() FROM ${own.RIPOSTE_DATA_QUESTDB_PREFIX}klines`)).toEqual([[190]]);

@@ -10,6 +10,7 @@ import type { Fillable } from "./fillable.ts";
 import { shownPath } from "./shownPath.ts";
 import { fillableBy } from "./fillable.ts";
 import type { RunData } from "./history.ts";
+import { withoutFunding } from "./holeWarnings.ts";
 
 /**
  * Raw messages as the data of a run. The files (one recording; cryptofeed keeps one for each connection) are read once before anything
@@ -40,7 +41,11 @@ export const captureData = async (config: RiposteConfig, paths: readonly string[
     source: `captured USD-M messages in ${paths.map(shownPath).join(", ")}`,
     simulated: false,
     seed: null,
-    warnings: warningsFor(symbols, fromTrades),
+    // Streams tell the next rate, not the settled one.
+    warnings: [
+      ...warningsFor(symbols, fromTrades),
+      ...instruments.flatMap(({ symbol, fundingIntervalHours }) => withoutFunding(symbol, fundingIntervalHours, fromMs, toMs)),
+    ],
     barsFromTrades: fromTrades.map(({ index }) => index),
     fillable: symbols.map(fillableOf),
     close: () => Promise.resolve(),

@@ -3,6 +3,7 @@ import type { TimeRange } from "../../domain/time.ts";
 import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
 import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { Store } from "../../store/store.ts";
+import { intervalLabel } from "../../store/table/interval.ts";
 import { shownPath } from "./shownPath.ts";
 import type { DataRequest } from "./history.ts";
 
@@ -17,6 +18,8 @@ export interface StoredBars {
   /** First and last bar that can be whole. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** Lengths of klines that the store has instead, where bars are made of trades. */
+  readonly otherIntervalsMs: readonly number[];
 }
 
 /** Bars of each symbol: klines if there are any in the range, else trades if there are. A symbol with neither is a `UserError`. */
@@ -27,7 +30,7 @@ export const storedBars = async ({ config }: DataRequest, store: Store, range: T
   const klines = (await store.spans(["kline"])).filter(mine);
   const whole = config.symbols.every((symbol) => klines.some((span) => span.symbol === symbol && inRange(span)));
   const trades = whole ? [] : (await store.spans(TRADES)).filter(mine);
-  return config.symbols.map((symbol): StoredBars => {
+  const found = config.symbols.map(async (symbol): Promise<StoredBars> => {
     const of = (spans: readonly HistorySpan[]): readonly HistorySpan[] => spans.filter((span) => span.symbol === symbol);
     const kline = of(klines).find(inRange);
     const [trade] = of(trades)
@@ -35,17 +38,37 @@ export const storedBars = async ({ config }: DataRequest, store: Store, range: T
       .sort((a, b) => covered(b) - covered(a));
     if (kline === undefined && trade !== undefined) {
       const fromMs = trade.fromMs - (trade.fromMs % MINUTE_MS) + MINUTE_MS;
-      return { symbol, market: trade.market, fromTrades: true, fromMs, toMs: Math.ceil(trade.toMs / MINUTE_MS) * MINUTE_MS };
+      const toMs = Math.ceil(trade.toMs / MINUTE_MS) * MINUTE_MS;
+      const otherIntervalsMs = await otherIntervals(store, symbol, [trade.market]);
+      return { symbol, market: trade.market, fromTrades: true, fromMs, toMs, otherIntervalsMs };
     }
     const span = kline ?? of(klines)[0] ?? of(trades)[0];
-    if (span !== undefined) return { symbol, market: span.market, fromTrades: false, fromMs: span.fromMs, toMs: span.toMs };
+    if (span !== undefined)
+      return { symbol, market: span.market, fromTrades: false, fromMs: span.fromMs, toMs: span.toMs, otherIntervalsMs: [] };
+    const others = await otherIntervals(store, symbol, config.data.market === null ? MARKETS : [config.data.market]);
     const held = [...new Set([...klines, ...trades].map((each) => `${each.symbol} (${each.market})`))].join(", ") || "nothing";
     const where = `${config.data.market === null ? "" : ` --market ${config.data.market}`} ${store.options}`;
+    if (others.length > 0)
+      throw new UserError(
+        `${symbol} has no 1m klines in the history in ${store.shown}: it holds ${labels(others)} klines; runs need 1m: run riposte backfill --symbol ${symbol}${where}`,
+      );
     throw new UserError(
       `${symbol} is not in the history in ${store.shown}: it holds ${held}; run riposte backfill --symbol ${symbol}${where}`,
     );
   });
+  return Promise.all(found);
 };
+
+const MARKETS = ["um", "spot", "simulated"];
+
+/** Lengths of klines besides the minute that a store has of a symbol, ascending. */
+const otherIntervals = async (store: Store, symbol: string, markets: readonly string[]): Promise<readonly number[]> => {
+  const found = await Promise.all(markets.map((market) => store.klineIntervals({ symbol, market })));
+  return [...new Set(found.flat())].filter((intervalMs) => intervalMs !== MINUTE_MS).sort((a, b) => a - b);
+};
+
+/** `5m, 1h`. */
+export const labels = (intervalsMs: readonly number[]): string => intervalsMs.map(intervalLabel).join(", ");
 
 /** The error for a range that holds no bar of any symbol. */
 export const outsideRange = (symbols: readonly string[], store: Store, range: TimeRange, firstMs: number, lastMs: number): UserError => {

@@ -7,6 +7,8 @@ import { testInstrument, testKlines } from "../../../test/contract/historyStore.
 import type { Event, Trade } from "../../domain/event.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { StoredKind } from "../../domain/ports.ts";
+import { fundingEvent } from "../../domain/fundingEvent.ts";
+import { klineValues, singleKline } from "../../domain/kline.ts";
 import { HOUR_MS, instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
 import { instrumentRulesEvent } from "../../store/rules/defaultInstruments.ts";
 import { parquetStore } from "../../store/parquet/parquetStore.ts";
@@ -164,5 +166,101 @@ describe("what goes with the bars of a run", () => {
       "No order book snapshot of BTCUSDT lies in the day before the run: until the next one the book is unknown.",
     ]);
     await far.close();
+  });
+});
+
+describe("a run is told what its history lacks", () => {
+  const openInterest = (atMs: number): Event => ({ kind: Kind.openInterest, ...header(atMs), openInterestQty: 5, openInterestUsdt: 500 });
+  const settled = (...hours: readonly number[]): Event[] =>
+    hours.map((hour) => fundingEvent(EARLY_MS + hour * HOUR_MS, 1e-4, 8, NaN, instrumentIndex(0)));
+  const warnings = async (config: Record<string, unknown>, wanted: readonly StoredKind[] = []): Promise<readonly string[]> => {
+    const data = await opened(config, wanted);
+    await data.close();
+    return data.warnings;
+  };
+
+  it("of each symbol: where its bars begin and end, beside others that have more", async () => {
+    await filled([
+      ["BTCUSDT", "um", [rules("BTCUSDT", 0.1), ...testKlines(EARLY_MS, 300), ...settled(0)]],
+      ["ETHUSDT", "um", [rules("ETHUSDT", 0.1), ...testKlines(EARLY_MS + 10 * MINUTE_MS, 190), ...settled(0)]],
+    ]);
+    expect(await warnings({ symbols: ["BTCUSDT", "ETHUSDT"] })).toEqual([
+      "History of ETHUSDT begins only at 2023-05-01T00:10:00Z: 10 minutes missing.",
+      "History of ETHUSDT ends already at 2023-05-01T03:20:00Z: 100 minutes missing.",
+    ]);
+    expect(await warnings({ to: "2023-05-01T05:30Z" })).toEqual([
+      "History of BTCUSDT ends already at 2023-05-01T05:00:00Z: 30 minutes missing.",
+    ]);
+    expect(await warnings({ symbols: ["BTCUSDT", "ETHUSDT"], from: "2023-05-01T03:30Z" })).toContain(
+      "History of ETHUSDT has no bar in this range: 90 minutes missing.",
+    );
+  });
+
+  it("of holes inside: those of a day, or of more than a hundredth of the bars; shorter ones are counted with the data", async () => {
+    const day = 24 * 60;
+    await filled([
+      [
+        "BTCUSDT",
+        "um",
+        [
+          rules("BTCUSDT", 0.1),
+          ...settled(...Array.from({ length: 12 }, (_, i) => i * 8)),
+          ...testKlines(EARLY_MS, 600),
+          ...testKlines(EARLY_MS + 620 * MINUTE_MS, day),
+          ...testKlines(EARLY_MS + (620 + 2 * day) * MINUTE_MS, day),
+        ],
+      ],
+    ]);
+    expect(await warnings({})).toEqual([
+      "klines of BTCUSDT: 1,460 minutes missing, the first 2023-05-01T10:00Z, in 2 gaps, the longest from 2023-05-02T10:20Z to 2023-05-03T10:20Z.",
+    ]);
+    expect(await warnings({ to: "2023-05-02T10:20Z" })).toEqual([]);
+    expect(await warnings({ to: "2023-05-01T20:00Z" })).toEqual(["klines of BTCUSDT: 20 minutes missing, the first 2023-05-01T10:00Z."]);
+  });
+
+  it("of funding: without any, and with settlements missing; spot bars take the perpetual's", async () => {
+    const bars = testKlines(EARLY_MS, 2 * 24 * 60);
+    await filled([
+      ["BTCUSDT", "um", [rules("BTCUSDT", 0.1), ...bars]],
+      ["ETHUSDT", "spot", [rules("ETHUSDT", 0.1), ...bars]],
+      ["ETHUSDT", "um", settled(0, 8, 24, 32)],
+    ]);
+    expect(await warnings({})).toEqual([
+      "BTCUSDT is held without funding data from 2023-05-01T00:00:00Z to 2023-05-03T00:00:00Z: 6 settlements missing.",
+    ]);
+    expect(await warnings({ symbols: ["ETHUSDT"] })).toContain(
+      "funding of ETHUSDT: 2 settlements missing, the first 2023-05-01T16:00Z, in 2 gaps, the longest from 2023-05-01T16:00Z to 2023-05-02T00:00Z.",
+    );
+    expect(await warnings({ from: "2023-05-01T01:00Z", to: "2023-05-01T08:00Z" })).toEqual([]);
+  });
+
+  it("of open interest that is read, and of labels that an older import read by their date", async () => {
+    const some = [5, 10, 15, 30, 35].map((minute) => openInterest(EARLY_MS + minute * MINUTE_MS));
+    await filled([["BTCUSDT", "um", [rules("BTCUSDT", 0.1), ...testKlines(EARLY_MS, 40), ...settled(0), ...some]]]);
+    expect(await warnings({})).toEqual([]);
+    const holes = "open interest of BTCUSDT: 2 five-minute values missing, the first 2023-05-01T00:20Z.";
+    expect(await warnings({}, ["openInterest"])).toEqual([holes]);
+    const store = parquetStore({ root: dir });
+    const path = "futures/um/daily/metrics/BTCUSDT/BTCUSDT-metrics-2023-05-01.zip";
+    await store.lock();
+    await (await store.landed()).change([[path, { sha256: "ab12", rows: 5 }]]);
+    await store.close();
+    expect(await warnings({}, ["openInterest"])).toEqual([
+      holes,
+      expect.stringMatching(/five minutes too early: run riposte backfill --kinds metrics/),
+    ]);
+  });
+
+  it("of an end without any trade", async () => {
+    const bars = testKlines(EARLY_MS, 300, 1).map((kline, i) =>
+      i < 200
+        ? kline
+        : singleKline(instrumentIndex(0), MINUTE_MS, {
+            ...klineValues(kline),
+            ...{ volume: 0, quoteVolume: 0, trades: 0, takerBuyVolume: 0, takerBuyQuoteVolume: 0 },
+          }),
+    );
+    await filled([["BTCUSDT", "um", [rules("BTCUSDT", 0.1), ...bars, ...settled(0)]]]);
+    expect(await warnings({})).toEqual(["The last 100 bars of BTCUSDT, from 2023-05-01T03:20:00Z on, are without any trade."]);
   });
 });

@@ -6,6 +6,7 @@ import type { Store } from "../../store/store.ts";
 import { fillableBy } from "./fillable.ts";
 import type { DataRequest, RunData } from "./history.ts";
 import { outsideRange, sourceOf, storedBars } from "./storedBars.ts";
+import { holeWarnings } from "./holeWarnings.ts";
 import { bookStart, kindsToRead, storedTicks } from "./storedTicks.ts";
 import { barWarnings, rulesWarnings, tickWarnings } from "./storedWarnings.ts";
 
@@ -51,7 +52,8 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
     simulated: markets.includes("simulated"),
     seed: null,
     warnings: [
-      ...barWarnings(bars, range, firstMs, lastMs),
+      ...barWarnings(bars),
+      ...(await holeWarnings(store, bars, instruments, held, { fromMs, toMs })),
       ...tickWarnings(bars, held, unknown, Math.max(fromMs, firstMs), Math.min(toMs, lastMs)),
       ...(await rulesWarnings(store, bars, fromMs, toMs)),
     ],

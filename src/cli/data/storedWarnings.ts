@@ -1,21 +1,22 @@
-import type { TimeRange } from "../../domain/time.ts";
 import { formatUtc } from "../../domain/time.ts";
 import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
 import type { Store } from "../../store/store.ts";
 import type { StoredBars } from "./storedBars.ts";
-import { TRADES } from "./storedBars.ts";
+import { labels, TRADES } from "./storedBars.ts";
 
-/** What a reader of the report should know of the bars: `firstMs` and `lastMs` bound those of all symbols. */
-export const barWarnings = (bars: readonly StoredBars[], range: TimeRange, firstMs: number, lastMs: number): string[] => {
+/** What a reader of the report should know of where the bars are from. */
+export const barWarnings = (bars: readonly StoredBars[]): string[] => {
   const warnings: string[] = [];
   const spot = bars.filter(({ market }) => market === "spot").map(({ symbol }) => symbol);
   if (spot.length > 0)
     warnings.push(`Spot klines of ${spot.join(", ")} stand in for the perpetual: same price to a few basis points, other volume.`);
   if (bars.some(({ market }) => market === "simulated"))
     warnings.push("The prices in this store come from the market simulator, not from an exchange.");
-  if (range.fromMs !== null && range.fromMs < firstMs) warnings.push(`History begins only at ${formatUtc(firstMs)}.`);
-  if (range.toMs !== null && range.toMs > lastMs) warnings.push(`History ends already at ${formatUtc(lastMs)}.`);
+  for (const { symbol } of bars.filter((each) => each.fromTrades && each.otherIntervalsMs.length === 0))
+    warnings.push(`The history has no klines of ${symbol} in this range: bars come from trades.`);
+  for (const { symbol, otherIntervalsMs } of bars.filter((each) => each.fromTrades && each.otherIntervalsMs.length > 0))
+    warnings.push(`The history has no 1m klines of ${symbol} in this range, only ${labels(otherIntervalsMs)}: bars come from trades.`);
   return warnings;
 };
 
@@ -28,8 +29,6 @@ export const tickWarnings = (
   toMs: number,
 ): string[] => {
   const warnings: string[] = [];
-  const fromTrades = bars.filter((each) => each.fromTrades).map(({ symbol }) => symbol);
-  if (fromTrades.length > 0) warnings.push(`The history has no klines of ${fromTrades.join(", ")} in this range: bars come from trades.`);
   for (const { symbol, fromTrades: heard } of bars) {
     const steady = heard ? [] : held.filter((span) => span.symbol === symbol && STEADY.includes(span.kind));
     const [parts, wholes] = [steady.filter((span) => isPart(span, fromMs, toMs)), steady.filter((span) => !isPart(span, fromMs, toMs))];

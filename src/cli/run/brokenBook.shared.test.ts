@@ -23,7 +23,11 @@ const config: RiposteConfig = configSchema.parse({
   signal: { module: "trend" },
   position: { module: join(import.meta.dirname, "../../../test/modules/oftenTrading.ts") },
   venue: { fillOn: "trades", startUsdt: 1_000_000 },
-  risk: { shock: off, system: { ...off, maxIntentsPerSecond: null, minSharpeUpperBound: null }, day: { maxEntries: null, maxVenueRefusals: null } },
+  risk: {
+    shock: off,
+    system: { ...off, maxIntentsPerSecond: null, minSharpeUpperBound: null },
+    day: { maxEntries: null, maxVenueRefusals: null },
+  },
   protection: "none",
 });
 

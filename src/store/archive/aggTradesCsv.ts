@@ -25,9 +25,10 @@ export interface ParsedAggTrades extends OrderedTrades {
 /**
  * The CSV of an archive file of aggregated trades of the perpetual, as columns in order of time, then id; `hours()` makes the events.
  * Header or none; milliseconds or microseconds; rows in any order, since the archive has files with two stretches of a day interleaved
- * (binance-public-data issues 288, 293, 301, 339) and files with every row twice (issue 203): both are counted, as are ids that are
- * skipped (issue 350). A number that is none, a price or quantity not above 0, a last id below the first and a time outside the period
- * that `file` names are `UserError`s with file and line, as are ids that a double does not hold exactly.
+ * (binance-public-data issues 288, 293, 301, 339) and files with every row twice (issue 203): both are counted, as are ids of aggregates
+ * that are skipped (issue 350) and ids of single trades that no aggregate holds (insurance fund and auto-deleveraging are left out). A
+ * number that is none, a price or quantity not above 0, a last id below the first and a time outside the period that `file` names are
+ * `UserError`s with file and line, as are ids that a double does not hold exactly.
  */
 export const parseAggTradesCsv = (bytes: Uint8Array, file: string, instrument = 0 as InstrumentIndex): ParsedAggTrades => {
   const period = periodOfFile(file);
@@ -41,7 +42,7 @@ export const parseAggTradesCsv = (bytes: Uint8Array, file: string, instrument = 
     if (tradeCount < 1 || tradeCount > MOST_TRADES)
       throw rows.error(`has first_trade_id ${rows.text(FIRST_ID)} and last_trade_id ${rows.text(LAST_ID)}, which is no range`);
     const [timeMs, price, qty] = [timeOf(rows, period), above0(rows, PRICE), above0(rows, QTY)];
-    columns.add(integer(rows, ID), timeMs, price, qty, flag(rows, MAKER), tradeCount);
+    columns.add(integer(rows, ID), timeMs, price, qty, flag(rows, MAKER), firstId, tradeCount);
     count(numbers.price, rows, PRICE, price, timeMs);
     count(numbers.qty, rows, QTY, qty, timeMs);
   }

@@ -16,7 +16,7 @@ import { backfill } from "../backfill/backfill.ts";
 import { bracketsOf } from "../rules/leverageBrackets.ts";
 import { parquetStore } from "../parquet/parquetStore.ts";
 import { parseKlineCsv } from "./klineCsv.ts";
-import { localArchive } from "./source.ts";
+import { localArchive } from "./localArchive.ts";
 import { unzipCsv } from "./zip.ts";
 
 const json = async (file: string): Promise<unknown> => JSON.parse(gunzipSync(await readFile(sharedData(file))).toString());
@@ -58,8 +58,15 @@ describeShared("the real archive", () => {
         conflictingDuplicates: 0,
         missing: [],
       });
-      expect(report.gaps).toEqual([
-        { symbol: "BTCUSDT", fromMs: Date.UTC(2023, 2, 24, 12, 40), toMs: Date.UTC(2023, 2, 24, 14), bars: 80 },
+      expect(report.holes).toEqual([
+        {
+          symbol: "BTCUSDT",
+          kind: "kline",
+          market: "spot",
+          fromMs: Date.UTC(2023, 2, 24, 12, 40),
+          toMs: Date.UTC(2023, 2, 24, 14),
+          missing: 80,
+        },
       ]);
       let bars = 0;
       const range = { fromMs: Date.UTC(2023, 0), toMs: Date.UTC(2024, 0), burstEvents: 4096 };

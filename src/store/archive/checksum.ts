@@ -6,6 +6,13 @@ export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update
 
 const LINE = /^([0-9a-fA-F]{64}) [ *](.+)$/;
 
+/** True when a `.CHECKSUM` file has a whole line. */
+export const hasChecksum = (bytes: Uint8Array): boolean =>
+  Buffer.from(bytes)
+    .toString("utf8")
+    .split("\n")
+    .some((line) => LINE.test(line.trimEnd()));
+
 /** The checksum in a `.CHECKSUM` file (format of `sha256sum -c`) for `file`, without folders. */
 export const parseChecksum = (text: string, file: string): string => {
   for (const line of text.split("\n")) {

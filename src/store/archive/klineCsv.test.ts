@@ -60,6 +60,11 @@ describe("parseKlineCsv reads", () => {
     expect(parsed.block.high[1]).toBe(111.5);
   });
 
+  it("a bar that an outage of the exchange ended early, counted", () => {
+    const parsed = parse(withCells({ 6: String(FROM_MS + MINUTE_MS + 43_061) }));
+    expect([times(parsed), parsed.shortBars]).toEqual([[0, 1, 2], 1]);
+  });
+
   it("the decimals of all four prices and of volumes, with trailing zeros and without rare longer ones", () => {
     const whole = klineLines(FROM_MS, 30).map((line) => line.replace(/,100\.25,101\.5,99\.75,[\d.]+,12\.345,/, ",100,100,100,100,12.000,"));
     whole[9] = (whole[9] as string).replace(",100,100,100,100,", ",100,100.4,99.75,100,");
@@ -100,6 +105,11 @@ describe("parseKlineCsv refuses, naming file and line", () => {
     ["high below low", withCells({ 2: "90" }), "line 2 has high 90 below low 99.75"],
     ["a close outside the bar", withCells({ 4: "200" }), "line 2 has close 200 outside low 99.75 … high 101.5"],
     ["taker volume above volume", withCells({ 9: "13" }), "line 2 has taker_buy_volume 13 above volume 12.345"],
+    ["taker quote volume above quote volume", withCells({ 10: "1234.6" }), "line 2 has taker_buy_quote_volume 1234.6 above quote_volume"],
+    ["trades without volume", withCells({ 5: "0", 9: "0" }), "line 2 has volume 0 with 42 trades"],
+    ["volume without a trade", withCells({ 8: "0" }), "line 2 has volume 12.345 with 0 trades"],
+    ["a bar that ends in a later one", withCells({ 6: String(FROM_MS + 5 * MINUTE_MS - 1) }), "line 2 has the close time"],
+    ["a bar that ends before it begins", withCells({ 6: String(FROM_MS) }), "line 2 has the close time"],
     ["a missing column", [first, second.slice(0, -2), third], "line 2 has 11 columns instead of 12"],
     ["a column too many", [first, `${second},1`], "line 2 has 13 columns instead of 12"],
     ["a line cut off", [first, second.slice(0, 30)], "line 2 has 4 columns instead of 12"],

@@ -2,6 +2,7 @@ import { NumberCount } from "../../domain/decimals/numberCount.ts";
 import { writtenDecimals } from "../../domain/decimals/written.ts";
 import type { KlineBlock } from "../../domain/kline.ts";
 import { KLINE_COLUMNS, klineBlock } from "../../domain/kline.ts";
+import { endsEarly, klineFault } from "../../domain/klineFault.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { UserError } from "../../domain/units.ts";
 import { archiveMs } from "./archiveTime.ts";
@@ -26,15 +27,16 @@ const NAMES = [
 ];
 /** CSV column of each block column, in the order of `KLINE_COLUMNS`. */
 const FROM_CSV = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10] as const;
-const CLOSE_TIME = 6;
-/** Block columns by number. */
-const [OPEN, HIGH, LOW, CLOSE, VOLUME, TAKER_BUY] = [1, 2, 3, 4, 5, 8] as const;
+/** CSV columns by number. */
+const [OPEN, CLOSE, VOLUME, CLOSE_TIME] = [1, 4, 5, 6] as const;
 
 export interface ParsedKlines {
   readonly block: KlineBlock;
   /** Rows that repeat an earlier open time with the same values, and with others (the later row won). */
   readonly identicalDuplicates: number;
   readonly conflictingDuplicates: number;
+  /** Bars that an outage of the exchange ended before their last ms. */
+  readonly shortBars: number;
   /** What its four prices and its volume are written with. */
   readonly numbers: NumberCount;
 }
@@ -50,29 +52,30 @@ export const parseKlineCsv = (bytes: Uint8Array, file: string, intervalMs: numbe
   const columns = KLINE_COLUMNS.map((name) => block[name]);
   const openTimes = block.openTimeMs;
   const values = new Float64Array(columns.length);
-  const duplicates = { identicalDuplicates: 0, conflictingDuplicates: 0 };
+  const counts = { identicalDuplicates: 0, conflictingDuplicates: 0, shortBars: 0 };
   const numbers = new NumberCount();
   rows.skipHeader("open_time");
   while (rows.next()) {
-    readRow(rows, values);
+    const closeTimeMs = readRow(rows, values);
     const openTimeMs = values[0] as number;
     if (openTimeMs < period.fromMs || openTimeMs >= period.toMs)
       throw rows.error(`has the open time ${isoText(openTimeMs)}, which is not in ${period.label}`);
-    if (openTimeMs % intervalMs !== 0) throw rows.error(`has the open time ${openTimeMs}, which is not a multiple of ${intervalMs} ms`);
-    checkValues(rows, values);
+    const fault = klineFault(values, intervalMs, closeTimeMs);
+    if (fault !== null) throw rows.error(`has ${fault}`);
+    if (endsEarly(openTimeMs, intervalMs, closeTimeMs)) counts.shortBars += 1;
     countDecimals(rows, values, numbers);
     let at = block.length;
     const lastMs = at > 0 ? (openTimes[at - 1] as number) : -Infinity;
     if (openTimeMs <= lastMs) {
       at = openTimes.subarray(0, block.length).lastIndexOf(openTimeMs);
       if (at < 0) throw rows.error(`is out of order: open time ${isoText(openTimeMs)} comes after ${isoText(lastMs)}`);
-      if (columns.every((column, c) => column[at] === values[c])) duplicates.identicalDuplicates += 1;
-      else duplicates.conflictingDuplicates += 1;
+      if (columns.every((column, c) => column[at] === values[c])) counts.identicalDuplicates += 1;
+      else counts.conflictingDuplicates += 1;
     } else block.length += 1;
     for (let c = 0; c < columns.length; c++) (columns[c] as Float64Array)[at] = values[c] as number;
   }
   if (block.length === 0) throw new UserError(`${file} has no rows; ${REMEDY}`);
-  return { block, ...duplicates, numbers };
+  return { block, ...counts, numbers };
 };
 
 /** The columns of prices and volume stand at the same places in the file and in the block. */
@@ -85,11 +88,11 @@ const countDecimals = ({ bytes, starts, ends }: CsvRows, values: Float64Array, {
   qty.row(openTimeMs);
 };
 
-/** Numbers of the current row, in the order of the block's columns; times in ms. */
-const readRow = (rows: CsvRows, values: Float64Array): void => {
+/** Numbers of the current row, in the order of the block's columns; returns the close time. Times in ms. */
+const readRow = (rows: CsvRows, values: Float64Array): number => {
   for (let c = 0; c < FROM_CSV.length; c++) values[c] = number(rows, FROM_CSV[c] as number);
-  number(rows, CLOSE_TIME);
   values[0] = archiveMs(values[0] as number);
+  return archiveMs(number(rows, CLOSE_TIME));
 };
 
 const number = (rows: CsvRows, cell: number): number => {
@@ -97,19 +100,6 @@ const number = (rows: CsvRows, cell: number): number => {
   if (value >= 0) return value;
   const what = Number.isNaN(value) ? "not a finite number" : "negative";
   throw rows.error(`has ${NAMES[cell]} "${rows.text(cell)}", which is ${what}`);
-};
-
-const checkValues = (rows: CsvRows, values: Float64Array): void => {
-  const high = values[HIGH] as number;
-  const low = values[LOW] as number;
-  if (!(low > 0)) throw rows.error(`has low ${low}, but prices are above 0`);
-  if (high < low) throw rows.error(`has high ${high} below low ${low}`);
-  for (const c of [OPEN, CLOSE]) {
-    const price = values[c] as number;
-    if (price < low || price > high) throw rows.error(`has ${KLINE_COLUMNS[c]} ${price} outside low ${low} … high ${high}`);
-  }
-  if ((values[TAKER_BUY] as number) > (values[VOLUME] as number) * (1 + 1e-9))
-    throw rows.error(`has taker_buy_volume ${values[TAKER_BUY]} above volume ${values[VOLUME]}`);
 };
 
 const isoText = (timeMs: number): string => (timeMs <= 8.64e15 ? new Date(timeMs).toISOString() : String(timeMs));

@@ -2,21 +2,24 @@ import { describe, expect, it } from "vitest";
 import { METRICS_HEADER, metricsLines } from "../../../test/contract/archiveFiles.ts";
 import { Kind } from "../../domain/kind.ts";
 import { MINUTE_MS, UserError } from "../../domain/units.ts";
-import type { ParsedMetrics } from "./metricsCsv.ts";
-import { parseMetricsCsv } from "./metricsCsv.ts";
+import type { LabelEnd, ParsedMetrics } from "./metricsCsv.ts";
+import { metricsEvents, parseMetricsCsv } from "./metricsCsv.ts";
 
 const DAY = "2023-03-05";
 const FROM_MS = Date.UTC(2023, 2, 5);
 const parse = (lines: readonly string[], day = DAY): ParsedMetrics =>
   parseMetricsCsv(Buffer.from([METRICS_HEADER, ...lines].join("\n")), `BTCUSDT-metrics-${day}.zip`);
 const row = (label: string, cells = "100.5,2000000.25,1.1,1.2,1.3,1.4"): string => `${label},BTCUSDT,${cells}`;
+const events = (parsed: ParsedMetrics, labels: LabelEnd = "end") => metricsEvents(parsed, labels);
 /** Minutes after `fromMs` of each event, by kind. */
-const minutes = ({ events }: ParsedMetrics, kind: Kind, fromMs = FROM_MS): number[] =>
-  events.filter((event) => event.kind === kind).map((event) => (event.eventTimeMs - fromMs) / MINUTE_MS);
+const minutes = (parsed: ParsedMetrics, kind: Kind, fromMs = FROM_MS, labels = parsed.labels ?? "end"): number[] =>
+  events(parsed, labels)
+    .filter((event) => event.kind === kind)
+    .map((event) => (event.eventTimeMs - fromMs) / MINUTE_MS);
 
 describe("parseMetricsCsv", () => {
   it("makes open interest and ratios of a row, known five minutes after the period that it closes", () => {
-    const { events } = parse([row(`${DAY} 00:05:00`, "86049.2120000000000000,4917712465.8000000000000000,1.372,1.104,1.247,0.783")]);
+    const parsed = parse([row(`${DAY} 00:05:00`, "86049.2120000000000000,4917712465.8000000000000000,1.372,1.104,1.247,0.783")]);
     const timeMs = FROM_MS + 5 * MINUTE_MS;
     const header = {
       seq: -1,
@@ -25,7 +28,7 @@ describe("parseMetricsCsv", () => {
       receivedTimeMs: timeMs + 5 * MINUTE_MS,
       knownAtMs: timeMs + 5 * MINUTE_MS,
     };
-    expect(events).toEqual([
+    expect(events(parsed)).toEqual([
       { kind: Kind.openInterest, ...header, openInterestQty: 86049.212, openInterestUsdt: 4917712465.8 },
       {
         kind: Kind.longShortRatio,
@@ -38,12 +41,32 @@ describe("parseMetricsCsv", () => {
     ]);
   });
 
-  it("reads a whole day of either labelling as the same 288 ends of periods, seamlessly over the change", () => {
-    const before = parse(metricsLines("BTCUSDT", Date.UTC(2026, 5, 24), 5), "2026-06-24");
-    const after = parse(metricsLines("BTCUSDT", Date.UTC(2026, 5, 25), 0), "2026-06-25");
-    const expected = Array.from({ length: 576 }, (_, i) => 5 * (i + 1));
+  it("is told by its own rows which end of the five minutes its labels name, whatever its date", () => {
+    for (const day of ["2021-12-01", "2024-02-01", "2026-06-24", "2027-01-01"]) {
+      const dayMs = Date.parse(day);
+      expect(parse(metricsLines("BTCUSDT", dayMs, 0), day).labels).toBe("start");
+      expect(parse(metricsLines("BTCUSDT", dayMs, 5), day).labels).toBe("end");
+    }
+    const whole = metricsLines("BTCUSDT", FROM_MS, 0);
+    expect(parse(whole.slice(1)).labels).toBeUndefined();
+    expect(parse(whole.slice(100, 112)).labels).toBeUndefined();
+    expect(parse([...whole, row("2023-03-06 00:00:00")]).labels).toBeUndefined();
+    expect(parse(whole.slice(0, 20)).labels).toBe("start");
+    expect(parse([row("2023-03-06 00:00:00", ",,,,,")]).labels).toBe("end");
+  });
+
+  it.each([
+    ["start", "start"],
+    ["start", "end"],
+    ["end", "start"],
+    ["end", "end"],
+  ] as const)("gives the same 576 ends of periods of two days, the first named by the %s, the second by the %s", (a, b) => {
+    const dayOf = (day: string, labels: LabelEnd): ParsedMetrics =>
+      parse(metricsLines("BTCUSDT", Date.parse(day), labels === "start" ? 0 : 5), day);
     for (const kind of [Kind.openInterest, Kind.longShortRatio])
-      expect([...minutes(before, kind, Date.UTC(2026, 5, 24)), ...minutes(after, kind, Date.UTC(2026, 5, 24))]).toEqual(expected);
+      expect([...minutes(dayOf("2023-03-05", a), kind), ...minutes(dayOf("2023-03-06", b), kind)]).toEqual(
+        Array.from({ length: 576 }, (_, i) => 5 * (i + 1)),
+      );
   });
 
   it("puts rows in order, and counts those that repeat a time", () => {
@@ -51,7 +74,7 @@ describe("parseMetricsCsv", () => {
     const parsed = parse([b, c, a, b, c.replace("100.5", "101.5")]);
     expect(minutes(parsed, Kind.openInterest)).toEqual([5, 10, 15]);
     expect([parsed.identicalDuplicates, parsed.conflictingDuplicates]).toEqual([1, 1]);
-    expect(parsed.events.at(-2)).toMatchObject({ openInterestQty: 101.5 });
+    expect(events(parsed).at(-2)).toMatchObject({ openInterestQty: 101.5 });
   });
 
   it("takes an empty ratio as NaN, and makes no event of open interest that is empty or 0, or of no ratio at all", () => {
@@ -65,14 +88,14 @@ describe("parseMetricsCsv", () => {
     ]);
     expect(minutes(parsed, Kind.openInterest)).toEqual([5, 20, 30]);
     expect(minutes(parsed, Kind.longShortRatio)).toEqual([5, 10, 15, 30]);
-    expect(parsed.events[1]).toMatchObject({ topAccountRatio: NaN, topPositionRatio: 1.2, takerVolumeRatio: 0 });
-    expect(parsed.events.find((event) => event.eventTimeMs === FROM_MS + 20 * MINUTE_MS)).toMatchObject({ openInterestUsdt: NaN });
+    expect(events(parsed)[1]).toMatchObject({ topAccountRatio: NaN, topPositionRatio: 1.2, takerVolumeRatio: 0 });
+    expect(events(parsed).find((event) => event.eventTimeMs === FROM_MS + 20 * MINUTE_MS)).toMatchObject({ openInterestUsdt: NaN });
     expect(parsed.blankRows).toBe(5);
   });
 
   it("reads rows without a header", () => {
     const bytes = Buffer.from(metricsLines("ETHUSDT", FROM_MS, 5).join("\r\n"));
-    expect(parseMetricsCsv(bytes, `ETHUSDT-metrics-${DAY}.zip`).events).toHaveLength(576);
+    expect(events(parseMetricsCsv(bytes, `ETHUSDT-metrics-${DAY}.zip`))).toHaveLength(576);
   });
 
   it.each([
@@ -90,9 +113,6 @@ describe("parseMetricsCsv", () => {
     expect(() => parse([line])).toThrow(UserError);
     expect(() => parse([line])).toThrow(/^BTCUSDT-metrics-2023-03-05\.zip line 2 /);
   });
-
-  it("refuses the last label of the old kind in the first file of the new one, which would be a period too late", () =>
-    expect(() => parse([row("2026-06-26 00:00:00")], "2026-06-25")).toThrow("which is not in 2026-06-25"));
 
   it("refuses a file without rows", () => expect(() => parse([])).toThrow(`BTCUSDT-metrics-${DAY}.zip has no rows`));
 });

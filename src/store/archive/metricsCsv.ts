@@ -3,13 +3,13 @@ import { Kind } from "../../domain/kind.ts";
 import { formatUtc } from "../../domain/time.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { MINUTE_MS, UserError } from "../../domain/units.ts";
-import { periodEndMs, PUBLICATION_LAG_MS } from "../../venues/binance/parse/futuresData.ts";
+import { PUBLICATION_LAG_MS } from "../../venues/binance/parse/futuresData.ts";
 import { CsvRows, REMEDY } from "./csv.ts";
 import { parseDecimal } from "./decimal.ts";
 import type { FilePeriod } from "./fileName.ts";
-import { periodOfFile } from "./fileName.ts";
+import { archiveName, periodOfFile } from "./fileName.ts";
 
-/** Cells of a row, by number; the numbers are in the order of `Metrics`. */
+/** Cells of a row, by number. */
 const NAMES = [
   "create_time",
   "symbol",
@@ -21,11 +21,20 @@ const NAMES = [
   "sum_taker_long_short_vol_ratio",
 ] as const;
 const [TIME, SYMBOL, FIRST_NUMBER] = [0, 1, 2] as const;
-const PERIOD_MS = 5 * MINUTE_MS;
+/** Length of the period that a row stands for. */
+export const PERIOD_MS = 5 * MINUTE_MS;
 
+/** Which end of its five minutes a label names. The archive was published again: files of one day exist in both forms. */
+export type LabelEnd = "start" | "end";
+
+/** A file whose rows are right; `metricsEvents` dates them. */
 export interface ParsedMetrics {
-  /** In order of time; of one time the open interest first. */
-  readonly events: readonly (OpenInterest | LongShortRatio)[];
+  readonly symbol: string;
+  readonly period: FilePeriod;
+  /** Labels in ms, ascending, and the six numbers of each; NaN: the cell says nothing. */
+  readonly rows: readonly (readonly [labelMs: number, values: readonly number[]])[];
+  /** What the labels name, where they tell it: a file from the day's midnight on names the start, one to the next midnight the end. */
+  readonly labels: LabelEnd | undefined;
   /** Rows that repeat an earlier time with the same values, and with others (the later row won). */
   readonly identicalDuplicates: number;
   readonly conflictingDuplicates: number;
@@ -34,24 +43,20 @@ export interface ParsedMetrics {
 }
 
 /**
- * The CSV of a daily `metrics` file as open interest and long-short ratios, in order of time whatever the order of the rows.
- *
- * - `eventTimeMs` is the end of the five minutes that a row stands for: its label before 2026-06-25, five minutes later from the file of
- *   that day on (binance-public-data issue 491). The event is known `PUBLICATION_LAG_MS` later; the archive tells no arrival.
- * - An empty cell is NaN, as is an open interest of 0 or its worth, which the archive writes where it has none (issue 350). A row without
- *   open interest gives no `openInterest`, one without any ratio no `longShortRatio`.
- * - Text that is no number, a negative number, another symbol and a time outside the day of the name are `UserError`s with file and line.
+ * The CSV of a daily `metrics` file, in order of time whatever the order of the rows. Text that is no number, a negative number, another
+ * symbol and a label outside the day of the name (both its midnights are inside) are `UserError`s with file and line. An empty cell is NaN,
+ * as is an open interest of 0 or its worth, which the archive writes where it has none (binance-public-data issue 350).
  */
-export const parseMetricsCsv = (bytes: Uint8Array, file: string, instrument = 0 as InstrumentIndex): ParsedMetrics => {
+export const parseMetricsCsv = (bytes: Uint8Array, file: string): ParsedMetrics => {
   const period = periodOfFile(file);
-  const symbol = file.slice(0, Math.max(0, file.lastIndexOf("-metrics-")));
+  const symbol = archiveName(file)?.symbol ?? "";
   const rows = new CsvRows(bytes, file, NAMES.length);
   const byTime = new Map<number, readonly number[]>();
   const counts = { identicalDuplicates: 0, conflictingDuplicates: 0, blankRows: 0 };
   rows.skipHeader(NAMES[TIME]);
   while (rows.next()) {
     if (rows.text(SYMBOL) !== symbol) throw rows.error(`is of ${rows.text(SYMBOL)}, not of ${symbol}`);
-    const timeMs = endOf(rows, period);
+    const timeMs = labelOf(rows, period);
     const values = NAMES.slice(FIRST_NUMBER).map((_, i) => number(rows, FIRST_NUMBER + i));
     if (values.some(Number.isNaN)) counts.blankRows += 1;
     const earlier = byTime.get(timeMs);
@@ -62,22 +67,36 @@ export const parseMetricsCsv = (bytes: Uint8Array, file: string, instrument = 0 
     byTime.set(timeMs, values);
   }
   if (byTime.size === 0) throw new UserError(`${file} has no rows; ${REMEDY}`);
-  const times = [...byTime.keys()].sort((a, b) => a - b);
-  return { events: times.flatMap((timeMs) => eventsOf(timeMs, byTime.get(timeMs) as readonly number[], instrument)), ...counts };
+  const [first, last] = [byTime.has(period.fromMs), byTime.has(period.toMs)];
+  return {
+    ...{ symbol, period, ...counts },
+    rows: [...byTime].sort(([a], [b]) => a - b),
+    labels: first === last ? undefined : first ? "start" : "end",
+  };
 };
+
+/**
+ * Open interest and ratios of a file, in order of time; of one time the open interest first. `eventTimeMs` is the end of the five minutes;
+ * the event is known `PUBLICATION_LAG_MS` later, since the archive tells no arrival. A row without open interest gives no `openInterest`,
+ * one without any ratio no `longShortRatio`.
+ */
+export const metricsEvents = (
+  { rows }: ParsedMetrics,
+  labels: LabelEnd,
+  instrument = 0 as InstrumentIndex,
+): readonly (OpenInterest | LongShortRatio)[] =>
+  rows.flatMap(([labelMs, values]) => eventsOf(labels === "start" ? labelMs + PERIOD_MS : labelMs, values, instrument));
 
 const TIME_FORM = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})$/;
 
-/** End of the row's period; both midnights of the day are inside it. */
-const endOf = (rows: CsvRows, period: FilePeriod): number => {
+const labelOf = (rows: CsvRows, period: FilePeriod): number => {
   const text = rows.text(TIME);
   const [, day = "", time = ""] = TIME_FORM.exec(text) ?? [];
   const labelMs = Date.parse(`${day}T${time}Z`);
   // Date.parse takes 24:00:00 and, on some days, dates that do not exist.
   if (Number.isNaN(labelMs) || formatUtc(labelMs).slice(0, 19) !== `${day}T${time}`)
     throw rows.error(`has create_time "${text}", which is not a time like 2023-03-05 00:05:00`);
-  const endMs = periodEndMs(labelMs, PERIOD_MS, period.fromMs);
-  if (endMs >= period.fromMs && endMs <= period.toMs) return endMs;
+  if (labelMs >= period.fromMs && labelMs <= period.toMs) return labelMs;
   throw rows.error(`has create_time ${text}, which is not in ${period.label}`);
 };
 

@@ -11,8 +11,16 @@ export interface OrderedTrades {
   /** Rows that repeat an id with the same values, and with others (the later row won). */
   readonly identicalDuplicates: number;
   readonly conflictingDuplicates: number;
-  /** Places between the first and the last id where ids are skipped, and how many ids that is in all. */
-  readonly idGaps: { readonly places: number; readonly ids: number };
+  /** Where ids of aggregates are skipped between the first and the last. */
+  readonly idGaps: IdGaps;
+  /** Where ids of single trades lie between two aggregates that follow each other and belong to neither. */
+  readonly tradeIdGaps: IdGaps;
+}
+
+/** In how many places ids are skipped, and how many ids that is in all. */
+export interface IdGaps {
+  readonly places: number;
+  readonly ids: number;
 }
 
 /** Orders rows by time, then id, and counts what was not as it should be. A file in order costs one pass and no sorting. */
@@ -31,10 +39,11 @@ export const orderedTrades = (columns: TradeColumns): OrderedTrades => {
 
 /** Keeps the last row of each id; `order` is by id. */
 const unique = (columns: TradeColumns, order: Uint32Array) => {
-  const { ids } = columns;
+  const { ids, firstTradeIds, tradeCounts } = columns;
   let identicalDuplicates = 0;
   let conflictingDuplicates = 0;
   const idGaps = { places: 0, ids: 0 };
+  const tradeIdGaps = { places: 0, ids: 0 };
   let kept = 0;
   for (const at of order) {
     const before = order[kept - 1];
@@ -46,8 +55,11 @@ const unique = (columns: TradeColumns, order: Uint32Array) => {
     } else if (step > 1) {
       idGaps.places += 1;
       idGaps.ids += step - 1;
+    } else if (before !== undefined && firstTradeIds[at]! > firstTradeIds[before]! + tradeCounts[before]!) {
+      tradeIdGaps.places += 1;
+      tradeIdGaps.ids += firstTradeIds[at]! - firstTradeIds[before]! - tradeCounts[before]!;
     }
     order[kept++] = at;
   }
-  return { order: order.subarray(0, kept), identicalDuplicates, conflictingDuplicates, idGaps };
+  return { order: order.subarray(0, kept), identicalDuplicates, conflictingDuplicates, idGaps, tradeIdGaps };
 };

@@ -9,9 +9,11 @@ import { body, cutShort, reset, status, WireServer } from "../../../test/contrac
 import { DAY_MS, MINUTE_MS, UserError } from "../../domain/units.ts";
 import { httpGet } from "../../venues/binance/http.ts";
 import { binanceRest } from "../../venues/binance/rest.ts";
-import { httpArchive, localArchive } from "../archive/source.ts";
-import type { BackfillOptions, BackfillReport } from "./backfill.ts";
+import { localArchive } from "../archive/localArchive.ts";
+import { httpArchive } from "../archive/source.ts";
 import { backfill } from "./backfill.ts";
+import type { BackfillOptions } from "./options.ts";
+import type { BackfillReport } from "./report.ts";
 import type { Store } from "../store.ts";
 import { parquetStore } from "../parquet/parquetStore.ts";
 
@@ -60,7 +62,13 @@ const serve = (path: string, lines: readonly string[], ...first: Answer[]): Buff
   return zip;
 };
 const month = (period: string): string => `${PERPETUAL}/BTCUSDT-1m-${period}.zip`;
-const run = async (options: Partial<BackfillOptions> = {}): Promise<BackfillReport> =>
+/** A backfill; throws what a symbol failed of. */
+const run = async (options: Partial<BackfillOptions> = {}): Promise<BackfillReport> => {
+  const report = await attempt(options);
+  if (report.failures[0] !== undefined) throw report.failures[0].error;
+  return report;
+};
+const attempt = async (options: Partial<BackfillOptions> = {}): Promise<BackfillReport> =>
   backfill({
     store,
     symbols: ["BTCUSDT"],
@@ -93,7 +101,11 @@ describe("backfill from a local copy of the archive", () => {
     await put("futures/um/monthly/fundingRate/BTCUSDT/BTCUSDT-fundingRate-2023-01.zip", [`${JANUARY + 4},8,0.0001`]);
     const report = await run({ kinds: ["kline", "funding"] });
     expect(report).toMatchObject({ filesLanded: 3, filesSkipped: 0, rows: 191, missing: [], aborted: false });
-    expect(report.gaps).toEqual([{ symbol: "BTCUSDT", fromMs: FEBRUARY - 10 * MINUTE_MS, toMs: FEBRUARY, bars: 10 }]);
+    expect(report.holes).toEqual([
+      { symbol: "BTCUSDT", kind: "kline", market: "um", fromMs: FEBRUARY - 10 * MINUTE_MS, toMs: FEBRUARY, missing: 10 },
+      // The settlement of midnight, which lies in the span of the klines.
+      { symbol: "BTCUSDT", kind: "funding", market: "um", fromMs: FEBRUARY, toMs: FEBRUARY + 100 * MINUTE_MS, missing: 1 },
+    ]);
     expect(report.spans.map((span) => [span.kind, span.events])).toEqual([
       ["kline", 190],
       ["funding", 1],
@@ -102,7 +114,7 @@ describe("backfill from a local copy of the archive", () => {
     expect(await store.instruments(["BTCUSDT"])).toMatchObject([{ tickSize: 0.01, lotSize: 0.001, minNotionalUsdt: 100 }]);
     const again = await run({ kinds: ["kline", "funding"] });
     expect(again).toMatchObject({ filesLanded: 0, filesSkipped: 3, rows: 0 });
-    expect(again.gaps).toEqual(report.gaps);
+    expect(again.holes).toEqual(report.holes);
   });
 
   it("finds the files below data/ as well", async () => {
@@ -203,14 +215,14 @@ describe("backfill from a local copy of the archive", () => {
 describe("backfill over the network", () => {
   it("gets through resets, 503, 429 and bodies cut short, and tells its progress", async () => {
     const path = month("2023-01");
-    const { zip } = fileOf(path, klineLines(JANUARY, 100));
-    serve(path, klineLines(JANUARY, 100), cutShort(zip), reset);
+    const lines = klineLines(FEBRUARY - 100 * MINUTE_MS, 100);
+    serve(path, lines, cutShort(fileOf(path, lines).zip), reset);
     serve(month("2023-02"), klineLines(FEBRUARY, 100), status(503), status(429, { "retry-after": "1" }));
     const seen: string[] = [];
     const report = await run({
       archive: network(),
-      fromMs: JANUARY,
-      toMs: MARCH,
+      fromMs: FEBRUARY - 100 * MINUTE_MS,
+      toMs: FEBRUARY + 100 * MINUTE_MS,
       onProgress: ({ filesDone, filesTotal, rows }) => seen.push(`${filesDone}/${filesTotal} ${rows}`),
     });
     expect(report).toMatchObject({ filesLanded: 2, rows: 200, missing: [] });
@@ -219,7 +231,7 @@ describe("backfill over the network", () => {
 
   it("skips what has landed without downloading it again", async () => {
     serve(month("2023-01"), klineLines(JANUARY, 3));
-    const options = { archive: network(), fromMs: JANUARY, toMs: FEBRUARY };
+    const options = { archive: network(), fromMs: JANUARY, toMs: JANUARY + 3 * MINUTE_MS };
     await run(options);
     wire.requests.length = 0;
     expect(await run(options)).toMatchObject({ filesLanded: 0, filesSkipped: 1 });
@@ -268,8 +280,8 @@ describe("backfill over the network", () => {
       response.end(JSON.stringify(rows));
     });
     const newest = binanceRest({ market: "um", baseUrl: wire.url, nowMs: () => nowMs, get: httpGet({ sleep: noSleep }) });
-    const report = await run({ archive: network(), newest, nowMs, fromMs: FEBRUARY });
-    expect(report).toMatchObject({ filesLanded: 2, rowsFromRest: 1470, missing: [], gaps: [] });
+    const report = await run({ archive: network(), newest, nowMs, fromMs: MARCH - 10 * MINUTE_MS });
+    expect(report).toMatchObject({ filesLanded: 2, rowsFromRest: 1470, missing: [] });
     const times = await openTimes();
     expect([times.length, times.at(-1)]).toEqual([10 + 1440 + 1470, nowMs - MINUTE_MS]);
   });

@@ -11,7 +11,8 @@ import type { ArchiveSource } from "../archive/source.ts";
 import { instrumentRulesEvent } from "../rules/defaultInstruments.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
 import type { Store } from "../store.ts";
-import type { BackfillOptions, BackfillReport } from "./backfill.ts";
+import type { BackfillOptions } from "./options.ts";
+import type { BackfillReport } from "./report.ts";
 import { backfill } from "./backfill.ts";
 
 const FROM_MS = Date.UTC(2023, 1);
@@ -227,7 +228,7 @@ describe("bars over REST", () => {
       const page = rows.filter((each) => (each[0] as number) >= from).slice(0, 100);
       return Promise.resolve({ status: 200, bytes: Buffer.from(JSON.stringify(page)), headers: new Headers() });
     };
-    const store = new RecordingStore();
+    const store = new RecordingStore([{ fromMs: dayMs, toMs: NOW_MS, missing: 300 }]);
     const newest = binanceRest({ market: "um", get, nowMs: () => NOW_MS, sleep: () => Promise.resolve() });
     const { rules } = await run(store, archive(new Map(), "kline", false), { newest, fromMs: dayMs, toMs: NOW_MS });
     expect(store.of("kline")).toHaveLength(300);

@@ -9,10 +9,11 @@ import { compareOnLine } from "../../../streams/merge.ts";
 import type { Event } from "../../domain/event.ts";
 import { DAY_MS, HOUR_MS, UserError } from "../../domain/units.ts";
 import { parseAggTradesCsv } from "../archive/aggTradesCsv.ts";
-import { parseMetricsCsv } from "../archive/metricsCsv.ts";
+import { metricsEvents, parseMetricsCsv } from "../archive/metricsCsv.ts";
 import type { ArchiveSource } from "../archive/source.ts";
-import type { BackfillOptions, BackfillReport, NewestSource } from "./backfill.ts";
 import { backfill } from "./backfill.ts";
+import type { BackfillOptions, NewestSource } from "./options.ts";
+import type { BackfillReport } from "./report.ts";
 import { parquetStore } from "../parquet/parquetStore.ts";
 import type { Store } from "../store.ts";
 
@@ -22,8 +23,12 @@ const metricsPath = (day: string): string => `futures/um/daily/metrics/BTCUSDT/B
 /** Trades of a whole day, a quarter of an hour apart. */
 const dayOfTrades = (dayMs: number): string[] => aggTradeLines(dayMs, 96, HOUR_MS / 4);
 
-const run = (store: RecordingStore | Store, archive: ArchiveSource, options: Partial<BackfillOptions> = {}): Promise<BackfillReport> =>
-  backfill({
+const run = async (
+  store: RecordingStore | Store,
+  archive: ArchiveSource,
+  options: Partial<BackfillOptions> = {},
+): Promise<BackfillReport> => {
+  const report = await backfill({
     store: store as Store,
     symbols: ["BTCUSDT"],
     interval: "1m",
@@ -33,6 +38,9 @@ const run = (store: RecordingStore | Store, archive: ArchiveSource, options: Par
     nowMs: Date.UTC(2023, 8),
     ...options,
   });
+  if (report.failures[0] !== undefined) throw report.failures[0].error;
+  return report;
+};
 
 describe("backfill of aggTrades", () => {
   const twoDays = archiveOf({
@@ -166,7 +174,7 @@ describe("backfill of aggTrades and metrics into Parquet", () => {
       const csv = (lines: readonly string[]): Buffer => Buffer.from(lines.join("\n"));
       const written: Event[] = [
         ...[...parseAggTradesCsv(csv(trades), "BTCUSDT-aggTrades-2023-03-05.zip").hours()].flat(),
-        ...parseMetricsCsv(csv(metrics), "BTCUSDT-metrics-2023-03-05.zip").events,
+        ...metricsEvents(parseMetricsCsv(csv(metrics), "BTCUSDT-metrics-2023-03-05.zip"), "end"),
       ];
       expect(events).toEqual(written.sort(compareOnLine));
       expect(await run(store, archive, { kinds })).toMatchObject({ filesLanded: 0, filesSkipped: 2 });

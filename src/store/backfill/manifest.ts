@@ -36,8 +36,11 @@ export class Manifest implements LandedFiles {
     return this.#landed;
   }
 
-  async add(path: string, landed: Landed): Promise<void> {
-    this.#landed.set(path, landed);
+  async change(changes: Iterable<readonly [path: string, landed: Landed | undefined]>): Promise<void> {
+    for (const [path, landed] of changes) {
+      if (landed === undefined) this.#landed.delete(path);
+      else this.#landed.set(path, landed);
+    }
     const sorted = Object.fromEntries([...this.#landed].sort(([a], [b]) => (a < b ? -1 : 1)));
     await writeFile(`${this.#path}.tmp`, `${JSON.stringify(sorted, undefined, 1)}\n`);
     await rename(`${this.#path}.tmp`, this.#path);

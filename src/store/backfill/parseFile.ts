@@ -3,10 +3,13 @@ import type { Event } from "../../domain/event.ts";
 import { klinesOf } from "../../domain/kline.ts";
 import type { StoredKind } from "../../domain/ports.ts";
 import { parseAggTradesCsv } from "../archive/aggTradesCsv.ts";
+import type { BackfillKind } from "../archive/archivePath.ts";
 import { parseFundingCsv } from "../archive/fundingCsv.ts";
 import { parseKlineCsv } from "../archive/klineCsv.ts";
-import { parseMetricsCsv } from "../archive/metricsCsv.ts";
-import type { BackfillKind } from "./plan.ts";
+import type { ParsedMetrics } from "../archive/metricsCsv.ts";
+import { metricsEvents, parseMetricsCsv } from "../archive/metricsCsv.ts";
+import type { IdGaps } from "../archive/tradeOrder.ts";
+import type { LabelReading } from "./metricsLabels.ts";
 
 /** What a store keeps of the files of each kind. */
 export const KEPT_AS: Readonly<Record<BackfillKind, readonly StoredKind[]>> = {
@@ -24,6 +27,8 @@ export interface Mended {
   readonly outOfOrder: number;
   /** Rows of metrics with a cell that says nothing. */
   readonly blankRows: number;
+  /** Bars that an outage of the exchange ended early. */
+  readonly shortBars: number;
 }
 
 /** An archive file that is right from the first to the last row. */
@@ -32,30 +37,46 @@ export interface ParsedFile {
   /** The events in parts, made as they are asked for: trades an hour at a time, all else in one. */
   readonly parts: Iterable<readonly Event[]>;
   readonly mended: Partial<Mended>;
-  /** Where a file of trades skips ids, and how many ids that is in all. */
-  readonly idGaps?: { readonly places: number; readonly ids: number };
+  /** Where a file of trades skips ids of aggregates, and of single trades. */
+  readonly idGaps?: IdGaps;
+  readonly tradeIdGaps?: IdGaps;
+  /** What the labels of metrics name. */
+  readonly labels?: LabelReading;
   /** What prices and quantities are written with, where the file has them. */
   readonly numbers?: NumberCount;
 }
 
+export interface FileToParse {
+  readonly kind: BackfillKind;
+  readonly csv: Uint8Array;
+  readonly file: string;
+  /** Of klines. */
+  readonly intervalMs: number;
+  /** Tells which end of its five minutes a label of metrics names. */
+  readonly labelsOf: (parsed: ParsedMetrics) => Promise<LabelReading>;
+}
+
 /** Reads the whole CSV of an archive file; what is wrong with it is a `UserError` with file and line. */
-export const parseFile = (kind: BackfillKind, csv: Uint8Array, file: string, intervalMs: number): ParsedFile => {
+export const parseFile = async ({ kind, csv, file, intervalMs, labelsOf }: FileToParse): Promise<ParsedFile> => {
   switch (kind) {
     case "kline": {
       const { block, numbers, ...mended } = parseKlineCsv(csv, file, intervalMs);
       return { rows: block.length, parts: [klinesOf(block)], mended, numbers };
     }
     case "aggTrades": {
-      const { length, hours, idGaps, numbers, ...mended } = parseAggTradesCsv(csv, file);
-      return { rows: length, parts: hours(), mended, idGaps, numbers };
+      const { length, hours, idGaps, tradeIdGaps, numbers, ...mended } = parseAggTradesCsv(csv, file);
+      return { rows: length, parts: hours(), mended, idGaps, tradeIdGaps, numbers };
     }
     case "funding": {
       const { events, ...mended } = parseFundingCsv(csv, file);
       return { rows: events.length, parts: [events], mended };
     }
     case "metrics": {
-      const { events, ...mended } = parseMetricsCsv(csv, file);
-      return { rows: events.length, parts: [events], mended };
+      const parsed = parseMetricsCsv(csv, file);
+      const { identicalDuplicates, conflictingDuplicates, blankRows } = parsed;
+      const labels = await labelsOf(parsed);
+      const events = metricsEvents(parsed, labels.labels);
+      return { rows: events.length, parts: [events], mended: { identicalDuplicates, conflictingDuplicates, blankRows }, labels };
     }
   }
 };

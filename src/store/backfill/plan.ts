@@ -1,45 +1,17 @@
-import { DAY_MS, UserError } from "../../domain/units.ts";
+import { DAY_MS, UserError, utcDayStart } from "../../domain/units.ts";
+import type { BackfillKind, FileSeries } from "../archive/archivePath.ts";
+import { folderOf, pathOf } from "../archive/archivePath.ts";
+import { archiveName } from "../archive/fileName.ts";
 import type { ArchiveSource } from "../archive/source.ts";
 
-/** What the archive has, by its own names: klines of an interval, funding rates, aggregated trades, open interest with ratios. */
-export type BackfillKind = "kline" | "funding" | "aggTrades" | "metrics";
-
-/** Files of one symbol and kind in the archive. */
-export interface FileSeries {
-  readonly symbol: string;
-  readonly kind: BackfillKind;
-  /** As `marketOf` says. */
-  readonly market: "um" | "spot";
-  readonly interval: string;
-}
-
-/** What is fetched in one go: a month of a series, or a day of one that is taken by the day. */
-export interface FileUnit {
-  readonly series: FileSeries;
+/** A file of the archive and the span that its name promises. */
+export interface PeriodFile {
+  readonly path: string;
+  /** `2023-03` or `2023-03-05`. */
   readonly label: string;
   readonly fromMs: number;
   readonly toMs: number;
-  /** Path of the monthly file; undefined while the month is not over and for days. */
-  readonly monthly: string | undefined;
-  /** Days to ask for instead, ascending; empty where there are no daily files. */
-  readonly daily: readonly DayFile[];
 }
-export interface DayFile {
-  readonly path: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-/** Monthly files appear on the first Monday after the month; until then, and a week for safety, daily ones are asked. */
-const MONTHLY_DELAY_MS = 14 * DAY_MS;
-
-/** Folder of each kind, which is also part of its files' names (the interval in the case of klines). */
-const FOLDERS: Readonly<Record<BackfillKind, string>> = {
-  kline: "klines",
-  funding: "fundingRate",
-  aggTrades: "aggTrades",
-  metrics: "metrics",
-};
 
 /**
  * True for kinds whose daily files are taken even where there are monthly ones: metrics have none, and a month of trades is some 500 MB
@@ -57,55 +29,27 @@ export const marketOf = (kind: BackfillKind, market: "um" | "spot"): "um" | "spo
   return kind === "funding" || kind === "metrics" ? "um" : market;
 };
 
-const nameOf = ({ symbol, kind, interval }: FileSeries, period: string): string =>
-  `${symbol}-${kind === "kline" ? interval : FOLDERS[kind]}-${period}.zip`;
-
-/** Folder of a series, e.g. `futures/um/monthly/klines/BTCUSDT/1m`. */
-export const folderOf = ({ symbol, kind, market, interval }: FileSeries, cadence: "monthly" | "daily"): string =>
-  `${market === "um" ? "futures/um" : "spot"}/${cadence}/${FOLDERS[kind]}/${symbol}${kind === "kline" ? `/${interval}` : ""}`;
-
-/**
- * What to fetch for `[fromMs, toMs)`: the monthly file of each month that is over, daily files (klines only) for the
- * running month and for months whose monthly file may not be there yet. A local copy may use daily files anywhere.
- * Of kinds that are taken by the day (`isDaily`) every day that is over is a unit.
- */
-export const planUnits = (series: FileSeries, fromMs: number, toMs: number, nowMs: number, local: boolean): FileUnit[] => {
-  if (isDaily(series.kind))
-    return days(series, fromMs, toMs, nowMs).map((day) => ({
-      ...{ series, label: isoDay(day.fromMs), fromMs: day.fromMs, toMs: day.toMs },
-      ...{ monthly: undefined, daily: [day] },
-    }));
-  const units: FileUnit[] = [];
-  for (let month = monthStart(fromMs); month < toMs; month = nextMonth(month)) {
-    const end = nextMonth(month);
-    const label = isoDay(month).slice(0, 7);
-    const over = end <= nowMs;
-    const mayLack = local || end + MONTHLY_DELAY_MS > nowMs;
-    units.push({
-      series,
-      label,
-      fromMs: month,
-      toMs: end,
-      monthly: over ? `${folderOf(series, "monthly")}/${nameOf(series, label)}` : undefined,
-      daily: series.kind === "kline" && mayLack ? days(series, Math.max(month, fromMs), Math.min(end, toMs), nowMs) : [],
-    });
-  }
-  return units;
+/** Monthly files of the months that meet `[fromMs, toMs)`, over or not. */
+export const monthsOf = (series: FileSeries, fromMs: number, toMs: number): PeriodFile[] => {
+  const months: PeriodFile[] = [];
+  for (let month = monthStart(fromMs); month < toMs; month = nextMonth(month))
+    months.push(periodFile(series, isoDay(month).slice(0, 7), month, nextMonth(month)));
+  return months;
 };
 
-/** Files of the days that meet `[fromMs, toMs)` and are over at `nowMs`. */
-const days = (series: FileSeries, fromMs: number, toMs: number, nowMs: number): DayFile[] => {
-  const files: DayFile[] = [];
-  for (let day = fromMs - (fromMs % DAY_MS); day < toMs && day + DAY_MS <= nowMs; day += DAY_MS)
-    files.push({ path: `${folderOf(series, "daily")}/${nameOf(series, isoDay(day))}`, fromMs: day, toMs: day + DAY_MS });
+/** Daily files of the days that meet `[fromMs, toMs)` and are over at `nowMs`. */
+export const daysOf = (series: FileSeries, fromMs: number, toMs: number, nowMs: number): PeriodFile[] => {
+  const files: PeriodFile[] = [];
+  for (let day = utcDayStart(fromMs); day < toMs && day + DAY_MS <= nowMs; day += DAY_MS) files.push(dayFile(series, day));
   return files;
 };
 
-/** End of the period in an archive path, a day or a month. */
-export const periodEndOf = (path: string): number => {
-  const [, year, month, day] = /-(\d{4})-(\d{2})(?:-(\d{2}))?\.zip$/.exec(path) ?? [];
-  return day === undefined ? Date.UTC(Number(year), Number(month)) : Date.UTC(Number(year), Number(month) - 1, Number(day) + 1);
-};
+export const dayFile = (series: FileSeries, dayMs: number): PeriodFile => periodFile(series, isoDay(dayMs), dayMs, dayMs + DAY_MS);
+
+const periodFile = (series: FileSeries, label: string, fromMs: number, toMs: number): PeriodFile => ({
+  path: pathOf(series, label),
+  ...{ label, fromMs, toMs },
+});
 
 /** Span of the files that a local copy has of a series; undefined when it has none. */
 export const localSpan = async (
@@ -114,12 +58,7 @@ export const localSpan = async (
 ): Promise<{ readonly fromMs: number; readonly toMs: number } | undefined> => {
   const names = [...(await archive.list(folderOf(series, "daily")))];
   if (!isDaily(series.kind)) names.push(...(await archive.list(folderOf(series, "monthly"))));
-  const periods = names.flatMap((name) => {
-    const [, year, month, day] = /-(\d{4})-(\d{2})(?:-(\d{2}))?\.zip$/.exec(name) ?? [];
-    if (year === undefined || month === undefined) return [];
-    const fromMs = Date.UTC(Number(year), Number(month) - 1, Number(day ?? 1));
-    return [{ fromMs, toMs: day === undefined ? nextMonth(fromMs) : fromMs + DAY_MS }];
-  });
+  const periods = names.flatMap((name) => archiveName(name) ?? []);
   if (periods.length === 0) return undefined;
   return { fromMs: Math.min(...periods.map((period) => period.fromMs)), toMs: Math.max(...periods.map((period) => period.toMs)) };
 };

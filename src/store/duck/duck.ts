@@ -2,7 +2,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import { InvariantError, UserError } from "../../domain/units.ts";
 import type { ColumnData, Columns } from "../table/columns.ts";
-import { concatenated, isList } from "../table/columns.ts";
+import { concatenated, isList, numbersAt } from "../table/columns.ts";
 import type { Table, TableColumn } from "../table/tables.ts";
 import { chunkOf, columnsOfChunk, sqlTypeOf } from "./duckChunks.ts";
 
@@ -30,6 +30,16 @@ export interface FileFacts {
   readonly firstMs: number;
   readonly lastMs: number;
 }
+
+/** What a footer tells of a column. */
+interface Bounds {
+  readonly rows: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Footers read by one query. */
+const FOOTERS_A_QUERY = 512;
 
 /**
  * DuckDB as an engine in memory: it reads and writes Parquet and keeps no state. One thread of its own (a scan runs on
@@ -60,6 +70,14 @@ export class Duck {
   async *stream(scan: Scan): AsyncGenerator<Columns, void, undefined> {
     if (scan.files.length === 0) return;
     yield* this.streamSql(selectSql(scan), (error) => unreadable(error, scan.files[0] as string));
+  }
+
+  /** Times of a scan alone, in file order. */
+  async *times(scan: Scan): AsyncGenerator<Float64Array, void, undefined> {
+    if (scan.files.length === 0) return;
+    const time = `CAST("${timeColumn(scan.table)}" AS DOUBLE)`;
+    for await (const chunk of this.streamSql(`SELECT ${time} FROM ${rowsSql(scan)}`, (error) => unreadable(error, scan.files[0] as string)))
+      yield numbersAt(chunk, 0);
   }
 
   /** The same for a query of one's own, whose columns must be DOUBLE, BIGINT or DOUBLE[], without null; `failed` words its errors. */
@@ -117,14 +135,25 @@ export class Duck {
 
   /** Rows and span of each file, read from the footers. */
   async facts(table: Table, files: readonly string[]): Promise<ReadonlyMap<string, FileFacts>> {
-    if (files.length === 0) return new Map();
-    const rows = await this.query(
-      `SELECT file_name, sum(row_group_num_rows)::DOUBLE, min(TRY_CAST(stats_min_value AS DOUBLE)), max(TRY_CAST(stats_max_value AS DOUBLE))
-       FROM parquet_metadata(${list(files)}) WHERE path_in_schema = ${quoted(timeColumn(table))} GROUP BY file_name`,
-    );
-    const timeless = rows.find((row) => row[2] === null && Number(row[1]) > 0);
-    if (timeless !== undefined) throw unreadable(new Error(`${timeColumn(table)} has no bounds in ms`), String(timeless[0]));
-    return new Map(rows.map((row) => [String(row[0]), { rows: Number(row[1]), firstMs: Number(row[2]), lastMs: Number(row[3]) }]));
+    const time = timeColumn(table);
+    const bounds = await this.bounds(time, files);
+    const [timeless] = [...bounds].find(([, { rows, min }]) => Number.isNaN(min) && rows > 0) ?? [];
+    if (timeless !== undefined) throw unreadable(new Error(`${time} has no bounds in ms`), timeless);
+    return new Map([...bounds].map(([file, { rows, min, max }]) => [file, { rows, firstMs: min, lastMs: max }]));
+  }
+
+  /** Rows, smallest and largest value of a column of each file, read from the footers; NaN where a footer does not tell. */
+  async bounds(column: string, files: readonly string[]): Promise<ReadonlyMap<string, Bounds>> {
+    const found = new Map<string, Bounds>();
+    for (let at = 0; at < files.length; at += FOOTERS_A_QUERY) {
+      const rows = await this.query(
+        `SELECT file_name, sum(row_group_num_rows)::DOUBLE, min(TRY_CAST(stats_min_value AS DOUBLE)), max(TRY_CAST(stats_max_value AS DOUBLE))
+         FROM parquet_metadata(${list(files.slice(at, at + FOOTERS_A_QUERY))}) WHERE path_in_schema = ${quoted(column)} GROUP BY file_name`,
+      );
+      for (const [file, count, min, max] of rows)
+        found.set(String(file), { rows: Number(count), min: Number(min ?? NaN), max: Number(max ?? NaN) });
+    }
+    return found;
   }
 
   /** Rows of a small query; numbers must be cast to DOUBLE in the SQL. */
@@ -181,7 +210,10 @@ const inMemory = ({ name, type }: TableColumn): string =>
 const bound = (timeMs: number): number => Math.ceil(Math.min(Math.max(timeMs, -8.64e15), 8.64e15));
 
 /** The rows of a scan as a subquery. */
-export const selectSql = ({ table, files, fromMs, toMs }: Scan): string => {
+export const selectSql = (scan: Scan): string => `SELECT ${scan.table.columns.map(inMemory).join(", ")} FROM ${rowsSql(scan)}`;
+
+/** Files and condition of a scan. */
+const rowsSql = ({ table, files, fromMs, toMs }: Scan): string => {
   const time = timeColumn(table);
-  return `SELECT ${table.columns.map(inMemory).join(", ")} FROM read_parquet(${list(files)}) WHERE "${time}" >= ${bound(fromMs)} AND "${time}" < ${bound(toMs)}`;
+  return `read_parquet(${list(files)}) WHERE "${time}" >= ${bound(fromMs)} AND "${time}" < ${bound(toMs)}`;
 };

@@ -3,11 +3,15 @@ import type { HistorySpan } from "../../domain/ports.ts";
 import type { Held, Holdings } from "../reading/holdings.ts";
 import type { Columns } from "../table/columns.ts";
 import type { Duck } from "../duck/duck.ts";
-import { filesOf } from "./gaps.ts";
+import type { Steps } from "../coverage/grid.ts";
+import type { HeldHour } from "../coverage/silences.ts";
+import { hoursOf, lastTradedOf, stepsOf } from "./coverage.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
 import { readRules } from "./ruleFile.ts";
-import { periodsOf, seriesFolder, symbolsIn } from "./layout.ts";
+import type { Series } from "./layout.ts";
+import { filesOf, intervalsOf, periodsOf, seriesFolder, symbolsIn } from "./layout.ts";
 import type { Table } from "../table/tables.ts";
+import { KLINE_TABLE } from "../table/tables.ts";
 
 /** What lies in a folder, read from its folders and Parquet footers. */
 export class ParquetHoldings implements Holdings {
@@ -59,6 +63,25 @@ export class ParquetHoldings implements Holdings {
     };
   }
 
+  async intervals(of?: Held): Promise<readonly number[]> {
+    const held = of === undefined ? await symbolsIn(this.#root, KLINE_TABLE.folder) : [of];
+    const found: number[] = [];
+    for (const { market, symbol } of held) found.push(...(await intervalsOf(this.#root, market, symbol)));
+    return [...new Set(found)].sort((a, b) => a - b);
+  }
+
+  steps(table: Table, market: string, symbol: string, fromMs: number, toMs: number, cadenceMs: number): Promise<Steps | undefined> {
+    return stepsOf(this.#duck, this.#root, this.#series(table, market, symbol), fromMs, toMs, cadenceMs);
+  }
+
+  hours(table: Table, market: string, symbol: string, fromMs: number, toMs: number): Promise<readonly HeldHour[]> {
+    return hoursOf(this.#duck, this.#root, this.#series(table, market, symbol), fromMs, toMs);
+  }
+
+  lastTraded(market: string, symbol: string, fromMs: number, toMs: number): Promise<number | undefined> {
+    return lastTradedOf(this.#duck, this.#root, this.#series(KLINE_TABLE, market, symbol), fromMs, toMs);
+  }
+
   heldRules(): Promise<readonly Held[]> {
     return symbolsIn(this.#root, "instruments");
   }
@@ -68,7 +91,11 @@ export class ParquetHoldings implements Holdings {
   }
 
   async *scan(table: Table, market: string, symbol: string, fromMs: number, toMs: number): AsyncGenerator<Columns, void, undefined> {
-    const files = await filesOf(this.#root, { table, market, symbol, intervalMs: this.intervalMs }, fromMs, toMs);
+    const files = await filesOf(this.#root, this.#series(table, market, symbol), fromMs, toMs);
     yield* this.#duck.stream({ table, files, fromMs, toMs });
+  }
+
+  #series(table: Table, market: string, symbol: string): Series {
+    return { table, market, symbol, intervalMs: this.intervalMs };
   }
 }

@@ -1,7 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { intervalLabel } from "../table/interval.ts";
+import { intervalLabel, intervalMsOf, isInterval } from "../table/interval.ts";
+import { periodBounds } from "../table/period.ts";
 import type { Table } from "../table/tables.ts";
+import { KLINE_TABLE } from "../table/tables.ts";
 
 /** Which rows: a table of one symbol of one market (`interval` for klines only). */
 export interface Series {
@@ -28,6 +30,22 @@ const PERIOD_FILE = /^(\d{4}(?:-\d{2}(?:-\d{2}T\d{2})?)?)\.parquet$/;
 /** Periods of a series on disk, ascending; nothing when the folder does not exist. */
 export const periodsOf = async (root: string, series: Series): Promise<string[]> =>
   (await names(join(root, seriesFolder(series)))).flatMap((name) => PERIOD_FILE.exec(name)?.[1] ?? []).sort();
+
+/** Files of a series whose period meets `[fromMs, toMs)`, ascending, as absolute paths. */
+export const filesOf = async (root: string, series: Series, fromMs: number, toMs: number): Promise<readonly string[]> => {
+  const folder = join(root, seriesFolder(series));
+  const inRange = (await periodsOf(root, series)).filter((period) => {
+    const bounds = periodBounds(period);
+    return bounds.fromMs < toMs && bounds.toMs > fromMs;
+  });
+  return inRange.map((period) => join(folder, `${period}.parquet`));
+};
+
+/** Lengths of the klines that a symbol has on disk, in ms; none for a folder that is named for no length. */
+export const intervalsOf = async (root: string, market: string, symbol: string): Promise<readonly number[]> => {
+  const found = valuesOf(await names(join(root, KLINE_TABLE.folder, `market=${market}`, `symbol=${symbol}`)), "interval");
+  return found.flatMap((label) => (isInterval(label) ? [intervalMsOf(label)] : []));
+};
 
 /** Markets under a folder and the symbols in each. */
 export const symbolsIn = async (root: string, folder: string): Promise<{ readonly market: string; readonly symbol: string }[]> => {

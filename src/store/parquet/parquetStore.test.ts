@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { coverageContract } from "../../../test/contract/coverage.ts";
 import { historyStoreContract, testInstrument, testKlines } from "../../../test/contract/historyStore.ts";
 import { rulesContract } from "../../../test/contract/rulesContract.ts";
 import type { Event } from "../../domain/event.ts";
@@ -21,6 +22,11 @@ const fresh = async (): Promise<{ open: () => Store; remove: () => Promise<void>
 
 historyStoreContract("parquetStore", fresh);
 rulesContract("parquetStore", fresh);
+
+coverageContract("parquetStore", async () => {
+  const root = await temporaryFolder();
+  return { open: (options) => parquetStore({ root, ...options }), remove: () => rm(root, { recursive: true, force: true }) };
+});
 
 const FROM_MS = Date.UTC(2023, 0, 30);
 const RANGE = { fromMs: 0, toMs: Date.UTC(2030, 0), burstEvents: 4096 };
@@ -201,15 +207,6 @@ describe("parquetStore on disk", () => {
     await expect(store.instruments(["XUSDT"])).rejects.toThrow("XUSDT instrumentRules is not in history");
     await writeFile(join(root, "instruments/market=um/symbol=BTCUSDT.json"), `[{"validFromMs":1,"rules":{"symbol":3}}]`);
     await expect(store.instruments(["BTCUSDT"])).rejects.toThrow(/instrument file .*symbol=BTCUSDT\.json has 0\.rules\.symbol/);
-  });
-
-  it("finds the holes between the first and the last kline", async () => {
-    const store = open();
-    await store.write("BTCUSDT", "um", [...testKlines(FROM_MS, 10), ...testKlines(FROM_MS + 90 * MINUTE_MS, 10)]);
-    expect(await store.gaps("BTCUSDT", "um", 0, RANGE.toMs)).toEqual([
-      { fromMs: FROM_MS + 10 * MINUTE_MS, toMs: FROM_MS + 90 * MINUTE_MS, bars: 80 },
-    ]);
-    expect(await store.gaps("ETHUSDT", "um", 0, RANGE.toMs)).toEqual([]);
   });
 
   it("never leaves its folder", async () => {

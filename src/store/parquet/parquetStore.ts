@@ -7,8 +7,7 @@ import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { LandedFiles } from "../backfill/landedFiles.ts";
 import { Manifest } from "../backfill/manifest.ts";
 import { Duck } from "../duck/duck.ts";
-import type { GapSpan } from "../store.ts";
-import { findGaps } from "./gaps.ts";
+import type { Hole } from "../coverage/hole.ts";
 import { ParquetHoldings } from "./holdings.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
 import { mergeRules, rulesText } from "../rules/instrumentRules.ts";
@@ -19,14 +18,14 @@ import { instrumentFile, periodsOf, seriesFolder } from "./layout.ts";
 import { periodBounds, periodOf } from "../table/period.ts";
 import { recover, Staging } from "./staging.ts";
 import { unwritable, WriteLock } from "./writeLock.ts";
-import type { Store } from "../store.ts";
+import type { Stated, Store } from "../store.ts";
 import { Turn } from "../turn.ts";
+import type { Held } from "../reading/holdings.ts";
 import { StoredHistory } from "../reading/storedHistory.ts";
 import type { Columns } from "../table/columns.ts";
-import { numbersAt, sameColumns, sliceRows, upserted } from "../table/columns.ts";
-import { rowsOf } from "../table/eventRows.ts";
+import { numbersAt, outsideOf, sameColumns, sliceRows, upserted } from "../table/columns.ts";
+import { rowsOf, withStated } from "../table/eventRows.ts";
 import { tableOf } from "../table/marketTables.ts";
-import { KLINE_TABLE } from "../table/tables.ts";
 
 export interface ParquetStoreOptions {
   /** Root folder; made by the first write. */
@@ -50,6 +49,7 @@ class ParquetStore implements Store {
   readonly #shownRoot: string;
   readonly #intervalMs: number;
   readonly #duck = new Duck();
+  readonly #holdings: ParquetHoldings;
   readonly #history: StoredHistory;
   readonly #lock: WriteLock;
   /** Writes of this store one after the other. */
@@ -62,12 +62,13 @@ class ParquetStore implements Store {
     this.#intervalMs = intervalMs;
     this.shown = root;
     this.options = `--data ${root}`;
-    this.#history = new StoredHistory(new ParquetHoldings(this.#root, this.#shownRoot, intervalMs, this.#duck), market);
+    this.#holdings = new ParquetHoldings(this.#root, this.#shownRoot, intervalMs, this.#duck);
+    this.#history = new StoredHistory(this.#holdings, market);
     this.#lock = new WriteLock(this.#root, this.#shownRoot);
   }
 
-  write(symbol: string, market: string, events: readonly Event[]): Promise<void> {
-    return this.#writing.take(() => this.#write(checkedName(symbol, "symbol"), checkedName(market, "market"), events));
+  write(symbol: string, market: string, events: readonly Event[], stated: readonly Stated[] = []): Promise<void> {
+    return this.#writing.take(() => this.#write(checkedName(symbol, "symbol"), checkedName(market, "market"), events, stated));
   }
 
   lock(): Promise<void> {
@@ -98,8 +99,16 @@ class ParquetStore implements Store {
     return Manifest.open(this.#root);
   }
 
-  async gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]> {
-    return findGaps(this.#duck, this.#root, { table: KLINE_TABLE, market, symbol, intervalMs: this.#intervalMs }, fromMs, toMs);
+  holes(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly Hole[]> {
+    return this.#history.holes(kind, symbol, market, fromMs, toMs);
+  }
+
+  lastTradedMs(symbol: string, market: string, fromMs: number, toMs: number): Promise<number | undefined> {
+    return this.#holdings.lastTraded(market, symbol, fromMs, toMs);
+  }
+
+  klineIntervals(of?: Held): Promise<readonly number[]> {
+    return this.#holdings.intervals(of);
   }
 
   async holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
@@ -124,14 +133,14 @@ class ParquetStore implements Store {
     await recover(this.#root);
   }
 
-  async #write(symbol: string, market: string, events: readonly Event[]): Promise<void> {
+  async #write(symbol: string, market: string, events: readonly Event[], stated: readonly Stated[]): Promise<void> {
     const { rules, rows } = rowsOf(events);
     await this.#acquire();
     let staging: Staging | undefined;
     try {
       staging = await Staging.begin(this.#root, `${process.pid}-${this.#writes++}`);
-      for (const { table, intervalMs, columns } of rows)
-        await this.#stage(staging, { table, market, symbol, intervalMs: intervalMs ?? this.#intervalMs }, columns);
+      for (const { table, intervalMs, columns, ranges } of withStated(rows, stated, this.#intervalMs))
+        await this.#stage(staging, { table, market, symbol, intervalMs: intervalMs ?? this.#intervalMs }, columns, ranges);
       if (rules.length > 0) {
         const old = await readRules(this.#root, market, symbol);
         const text = rulesText(mergeRules(old, rules));
@@ -145,24 +154,33 @@ class ParquetStore implements Store {
     }
   }
 
-  /** Stages every period that the rows touch and change. */
-  async #stage(staging: Staging, series: Series, rows: Columns): Promise<void> {
+  /** Stages every period that the rows or the ranges that they state touch and change. */
+  async #stage(staging: Staging, series: Series, rows: Columns, ranges: readonly Stated[]): Promise<void> {
     const { table } = series;
     const folder = seriesFolder(series);
     const present = new Set(await periodsOf(this.#root, series));
+    const stage = async (period: string, newer: Columns): Promise<void> => {
+      const target = `${folder}/${period}.parquet`;
+      if (!present.delete(period)) return this.#duck.write(table.columns, newer, staging.stage(target));
+      const older = await this.#duck.load({ table, files: [join(this.#root, target)], ...periodBounds(period) });
+      const merged = upserted(outsideOf(older, ranges), newer, table.keys);
+      if (merged.length === 0) staging.remove(target);
+      else if (!sameColumns(older, merged)) await this.#duck.write(table.columns, merged, staging.stage(target));
+    };
     const times = numbersAt(rows, 0);
     for (let from = 0; from < rows.length;) {
       const period = periodOf(table, times[from] as number);
-      const bounds = periodBounds(period);
+      const { toMs } = periodBounds(period);
       let to = from;
-      while (to < rows.length && (times[to] as number) < bounds.toMs) to += 1;
-      const newer = sliceRows(rows, from, to);
-      const target = `${folder}/${period}.parquet`;
-      const older = present.has(period) ? await this.#duck.load({ table, files: [join(this.#root, target)], ...bounds }) : undefined;
-      const merged = older === undefined ? newer : upserted(older, newer, table.keys);
-      if (older === undefined || !sameColumns(older, merged)) await this.#duck.write(table.columns, merged, staging.stage(target));
+      while (to < rows.length && (times[to] as number) < toMs) to += 1;
+      await stage(period, sliceRows(rows, from, to));
       from = to;
     }
+    const isStated = (period: string): boolean => {
+      const bounds = periodBounds(period);
+      return ranges.some(({ fromMs, toMs }) => fromMs < bounds.toMs && toMs > bounds.fromMs);
+    };
+    for (const period of [...present].filter(isStated)) await stage(period, sliceRows(rows, 0, 0));
   }
 }
 

@@ -7,8 +7,8 @@ const STAGING = ".staging";
 const COMMIT = "commit.json";
 
 interface Move {
-  /** File name inside the staging folder. */
-  readonly staged: string;
+  /** File name inside the staging folder; null: the target goes. */
+  readonly staged: string | null;
   /** Target, relative to the store's root. */
   readonly target: string;
 }
@@ -45,8 +45,13 @@ export class Staging {
     return join(this.#folder, staged);
   }
 
+  /** Takes `target` (relative to the root) away. */
+  remove(target: string): void {
+    this.#moves.push({ staged: null, target });
+  }
+
   async commit(): Promise<void> {
-    for (const { staged } of this.#moves) await sync(join(this.#folder, staged));
+    for (const { staged } of this.#moves) if (staged !== null) await sync(join(this.#folder, staged));
     const list = join(this.#folder, COMMIT);
     await writeFile(`${list}.tmp`, JSON.stringify(this.#moves));
     await sync(`${list}.tmp`);
@@ -86,6 +91,10 @@ const committed = async (folder: string): Promise<readonly Move[] | undefined> =
 const finish = async (root: string, folder: string, moves: readonly Move[]): Promise<void> => {
   for (const { staged, target } of moves) {
     const to = join(root, target);
+    if (staged === null) {
+      await rm(to, { force: true });
+      continue;
+    }
     await mkdir(dirname(to), { recursive: true });
     try {
       await rename(join(folder, staged), to);

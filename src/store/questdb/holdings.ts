@@ -1,12 +1,16 @@
 import type { HistorySpan } from "../../domain/ports.ts";
+import { HOUR_MS } from "../../domain/units.ts";
 import type { Held, Holdings } from "../reading/holdings.ts";
 import type { Duck } from "../duck/duck.ts";
 import { quoted } from "../duck/duck.ts";
-import type { GapSpan } from "../store.ts";
+import type { Steps } from "../coverage/grid.ts";
+import { wideMs } from "../coverage/grid.ts";
+import { NUMBERED } from "../coverage/holesOf.ts";
+import type { HeldHour } from "../coverage/silences.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
 import { checkedRules } from "../rules/instrumentRules.ts";
 import { checkedName } from "../table/checkedName.ts";
-import { intervalLabel } from "../table/interval.ts";
+import { intervalLabel, intervalMsOf, isInterval } from "../table/interval.ts";
 import type { Columns } from "../table/columns.ts";
 import type { Table } from "../table/tables.ts";
 import { KLINE_TABLE } from "../table/tables.ts";
@@ -14,6 +18,7 @@ import type { Connection } from "./connection.ts";
 import { between, exportRows } from "./rowExport.ts";
 import { checkedTable } from "./schema.ts";
 import type { QuestTable } from "./tables.ts";
+import { SUPERSEDED, supersede } from "./supersede.ts";
 import { INSTRUMENTS, questTableOf } from "./tables.ts";
 import { Turn } from "../turn.ts";
 import { visible } from "./visibility.ts";
@@ -43,7 +48,7 @@ export class QuestDbHoldings implements Holdings {
 
   async spans(table: Table): Promise<readonly HistorySpan[]> {
     const rows = await this.rows(questTableOf(table), (name) => {
-      const where = table === KLINE_TABLE ? `WHERE ${this.interval()}` : "";
+      const where = `WHERE market != '${SUPERSEDED}'${table === KLINE_TABLE ? ` AND ${this.interval()}` : ""}`;
       return `SELECT market, symbol, min(ts)::LONG / 1000, max(ts)::LONG / 1000, count() FROM ${name} ${where} ORDER BY market, symbol`;
     });
     return rows.map(([market, symbol, ...bounds]) => this.spanOf(table, String(market), String(symbol), bounds));
@@ -54,7 +59,10 @@ export class QuestDbHoldings implements Holdings {
       questTableOf(table),
       (name) => `SELECT DISTINCT market FROM ${name} WHERE ${this.seriesWhere(table, undefined, symbol)}`,
     );
-    return rows.map(([market]) => String(market)).sort();
+    return rows
+      .map(([market]) => String(market))
+      .filter((market) => market !== SUPERSEDED)
+      .sort();
   }
 
   async span(table: Table, market: string, symbol: string): Promise<HistorySpan | undefined> {
@@ -91,18 +99,67 @@ export class QuestDbHoldings implements Holdings {
     yield* exportRows(this.connection, this.duck, this.turn, { table: quest, name, where, fromMs, toMs });
   }
 
-  async gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]> {
-    const { intervalMs } = this;
-    const rows = await this.rows(
-      questTableOf(KLINE_TABLE),
-      (name) =>
-        `SELECT b, t FROM (SELECT ts::LONG / 1000 t, lag(ts::LONG / 1000) OVER () b FROM ${name} ` +
-        `WHERE ${this.seriesWhere(KLINE_TABLE, market, symbol)} AND ${between(fromMs, toMs)}) WHERE t - b > ${intervalMs}`,
+  async intervals(of?: Held): Promise<readonly number[]> {
+    const where =
+      of === undefined ? `market != '${SUPERSEDED}'` : `symbol = ${text(of.symbol, "symbol")} AND market = ${text(of.market, "market")}`;
+    const rows = await this.rows(questTableOf(KLINE_TABLE), (name) => `SELECT DISTINCT interval FROM ${name} WHERE ${where}`);
+    return rows.flatMap(([label]) => (isInterval(String(label)) ? [intervalMsOf(String(label))] : [])).sort((a, b) => a - b);
+  }
+
+  async steps(table: Table, market: string, symbol: string, fromMs: number, toMs: number, cadenceMs: number): Promise<Steps | undefined> {
+    const where = `${this.seriesWhere(table, market, symbol)} AND ${between(fromMs, toMs)}`;
+    const quest = questTableOf(table);
+    const [row] = await this.rows(
+      quest,
+      (name) => `SELECT min(ts)::LONG / 1000, max(ts)::LONG / 1000, count() FROM ${name} WHERE ${where}`,
     );
-    return rows.map(([before, next]) => {
-      const gapFromMs = Number(before) + intervalMs;
-      return { fromMs: gapFromMs, toMs: Number(next), bars: Math.round((Number(next) - gapFromMs) / intervalMs) };
-    });
+    const [firstMs, lastMs, rows] = [Number(row?.[0]), Number(row?.[1]), Number(row?.[2] ?? 0)];
+    if (rows === 0) return undefined;
+    // As many rows as fit: a kline has one place, so none is missing.
+    if (table === KLINE_TABLE && (lastMs - firstMs) / cadenceMs + 1 === rows) return { firstMs, lastMs, rows, wide: [] };
+    const wide = await this.rows(
+      quest,
+      (name) =>
+        `SELECT b, t FROM (SELECT ts::LONG / 1000 t, lag(ts::LONG / 1000) OVER () b FROM ${name} WHERE ${where}) ` +
+        `WHERE t - b >= ${wideMs(cadenceMs)}`,
+    );
+    return { firstMs, lastMs, rows, wide: wide.map(([before, next]) => [Number(before), Number(next)]) };
+  }
+
+  async hours(table: Table, market: string, symbol: string, fromMs: number, toMs: number): Promise<readonly HeldHour[]> {
+    const id = NUMBERED.has(table.kind) ? "trade_id" : undefined;
+    const ids = id === undefined ? "null, null" : `min(${id}), max(${id})`;
+    const [from, to] = [Math.floor(fromMs / HOUR_MS) * HOUR_MS, Math.ceil(toMs / HOUR_MS) * HOUR_MS];
+    const rows = await this.rows(
+      questTableOf(table),
+      (name) =>
+        `SELECT timestamp_floor('h', ts)::LONG / 1000 h, min(ts)::LONG / 1000, max(ts)::LONG / 1000, count(), ${ids} FROM ${name} ` +
+        `WHERE ${this.seriesWhere(table, market, symbol)} AND ${between(from, to)} ORDER BY h`,
+    );
+    return rows.map(([hour, first, last, count, firstId, lastId]) => ({
+      ...{ hourMs: Number(hour), firstMs: Number(first), lastMs: Number(last), rows: Number(count) },
+      ...{ firstId: Number(firstId ?? NaN), lastId: Number(lastId ?? NaN) },
+    }));
+  }
+
+  async lastTraded(market: string, symbol: string, fromMs: number, toMs: number): Promise<number | undefined> {
+    const where = `${this.seriesWhere(KLINE_TABLE, market, symbol)} AND ${between(fromMs, toMs)} AND volume > 0`;
+    const [row] = await this.rows(questTableOf(KLINE_TABLE), (name) => `SELECT max(ts)::LONG / 1000, count() FROM ${name} WHERE ${where}`);
+    return row === undefined || row[1] === 0 ? undefined : Number(row[0]);
+  }
+
+  /** Takes away what a series holds in a range besides `newer`, rows of the table that can be read already. */
+  async supersede(
+    table: Table,
+    market: string,
+    symbol: string,
+    range: { readonly fromMs: number; readonly toMs: number },
+    newer: Columns,
+  ): Promise<void> {
+    const quest = questTableOf(table);
+    if (!(await this.isReady(quest))) return;
+    const where = `${this.seriesWhere(table, market, symbol)} AND ${between(range.fromMs, range.toMs)}`;
+    await supersede({ connection: this.connection, table, quest, name: `${this.prefix}${quest.name}`, where, newer, ...range });
   }
 
   /** True when a series has a row in `[fromMs, toMs)`. */

@@ -2,7 +2,10 @@ import type { Landed, LandedFiles } from "../backfill/landedFiles.ts";
 import type { Connection } from "./connection.ts";
 import { encodeLine } from "./lineProtocol.ts";
 import { LANDED } from "./tables.ts";
-import { writeLogged } from "./visibility.ts";
+import { visible, writeLogged } from "./visibility.ts";
+
+/** What stands in place of a checksum in a row that is forgotten: the server deletes none. */
+const FORGOTTEN = "forgotten";
 
 /** The archive files that have landed, as rows of a table. */
 export class LandedTable implements LandedFiles {
@@ -10,10 +13,15 @@ export class LandedTable implements LandedFiles {
   private readonly name: string;
   private readonly landed: Map<string, Landed>;
 
-  constructor(connection: Connection, prefix: string, rows: Awaited<ReturnType<Connection["query"]>>) {
+  private readonly ensure: () => Promise<void>;
+
+  /** `ensure`: makes the table where it is not there. */
+  constructor(connection: Connection, prefix: string, rows: Awaited<ReturnType<Connection["query"]>>, ensure: () => Promise<void>) {
     this.connection = connection;
+    this.ensure = ensure;
     this.name = `${prefix}${LANDED.name}`;
-    this.landed = new Map(rows.map(([path, sha256, count]) => [String(path), { sha256: String(sha256), rows: Number(count) }]));
+    const landed = rows.map(([path, sha256, count]) => [String(path), { sha256: String(sha256), rows: Number(count) }] as const);
+    this.landed = new Map(landed.filter(([, { sha256 }]) => sha256 !== FORGOTTEN));
   }
 
   get(path: string): Landed | undefined {
@@ -24,8 +32,17 @@ export class LandedTable implements LandedFiles {
     return this.landed;
   }
 
-  async add(path: string, { sha256, rows }: Landed): Promise<void> {
-    await writeLogged(this.connection, this.name, [encodeLine(this.name, { path }, { sha256, rows }, 0)]);
-    this.landed.set(path, { sha256, rows });
+  async change(changes: Iterable<readonly [path: string, landed: Landed | undefined]>): Promise<void> {
+    const all = [...changes];
+    await this.ensure();
+    const lines = all.map(([path, landed]) =>
+      encodeLine(this.name, { path }, { sha256: landed?.sha256 ?? FORGOTTEN, rows: landed?.rows ?? 0 }, 0),
+    );
+    await writeLogged(this.connection, this.name, lines);
+    await visible(this.connection, this.name);
+    for (const [path, landed] of all) {
+      if (landed === undefined) this.landed.delete(path);
+      else this.landed.set(path, landed);
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { coverageContract } from "../../../test/contract/coverage.ts";
 import { historyStoreContract } from "../../../test/contract/historyStore.ts";
 import { rulesContract } from "../../../test/contract/rulesContract.ts";
 import { dropTables, freshSettings } from "../../../test/questdb/sharedServer.ts";
@@ -11,3 +12,8 @@ const fresh = (): Promise<{ open: () => Store; remove: () => Promise<void> }> =>
 
 historyStoreContract("questDbStore", fresh);
 rulesContract("questDbStore", fresh);
+
+coverageContract("questDbStore", () => {
+  const settings = freshSettings();
+  return Promise.resolve({ open: (options) => questDbStore({ ...settings, ...options }), remove: () => dropTables(settings) });
+});

@@ -3,15 +3,16 @@ import type { Instrument } from "../../domain/instrument.ts";
 import type { HistoryQuery, HistorySpan, StoredKind } from "../../domain/ports.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
 import type { LandedFiles } from "../backfill/landedFiles.ts";
+import type { Hole } from "../coverage/hole.ts";
 import { Duck } from "../duck/duck.ts";
-import type { GapSpan } from "../store.ts";
 import { checkedName } from "../table/checkedName.ts";
 import { intervalLabel } from "../table/interval.ts";
 import { periodBounds, periodOf } from "../table/period.ts";
-import type { Store } from "../store.ts";
+import type { Stated, Store } from "../store.ts";
+import type { Held } from "../reading/holdings.ts";
 import { StoredHistory } from "../reading/storedHistory.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
-import { rowsOf } from "../table/eventRows.ts";
+import { rowsOf, withStated } from "../table/eventRows.ts";
 import { tableOf } from "../table/marketTables.ts";
 import { Connection } from "./connection.ts";
 import { QuestDbHoldings } from "./holdings.ts";
@@ -44,6 +45,8 @@ class QuestDbStore implements Store {
   readonly options = "--store questdb";
   private readonly connection: Connection;
   private readonly prefix: string;
+  /** Of the klines that it reads. */
+  private readonly intervalMs: number;
   private readonly duck = new Duck();
   private readonly holdings: QuestDbHoldings;
   private readonly history: StoredHistory;
@@ -54,6 +57,7 @@ class QuestDbStore implements Store {
   constructor({ intervalMs = MINUTE_MS, market, patienceMs, ...settings }: QuestDbStoreOptions) {
     this.connection = new Connection(settings, patienceMs);
     this.prefix = settings.prefix;
+    this.intervalMs = intervalMs;
     this.holdings = new QuestDbHoldings(this.connection, this.prefix, intervalMs, this.duck);
     this.history = new StoredHistory(this.holdings, market);
   }
@@ -62,8 +66,8 @@ class QuestDbStore implements Store {
     return this.connection.shown;
   }
 
-  write(symbol: string, market: string, events: readonly Event[]): Promise<void> {
-    return this.writing.take(() => this.writeNow(checkedName(symbol, "symbol"), checkedName(market, "market"), events));
+  write(symbol: string, market: string, events: readonly Event[], stated: readonly Stated[] = []): Promise<void> {
+    return this.writing.take(() => this.writeNow(checkedName(symbol, "symbol"), checkedName(market, "market"), events, stated));
   }
 
   read(query: HistoryQuery): AsyncIterable<readonly Event[]> {
@@ -86,8 +90,16 @@ class QuestDbStore implements Store {
     return this.history.rulesChangedMs(symbol, fromMs, toMs, market);
   }
 
-  gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]> {
-    return this.holdings.gaps(symbol, market, fromMs, toMs);
+  holes(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly Hole[]> {
+    return this.history.holes(kind, symbol, market, fromMs, toMs);
+  }
+
+  lastTradedMs(symbol: string, market: string, fromMs: number, toMs: number): Promise<number | undefined> {
+    return this.holdings.lastTraded(market, symbol, fromMs, toMs);
+  }
+
+  klineIntervals(of?: Held): Promise<readonly number[]> {
+    return this.holdings.intervals(of);
   }
 
   async holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
@@ -102,9 +114,8 @@ class QuestDbStore implements Store {
   }
 
   async landed(): Promise<LandedFiles> {
-    await this.ensure(LANDED);
     const rows = await this.holdings.rows(LANDED, (name) => `SELECT path, sha256, rows FROM ${name}`);
-    return new LandedTable(this.connection, this.prefix, rows);
+    return new LandedTable(this.connection, this.prefix, rows, () => this.ensure(LANDED));
   }
 
   /**
@@ -129,7 +140,7 @@ class QuestDbStore implements Store {
     this.ensured.add(table);
   }
 
-  private async writeNow(symbol: string, market: string, events: readonly Event[]): Promise<void> {
+  private async writeNow(symbol: string, market: string, events: readonly Event[], stated: readonly Stated[]): Promise<void> {
     const { rules, rows } = rowsOf(events);
     const name = (table: QuestTable): string => `${this.prefix}${table.name}`;
     // Everything is laid out before the first byte goes: a value that cannot be kept must leave no part of the write behind.
@@ -150,5 +161,8 @@ class QuestDbStore implements Store {
     for (const table of requests.keys()) await this.ensure(table);
     for (const [table, lines] of requests) await writeLogged(this.connection, name(table), lines);
     for (const table of requests.keys()) await visible(this.connection, name(table));
+    for (const { table, intervalMs, columns, ranges } of withStated(rows, stated, this.intervalMs))
+      if (intervalMs === null || intervalMs === this.intervalMs)
+        for (const range of ranges) await this.holdings.supersede(table, market, symbol, range, columns);
   }
 }

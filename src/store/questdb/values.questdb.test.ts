@@ -12,7 +12,6 @@ import type { Store } from "../store.ts";
 import { questDbStore } from "./questDbStore.ts";
 import type { QuestDbSettings } from "./settings.ts";
 
-const LAST_MS = 8.64e15 - (8.64e15 % MINUTE_MS) - MINUTE_MS;
 const FROM_MS = Date.UTC(2023, 0);
 const ONLY = instrumentIndex(0);
 
@@ -88,14 +87,10 @@ describe("values in QuestDB", () => {
     expect(await store.spans()).toEqual([]);
   });
 
-  it("tells the holes, the periods and the rules apart by market, and keeps the files that have landed", async () => {
+  it("tells the periods and the rules apart by market, and keeps the files that have landed", async () => {
     const at = (minute: number): Event => singleKline(ONLY, MINUTE_MS, bar(FROM_MS + minute * MINUTE_MS, 1));
     await store.write("BTCUSDT", "um", [at(0), at(1), at(90), at(91), fundingEvent(FROM_MS, 1e-4, 8, NaN, ONLY)]);
     await store.write("BTCUSDT", "spot", [at(0)]);
-    expect(await store.gaps("BTCUSDT", "um", 0, LAST_MS)).toEqual([
-      { fromMs: FROM_MS + 2 * MINUTE_MS, toMs: FROM_MS + 90 * MINUTE_MS, bars: 88 },
-    ]);
-    expect(await store.gaps("BTCUSDT", "spot", 0, LAST_MS)).toEqual([]);
     const held = await Promise.all([
       store.holdsPeriod("kline", "BTCUSDT", "um", Date.UTC(2023, 0, 31)),
       store.holdsPeriod("kline", "BTCUSDT", "um", Date.UTC(2023, 1)),
@@ -105,8 +100,18 @@ describe("values in QuestDB", () => {
     expect(held).toEqual([true, false, true, false]);
     expect(await store.rules("BTCUSDT", "um")).toEqual([]);
     const path = "data/futures/um/monthly/klines/BTCUSDT/1m/BTCUSDT-1m-2023-01.zip";
-    await (await store.landed()).add(path, { sha256: "ab12", rows: 44_640 });
-    await (await store.landed()).add(path, { sha256: "cd34", rows: 44_640 });
+    await (
+      await store.landed()
+    ).change([
+      [path, { sha256: "ab12", rows: 44_640 }],
+      ["gone", { sha256: "ef56", rows: 1 }],
+    ]);
+    await (
+      await store.landed()
+    ).change([
+      [path, { sha256: "cd34", rows: 44_640 }],
+      ["gone", undefined],
+    ]);
     const again = questDbStore(settings);
     expect([...(await again.landed()).all()]).toEqual([[path, { sha256: "cd34", rows: 44_640 }]]);
     await again.close();

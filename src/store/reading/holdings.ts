@@ -1,4 +1,6 @@
 import type { HistorySpan } from "../../domain/ports.ts";
+import type { Steps } from "../coverage/grid.ts";
+import type { HeldHour } from "../coverage/silences.ts";
 import type { Columns } from "../table/columns.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
 import type { Table } from "../table/tables.ts";
@@ -22,6 +24,14 @@ export interface Holdings {
   markets(table: Table, symbol: string): Promise<readonly string[]>;
   /** Bounds and rows of one series; undefined when it has none. */
   span(table: Table, market: string, symbol: string): Promise<HistorySpan | undefined>;
+  /** Lengths of the klines that it has, of a symbol in a market or of all, in ms, each once, ascending. */
+  intervals(of?: Held): Promise<readonly number[]>;
+  /** Times of a series whose rows lie on a grid; undefined when it has none in `[fromMs, toMs)`. */
+  steps(table: Table, market: string, symbol: string, fromMs: number, toMs: number, cadenceMs: number): Promise<Steps | undefined>;
+  /** Hours that have rows and meet `[fromMs, toMs)`, ascending. */
+  hours(table: Table, market: string, symbol: string, fromMs: number, toMs: number): Promise<readonly HeldHour[]>;
+  /** Open time of the last kline in `[fromMs, toMs)` with volume; undefined when there is none. */
+  lastTraded(market: string, symbol: string, fromMs: number, toMs: number): Promise<number | undefined>;
   /** Which symbols have instrument rules. */
   heldRules(): Promise<readonly Held[]>;
   /** Dated rules of a symbol, ascending; empty when there are none. */

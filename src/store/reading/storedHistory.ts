@@ -4,6 +4,8 @@ import type { Instrument } from "../../domain/instrument.ts";
 import type { HistoryQuery, HistorySpan, StoredKind } from "../../domain/ports.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { instrumentIndex, UserError } from "../../domain/units.ts";
+import type { Hole } from "../coverage/hole.ts";
+import { holesOf } from "../coverage/holesOf.ts";
 import { Catalog } from "./catalog.ts";
 import type { Holdings } from "./holdings.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
@@ -52,6 +54,10 @@ export class StoredHistory {
     }
     const eventsOf = eventReader(table, ONLY, holdings.intervalMs);
     for await (const chunk of holdings.scan(table, market, symbol, fromMs, toMs)) yield eventsOf(chunk);
+  }
+
+  holes(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly Hole[]> {
+    return holesOf(this.#holdings, kind, checkedName(market, "market"), checkedName(symbol, "symbol"), fromMs, toMs);
   }
 
   spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]> {

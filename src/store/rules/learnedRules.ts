@@ -25,8 +25,8 @@ export interface RulesReport {
   readonly offTick: (OffTick & { readonly tickSize: number }) | null;
 }
 
-export interface LearnedRulesOptions {
-  readonly store: Pick<Store, "rules" | "write">;
+export interface LearnedRulesOptions extends Pick<Store, "rules"> {
+  readonly write: (symbol: string, market: string, events: readonly Event[]) => Promise<void>;
   /** Rules of a symbol from the exchange; undefined answers and no function: they are guessed. */
   readonly rulesOf?: ((symbol: string, market: string) => Promise<Instrument | undefined>) | undefined;
 }
@@ -78,9 +78,9 @@ export class LearnedRules {
     (await this.#of(symbol, market)).fineness.absorb(prices);
   }
 
-  /** Everything is read: writes the rules that were lost. */
-  async finish(): Promise<void> {
-    for (const known of await Promise.all(this.#known.values())) if (known.lost) await this.#guess(known);
+  /** Everything is read, but of the `failed` symbols: writes the rules that were lost. */
+  async finish(failed: readonly string[] = []): Promise<void> {
+    for (const known of await Promise.all(this.#known.values())) if (known.lost && !failed.includes(known.symbol)) await this.#guess(known);
   }
 
   /** Compares prices with the exchange's tick. */
@@ -115,8 +115,8 @@ export class LearnedRules {
   }
 
   async #begin(symbol: string, market: string): Promise<Known> {
-    const { store, rulesOf } = this.#options;
-    const held = await store.rules(symbol, market);
+    const { rules, rulesOf } = this.#options;
+    const held = await rules(symbol, market);
     const tickBefore = held.findLast(({ rules }) => areGuessed(rules))?.rules.tickSize ?? null;
     const known: Known = {
       ...{ symbol, market, held, tickBefore, lost: false, seen: NOTHING_SEEN },
@@ -133,7 +133,7 @@ export class LearnedRules {
 
   async #keep(known: Known, events: readonly InstrumentRules[]): Promise<void> {
     if (events.length === 0) return;
-    await this.#options.store.write(known.symbol, known.market, events);
+    await this.#options.write(known.symbol, known.market, events);
     known.held = mergeRules(known.held, events);
   }
 }

@@ -45,7 +45,9 @@ const compareRows = (a: Columns, i: number, b: Columns, j: number, keys: number)
   return 0;
 };
 
-/** Sorted by the first `keys` columns, each key once: of equal keys the row that came last stays. Returns the input when it is so already. */
+/**
+ * Sorted by the first `keys` columns, each key once: of equal keys the row that came last stays. Returns the input when it is so already.
+ */
 export const sortedByKey = (columns: Columns, keys = 1): Columns => {
   let rising = true;
   for (let i = 1; i < columns.length && rising; i++) rising = compareRows(columns, i - 1, columns, i, keys) < 0;
@@ -68,6 +70,26 @@ export const upserted = (older: Columns, newer: Columns, keys = 1): Columns => {
     if (order >= 0) n += 1;
   }
   return gather([older, newer], rows);
+};
+
+/** Rows whose time, the first column, is outside of every range. */
+export const outsideOf = (columns: Columns, ranges: readonly { readonly fromMs: number; readonly toMs: number }[]): Columns => {
+  const kept: number[] = [];
+  numbersAt(columns, 0).forEach((timeMs, row) => {
+    if (!ranges.some(({ fromMs, toMs }) => timeMs >= fromMs && timeMs < toMs)) kept.push(row);
+  });
+  return kept.length === columns.length ? columns : gather([columns], kept);
+};
+
+/** Rows of one table by their key: those of `older` whose key `newer` lacks. Both sorted by it. */
+export const lackedBy = (newer: Columns, older: Columns, keys: number): Columns => {
+  const lacked: number[] = [];
+  let n = 0;
+  for (let o = 0; o < older.length; o++) {
+    while (n < newer.length && compareRows(newer, n, older, o, keys) < 0) n += 1;
+    if (n === newer.length || compareRows(newer, n, older, o, keys) !== 0) lacked.push(o);
+  }
+  return gather([older], lacked);
 };
 
 /** Tables of the same columns one below the other. */

@@ -8,7 +8,8 @@ import { sortedByKey } from "./columns.ts";
 import type { EventTable } from "./eventTable.ts";
 import { columnsOf } from "./eventTable.ts";
 import { klineColumns } from "./klineRows.ts";
-import { eventTableFor } from "./marketTables.ts";
+import { eventTableFor, tableOf } from "./marketTables.ts";
+import type { Stated } from "../store.ts";
 import type { Table } from "./tables.ts";
 import { KLINE_TABLE } from "./tables.ts";
 
@@ -57,6 +58,22 @@ export const rowsOf = (events: readonly Event[]): EventRows => {
       ...[...klines].map(([intervalMs, found]) => rows(KLINE_TABLE, intervalMs, klineColumns(found))),
     ],
   };
+};
+
+/** Rows with the ranges that are stated of their table, and tables of which only ranges are stated, as no rows. */
+export const withStated = (
+  rows: readonly TableRows[],
+  stated: readonly Stated[],
+  intervalMs: number,
+): readonly (TableRows & { readonly ranges: readonly Stated[] })[] => {
+  const rangesOf = (table: Table): readonly Stated[] => stated.filter(({ kind }) => kind === table.kind);
+  const isMeant = (each: TableRows): boolean => each.intervalMs === null || each.intervalMs === intervalMs;
+  const without = [...new Set(stated.map(({ kind }) => tableOf(kind)))].flatMap((table): TableRows[] => {
+    if (table === undefined || rows.some((each) => each.table === table && isMeant(each))) return [];
+    const isKline = table === KLINE_TABLE;
+    return [{ table, intervalMs: isKline ? intervalMs : null, columns: isKline ? klineColumns([]) : columnsOf(table as EventTable, []) }];
+  });
+  return [...rows, ...without].map((each) => ({ ...each, ranges: isMeant(each) ? rangesOf(each.table) : [] }));
 };
 
 const listAt = <K, V>(map: Map<K, V[]>, key: K): V[] => {

@@ -8,15 +8,11 @@ import { arrayAt, decimalAt, qtyAt, recordAt, timeAt } from "./wire.ts";
 /** Between the end of a period and its publication (design §3). */
 export const PUBLICATION_LAG_MS = 5 * MINUTE_MS;
 
-/** From this label on a row is named for the start of its period, before it for the end (archive issue 491). */
+/** From this label on an answer of REST is named for the start of its period, before it for the end (binance-public-data issue 491). */
 const LABELS_START_FROM_MS = Date.UTC(2026, 5, 25);
 
-/**
- * End of the period that a row stands for. `sourceMs` is when the source dates from: a daily file of the archive has one rule for all
- * its rows, so the last row of the file before the change, labelled 00:00 of the day of the change, is still named for its end.
- */
-export const periodEndMs = (labelMs: number, periodMs: number, sourceMs = labelMs): number =>
-  sourceMs >= LABELS_START_FROM_MS ? labelMs + periodMs : labelMs;
+/** End of the period that a row of an answer stands for. Files of the archive tell it themselves (`src/store/archive/metricsCsv.ts`). */
+const periodEndMs = (labelMs: number, periodMs: number): number => (labelMs >= LABELS_START_FROM_MS ? labelMs + periodMs : labelMs);
 
 /** The answer of `GET /fapi/v1/openInterest`: now, in base units; what it is worth is not told (NaN). Throws `WireError`. */
 export const parseOpenInterest = (json: unknown, receivedTimeMs: number, instrument = 0 as InstrumentIndex): OpenInterest => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MINUTE_MS } from "../../../domain/units.ts";
 import { listedSymbols, parseExchangeInfo } from "./exchangeInfo.ts";
-import { parseFundingRates } from "./fundingRate.ts";
+import { fundingEvents, parseFundingInterval, parseFundingRates } from "./fundingRate.ts";
 import { parseRestKlines } from "./klines.ts";
 import { parseLeverageBrackets } from "./leverageBrackets.ts";
 
@@ -10,7 +10,24 @@ const NOW_MS = FROM_MS + 10 * MINUTE_MS;
 
 describe("parseRestKlines", () => {
   const row = (minute: number, change: Readonly<Record<number, unknown>> = {}): unknown[] =>
-    Object.assign([FROM_MS + minute * MINUTE_MS, "1.5", "2", "1", "1.25", "10", 0, "15", 3, "4", "6", "0", "extra"], change);
+    Object.assign(
+      [
+        FROM_MS + minute * MINUTE_MS,
+        "1.5",
+        "2",
+        "1",
+        "1.25",
+        "10",
+        FROM_MS + (minute + 1) * MINUTE_MS - 1,
+        "15",
+        3,
+        "4",
+        "6",
+        "0",
+        "extra",
+      ],
+      change,
+    );
 
   it("takes closed rows and drops the open one", () => {
     const block = parseRestKlines([row(8), row(9), row(10)], MINUTE_MS, NOW_MS);
@@ -19,38 +36,71 @@ describe("parseRestKlines", () => {
     expect([block.quoteVolume[0], block.trades[0], block.takerBuyVolume[0], block.takerBuyQuoteVolume[0]]).toEqual([15, 3, 4, 6]);
   });
 
+  it("leaves the newest row out until another follows it, or an hour has passed, whatever the clocks say", () => {
+    const times = (exchangeMs: number): number[] => {
+      const block = parseRestKlines([row(7), row(8)], MINUTE_MS, exchangeMs);
+      return [...block.openTimeMs.subarray(0, block.length)].map((timeMs) => (timeMs - FROM_MS) / MINUTE_MS);
+    };
+    expect([times(NOW_MS), times(NOW_MS + 58 * MINUTE_MS), times(NOW_MS + 59 * MINUTE_MS)]).toEqual([[7], [7], [7, 8]]);
+  });
+
+  it("takes a bar that an outage ended early, and one in which nothing traded", () => {
+    const flat = { 1: "1", 2: "1", 3: "1", 4: "1", 5: "0", 7: "0", 8: 0, 9: "0", 10: "0" };
+    const block = parseRestKlines([row(1, { ...flat, 6: FROM_MS + MINUTE_MS + 43_061 }), row(2, flat), row(3)], MINUTE_MS, NOW_MS);
+    expect(block.length).toBe(2);
+  });
+
   it.each([
     ["no array", { code: 1 }, "klines is not an array but"],
-    ["text in a cell", [row(0, { 2: "high" })], 'klines[0][2] is not a number but "high"'],
-    ["a missing cell", [row(0).slice(0, 10)], "klines[0][10] is not a number but missing"],
-    ["NaN", [row(0, { 4: "NaN" })], 'klines[0][4] is not a number but "NaN"'],
-    ["a negative volume", [row(0, { 5: "-1" })], 'klines[0][5] is negative: "-1"'],
-    ["high below low", [row(0, { 2: "0.5" })], "klines[0] has open 1.5, high 0.5"],
+    ["text in a cell", [row(0, { 2: "high" }), row(1)], 'klines[0][2] is not a number but "high"'],
+    ["a missing cell", [row(0).slice(0, 10), row(1)], "klines[0][10] is not a number but missing"],
+    ["NaN", [row(0, { 4: "NaN" }), row(1)], 'klines[0][4] is not a number but "NaN"'],
+    ["a negative volume", [row(0, { 5: "-1" }), row(1)], 'klines[0][5] is negative: "-1"'],
+    ["high below low", [row(0, { 2: "0.5" }), row(1)], "klines[0] has high 0.5 below low 1"],
     ["rows out of order", [row(1), row(0)], "klines[1] is out of order"],
-    ["a row off the interval", [row(0, { 0: FROM_MS + 5 })], "which is not a multiple of 60000 ms"],
+    ["more bought by takers than was traded", [row(0, { 9: "11" }), row(1)], "klines[0] has taker_buy_volume 11 above volume 10"],
+    ["trades without volume", [row(0, { 5: "0", 9: "0" }), row(1)], "klines[0] has volume 0 with 3 trades"],
+    ["volume without a trade", [row(0, { 8: 0 }), row(1)], "klines[0] has volume 10 with 0 trades"],
+    ["a bar of five minutes", [row(0, { 6: FROM_MS + 299_999 }), row(1)], "klines[0] has the close time"],
+    ["a row off the interval", [row(0, { 0: FROM_MS + 5 }), row(1)], "which is not a multiple of 60000 ms"],
   ])("refuses %s", (_, json, message) => expect(() => parseRestKlines(json, MINUTE_MS, NOW_MS)).toThrow(message));
 });
 
-describe("parseFundingRates", () => {
+describe("fundingEvents", () => {
   const row = (hours: number): unknown => ({
     symbol: "X",
     fundingTime: FROM_MS + hours * 3_600_000 + 4,
     fundingRate: "0.0001",
     markPrice: "",
   });
-  it("floors times and tells the interval from the distance", () => {
-    const events = parseFundingRates([row(0), row(8), row(12), row(36)]);
-    expect(events.map(({ eventTimeMs, intervalHours }) => [(eventTimeMs - FROM_MS) / 3_600_000, intervalHours])).toEqual([
+  const intervals = (...hours: number[]): unknown =>
+    fundingEvents(parseFundingRates(hours.map(row)), 4).map((event) => [(event.eventTimeMs - FROM_MS) / 3_600_000, event.intervalHours]);
+  it("floors times and tells the interval from the distance to the settlement before", () => {
+    expect(intervals(0, 8, 12, 36)).toEqual([
       [0, 8],
       [8, 8],
       [12, 4],
       [36, 4],
     ]);
-    expect(events[0]?.markPrice).toBeNaN();
+    expect(fundingEvents(parseFundingRates([row(0)]), 8)[0]?.markPrice).toBeNaN();
+  });
+  it.each([
+    ["the first one by the next", [0, 4, 8], [4, 4, 4]],
+    ["a lone one by what the exchange says", [0], [4]],
+    ["a change to a shorter one", [0, 8, 10, 12, 13, 14], [8, 8, 2, 2, 1, 1]],
+    ["a change to a longer one", [0, 4, 8, 16, 24], [4, 4, 4, 8, 8]],
+    ["one behind a missing settlement by the next", [0, 4, 8, 16, 20, 24], [4, 4, 4, 4, 4, 4]],
+    ["one behind a long hole by the next", [0, 8, 64, 68], [8, 8, 4, 4]],
+  ])("tells %s", (_, hours, expected) => {
+    expect((intervals(...hours) as number[][]).map(([, interval]) => interval)).toEqual(expected);
   });
   it("refuses what is none", () => {
     expect(() => parseFundingRates([{ fundingTime: 1 }])).toThrow("fundingRate[0].fundingRate is not a number but missing");
     expect(() => parseFundingRates([3])).toThrow("fundingRate[0] is not an object but 3");
+  });
+  it("asks fundingInfo, which lists what differs from eight hours", () => {
+    const info = [{ symbol: "BLZUSDT", fundingIntervalHours: 4 }];
+    expect([parseFundingInterval(info, "BLZUSDT"), parseFundingInterval(info, "BTCUSDT")]).toEqual([4, 8]);
   });
 });
 

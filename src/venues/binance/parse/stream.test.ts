@@ -171,6 +171,8 @@ describe("tolerance", () => {
 });
 
 describe("faults", () => {
+  const kline = (cells: Readonly<Record<string, unknown>>): string =>
+    changed(captured["klineClosed"], (data) => Object.assign(data["k"] as object, cells));
   const drop = (name: string) => (data: Record<string, unknown>) => Reflect.deleteProperty(data, name);
   it.each([
     ["no JSON", "{", "a message is not JSON, {"],
@@ -191,6 +193,17 @@ describe("faults", () => {
       "a crossed quote",
       changed(captured["bookTicker"], (data) => (data["b"] = "70000")),
       "bookTicker has its bid at or above its ask, 70000 and 61800.3",
+    ],
+    [
+      "more bought by takers than was traded",
+      kline({ V: "3006" }),
+      "a kline that cannot be, it has taker_buy_volume 3006 above volume 3005",
+    ],
+    ["trades without volume", kline({ v: "0", V: "0" }), "a kline that cannot be, it has volume 0 with 113 trades"],
+    [
+      "a kline that ends in a later one",
+      kline({ T: 1_626_992_819_999 }),
+      "a kline that cannot be, it has the close time 1626992819999, which is not inside the 60000 ms from 1626992700000 on",
     ],
     ["a time in seconds' fractions", changed(captured["trade"], (data) => (data["T"] = 1.5)), "trade.T is no time in ms, 1.5"],
     [
