@@ -105,7 +105,7 @@ describeShared("rules of data that comes without them", () => {
     const [, free, judged] = await all([
       ...imported("04-stop-of-no-tick", "narrow"),
       backtest("narrow", "out-narrow", FREE, order),
-      backtest("narrow", "out-judged", order),
+      backtest("narrow", "out-judged", steps(FEBRUARY, [5, "enter", 1, 100_000_000, 0.005, 0.015, 2])),
     ]);
     expect(await tradesOf("out-narrow")).toMatchObject([{ entryPrice: 6.2e-7, exitReason: "asked" }]);
     expect(JSON.parse(free?.stdout ?? "")).toMatchObject({ trades: 1, riskRefusals: 0 });
