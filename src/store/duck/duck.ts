@@ -4,7 +4,8 @@ import { InvariantError, UserError } from "../../domain/units.ts";
 import type { ColumnData, Columns } from "../table/columns.ts";
 import { concatenated, isList } from "../table/columns.ts";
 import type { Table, TableColumn } from "../table/tables.ts";
-import { chunkOf, columnsOfChunk, sqlTypeOf } from "./duckChunks.ts";
+import { chunkOf, columnsOfChunk, endsStream, sqlTypeOf } from "./duckChunks.ts";
+import { firstUnreadable, reasonOf, unreadableFile } from "./readFailure.ts";
 
 /** Rows of one DuckDB vector, the size of every chunk. */
 const CHUNK_ROWS = 2048;
@@ -15,13 +16,29 @@ const CHUNK_VALUES = 131_072;
 const GROUP_ROWS = 60;
 const GROUP_VALUES = 4096;
 
-/** Rows of Parquet files with `fromMs <= time < toMs`. */
-export interface Scan {
+/** Memory that DuckDB may take, in MB. */
+const MEMORY_MB = 512;
+
+/** Files of a table. */
+export interface TableFiles {
   readonly table: Table;
   /** Absolute paths, ascending in time. */
   readonly files: readonly string[];
+  /** What heals one of them when it cannot be read, as the end of a message. */
+  readonly remedyOf: (file: string) => string;
+}
+
+/** Rows of Parquet files with `fromMs <= time < toMs`. */
+export interface Scan extends TableFiles {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/** A Parquet file that is written: what it must hold, and how. */
+export interface FileForm {
+  readonly rows: number;
+  readonly groupRows: number;
+  readonly compression: "snappy" | "zstd";
 }
 
 /** What one file holds, from its footer alone. */
@@ -37,13 +54,18 @@ export interface FileFacts {
  * disk, no extension from the network.
  */
 export class Duck {
+  readonly memoryMb: number;
   #instance: Promise<DuckDBInstance> | undefined;
   #tables = 0;
+
+  constructor(memoryMb = MEMORY_MB) {
+    this.memoryMb = memoryMb;
+  }
 
   async #connect(): Promise<DuckDBConnection> {
     this.#instance ??= DuckDBInstance.create(":memory:", {
       threads: "1",
-      memory_limit: "512MB",
+      memory_limit: `${this.memoryMb}MB`,
       max_temp_directory_size: "0MB",
       enable_external_file_cache: "false",
       preserve_insertion_order: "true",
@@ -56,31 +78,57 @@ export class Duck {
   /**
    * Chunks of at most 2048 rows in file order, one prefetched while the consumer works; each chunk has one buffer of
    * its own. DuckDB streams: at most a few row groups are in memory, whatever the range is (docs/data.md has numbers).
+   * A file that cannot be read is a `UserError` with its name, however many rows came before.
    */
   async *stream(scan: Scan): AsyncGenerator<Columns, void, undefined> {
     if (scan.files.length === 0) return;
-    yield* this.streamSql(selectSql(scan), (error) => unreadable(error, scan.files[0] as string));
+    yield* this.streamSql(selectSql(scan), scan.table.columns.length, (why) => unreadableFile(this, scan, why));
   }
 
-  /** The same for a query of one's own, whose columns must be DOUBLE, BIGINT or DOUBLE[], without null; `failed` words its errors. */
-  async *streamSql(sql: string, failed: (error: unknown) => unknown): AsyncGenerator<Columns, void, undefined> {
+  /**
+   * The same for a query of one's own of `width` columns, which must be DOUBLE, BIGINT or DOUBLE[], without null; `failed` words its
+   * errors. A stream that breaks ends like one that is read to its end: DuckDB's C interface answers both with an empty chunk, and
+   * the bindings cannot ask for the error. So the query appends a row of nulls, and only a stream that has brought it is whole.
+   */
+  async *streamSql(sql: string, width: number, failed: (why: string) => Promise<Error>): AsyncGenerator<Columns, void, undefined> {
     const connection = await this.#connect();
     let next: Promise<DuckDBDataChunk | null> | undefined;
+    let ended = false;
     try {
-      const result = await connection.stream(sql);
+      const result = await connection.stream(
+        `SELECT * FROM (${sql}) UNION ALL SELECT ${Array.from({ length: width }, () => "NULL").join(", ")}`,
+      );
       next = result.fetchChunk();
       for (;;) {
         const chunk = await next;
         next = undefined;
-        if (chunk === null || chunk.rowCount === 0) return;
+        if (chunk === null || chunk.rowCount === 0) break;
         next = result.fetchChunk();
-        yield columnsOfChunk(chunk);
+        if (ended) throw new Error("a row has an empty cell in every column");
+        ended = endsStream(chunk);
+        const columns = columnsOfChunk(chunk, ended ? chunk.rowCount - 1 : chunk.rowCount);
+        if (columns.length > 0) yield columns;
       }
     } catch (error) {
-      throw failed(error);
+      if (error instanceof InvariantError) throw error;
+      throw await failed(reasonOf(error));
     } finally {
       // A chunk on its way must land before its connection goes.
       await next?.catch(() => null);
+      connection.closeSync();
+    }
+    if (!ended) throw await failed((await this.reason(sql)) ?? BROKEN);
+  }
+
+  /** Why a query cannot be read to its end; undefined where it can. Every column of every row is made once, and none is kept. */
+  async reason(sql: string): Promise<string | undefined> {
+    const connection = await this.#connect();
+    try {
+      await connection.run(`SELECT count(hash(COLUMNS(*))) FROM (${sql})`);
+      return undefined;
+    } catch (error) {
+      return reasonOf(error);
+    } finally {
       connection.closeSync();
     }
   }
@@ -106,25 +154,42 @@ export class Duck {
         appender.appendDataChunk(chunkOf(rows, from, Math.min(rowsAtOnce, rows.length - from)));
       appender.closeSync();
       const groupRows = Math.max(1, Math.min(GROUP_ROWS, Math.floor(GROUP_VALUES / widthOf(rows)))) * CHUNK_ROWS;
-      await connection.run(
-        `COPY (SELECT ${columns.map(onDisk).join(", ")} FROM ${name}) TO ${quoted(file)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${groupRows})`,
-      );
+      const sql = `SELECT ${columns.map(onDisk).join(", ")} FROM ${name}`;
+      await copied(connection, sql, file, { rows: rows.length, groupRows, compression: "snappy" });
       await connection.run(`DROP TABLE ${name}`);
     } finally {
       connection.closeSync();
     }
   }
 
+  /** Writes the result of a query, of which the number of rows is known, as a Parquet file. */
+  async copy(sql: string, file: string, form: FileForm): Promise<void> {
+    const connection = await this.#connect();
+    try {
+      await copied(connection, sql, file, form);
+    } finally {
+      connection.closeSync();
+    }
+  }
+
   /** Rows and span of each file, read from the footers. */
-  async facts(table: Table, files: readonly string[]): Promise<ReadonlyMap<string, FileFacts>> {
-    if (files.length === 0) return new Map();
-    const rows = await this.query(
-      `SELECT file_name, sum(row_group_num_rows)::DOUBLE, min(TRY_CAST(stats_min_value AS DOUBLE)), max(TRY_CAST(stats_max_value AS DOUBLE))
-       FROM parquet_metadata(${list(files)}) WHERE path_in_schema = ${quoted(timeColumn(table))} GROUP BY file_name`,
-    );
+  async facts(held: TableFiles): Promise<ReadonlyMap<string, FileFacts>> {
+    if (held.files.length === 0) return new Map();
+    const time = timeColumn(held.table);
+    const sql = `SELECT file_name, sum(row_group_num_rows)::DOUBLE, min(TRY_CAST(stats_min_value AS DOUBLE)), max(TRY_CAST(stats_max_value AS DOUBLE))
+       FROM parquet_metadata(${list(held.files)}) WHERE path_in_schema = ${quoted(time)} GROUP BY file_name`;
+    const rows = await this.query(sql).catch(async (error: unknown) => {
+      throw await unreadableFile(this, held, reasonOf(error));
+    });
     const timeless = rows.find((row) => row[2] === null && Number(row[1]) > 0);
-    if (timeless !== undefined) throw unreadable(new Error(`${timeColumn(table)} has no bounds in ms`), String(timeless[0]));
-    return new Map(rows.map((row) => [String(row[0]), { rows: Number(row[1]), firstMs: Number(row[2]), lastMs: Number(row[3]) }]));
+    if (timeless !== undefined) {
+      const file = String(timeless[0]);
+      throw new UserError(`cannot read the history file ${file}: ${time} has no bounds in ms; ${held.remedyOf(file)}`);
+    }
+    const facts = new Map(rows.map((row) => [String(row[0]), { rows: Number(row[1]), firstMs: Number(row[2]), lastMs: Number(row[3]) }]));
+    const nameless = await firstUnreadable(this, { ...held, files: held.files.filter((file) => !facts.has(file)) });
+    if (nameless !== undefined) throw nameless; // what is left without bounds has no rows
+    return facts;
   }
 
   /** Rows of a small query; numbers must be cast to DOUBLE in the SQL. */
@@ -132,8 +197,6 @@ export class Duck {
     const connection = await this.#connect();
     try {
       return await (await connection.run(sql)).getRows();
-    } catch (error) {
-      throw error instanceof Error && error.message.includes(".parquet") ? unreadable(error, "") : error;
     } finally {
       connection.closeSync();
     }
@@ -146,14 +209,16 @@ export class Duck {
   }
 }
 
-/** What DuckDB says about a damaged file, in one line; the file it names, else the first of the scan. */
-const unreadable = (error: unknown, first: string): unknown => {
-  if (!(error instanceof Error) || error instanceof UserError || error instanceof InvariantError) return error;
-  const said = error.message.split("\n")[0] ?? "";
-  return new UserError(
-    `cannot read the history file ${/['"]([^'"]+\.parquet)['"]/.exec(said)?.[1] ?? first}: ${said}; delete it and run riposte backfill --force, or the import again`,
-  );
+/** Fewer rows in the file than were handed over is a broken invariant. */
+const copied = async (connection: DuckDBConnection, sql: string, file: string, form: FileForm): Promise<void> => {
+  const { rows, groupRows, compression } = form;
+  const options = `(FORMAT parquet, COMPRESSION ${compression}, ROW_GROUP_SIZE ${groupRows})`;
+  const { rowsChanged } = await connection.run(`COPY (${sql}) TO ${quoted(file)} ${options}`);
+  if (rowsChanged !== rows) throw new InvariantError(`DuckDB wrote ${rowsChanged} rows of ${rows} to ${file}`);
 };
+
+/** Said of a stream that broke where the same query can be read to its end when it is asked again. */
+const BROKEN = "it broke off, and DuckDB does not say why";
 
 /** SQL text of a string. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
@@ -181,7 +246,7 @@ const inMemory = ({ name, type }: TableColumn): string =>
 const bound = (timeMs: number): number => Math.ceil(Math.min(Math.max(timeMs, -8.64e15), 8.64e15));
 
 /** The rows of a scan as a subquery. */
-export const selectSql = ({ table, files, fromMs, toMs }: Scan): string => {
+export const selectSql = ({ table, files, fromMs, toMs }: Omit<Scan, "remedyOf">): string => {
   const time = timeColumn(table);
   return `SELECT ${table.columns.map(inMemory).join(", ")} FROM read_parquet(${list(files)}) WHERE "${time}" >= ${bound(fromMs)} AND "${time}" < ${bound(toMs)}`;
 };

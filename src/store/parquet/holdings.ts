@@ -40,10 +40,8 @@ export class ParquetHoldings implements Holdings {
     const { intervalMs } = this;
     const series = { table, market, symbol, intervalMs };
     const folder = join(this.#root, seriesFolder(series));
-    const facts = await this.#duck.facts(
-      table,
-      (await periodsOf(this.#root, series)).map((period) => join(folder, `${period}.parquet`)),
-    );
+    const files = (await periodsOf(this.#root, series)).map((period) => join(folder, `${period}.parquet`));
+    const facts = await this.#duck.facts({ table, files, remedyOf });
     if (facts.size === 0) return undefined;
     const all = [...facts.values()];
     const lastMs = Math.max(...all.map((fact) => fact.lastMs));
@@ -67,6 +65,8 @@ export class ParquetHoldings implements Holdings {
 
   async *scan(table: Table, market: string, symbol: string, fromMs: number, toMs: number): AsyncGenerator<Columns, void, undefined> {
     const files = await filesOf(this.#root, { table, market, symbol, intervalMs: this.intervalMs }, fromMs, toMs);
-    yield* this.#duck.stream({ table, files, fromMs, toMs });
+    yield* this.#duck.stream({ table, files, fromMs, toMs, remedyOf });
   }
 }
+
+export const remedyOf = (): string => "delete it and run riposte backfill --force, or the import again";

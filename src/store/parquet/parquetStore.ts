@@ -9,7 +9,7 @@ import { Manifest } from "../backfill/manifest.ts";
 import { Duck } from "../duck/duck.ts";
 import type { GapSpan } from "../store.ts";
 import { findGaps } from "./gaps.ts";
-import { ParquetHoldings } from "./holdings.ts";
+import { ParquetHoldings, remedyOf } from "./holdings.ts";
 import { mergeRules, rulesText } from "../rules/instrumentRules.ts";
 import { readRules } from "./ruleFile.ts";
 import type { Series } from "./layout.ts";
@@ -157,7 +157,9 @@ class ParquetStore implements Store {
       while (to < rows.length && (times[to] as number) < bounds.toMs) to += 1;
       const newer = sliceRows(rows, from, to);
       const target = `${folder}/${period}.parquet`;
-      const older = present.has(period) ? await this.#duck.load({ table, files: [join(this.#root, target)], ...bounds }) : undefined;
+      const older = present.has(period)
+        ? await this.#duck.load({ table, files: [join(this.#root, target)], ...bounds, remedyOf })
+        : undefined;
       const merged = older === undefined ? newer : upserted(older, newer, table.keys);
       if (older === undefined || !sameColumns(older, merged)) await this.#duck.write(table.columns, merged, staging.stage(target));
       from = to;
