@@ -10,6 +10,13 @@ export interface GapSpan {
   readonly bars: number;
 }
 
+/** A part of a series that is no longer in the store: its file, and the period that it was of (end exclusive). */
+export interface DroppedPart {
+  readonly file: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** A store with what goes beyond the port: the instrument rules as of a time, and what backfill asks. */
 export interface Store extends HistoryStore {
   /** Where it is, as the user names it: `history`, `QuestDB at http://127.0.0.1:9000`. */
@@ -27,8 +34,13 @@ export interface Store extends HistoryStore {
   series(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): AsyncIterable<readonly Event[]>;
   /** Runs of missing klines between the first and the last one inside the range. */
   gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]>;
-  /** True when the period (an hour, month or year, as the kind is cut) of this time has rows. */
-  holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean>;
+  /** Rows of one kind, symbol and market in a range (klines of this store's interval). */
+  count(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<number>;
+  /**
+   * Takes what meets a range and is damaged or gone out of the store, so that it can be written anew, and tells what that was. A server
+   * answers for its own bytes: of one there is nothing.
+   */
+  dropDamaged(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly DroppedPart[]>;
   /** True when the store has rules of a symbol in this market. */
   hasRules(symbol: string, market: string): Promise<boolean>;
   /** The archive files that have landed in it. */

@@ -2,13 +2,14 @@ import type { Event } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { klinesOf } from "../../domain/kline.ts";
 import type { HistorySpan } from "../../domain/ports.ts";
-import { DAY_MS, HOUR_MS, UserError } from "../../domain/units.ts";
+import { DAY_MS, UserError } from "../../domain/units.ts";
 import type { ArchiveSource } from "../archive/source.ts";
 import { unzipCsv } from "../archive/zip.ts";
 import { timeText } from "../reading/catalog.ts";
 import type { FetchedFile, FetchedUnit } from "./fetchUnit.ts";
+import type { HasLanded } from "./fetchUnit.ts";
 import { fetchUnit } from "./fetchUnit.ts";
-import type { LandedFiles } from "./landedFiles.ts";
+import type { Landed, LandedFiles } from "./landedFiles.ts";
 import type { Mended, ParsedFile } from "./parseFile.ts";
 import { KEPT_AS, parseFile } from "./parseFile.ts";
 import type { BackfillKind, FileSeries, FileUnit } from "./plan.ts";
@@ -16,7 +17,7 @@ import { folderOf, isDaily, localSpan, marketOf, periodEndOf, planUnits } from "
 import type { SeenDecimals } from "../rules/defaultInstruments.ts";
 import { defaultInstrument, instrumentRulesEvent } from "../rules/defaultInstruments.ts";
 
-import type { GapSpan } from "../store.ts";
+import type { DroppedPart, GapSpan } from "../store.ts";
 import type { BinanceRest } from "../../venues/binance/rest.ts";
 import { intervalMsOf } from "../table/interval.ts";
 import type { Store } from "../store.ts";
@@ -68,6 +69,8 @@ export interface BackfillReport {
   blankRows: number;
   /** Files of trades that skip ids: in how many places, and how many ids that is in all. */
   idGaps: { readonly file: string; readonly places: number; readonly ids: number }[];
+  /** Files of the store that were damaged or gone, and were brought anew as far as the sources have them. */
+  dropped: string[];
   /** Files that the archive should have and has not. */
   missing: string[];
   gaps: (GapSpan & { readonly symbol: string })[];
@@ -100,6 +103,18 @@ export const backfill = async (options: BackfillOptions): Promise<BackfillReport
   return run.report;
 };
 
+/** What is fetched of a series. */
+interface Plan {
+  readonly series: FileSeries;
+  readonly units: readonly FileUnit[];
+  readonly toMs: number;
+  /** Files that have landed are read again. */
+  readonly again: boolean;
+}
+
+/** Whether instrument rules are made beside the rows of a kind. */
+const hasRules = (kind: BackfillKind): boolean => kind === "kline" || kind === "aggTrades";
+
 class Run {
   readonly report: BackfillReport = {
     filesLanded: 0,
@@ -112,6 +127,7 @@ class Run {
     outOfOrder: 0,
     blankRows: 0,
     idGaps: [],
+    dropped: [],
     missing: [],
     gaps: [],
     spans: [],
@@ -133,7 +149,7 @@ class Run {
   async all(): Promise<void> {
     const { store, symbols, kinds, market, interval, archive, nowMs } = this.#options;
     const landed = await store.landed();
-    const plans: { readonly series: FileSeries; readonly units: readonly FileUnit[]; readonly toMs: number }[] = [];
+    const plans: Plan[] = [];
     for (const symbol of symbols)
       for (const kind of kinds) {
         const series: FileSeries = { symbol, kind, market: marketOf(kind, market), interval };
@@ -141,10 +157,15 @@ class Run {
         const fromMs = this.#options.fromMs ?? span?.fromMs ?? NaN;
         const toMs = Math.min(this.#options.toMs ?? span?.toMs ?? nowMs, nowMs);
         if (Number.isNaN(fromMs) && !archive.local) throw new UserError(`say from when: add --from, e.g. --from 2023-01-01`, 2);
-        plans.push({ series, units: fromMs < toMs ? planUnits(series, fromMs, toMs, nowMs, archive.local) : [], toMs });
+        // What is taken out of the store is brought anew as a whole, whatever part of it was asked for.
+        const { dropped, again } = fromMs < toMs ? await this.#dropDamaged(series, fromMs, toMs) : { dropped: [], again: false };
+        const firstMs = Math.min(fromMs, ...dropped.map((part) => part.fromMs));
+        const endMs = Math.min(nowMs, Math.max(toMs, ...dropped.map((part) => part.toMs)));
+        const units = fromMs < toMs ? planUnits(series, firstMs, endMs, nowMs, archive.local) : [];
+        plans.push({ series, units, toMs: endMs, again });
       }
     this.#filesTotal = plans.reduce((sum, plan) => sum + plan.units.length, 0);
-    for (const { series, units, toMs } of plans) await this.#series(series, units, toMs, landed);
+    for (const plan of plans) await this.#series(plan, landed);
   }
 
   /** Holes, and what the store holds now. */
@@ -157,11 +178,11 @@ class Run {
     this.report.spans = (await store.spans()).filter((span) => symbols.includes(span.symbol));
   }
 
-  async #series(series: FileSeries, units: readonly FileUnit[], toMs: number, landed: LandedFiles): Promise<void> {
+  async #series({ series, units, toMs, again }: Plan, landed: LandedFiles): Promise<void> {
     const before = this.report.filesLanded + this.report.filesSkipped + this.report.rowsFromRest;
     let coveredToMs = this.#options.fromMs ?? units[0]?.fromMs ?? toMs;
     const missing: string[] = [];
-    for await (const fetched of this.#fetchAll(units, landed)) {
+    for await (const fetched of this.#fetchAll(units, landed, again)) {
       this.report.filesSkipped += fetched.skipped.length;
       for (const file of fetched.files) await this.#land(series, file, landed);
       if (fetched.coveredToMs > fetched.unit.fromMs) coveredToMs = Math.max(coveredToMs, fetched.coveredToMs);
@@ -172,18 +193,20 @@ class Run {
     const filledFromMs = await this.#newest(series, coveredToMs, toMs);
     // Days that REST has filled are no gap; older ones are.
     this.report.missing.push(...missing.filter((path) => !(periodEndOf(path) > filledFromMs)));
-    if (series.kind === "kline" || series.kind === "aggTrades") await this.#rules(series);
+    if (hasRules(series.kind)) await this.#rules(series);
     const found = this.report.filesLanded + this.report.filesSkipped + this.report.rowsFromRest > before;
     if (!found && (series.kind === "kline" || this.#options.kinds.length === 1)) throw await this.#nothing(series);
   }
 
   /** Units in order, a few fetched ahead of the consumer. */
-  async *#fetchAll(units: readonly FileUnit[], landed: LandedFiles): AsyncGenerator<FetchedUnit> {
+  async *#fetchAll(units: readonly FileUnit[], landed: LandedFiles, again: boolean): AsyncGenerator<FetchedUnit> {
     const { archive, force = false, signal } = this.#options;
     const ahead: Promise<FetchedUnit>[] = [];
     let next = 0;
-    const hasLanded = async (path: string, sum: string, unit: FileUnit, fromMs: number): Promise<boolean> =>
-      !force && landed.get(path)?.sha256 === sum && (await this.#holds(unit, fromMs));
+    const hasLanded: HasLanded = async (path, sum, { series }, fromMs, toMs) => {
+      const before = landed.get(path);
+      return !force && !again && before?.sha256 === sum && (await this.#holds(series, before, fromMs, toMs));
+    };
     const onBytes = (bytes: number): void => {
       this.report.bytes += bytes;
       this.#progress(units[Math.min(next, units.length) - 1]?.label ?? "");
@@ -200,16 +223,22 @@ class Run {
     }
   }
 
-  /** True when the store has what a landed file gave it. Trades may be kept by the hour, and a day may begin without any. */
-  async #holds({ series: { kind, symbol, market }, toMs }: FileUnit, fromMs: number): Promise<boolean> {
+  /** Takes damaged and missing parts of a series out of the store, and damaged rules, which all of its files are read again for. */
+  async #dropDamaged({ kind, symbol, market }: FileSeries, fromMs: number, toMs: number) {
     const { store } = this.#options;
-    const endMs = kind === "aggTrades" ? toMs : fromMs + HOUR_MS;
-    for (const kept of KEPT_AS[kind]) {
-      let holds = false;
-      for (let timeMs = fromMs; timeMs < endMs && !holds; timeMs += HOUR_MS) holds = await store.holdsPeriod(kept, symbol, market, timeMs);
-      if (!holds) return false;
-    }
-    return true;
+    const dropped: DroppedPart[] = [];
+    for (const kept of KEPT_AS[kind]) dropped.push(...(await store.dropDamaged(kept, symbol, market, fromMs, toMs)));
+    const rules = hasRules(kind) ? await store.dropDamaged("instrumentRules", symbol, market, fromMs, toMs) : [];
+    this.report.dropped.push(...[...dropped, ...rules].map(({ file }) => file));
+    return { dropped, again: rules.length > 0 };
+  }
+
+  /** True when the store has as many rows as the landed file of a period gave it. */
+  async #holds({ kind, symbol, market }: FileSeries, { rows }: Landed, fromMs: number, toMs: number): Promise<boolean> {
+    let held = 0;
+    // A row of metrics may stand for the five minutes that end with the day.
+    for (const kept of KEPT_AS[kind]) held += await this.#options.store.count(kept, symbol, market, fromMs, toMs + 1);
+    return held >= rows;
   }
 
   /** Parses one file and, when all of it is right, writes it. */

@@ -49,13 +49,13 @@ class RecordingStore {
       add: (path: string, landed: Landed) => Promise.resolve(void files.set(path, landed)),
     });
   }
-  holdsPeriod(kept: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
+  count(kept: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<number> {
     const kind = kept === "aggTrade" ? "trade" : kept;
-    const hour = Math.floor(timeMs / HOUR_MS);
-    const inPeriod = (event: Event): boolean =>
-      KIND_NAMES[event.kind] === kind && (kind !== "trade" || Math.floor(event.eventTimeMs / HOUR_MS) === hour);
-    return Promise.resolve(this.writes.some((write) => write.symbol === symbol && write.market === market && write.events.some(inPeriod)));
+    const mine = this.writes.filter((write) => write.symbol === symbol && write.market === market).flatMap(({ events }) => events);
+    const inRange = mine.filter((event) => KIND_NAMES[event.kind] === kind && event.eventTimeMs >= fromMs && event.eventTimeMs < toMs);
+    return Promise.resolve(inRange.length);
   }
+  dropDamaged = () => Promise.resolve([]);
   hasRules(): Promise<boolean> {
     return Promise.resolve(this.writes.some(({ events }) => events.some((event) => KIND_NAMES[event.kind] === "instrumentRules")));
   }

@@ -23,7 +23,7 @@ export interface FetchedUnit {
 }
 
 /** True when the file of this path and checksum is in the store already. */
-export type HasLanded = (path: string, sha256: string, unit: FileUnit, fromMs: number) => Promise<boolean>;
+export type HasLanded = (path: string, sha256: string, unit: FileUnit, fromMs: number, toMs: number) => Promise<boolean>;
 
 /** Fetches the monthly file of a unit, or its days where there is no monthly one; verifies each checksum. */
 export const fetchUnit = async (
@@ -37,7 +37,7 @@ export const fetchUnit = async (
   const missing: string[] = [];
   let coveredToMs = unit.fromMs;
   const take = async (path: string, fromMs: number, toMs: number): Promise<boolean> => {
-    const found = await fetchFile(archive, path, (sum) => hasLanded(path, sum, unit, fromMs), options);
+    const found = await fetchFile(archive, path, (sum) => hasLanded(path, sum, unit, fromMs, toMs), options);
     if (found === undefined) return false;
     if (found === "landed") skipped.push(path);
     else files.push(found);

@@ -1,6 +1,7 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import { InvariantError, UserError } from "../../domain/units.ts";
+import type { FileFacts } from "../hashing/fileList.ts";
 import type { ColumnData, Columns } from "../table/columns.ts";
 import { concatenated, isList } from "../table/columns.ts";
 import type { Table, TableColumn } from "../table/tables.ts";
@@ -39,13 +40,6 @@ export interface FileForm {
   readonly rows: number;
   readonly groupRows: number;
   readonly compression: "snappy" | "zstd";
-}
-
-/** What one file holds, from its footer alone. */
-export interface FileFacts {
-  readonly rows: number;
-  readonly firstMs: number;
-  readonly lastMs: number;
 }
 
 /**
@@ -131,6 +125,14 @@ export class Duck {
     } finally {
       connection.closeSync();
     }
+  }
+
+  /** Rows of a scan. */
+  async count(scan: Scan): Promise<number> {
+    const [row] = await this.query(`SELECT count(*)::DOUBLE FROM (${selectSql(scan)})`).catch(async (error: unknown) => {
+      throw await unreadableFile(this, scan, reasonOf(error));
+    });
+    return Number(row?.[0]);
   }
 
   /** Every row of a scan as one table. */

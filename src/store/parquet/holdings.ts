@@ -1,27 +1,35 @@
-import { join } from "node:path";
 import type { HistorySpan } from "../../domain/ports.ts";
-import type { Held, Holdings } from "../reading/holdings.ts";
+import { UserError } from "../../domain/units.ts";
+import type { Held, Holdings, Known } from "../reading/holdings.ts";
 import type { Columns } from "../table/columns.ts";
 import type { Duck } from "../duck/duck.ts";
-import { filesOf } from "./gaps.ts";
+import { SeriesFiles } from "./files/seriesFiles.ts";
+import type { StoredFile, StoredFiles } from "./files/storedFiles.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
 import { readRules } from "./ruleFile.ts";
-import { periodsOf, seriesFolder, symbolsIn } from "./layout.ts";
+import { marketsIn, rulesFile, rulesFolder, symbolIn, symbolsIn } from "./layout.ts";
 import type { Table } from "../table/tables.ts";
 
-/** What lies in a folder, read from its folders and Parquet footers. */
+/** What lies in a folder, by its lists of files, and the Parquet footers of files that no list tells of. */
 export class ParquetHoldings implements Holdings {
   readonly shown: string;
   readonly intervalMs: number;
   readonly #root: string;
+  readonly #files: StoredFiles;
   readonly #duck: Duck;
 
   /** `shown`: the root as the user wrote it. */
-  constructor(root: string, shown: string, intervalMs: number, duck: Duck) {
+  constructor(root: string, shown: string, intervalMs: number, files: StoredFiles, duck: Duck) {
     this.shown = shown;
     this.intervalMs = intervalMs;
     this.#root = root;
+    this.#files = files;
     this.#duck = duck;
+  }
+
+  /** Files of a series; of klines, of this interval unless another is given. */
+  series(table: Table, market: string, symbol: string, intervalMs = this.intervalMs): SeriesFiles {
+    return new SeriesFiles(this.#files, this.#duck, { table, market, symbol, intervalMs });
   }
 
   async spans(table: Table): Promise<readonly HistorySpan[]> {
@@ -32,41 +40,52 @@ export class ParquetHoldings implements Holdings {
 
   async markets(table: Table, symbol: string): Promise<readonly string[]> {
     const candidates = (await symbolsIn(this.#root, table.folder)).filter((found) => found.symbol === symbol);
-    const periods = await Promise.all(candidates.map((found) => periodsOf(this.#root, { table, ...found, intervalMs: this.intervalMs })));
-    return candidates.filter((_, i) => (periods[i] as string[]).length > 0).map(({ market }) => market);
+    const held = await Promise.all(candidates.map(({ market }) => this.series(table, market, symbol).held()));
+    return candidates.filter((_, i) => (held[i] as readonly unknown[]).length > 0).map(({ market }) => market);
   }
 
   async span(table: Table, market: string, symbol: string): Promise<HistorySpan | undefined> {
-    const { intervalMs } = this;
-    const series = { table, market, symbol, intervalMs };
-    const folder = join(this.#root, seriesFolder(series));
-    const files = (await periodsOf(this.#root, series)).map((period) => join(folder, `${period}.parquet`));
-    const facts = await this.#duck.facts({ table, files, remedyOf });
-    if (facts.size === 0) return undefined;
-    const all = [...facts.values()];
-    const lastMs = Math.max(...all.map((fact) => fact.lastMs));
+    const series = this.series(table, market, symbol);
+    const facts = [...(await series.facts(await series.held())).values()];
+    if (facts.length === 0) return undefined;
+    const lastMs = Math.max(...facts.map((fact) => fact.lastMs));
     return {
       symbol,
       kind: table.kind,
       market,
-      fromMs: Math.min(...all.map((fact) => fact.firstMs)),
-      toMs: lastMs + (table.kind === "kline" ? intervalMs : 1),
-      events: all.reduce((sum, fact) => sum + fact.rows, 0),
+      fromMs: Math.min(...facts.map((fact) => fact.firstMs)),
+      toMs: lastMs + (table.kind === "kline" ? this.intervalMs : 1),
+      events: facts.reduce((sum, fact) => sum + fact.rows, 0),
     };
   }
 
-  heldRules(): Promise<readonly Held[]> {
-    return symbolsIn(this.#root, "instruments");
+  async heldRules(): Promise<readonly Held[]> {
+    const markets = await marketsIn(this.#root, "instruments");
+    const held = await Promise.all(markets.map((market) => this.#files.held(rulesFolder(market), (name) => symbolIn(name) !== undefined)));
+    return markets.flatMap((market, i) => (held[i] ?? []).map(({ name }) => ({ market, symbol: symbolIn(name) as string })));
   }
 
   rules(market: string, symbol: string): Promise<readonly DatedRules[]> {
-    return readRules(this.#root, market, symbol);
+    return readRules(this.#files, market, symbol);
   }
 
-  async *scan(table: Table, market: string, symbol: string, fromMs: number, toMs: number): AsyncGenerator<Columns, void, undefined> {
-    const files = await filesOf(this.#root, { table, market, symbol, intervalMs: this.intervalMs }, fromMs, toMs);
-    yield* this.#duck.stream({ table, files, fromMs, toMs, remedyOf });
+  /** The rules file of a symbol, if it is gone, damaged or cannot be read. */
+  async damagedRules(market: string, symbol: string): Promise<readonly StoredFile[]> {
+    const held = await this.#files.held(rulesFolder(market), (name) => name === rulesFile(symbol));
+    try {
+      await this.rules(market, symbol);
+      return [];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return held;
+    }
+  }
+
+  known(table: Table, market: string, symbol: string, fromMs: number, toMs: number): Promise<Known> {
+    return this.series(table, market, symbol).known(fromMs, toMs);
+  }
+
+  scan(table: Table, market: string, symbol: string, fromMs: number, toMs: number): AsyncGenerator<Columns, void, undefined> {
+    return this.series(table, market, symbol).scan(fromMs, toMs);
   }
 }
-
-export const remedyOf = (): string => "delete it and run riposte backfill --force, or the import again";

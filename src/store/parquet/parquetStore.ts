@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import type { Event } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { HistoryQuery, HistorySpan, StoredKind } from "../../domain/ports.ts";
@@ -7,22 +7,22 @@ import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { LandedFiles } from "../backfill/landedFiles.ts";
 import { Manifest } from "../backfill/manifest.ts";
 import { Duck } from "../duck/duck.ts";
-import type { GapSpan } from "../store.ts";
+import type { DroppedPart, GapSpan } from "../store.ts";
+import { StagedFiles } from "./files/stagedFiles.ts";
+import { StoredFiles } from "./files/storedFiles.ts";
 import { findGaps } from "./gaps.ts";
-import { ParquetHoldings, remedyOf } from "./holdings.ts";
+import { ParquetHoldings } from "./holdings.ts";
 import { mergeRules, rulesText } from "../rules/instrumentRules.ts";
-import { readRules } from "./ruleFile.ts";
-import type { Series } from "./layout.ts";
 import { checkedName } from "../table/checkedName.ts";
-import { instrumentFile, periodsOf, seriesFolder } from "./layout.ts";
+import { periodFile, rulesFile, rulesFolder } from "./layout.ts";
 import { periodBounds, periodOf } from "../table/period.ts";
 import { recover, Staging } from "./staging.ts";
 import { unwritable, WriteLock } from "./writeLock.ts";
 import type { Store } from "../store.ts";
 import { Turn } from "../turn.ts";
 import { StoredHistory } from "../reading/storedHistory.ts";
-import type { Columns } from "../table/columns.ts";
 import { numbersAt, sameColumns, sliceRows, upserted } from "../table/columns.ts";
+import type { TableRows } from "../table/eventRows.ts";
 import { rowsOf } from "../table/eventRows.ts";
 import { tableOf } from "../table/marketTables.ts";
 import { KLINE_TABLE } from "../table/tables.ts";
@@ -47,8 +47,9 @@ class ParquetStore implements Store {
   readonly options: string;
   readonly #root: string;
   readonly #shownRoot: string;
-  readonly #intervalMs: number;
   readonly #duck = new Duck();
+  readonly #files: StoredFiles;
+  readonly #holdings: ParquetHoldings;
   readonly #history: StoredHistory;
   readonly #lock: WriteLock;
   /** Writes of this store one after the other. */
@@ -58,10 +59,11 @@ class ParquetStore implements Store {
   constructor({ root, intervalMs = MINUTE_MS, market }: ParquetStoreOptions) {
     this.#root = resolve(root);
     this.#shownRoot = isAbsolute(root) || root.startsWith(".") ? root : `./${root}`;
-    this.#intervalMs = intervalMs;
     this.shown = root;
     this.options = `--data ${root}`;
-    this.#history = new StoredHistory(new ParquetHoldings(this.#root, this.#shownRoot, intervalMs, this.#duck), market);
+    this.#files = new StoredFiles(this.#root, this.#shownRoot, this.options);
+    this.#holdings = new ParquetHoldings(this.#root, this.#shownRoot, intervalMs, this.#files, this.#duck);
+    this.#history = new StoredHistory(this.#holdings, market);
     this.#lock = new WriteLock(this.#root, this.#shownRoot);
   }
 
@@ -98,18 +100,35 @@ class ParquetStore implements Store {
   }
 
   async gaps(symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly GapSpan[]> {
-    return findGaps(this.#duck, this.#root, { table: KLINE_TABLE, market, symbol, intervalMs: this.#intervalMs }, fromMs, toMs);
+    return findGaps(this.#duck, this.#holdings.series(KLINE_TABLE, market, symbol), fromMs, toMs);
   }
 
-  async holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
+  async count(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<number> {
     const table = tableOf(kind);
-    if (table === undefined) return this.hasRules(symbol, market);
-    const periods = await periodsOf(this.#root, { table, market, symbol, intervalMs: this.#intervalMs });
-    return periods.includes(periodOf(table, timeMs));
+    if (table === undefined) return (await this.#holdings.rules(market, symbol)).length;
+    return this.#holdings.series(table, market, symbol).count(fromMs, toMs);
+  }
+
+  dropDamaged(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly DroppedPart[]> {
+    return this.#writing.take(async () => {
+      const table = tableOf(kind);
+      const series = table === undefined ? undefined : this.#holdings.series(table, market, symbol);
+      const folder = series?.folder ?? rulesFolder(market);
+      const whole = { fromMs: -Infinity, toMs: Infinity };
+      const bad = series === undefined ? await this.#holdings.damagedRules(market, symbol) : await series.damaged(fromMs, toMs);
+      if (bad.length > 0)
+        await this.#committed((staged) =>
+          staged.setAside(
+            folder,
+            bad.map(({ name }) => name),
+          ),
+        );
+      return bad.map((part) => ({ ...whole, ...part, file: this.#files.shown(folder, part.name) }));
+    });
   }
 
   async hasRules(symbol: string, market: string): Promise<boolean> {
-    return (await readRules(this.#root, checkedName(market, "market"), checkedName(symbol, "symbol"))).length > 0;
+    return (await this.#holdings.rules(checkedName(market, "market"), checkedName(symbol, "symbol"))).length > 0;
   }
 
   async close(): Promise<void> {
@@ -120,22 +139,34 @@ class ParquetStore implements Store {
   async #acquire(): Promise<void> {
     if (this.#lock.held) return;
     await this.#lock.acquire();
-    await recover(this.#root);
+    try {
+      await recover(this.#root);
+    } catch (error) {
+      await this.#lock.release();
+      throw error;
+    }
   }
 
   async #write(symbol: string, market: string, events: readonly Event[]): Promise<void> {
     const { rules, rows } = rowsOf(events);
+    await this.#committed(async (staged) => {
+      for (const tableRows of rows) await this.#stage(staged, symbol, market, tableRows);
+      if (rules.length === 0) return;
+      const old = await this.#holdings.rules(market, symbol);
+      const text = rulesText(mergeRules(old, rules));
+      if (text !== rulesText(old)) await staged.add(rulesFolder(market), rulesFile(symbol), (path) => writeFile(path, text));
+    });
+  }
+
+  /** All that `work` stages, or nothing. */
+  async #committed(work: (staged: StagedFiles) => Promise<void>): Promise<void> {
     await this.#acquire();
     let staging: Staging | undefined;
     try {
       staging = await Staging.begin(this.#root, `${process.pid}-${this.#writes++}`);
-      for (const { table, intervalMs, columns } of rows)
-        await this.#stage(staging, { table, market, symbol, intervalMs: intervalMs ?? this.#intervalMs }, columns);
-      if (rules.length > 0) {
-        const old = await readRules(this.#root, market, symbol);
-        const text = rulesText(mergeRules(old, rules));
-        if (text !== rulesText(old)) await writeFile(staging.stage(instrumentFile(market, symbol)), text);
-      }
+      const staged = new StagedFiles(staging, this.#files);
+      await work(staged);
+      await staged.stageLists();
       if (staging.empty) await staging.abandon();
       else await staging.commit();
     } catch (error) {
@@ -144,11 +175,10 @@ class ParquetStore implements Store {
     }
   }
 
-  /** Stages every period that the rows touch and change. */
-  async #stage(staging: Staging, series: Series, rows: Columns): Promise<void> {
-    const { table } = series;
-    const folder = seriesFolder(series);
-    const present = new Set(await periodsOf(this.#root, series));
+  /** Stages every period that the rows touch and change. A file that is gone is written anew, one that is damaged is a `UserError`. */
+  async #stage(staged: StagedFiles, symbol: string, market: string, { table, intervalMs, columns: rows }: TableRows): Promise<void> {
+    const series = this.#holdings.series(table, market, symbol, intervalMs ?? undefined);
+    const held = await series.held();
     const times = numbersAt(rows, 0);
     for (let from = 0; from < rows.length;) {
       const period = periodOf(table, times[from] as number);
@@ -156,12 +186,14 @@ class ParquetStore implements Store {
       let to = from;
       while (to < rows.length && (times[to] as number) < bounds.toMs) to += 1;
       const newer = sliceRows(rows, from, to);
-      const target = `${folder}/${period}.parquet`;
-      const older = present.has(period)
-        ? await this.#duck.load({ table, files: [join(this.#root, target)], ...bounds, remedyOf })
-        : undefined;
-      const merged = older === undefined ? newer : upserted(older, newer, table.keys);
-      if (older === undefined || !sameColumns(older, merged)) await this.#duck.write(table.columns, merged, staging.stage(target));
+      const present = held.filter(({ name, there }) => there && name === periodFile(period));
+      const older = await this.#duck.load({ ...(await series.checked(present)), ...bounds });
+      const merged = upserted(older, newer, table.keys);
+      if (present.length === 0 || !sameColumns(older, merged)) {
+        const mergedTimes = numbersAt(merged, 0);
+        const facts = { rows: merged.length, firstMs: mergedTimes[0] as number, lastMs: mergedTimes[merged.length - 1] as number };
+        await staged.add(series.folder, periodFile(period), (path) => this.#duck.write(table.columns, merged, path), facts);
+      }
       from = to;
     }
   }

@@ -1,5 +1,5 @@
 import type { HistorySpan } from "../../domain/ports.ts";
-import type { Held, Holdings } from "../reading/holdings.ts";
+import type { Held, Holdings, Known } from "../reading/holdings.ts";
 import type { Duck } from "../duck/duck.ts";
 import { quoted } from "../duck/duck.ts";
 import type { GapSpan } from "../store.ts";
@@ -79,6 +79,15 @@ export class QuestDbHoldings implements Holdings {
     return checkedRules(json, `the rules of ${symbol} in ${this.shown}`, `run riposte backfill --store questdb --symbol ${symbol} --force`);
   }
 
+  async known(table: Table, market: string, symbol: string, fromMs: number, toMs: number): Promise<Known> {
+    const [[rows, lastMs] = [0, null]] = await this.rows(
+      questTableOf(table),
+      (name) =>
+        `SELECT count(), max(ts)::LONG / 1000 FROM ${name} WHERE ${this.seriesWhere(table, market, symbol)} AND ${between(fromMs, toMs)}`,
+    );
+    return { rows: Number(rows), lastMs: lastMs === null || lastMs === undefined ? -Infinity : Number(lastMs) };
+  }
+
   async *scan(table: Table, market: string, symbol: string, fromMs: number, toMs: number): AsyncGenerator<Columns, void, undefined> {
     const quest = questTableOf(table);
     if (!(await this.isReady(quest))) return;
@@ -98,15 +107,6 @@ export class QuestDbHoldings implements Holdings {
       const gapFromMs = Number(before) + intervalMs;
       return { fromMs: gapFromMs, toMs: Number(next), bars: Math.round((Number(next) - gapFromMs) / intervalMs) };
     });
-  }
-
-  /** True when a series has a row in `[fromMs, toMs)`. */
-  async hasRows(table: Table, market: string, symbol: string, fromMs: number, toMs: number): Promise<boolean> {
-    const rows = await this.rows(
-      questTableOf(table),
-      (name) => `SELECT ts FROM ${name} WHERE ${this.seriesWhere(table, market, symbol)} AND ${between(fromMs, toMs)} LIMIT 1`,
-    );
-    return rows.length > 0;
   }
 
   /** Rows of a query over a table; none when the table is not there. */

@@ -4,10 +4,9 @@ import type { HistoryQuery, HistorySpan, StoredKind } from "../../domain/ports.t
 import { MINUTE_MS } from "../../domain/units.ts";
 import type { LandedFiles } from "../backfill/landedFiles.ts";
 import { Duck } from "../duck/duck.ts";
-import type { GapSpan } from "../store.ts";
+import type { DroppedPart, GapSpan } from "../store.ts";
 import { checkedName } from "../table/checkedName.ts";
 import { intervalLabel } from "../table/interval.ts";
-import { periodBounds, periodOf } from "../table/period.ts";
 import type { Store } from "../store.ts";
 import { StoredHistory } from "../reading/storedHistory.ts";
 import { rowsOf } from "../table/eventRows.ts";
@@ -89,11 +88,14 @@ class QuestDbStore implements Store {
     return this.holdings.gaps(symbol, market, fromMs, toMs);
   }
 
-  holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
+  async count(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<number> {
     const table = tableOf(kind);
-    if (table === undefined) return this.hasRules(symbol, market);
-    const { fromMs, toMs } = periodBounds(periodOf(table, timeMs));
-    return this.holdings.hasRows(table, market, symbol, fromMs, toMs);
+    if (table === undefined) return (await this.holdings.rules(market, symbol)).length;
+    return (await this.holdings.known(table, market, symbol, fromMs, toMs)).rows;
+  }
+
+  dropDamaged(): Promise<readonly DroppedPart[]> {
+    return Promise.resolve([]);
   }
 
   async hasRules(symbol: string, market: string): Promise<boolean> {

@@ -119,8 +119,10 @@ describe("ticks in QuestDB", () => {
     ]);
     const partitions = await sql(settings, `SELECT name FROM table_partitions('${settings.prefix}trades')`);
     expect(partitions).toEqual([["2023-01-30"]]);
-    const held = [FROM_MS - 2 * HOUR_MS, FROM_MS - HOUR_MS, FROM_MS].map((timeMs) => store.holdsPeriod("trade", "BTCUSDT", "um", timeMs));
-    expect(await Promise.all(held)).toEqual([false, true, true]);
+    const held = [FROM_MS - 2 * HOUR_MS, FROM_MS - HOUR_MS, FROM_MS].map((fromMs) =>
+      store.count("trade", "BTCUSDT", "um", fromMs, fromMs + HOUR_MS),
+    );
+    expect(await Promise.all(held)).toEqual([0, 1, 8]);
   });
 
   it("tells liquidations apart by all that they have, for they have no id", async () => {

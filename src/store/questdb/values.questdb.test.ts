@@ -88,7 +88,7 @@ describe("values in QuestDB", () => {
     expect(await store.spans()).toEqual([]);
   });
 
-  it("tells the holes, the periods and the rules apart by market, and keeps the files that have landed", async () => {
+  it("tells the holes, the counts and the rules apart by market, and keeps the files that have landed", async () => {
     const at = (minute: number): Event => singleKline(ONLY, MINUTE_MS, bar(FROM_MS + minute * MINUTE_MS, 1));
     await store.write("BTCUSDT", "um", [at(0), at(1), at(90), at(91), fundingEvent(FROM_MS, 1e-4, 8, NaN, ONLY)]);
     await store.write("BTCUSDT", "spot", [at(0)]);
@@ -97,13 +97,14 @@ describe("values in QuestDB", () => {
     ]);
     expect(await store.gaps("BTCUSDT", "spot", 0, LAST_MS)).toEqual([]);
     const held = await Promise.all([
-      store.holdsPeriod("kline", "BTCUSDT", "um", Date.UTC(2023, 0, 31)),
-      store.holdsPeriod("kline", "BTCUSDT", "um", Date.UTC(2023, 1)),
-      store.holdsPeriod("funding", "BTCUSDT", "um", Date.UTC(2023, 11, 31)),
-      store.holdsPeriod("funding", "BTCUSDT", "spot", FROM_MS),
-      store.hasRules("BTCUSDT", "um"),
+      store.count("kline", "BTCUSDT", "um", FROM_MS, LAST_MS),
+      store.count("kline", "BTCUSDT", "um", FROM_MS + MINUTE_MS, FROM_MS + 91 * MINUTE_MS),
+      store.count("funding", "BTCUSDT", "um", FROM_MS, FROM_MS + 1),
+      store.count("funding", "BTCUSDT", "spot", FROM_MS, LAST_MS),
+      store.count("instrumentRules", "BTCUSDT", "um", 0, LAST_MS),
     ]);
-    expect(held).toEqual([true, false, true, false, false]);
+    expect(held).toEqual([4, 2, 1, 0, 0]);
+    expect(await store.hasRules("BTCUSDT", "um")).toBe(false);
     const path = "data/futures/um/monthly/klines/BTCUSDT/1m/BTCUSDT-1m-2023-01.zip";
     await (await store.landed()).add(path, { sha256: "ab12", rows: 44_640 });
     await (await store.landed()).add(path, { sha256: "cd34", rows: 44_640 });

@@ -12,6 +12,7 @@ import { checkedName } from "../table/checkedName.ts";
 import { sourcesOf } from "./sources.ts";
 import { eventReader } from "../table/eventReader.ts";
 import { tableOf } from "../table/marketTables.ts";
+import { wholeScan } from "./wholeScan.ts";
 
 /** Most events in one burst (design §4). */
 const BURST_EVENTS_MAX = 4096;
@@ -51,7 +52,7 @@ export class StoredHistory {
       return;
     }
     const eventsOf = eventReader(table, ONLY, holdings.intervalMs);
-    for await (const chunk of holdings.scan(table, market, symbol, fromMs, toMs)) yield eventsOf(chunk);
+    for await (const chunk of wholeScan(holdings, table, market, symbol, fromMs, toMs)) yield eventsOf(chunk);
   }
 
   spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]> {

@@ -1,0 +1,23 @@
+import { readFile } from "node:fs/promises";
+
+/** Files that are open at once at most, whoever asks: a store may have hundreds of symbols, and some systems allow a process 256 files. */
+const OPEN_MAX = 32;
+const waiting: (() => void)[] = [];
+let open = 0;
+
+/** Text of a file (UTF-8); undefined when there is none. */
+export const readText = async (path: string): Promise<string | undefined> => {
+  if (open === OPEN_MAX) await new Promise<void>((go) => waiting.push(go));
+  else open += 1;
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  } finally {
+    // The place goes to the first who waits.
+    const next = waiting.shift();
+    if (next === undefined) open -= 1;
+    else next();
+  }
+};
