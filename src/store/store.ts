@@ -2,6 +2,7 @@ import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { HistoryStore, StoredKind } from "../domain/ports.ts";
 import type { LandedFiles } from "./backfill/landedFiles.ts";
+import type { VerifyOptions, VerifyReport } from "./verifyReport.ts";
 
 /** A run of missing klines: open times from `fromMs` (inclusive) to `toMs` (exclusive). */
 export interface GapSpan {
@@ -41,6 +42,12 @@ export interface Store extends HistoryStore {
    * answers for its own bytes: of one there is nothing.
    */
   dropDamaged(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly DroppedPart[]>;
+  /** How many files that meet a range have no hash, because an older version wrote them; a server has none. */
+  unhashed(kinds: readonly StoredKind[], symbols: readonly string[], fromMs: number, toMs: number): Promise<number>;
+  /** Looks at all that it holds (`riposte verify`). */
+  verify(options: VerifyOptions): Promise<VerifyReport>;
+  /** Lengths of the klines that it holds of a symbol, in ms, in any order; those of this store's interval are what it reads. */
+  klineIntervals(symbol: string, market: string): Promise<readonly number[]>;
   /** True when the store has rules of a symbol in this market. */
   hasRules(symbol: string, market: string): Promise<boolean>;
   /** The archive files that have landed in it. */

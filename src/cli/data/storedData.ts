@@ -6,8 +6,8 @@ import type { Store } from "../../store/store.ts";
 import { fillableBy } from "./fillable.ts";
 import type { DataRequest, RunData } from "./history.ts";
 import { outsideRange, sourceOf, storedBars } from "./storedBars.ts";
-import { bookStart, kindsToRead, storedTicks } from "./storedTicks.ts";
-import { barWarnings, rulesWarnings, tickWarnings } from "./storedWarnings.ts";
+import { bookStart, kindsOnDisk, kindsToRead, storedTicks } from "./storedTicks.ts";
+import { barWarnings, hashWarnings, rulesWarnings, tickWarnings } from "./storedWarnings.ts";
 
 /**
  * History of a store as the data of a run. Bars are a symbol's klines; where it has none in the range, they are made of its trades, and
@@ -33,6 +33,7 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
   const ticks = await storedTicks(kinds, bars, store);
   const { fromMs: readFromMs, unknown } = await bookStart(ticks, store, barFromMs);
   const held = ticks.filter((span) => span.fromMs < readToMs && span.toMs > readFromMs);
+  const reading = kindsToRead(bars, held);
   return {
     instruments,
     fromMs: Math.max(fromMs, firstMs),
@@ -41,7 +42,7 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
     events: () =>
       store.read({
         instruments,
-        kinds: kindsToRead(bars, held),
+        kinds: reading,
         markets,
         fromMs: readFromMs,
         toMs: readToMs + aheadBars * MINUTE_MS,
@@ -54,6 +55,7 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
       ...barWarnings(bars, range, firstMs, lastMs),
       ...tickWarnings(bars, held, unknown, Math.max(fromMs, firstMs), Math.min(toMs, lastMs)),
       ...(await rulesWarnings(store, bars, fromMs, toMs)),
+      ...(await hashWarnings(store, kindsOnDisk(reading), symbols, readFromMs, readToMs)),
     ],
     barsFromTrades: fromTrades,
     fillable: symbols.map((symbol) => {

@@ -23,6 +23,13 @@ export const kindsToRead = (bars: readonly StoredBars[], held: readonly HistoryS
   return [...new Set(["funding" as const, ...(bars.every(({ fromTrades }) => fromTrades) ? [] : ["kline" as const]), ...ticks])];
 };
 
+/** The kinds that are opened where these are asked for: trades may come as aggregates, and the rules are always read. */
+export const kindsOnDisk = (kinds: readonly StoredKind[]): readonly StoredKind[] => [
+  ...kinds,
+  ...(kinds.includes("trade") ? ["aggTrade" as const] : []),
+  "instrumentRules",
+];
+
 /** How far back the snapshot is looked for that a book begins with. */
 const LOOK_BACK_HOURS = 24;
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { UserError } from "../../domain/units.ts";
 import { didYouMean } from "../../domain/nearestName.ts";
 import type { CommandContext } from "./command.ts";
+import { RefusalWith } from "./command.ts";
 import { parseCommandLine } from "./commandLine.ts";
 import { COMMANDS } from "../commands.ts";
 import type { CommandEntry } from "../commands.ts";
@@ -63,9 +64,16 @@ const dispatch = async (args: readonly string[], terminal: Terminal, meter: { cl
     return 0;
   }
   const context = contextOf(terminal, parsed.json, meter);
-  const result = await command.run(parsed.options, context);
-  meter.clear();
-  if (parsed.json) terminal.stdout(`${JSON.stringify(result ?? null, null, 2)}\n`);
+  const document = (content: unknown): void => {
+    meter.clear();
+    if (parsed.json) terminal.stdout(`${JSON.stringify(content ?? null, null, 2)}\n`);
+  };
+  try {
+    document(await command.run(parsed.options, context));
+  } catch (error) {
+    if (error instanceof RefusalWith) document(error.document);
+    throw error;
+  }
   return 0;
 };
 

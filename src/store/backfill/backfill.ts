@@ -9,7 +9,8 @@ import { timeText } from "../reading/catalog.ts";
 import type { FetchedFile, FetchedUnit } from "./fetchUnit.ts";
 import type { HasLanded } from "./fetchUnit.ts";
 import { fetchUnit } from "./fetchUnit.ts";
-import type { Landed, LandedFiles } from "./landedFiles.ts";
+import { heldRows } from "./heldRows.ts";
+import type { LandedFiles } from "./landedFiles.ts";
 import type { Mended, ParsedFile } from "./parseFile.ts";
 import { KEPT_AS, parseFile } from "./parseFile.ts";
 import type { BackfillKind, FileSeries, FileUnit } from "./plan.ts";
@@ -200,12 +201,12 @@ class Run {
 
   /** Units in order, a few fetched ahead of the consumer. */
   async *#fetchAll(units: readonly FileUnit[], landed: LandedFiles, again: boolean): AsyncGenerator<FetchedUnit> {
-    const { archive, force = false, signal } = this.#options;
+    const { archive, store, force = false, signal } = this.#options;
     const ahead: Promise<FetchedUnit>[] = [];
     let next = 0;
     const hasLanded: HasLanded = async (path, sum, { series }, fromMs, toMs) => {
       const before = landed.get(path);
-      return !force && !again && before?.sha256 === sum && (await this.#holds(series, before, fromMs, toMs));
+      return !force && !again && before?.sha256 === sum && (await heldRows(store, series, fromMs, toMs)) >= before.rows;
     };
     const onBytes = (bytes: number): void => {
       this.report.bytes += bytes;
@@ -231,14 +232,6 @@ class Run {
     const rules = hasRules(kind) ? await store.dropDamaged("instrumentRules", symbol, market, fromMs, toMs) : [];
     this.report.dropped.push(...[...dropped, ...rules].map(({ file }) => file));
     return { dropped, again: rules.length > 0 };
-  }
-
-  /** True when the store has as many rows as the landed file of a period gave it. */
-  async #holds({ kind, symbol, market }: FileSeries, { rows }: Landed, fromMs: number, toMs: number): Promise<boolean> {
-    let held = 0;
-    // A row of metrics may stand for the five minutes that end with the day.
-    for (const kept of KEPT_AS[kind]) held += await this.#options.store.count(kept, symbol, market, fromMs, toMs + 1);
-    return held >= rows;
   }
 
   /** Parses one file and, when all of it is right, writes it. */

@@ -101,6 +101,17 @@ const days = (series: FileSeries, fromMs: number, toMs: number, nowMs: number): 
   return files;
 };
 
+/** Series and period (end exclusive) of an archive path; undefined where it is of another layout. */
+export const partOfPath = (path: string): { readonly series: FileSeries; readonly fromMs: number; readonly toMs: number } | undefined => {
+  const [, market, folder, symbol, interval = ""] =
+    /^(futures\/um|spot)\/(?:daily|monthly)\/(\w+)\/([^/]+)\/(?:(\w+)\/)?[^/]+-\d{4}-\d{2}(?:-\d{2})?\.zip$/.exec(path) ?? [];
+  const kind = (Object.keys(FOLDERS) as BackfillKind[]).find((each) => FOLDERS[each] === folder);
+  if (kind === undefined || symbol === undefined) return undefined;
+  const toMs = periodEndOf(path);
+  const fromMs = /-\d{4}-\d{2}-\d{2}\.zip$/.test(path) ? toMs - DAY_MS : monthStart(toMs - 1);
+  return { series: { symbol, kind, market: market === "spot" ? "spot" : "um", interval }, fromMs, toMs };
+};
+
 /** End of the period in an archive path, a day or a month. */
 export const periodEndOf = (path: string): number => {
   const [, year, month, day] = /-(\d{4})-(\d{2})(?:-(\d{2}))?\.zip$/.exec(path) ?? [];

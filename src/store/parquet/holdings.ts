@@ -1,4 +1,4 @@
-import type { HistorySpan } from "../../domain/ports.ts";
+import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
 import { UserError } from "../../domain/units.ts";
 import type { Held, Holdings, Known } from "../reading/holdings.ts";
 import type { Columns } from "../table/columns.ts";
@@ -8,6 +8,7 @@ import type { StoredFile, StoredFiles } from "./files/storedFiles.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
 import { readRules } from "./ruleFile.ts";
 import { marketsIn, rulesFile, rulesFolder, symbolIn, symbolsIn } from "./layout.ts";
+import { TABLES } from "../table/marketTables.ts";
 import type { Table } from "../table/tables.ts";
 
 /** What lies in a folder, by its lists of files, and the Parquet footers of files that no list tells of. */
@@ -67,6 +68,17 @@ export class ParquetHoldings implements Holdings {
 
   rules(market: string, symbol: string): Promise<readonly DatedRules[]> {
     return readRules(this.#files, market, symbol);
+  }
+
+  /** Files of these kinds and symbols, and their rules, that meet a range and have no hash. */
+  async unhashed(kinds: readonly StoredKind[], symbols: readonly string[], fromMs: number, toMs: number): Promise<number> {
+    const files: (readonly StoredFile[])[] = [];
+    for (const table of TABLES.filter(({ kind }) => kinds.includes(kind)))
+      for (const { market, symbol } of await symbolsIn(this.#root, table.folder))
+        if (symbols.includes(symbol)) files.push(await this.series(table, market, symbol).held(fromMs, toMs));
+    for (const market of kinds.includes("instrumentRules") ? await marketsIn(this.#root, "instruments") : [])
+      files.push(await this.#files.held(rulesFolder(market), (name) => symbols.includes(symbolIn(name) ?? "")));
+    return files.flat().filter(({ listed }) => listed.sha256 === null).length;
   }
 
   /** The rules file of a symbol, if it is gone, damaged or cannot be read. */

@@ -1,7 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { intervalLabel } from "../table/interval.ts";
+import { intervalLabel, intervalMsOf, isInterval } from "../table/interval.ts";
 import type { Table } from "../table/tables.ts";
+import { KLINE_TABLE } from "../table/tables.ts";
 
 /** Which rows: a table of one symbol of one market (`interval` for klines only). */
 export interface Series {
@@ -44,6 +45,12 @@ export const symbolsIn = async (root: string, folder: string): Promise<{ readonl
     }),
   );
   return lists.flat();
+};
+
+/** Lengths of the klines that a symbol has on disk, in ms; none for a folder that is named for no length. */
+export const intervalsIn = async (root: string, market: string, symbol: string): Promise<readonly number[]> => {
+  const labels = valuesOf(await names(join(root, KLINE_TABLE.folder, `market=${market}`, `symbol=${symbol}`)), "interval");
+  return labels.flatMap((label) => (isInterval(label) ? [intervalMsOf(label)] : []));
 };
 
 const valuesOf = (found: readonly string[], key: string): string[] =>

@@ -10,15 +10,17 @@ import { Duck } from "../duck/duck.ts";
 import type { DroppedPart, GapSpan } from "../store.ts";
 import { StagedFiles } from "./files/stagedFiles.ts";
 import { StoredFiles } from "./files/storedFiles.ts";
+import { verifyFiles } from "./files/verifyFiles.ts";
 import { findGaps } from "./gaps.ts";
 import { ParquetHoldings } from "./holdings.ts";
 import { mergeRules, rulesText } from "../rules/instrumentRules.ts";
 import { checkedName } from "../table/checkedName.ts";
-import { periodFile, rulesFile, rulesFolder } from "./layout.ts";
+import { intervalsIn, periodFile, rulesFile, rulesFolder } from "./layout.ts";
 import { periodBounds, periodOf } from "../table/period.ts";
 import { recover, Staging } from "./staging.ts";
 import { unwritable, WriteLock } from "./writeLock.ts";
 import type { Store } from "../store.ts";
+import type { VerifyOptions, VerifyReport } from "../verifyReport.ts";
 import { Turn } from "../turn.ts";
 import { StoredHistory } from "../reading/storedHistory.ts";
 import { numbersAt, sameColumns, sliceRows, upserted } from "../table/columns.ts";
@@ -109,6 +111,19 @@ class ParquetStore implements Store {
     return this.#holdings.series(table, market, symbol).count(fromMs, toMs);
   }
 
+  unhashed(kinds: readonly StoredKind[], symbols: readonly string[], fromMs: number, toMs: number): Promise<number> {
+    return this.#holdings.unhashed(kinds, symbols, fromMs, toMs);
+  }
+
+  klineIntervals(symbol: string, market: string): Promise<readonly number[]> {
+    return intervalsIn(this.#root, market, symbol);
+  }
+
+  async verify(options: VerifyOptions): Promise<VerifyReport> {
+    const look = (staged?: StagedFiles): Promise<VerifyReport> => verifyFiles(this.#root, this.#files, this.#duck, options, staged);
+    return options.adopt ? this.#writing.take(() => this.#committed(look)) : look();
+  }
+
   dropDamaged(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly DroppedPart[]> {
     return this.#writing.take(async () => {
       const table = tableOf(kind);
@@ -159,16 +174,17 @@ class ParquetStore implements Store {
   }
 
   /** All that `work` stages, or nothing. */
-  async #committed(work: (staged: StagedFiles) => Promise<void>): Promise<void> {
+  async #committed<T>(work: (staged: StagedFiles) => Promise<T>): Promise<T> {
     await this.#acquire();
     let staging: Staging | undefined;
     try {
       staging = await Staging.begin(this.#root, `${process.pid}-${this.#writes++}`);
       const staged = new StagedFiles(staging, this.#files);
-      await work(staged);
+      const done = await work(staged);
       await staged.stageLists();
       if (staging.empty) await staging.abandon();
       else await staging.commit();
+      return done;
     } catch (error) {
       await staging?.abandon().catch(() => undefined); // what failed is told below; the next writer cleans up
       throw isFileError(error) ? unwritable(this.#shownRoot, error) : error;

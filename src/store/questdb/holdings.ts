@@ -6,7 +6,7 @@ import type { GapSpan } from "../store.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
 import { checkedRules } from "../rules/instrumentRules.ts";
 import { checkedName } from "../table/checkedName.ts";
-import { intervalLabel } from "../table/interval.ts";
+import { intervalLabel, intervalMsOf, isInterval } from "../table/interval.ts";
 import type { Columns } from "../table/columns.ts";
 import type { Table } from "../table/tables.ts";
 import { KLINE_TABLE } from "../table/tables.ts";
@@ -79,6 +79,14 @@ export class QuestDbHoldings implements Holdings {
     return checkedRules(json, `the rules of ${symbol} in ${this.shown}`, `run riposte backfill --store questdb --symbol ${symbol} --force`);
   }
 
+  async klineIntervals(symbol: string, market: string): Promise<readonly number[]> {
+    const rows = await this.rows(
+      questTableOf(KLINE_TABLE),
+      (name) => `SELECT DISTINCT interval FROM ${name} WHERE symbol = ${text(symbol, "symbol")} AND market = ${text(market, "market")}`,
+    );
+    return rows.flatMap(([label]) => (isInterval(String(label)) ? [intervalMsOf(String(label))] : []));
+  }
+
   async known(table: Table, market: string, symbol: string, fromMs: number, toMs: number): Promise<Known> {
     const [[rows, lastMs] = [0, null]] = await this.rows(
       questTableOf(table),
@@ -118,7 +126,7 @@ export class QuestDbHoldings implements Holdings {
    * Whether a table is there, checked once; then everything that its log held at that moment can be read (after a crash of
    * the server some of what it had accepted is not visible at once).
    */
-  private isReady(table: QuestTable): Promise<boolean> {
+  isReady(table: QuestTable): Promise<boolean> {
     const known = this.ready.get(table.name);
     if (known !== undefined) return known;
     const checked = checkedTable(this.connection, this.prefix, table).then(async (there) => {

@@ -8,6 +8,8 @@ import type { DroppedPart, GapSpan } from "../store.ts";
 import { checkedName } from "../table/checkedName.ts";
 import { intervalLabel } from "../table/interval.ts";
 import type { Store } from "../store.ts";
+import type { VerifyOptions, VerifyReport } from "../verifyReport.ts";
+import { emptyReport, noted } from "../verifyReport.ts";
 import { StoredHistory } from "../reading/storedHistory.ts";
 import { rowsOf } from "../table/eventRows.ts";
 import { tableOf } from "../table/marketTables.ts";
@@ -94,6 +96,25 @@ class QuestDbStore implements Store {
     return (await this.holdings.known(table, market, symbol, fromMs, toMs)).rows;
   }
 
+  klineIntervals(symbol: string, market: string): Promise<readonly number[]> {
+    return this.holdings.klineIntervals(symbol, market);
+  }
+
+  /** Its tables: schema, retention, and whether the server applies their logs. */
+  async verify({ signal, onProgress }: VerifyOptions): Promise<VerifyReport> {
+    const report = emptyReport();
+    for (const [done, table] of QUEST_TABLES.entries()) {
+      signal.throwIfAborted();
+      if ((await noted(report, () => this.holdings.isReady(table))) === true) report.checked += 1;
+      onProgress(done + 1, QUEST_TABLES.length);
+    }
+    return report;
+  }
+
+  unhashed(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
   dropDamaged(): Promise<readonly DroppedPart[]> {
     return Promise.resolve([]);
   }
@@ -103,7 +124,6 @@ class QuestDbStore implements Store {
   }
 
   async landed(): Promise<LandedFiles> {
-    await this.ensure(LANDED);
     const rows = await this.holdings.rows(LANDED, (name) => `SELECT path, sha256, rows FROM ${name}`);
     return new LandedTable(this.connection, this.prefix, rows);
   }

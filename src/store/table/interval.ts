@@ -16,6 +16,8 @@ const INTERVALS: Readonly<Record<string, number>> = {
   "1d": DAY_MS,
 };
 
+export const isInterval = (label: string): boolean => Object.hasOwn(INTERVALS, label);
+
 /** `1m` → 60000; an unknown interval is wrong usage. */
 export const intervalMsOf = (label: string): number => {
   const found = INTERVALS[label];

@@ -49,13 +49,21 @@ export class SeriesFiles {
     const facts = new Map<string, FileFacts>();
     for (const { name, listed } of held) if (listed.facts !== undefined) facts.set(name, listed.facts);
     const older = held.filter(({ name }) => !facts.has(name));
-    for (const [path, found] of await this.#duck.facts(await this.checked(older))) {
-      const file = older.find(({ name }) => name === basename(path)) as PeriodFile;
-      if (found.firstMs < file.fromMs || found.lastMs >= file.toMs)
+    for (const [name, found] of await this.footers((await this.check(older)).map(({ name }) => name))) facts.set(name, found);
+    return facts;
+  }
+
+  /** By name, what the footers of files say, and each must say what its name does. */
+  async footers(files: readonly string[]): Promise<ReadonlyMap<string, FileFacts>> {
+    const facts = new Map<string, FileFacts>();
+    for (const [path, found] of await this.#duck.facts(this.tableFiles(files))) {
+      const name = basename(path);
+      const { fromMs, toMs } = periodBounds(periodIn(name) as string);
+      if (found.firstMs < fromMs || found.lastMs >= toMs)
         throw new UserError(
-          `the history file ${this.#shown(file)} holds rows of another time than its name says; ${this.#remedy(file.name)}`,
+          `the history file ${this.#files.shown(this.folder, name)} holds rows of another time than its name says; ${this.remedyOf(name)}`,
         );
-      facts.set(file.name, found);
+      facts.set(name, found);
     }
     return facts;
   }
@@ -110,7 +118,7 @@ export class SeriesFiles {
     for (const at of groups.keys()) {
       const checked = await next;
       next = check(at + 1);
-      yield* this.#duck.stream({ ...this.#tableFiles(checked), fromMs, toMs });
+      yield* this.#duck.stream({ ...this.tableFiles(checked.map(({ name }) => name)), fromMs, toMs });
       // A file that a writer has replaced meanwhile was read as it was, or as it is: both must be whole.
       for (const file of checked) if (await this.#files.replaced(this.folder, file)) await this.check(groups[at] as readonly PeriodFile[]);
     }
@@ -118,25 +126,22 @@ export class SeriesFiles {
 
   /** Compares the bytes of files with their hashes; the first that is damaged or gone is a `UserError` with its remedy. */
   async check(held: readonly PeriodFile[]): Promise<readonly CheckedFile[]> {
-    return Promise.all(held.map((file) => this.#files.check(this.folder, file.name, this.#remedy(file.name))));
+    return Promise.all(held.map((file) => this.#files.check(this.folder, file.name, this.remedyOf(file.name))));
   }
 
   /** The same, for a query of one's own. */
   async checked(held: readonly PeriodFile[]): Promise<TableFiles> {
-    return this.#tableFiles(await this.check(held));
+    return this.tableFiles((await this.check(held)).map(({ name }) => name));
   }
 
-  #tableFiles(checked: readonly CheckedFile[]): TableFiles {
-    const files = checked.map(({ name }) => this.#files.path(this.folder, name));
-    return { table: this.#series.table, files, remedyOf: (path) => this.#remedy(basename(path)) };
+  tableFiles(files: readonly string[]): TableFiles {
+    const paths = files.map((name) => this.#files.path(this.folder, name));
+    return { table: this.#series.table, files: paths, remedyOf: (path) => this.remedyOf(basename(path)) };
   }
 
-  #remedy(name: string): string {
+  /** What brings a file anew, as the end of a message. */
+  remedyOf(name: string): string {
     return fileRemedy(this.#series, periodIn(name) as string, this.#files.options);
-  }
-
-  #shown({ name }: PeriodFile): string {
-    return this.#files.shown(this.folder, name);
   }
 }
 

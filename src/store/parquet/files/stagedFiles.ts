@@ -27,6 +27,16 @@ export class StagedFiles {
     this.#change(folder, name, { sha256: hashed.sha256, ...(facts === undefined ? {} : { facts }) });
   }
 
+  /** Takes a file into its list as it lies there. */
+  adopt(folder: string, name: string, listed: ListedFile): void {
+    this.#change(folder, name, listed);
+  }
+
+  /** Takes a file that is gone off its list. */
+  forget(folder: string, name: string): void {
+    this.#change(folder, name, undefined);
+  }
+
   /** Takes files that are damaged or gone off their list; one that is there keeps its bytes under another name, `….damaged`. */
   async setAside(folder: string, names: readonly string[]): Promise<void> {
     for (const name of names) {
@@ -41,7 +51,8 @@ export class StagedFiles {
   /** Stages the list of every folder that has got a file: what it named before, or what lay there without one, and the new files. */
   async stageLists(): Promise<void> {
     for (const [folder, changed] of this.#changed) {
-      const files = new Map((await this.#files.held(folder, isData)).map(({ name, listed }) => [name, listed]));
+      const { held } = await this.#files.survey(folder, isData);
+      const files = new Map(held.map(({ name, listed }) => [name, listed]));
       for (const [name, listed] of changed)
         if (listed === undefined) files.delete(name);
         else files.set(name, listed);

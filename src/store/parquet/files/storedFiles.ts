@@ -67,29 +67,36 @@ export class StoredFiles {
   }
 
   /**
-   * The files of a folder whose names `matches` takes, ascending: those that the list names, whether they are there or not, and where there is no
-   * list those that are there. A file that the list does not name is a `UserError`: another program has put it there.
+   * The files of a folder whose names `matches` takes, ascending: those that the list names, whether they are there or not, and where there
+   * is no list those that are there. A file that the list does not name is a `UserError`: another program has put it there.
    */
   async held(folder: string, matches: (name: string) => boolean): Promise<readonly StoredFile[]> {
+    const { held, foreign } = await this.survey(folder, matches);
+    if (foreign[0] !== undefined) throw this.foreign(folder, foreign[0]);
+    return held;
+  }
+
+  /** The same, with the names of foreign files apart. */
+  async survey(
+    folder: string,
+    matches: (name: string) => boolean,
+  ): Promise<{ readonly held: readonly StoredFile[]; readonly foreign: readonly string[] }> {
     for (let attempt = 1; ; attempt++) {
       const there = new Set((await names(join(this.#root, folder))).filter(matches));
-      const lists = attempt === 1 ? [await this.list(folder)] : await this.#lastLists(folder);
-      const listed = (name: string): ListedFile | undefined =>
-        lists.map((list) => list?.files.get(name)).find((file) => file !== undefined);
-      const known = lists.flatMap((list) => [...(list?.files.keys() ?? [])]).filter(matches);
-      const whole = lists.every((list) => list === undefined);
-      const foreign = whole ? undefined : [...there].find((name) => listed(name) === undefined);
-      if (foreign === undefined)
-        return [...new Set([...known, ...there])].sort().map((name) => ({
-          name,
-          there: there.has(name),
-          listed: listed(name) ?? UNHASHED,
-        }));
-      if (attempt < ATTEMPTS) continue;
-      throw new UserError(
-        `${this.shown(folder, foreign)} was not written by Riposte: ${FILE_LIST} beside it does not name it; delete it, or take it in with riposte verify --adopt ${this.options}`,
-      );
+      const lists = (attempt === 1 ? [await this.list(folder)] : await this.#lastLists(folder)).filter((list) => list !== undefined);
+      const listed = new Map<string, ListedFile>(lists.length === 0 ? [...there].map((name) => [name, UNHASHED]) : []);
+      for (const { files } of lists.reverse()) for (const [name, file] of files) if (matches(name)) listed.set(name, file);
+      const foreign = [...there].filter((name) => !listed.has(name)).sort();
+      if (foreign.length > 0 && attempt < ATTEMPTS) continue;
+      const held = [...listed].map(([name, file]) => ({ name, there: there.has(name), listed: file }));
+      return { held: held.sort((a, b) => (a.name < b.name ? -1 : 1)), foreign };
     }
+  }
+
+  foreign(folder: string, name: string): UserError {
+    return new UserError(
+      `${this.shown(folder, name)} was not written by Riposte: ${FILE_LIST} beside it does not name it; delete it, or take it in with riposte verify --adopt ${this.options}`,
+    );
   }
 
   /** Compares a file's bytes with its hash. Damaged or gone, it is a `UserError` that ends with `remedy`. */
