@@ -47,9 +47,9 @@ const verifyStore = async (values: OptionValues, context: CommandContext): Promi
   try {
     const look = { symbols, adopt: values["adopt"] === true, signal: context.signal };
     const held = await store.verify({ ...look, onProgress: progress("verifying") });
-    const landed = await verifyLanded(store, storeOf, { ...look, onProgress: progress("counting") });
     if (held.checked + held.adopted + held.forgotten + held.faults.length === 0)
       throw new UserError(`there is nothing to verify in ${store.shown}: name the store with --data DIR or --store questdb`);
+    const landed = await verifyLanded(store, storeOf, { ...look, onProgress: progress("counting") });
     for (const line of linesOf(held, landed, store)) context.print(line);
     // What cannot be read cannot be counted either, and is said once.
     const document = { store: store.shown, ...held, landedFiles: landed.checked, faults: [...new Set([...held.faults, ...landed.faults])] };

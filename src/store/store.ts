@@ -46,8 +46,6 @@ export interface Store extends HistoryStore {
   unhashed(kinds: readonly StoredKind[], symbols: readonly string[], fromMs: number, toMs: number): Promise<number>;
   /** Looks at all that it holds (`riposte verify`). */
   verify(options: VerifyOptions): Promise<VerifyReport>;
-  /** Lengths of the klines that it holds of a symbol, in ms, in any order; those of this store's interval are what it reads. */
-  klineIntervals(symbol: string, market: string): Promise<readonly number[]>;
   /** True when the store has rules of a symbol in this market. */
   hasRules(symbol: string, market: string): Promise<boolean>;
   /** The archive files that have landed in it. */

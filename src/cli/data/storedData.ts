@@ -55,7 +55,7 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
       ...barWarnings(bars, range, firstMs, lastMs),
       ...tickWarnings(bars, held, unknown, Math.max(fromMs, firstMs), Math.min(toMs, lastMs)),
       ...(await rulesWarnings(store, bars, fromMs, toMs)),
-      ...(await hashWarnings(store, kindsOnDisk(reading), symbols, readFromMs, readToMs)),
+      ...hashWarnings(await store.unhashed(kindsOnDisk(reading), symbols, readFromMs, readToMs), store),
     ],
     barsFromTrades: fromTrades,
     fillable: symbols.map((symbol) => {

@@ -15,7 +15,7 @@ import { findGaps } from "./gaps.ts";
 import { ParquetHoldings } from "./holdings.ts";
 import { mergeRules, rulesText } from "../rules/instrumentRules.ts";
 import { checkedName } from "../table/checkedName.ts";
-import { intervalsIn, periodFile, rulesFile, rulesFolder } from "./layout.ts";
+import { periodFile, rulesFile, rulesFolder } from "./layout.ts";
 import { periodBounds, periodOf } from "../table/period.ts";
 import { recover, Staging } from "./staging.ts";
 import { unwritable, WriteLock } from "./writeLock.ts";
@@ -113,10 +113,6 @@ class ParquetStore implements Store {
 
   unhashed(kinds: readonly StoredKind[], symbols: readonly string[], fromMs: number, toMs: number): Promise<number> {
     return this.#holdings.unhashed(kinds, symbols, fromMs, toMs);
-  }
-
-  klineIntervals(symbol: string, market: string): Promise<readonly number[]> {
-    return intervalsIn(this.#root, market, symbol);
   }
 
   async verify(options: VerifyOptions): Promise<VerifyReport> {

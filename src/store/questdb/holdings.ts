@@ -6,7 +6,7 @@ import type { GapSpan } from "../store.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
 import { checkedRules } from "../rules/instrumentRules.ts";
 import { checkedName } from "../table/checkedName.ts";
-import { intervalLabel, intervalMsOf, isInterval } from "../table/interval.ts";
+import { intervalLabel } from "../table/interval.ts";
 import type { Columns } from "../table/columns.ts";
 import type { Table } from "../table/tables.ts";
 import { KLINE_TABLE } from "../table/tables.ts";
@@ -42,7 +42,7 @@ export class QuestDbHoldings implements Holdings {
 
   async spans(table: Table): Promise<readonly HistorySpan[]> {
     const rows = await this.rows(questTableOf(table), (name) => {
-      const where = table === KLINE_TABLE ? `WHERE ${this.interval()}` : "";
+      const where = table === KLINE_TABLE ? `WHERE ${intervalIs(this.intervalMs)}` : "";
       return `SELECT market, symbol, min(ts)::LONG / 1000, max(ts)::LONG / 1000, count() FROM ${name} ${where} ORDER BY market, symbol`;
     });
     return rows.map(([market, symbol, ...bounds]) => this.spanOf(table, String(market), String(symbol), bounds));
@@ -79,19 +79,11 @@ export class QuestDbHoldings implements Holdings {
     return checkedRules(json, `the rules of ${symbol} in ${this.shown}`, `run riposte backfill --store questdb --symbol ${symbol} --force`);
   }
 
-  async klineIntervals(symbol: string, market: string): Promise<readonly number[]> {
-    const rows = await this.rows(
-      questTableOf(KLINE_TABLE),
-      (name) => `SELECT DISTINCT interval FROM ${name} WHERE symbol = ${text(symbol, "symbol")} AND market = ${text(market, "market")}`,
-    );
-    return rows.flatMap(([label]) => (isInterval(String(label)) ? [intervalMsOf(String(label))] : []));
-  }
-
-  async known(table: Table, market: string, symbol: string, fromMs: number, toMs: number): Promise<Known> {
+  async known(table: Table, market: string, symbol: string, fromMs: number, toMs: number, intervalMs = this.intervalMs): Promise<Known> {
+    const where = this.seriesWhere(table, market, symbol, intervalMs);
     const [[rows, lastMs] = [0, null]] = await this.rows(
       questTableOf(table),
-      (name) =>
-        `SELECT count(), max(ts)::LONG / 1000 FROM ${name} WHERE ${this.seriesWhere(table, market, symbol)} AND ${between(fromMs, toMs)}`,
+      (name) => `SELECT count(), max(ts)::LONG / 1000 FROM ${name} WHERE ${where} AND ${between(fromMs, toMs)}`,
     );
     return { rows: Number(rows), lastMs: lastMs === null || lastMs === undefined ? -Infinity : Number(lastMs) };
   }
@@ -139,15 +131,11 @@ export class QuestDbHoldings implements Holdings {
     return checked;
   }
 
-  private seriesWhere(table: Table, market: string | undefined, symbol: string): string {
+  private seriesWhere(table: Table, market: string | undefined, symbol: string, intervalMs = this.intervalMs): string {
     const parts = [`symbol = ${text(symbol, "symbol")}`];
     if (market !== undefined) parts.push(`market = ${text(market, "market")}`);
-    if (table === KLINE_TABLE) parts.push(this.interval());
+    if (table === KLINE_TABLE) parts.push(intervalIs(intervalMs));
     return parts.join(" AND ");
-  }
-
-  private interval(): string {
-    return `interval = '${intervalLabel(this.intervalMs)}'`;
   }
 
   private spanOf(table: Table, market: string, symbol: string, [first, last, events]: readonly unknown[]): HistorySpan {
@@ -155,5 +143,7 @@ export class QuestDbHoldings implements Holdings {
     return { symbol, kind: table.kind, market, fromMs: Number(first), toMs, events: Number(events) };
   }
 }
+
+const intervalIs = (intervalMs: number): string => `interval = '${intervalLabel(intervalMs)}'`;
 
 const text = (value: string, what: string): string => quoted(checkedName(value, what));

@@ -12,6 +12,7 @@ import type { VerifyOptions, VerifyReport } from "../verifyReport.ts";
 import { emptyReport, noted } from "../verifyReport.ts";
 import { StoredHistory } from "../reading/storedHistory.ts";
 import { rowsOf } from "../table/eventRows.ts";
+import { numbersAt } from "../table/columns.ts";
 import { tableOf } from "../table/marketTables.ts";
 import { Connection } from "./connection.ts";
 import { QuestDbHoldings } from "./holdings.ts";
@@ -22,7 +23,7 @@ import type { QuestDbSettings } from "./settings.ts";
 import type { QuestTable } from "./tables.ts";
 import { FUNDING, INSTRUMENTS, KLINES, LANDED, QUEST_TABLES, questTableOf } from "./tables.ts";
 import { Turn } from "../turn.ts";
-import { visible, writeLogged } from "./visibility.ts";
+import { rowsLost, visible, writeLogged } from "./visibility.ts";
 
 export interface QuestDbStoreOptions extends QuestDbSettings {
   /** Interval of the klines that `read` and `spans` speak of; default one minute. Any interval can be written. */
@@ -36,7 +37,7 @@ export interface QuestDbStoreOptions extends QuestDbSettings {
 /**
  * History in a QuestDB server: line protocol over HTTP in, exported Parquet through DuckDB out (docs/questdb.md). Tables are made
  * by the first write. A write is one request, and so all or nothing, for each of the tables it touches; it resolves when its
- * rows can be read, and may be repeated, because rows are keyed.
+ * rows can be read and have been counted, and may be repeated, because rows are keyed.
  */
 export const questDbStore = (options: QuestDbStoreOptions): Store => new QuestDbStore(options);
 
@@ -96,10 +97,6 @@ class QuestDbStore implements Store {
     return (await this.holdings.known(table, market, symbol, fromMs, toMs)).rows;
   }
 
-  klineIntervals(symbol: string, market: string): Promise<readonly number[]> {
-    return this.holdings.klineIntervals(symbol, market);
-  }
-
   /** Its tables: schema, retention, and whether the server applies their logs. */
   async verify({ signal, onProgress }: VerifyOptions): Promise<VerifyReport> {
     const report = emptyReport();
@@ -124,6 +121,7 @@ class QuestDbStore implements Store {
   }
 
   async landed(): Promise<LandedFiles> {
+    await this.ensure(LANDED);
     const rows = await this.holdings.rows(LANDED, (name) => `SELECT path, sha256, rows FROM ${name}`);
     return new LandedTable(this.connection, this.prefix, rows);
   }
@@ -171,5 +169,14 @@ class QuestDbStore implements Store {
     for (const table of requests.keys()) await this.ensure(table);
     for (const [table, lines] of requests) await writeLogged(this.connection, name(table), lines);
     for (const table of requests.keys()) await visible(this.connection, name(table));
+    for (const { table, intervalMs, columns } of rows) {
+      const times = numbersAt(columns, 0);
+      const [fromMs, lastMs] = [times[0] as number, times[columns.length - 1] as number];
+      const held = await this.holdings.known(table, market, symbol, fromMs, lastMs + 1, intervalMs ?? undefined);
+      if (held.rows < columns.length) throw rowsLost(this.connection, name(questTableOf(table)), columns.length, held.rows);
+    }
+    const held = rules.length === 0 ? [] : await this.holdings.rules(market, symbol);
+    const kept = rules.filter(({ eventTimeMs }) => held.some(({ validFromMs }) => validFromMs === eventTimeMs));
+    if (kept.length < rules.length) throw rowsLost(this.connection, name(INSTRUMENTS), rules.length, kept.length);
   }
 }

@@ -7,7 +7,7 @@ import { fundingEvent } from "../../domain/fundingEvent.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { KlineValues } from "../../domain/kline.ts";
 import { KLINE_COLUMNS, klineValues, singleKline } from "../../domain/kline.ts";
-import { InvariantError, instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
+import { DAY_MS, InvariantError, instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
 import type { Store } from "../store.ts";
 import { questDbStore } from "./questDbStore.ts";
 import type { QuestDbSettings } from "./settings.ts";
@@ -86,6 +86,20 @@ describe("values in QuestDB", () => {
     for (const values of [bar(FROM_MS, 1, 1.5), bar(FROM_MS, 1, 2 ** 53), bar(-MINUTE_MS, 1)])
       await expect(store.write("BTCUSDT", "um", [singleKline(ONLY, MINUTE_MS, values)])).rejects.toBeInstanceOf(InvariantError);
     expect(await store.spans()).toEqual([]);
+  });
+
+  it("counts the rows of a write, and says that the server has thrown some of them away", async () => {
+    const DAY_ROWS = 3;
+    const days = (from: number, count: number): Event[] =>
+      Array.from({ length: count * DAY_ROWS }, (_, i) =>
+        singleKline(ONLY, MINUTE_MS, bar(FROM_MS + from * DAY_MS + Math.floor(i / DAY_ROWS) * DAY_MS + (i % DAY_ROWS) * MINUTE_MS, 1)),
+      );
+    await store.write("BTCUSDT", "um", days(0, 1));
+    await sql(settings, `ALTER TABLE ${settings.prefix}klines SET TTL 1 MONTH`);
+    // The store has found the table right before: it counts all the same.
+    await expect(store.write("BTCUSDT", "um", days(1, 100))).rejects.toThrow(
+      /took 300 rows of table \S+klines and holds \d+ of them: see its log and the retention/,
+    );
   });
 
   it("tells the holes, the counts and the rules apart by market, and keeps the files that have landed", async () => {

@@ -16,12 +16,14 @@ const INTERVALS: Readonly<Record<string, number>> = {
   "1d": DAY_MS,
 };
 
+export const INTERVAL_LABELS: readonly string[] = Object.keys(INTERVALS);
+
 export const isInterval = (label: string): boolean => Object.hasOwn(INTERVALS, label);
 
 /** `1m` → 60000; an unknown interval is wrong usage. */
 export const intervalMsOf = (label: string): number => {
   const found = INTERVALS[label];
-  if (found === undefined) throw new UserError(`unknown interval ${label}: use one of ${Object.keys(INTERVALS).join(", ")}`, 2);
+  if (found === undefined) throw new UserError(`unknown interval ${label}: use one of ${INTERVAL_LABELS.join(", ")}`, 2);
   return found;
 };
 
