@@ -23,9 +23,12 @@ export const storedBars = async ({ config }: DataRequest, store: Store, range: T
   const mine = ({ market }: HistorySpan): boolean => config.data.market === null || market === config.data.market;
   const inRange = ({ fromMs, toMs }: HistorySpan): boolean => fromMs < (range.toMs ?? Infinity) && toMs > (range.fromMs ?? -Infinity);
   const covered = ({ fromMs, toMs }: HistorySpan): number => Math.min(toMs, range.toMs ?? toMs) - Math.max(fromMs, range.fromMs ?? fromMs);
-  const klines = (await store.spans(["kline"])).filter(mine);
+  const klines = (await store.spans(["kline"], config.symbols)).filter(mine);
   const whole = config.symbols.every((symbol) => klines.some((span) => span.symbol === symbol && inRange(span)));
-  const trades = whole ? [] : (await store.spans(TRADES)).filter(mine);
+  const trades = whole ? [] : (await store.spans(TRADES, config.symbols)).filter(mine);
+  // What other symbols have is looked at only to be named.
+  const lacking = config.symbols.some((symbol) => ![...klines, ...trades].some((span) => span.symbol === symbol));
+  const all = lacking ? (await store.spans(["kline", ...TRADES])).filter(mine) : [];
   return config.symbols.map((symbol): StoredBars => {
     const of = (spans: readonly HistorySpan[]): readonly HistorySpan[] => spans.filter((span) => span.symbol === symbol);
     const kline = of(klines).find(inRange);
@@ -38,7 +41,7 @@ export const storedBars = async ({ config }: DataRequest, store: Store, range: T
     }
     const span = kline ?? of(klines)[0] ?? of(trades)[0];
     if (span !== undefined) return { symbol, market: span.market, fromTrades: false, fromMs: span.fromMs, toMs: span.toMs };
-    const held = [...new Set([...klines, ...trades].map((each) => `${each.symbol} (${each.market})`))].join(", ") || "nothing";
+    const held = [...new Set(all.map((each) => `${each.symbol} (${each.market})`))].join(", ") || "nothing";
     const where = `${config.data.market === null ? "" : ` --market ${config.data.market}`} ${store.options}`;
     throw new UserError(
       `${symbol} is not in the history in ${store.shown}: it holds ${held}; run riposte backfill --symbol ${symbol}${where}`,

@@ -14,7 +14,12 @@ export const storedTicks = async (
   if (asked.length === 0) return [];
   const mine = (span: HistorySpan): boolean =>
     bars.some(({ symbol, market }) => symbol === span.symbol && marketsBeside(market).includes(span.market));
-  return (await store.spans(asked)).filter(mine);
+  return (
+    await store.spans(
+      asked,
+      bars.map(({ symbol }) => symbol),
+    )
+  ).filter(mine);
 };
 
 /** Kinds to ask the store for: bars, funding, and what of the rest is held. */

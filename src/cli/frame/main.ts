@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { tooManyFiles } from "../../domain/tooManyFiles.ts";
 import { UserError } from "../../domain/units.ts";
 import { didYouMean } from "../../domain/nearestName.ts";
 import type { CommandContext } from "./command.ts";
@@ -33,8 +34,9 @@ export const runCommandLine = async (args: readonly string[], terminal: Terminal
   try {
     const code = await dispatch(args, terminal, meter);
     return stopCode(terminal.stop) ?? code;
-  } catch (error) {
+  } catch (thrown) {
     meter.clear();
+    const error = asUserError(thrown);
     const stopped = stopCode(terminal.stop);
     if (stopped !== undefined && isAbort(error, terminal.stop)) terminal.stderr("riposte: stopped\n");
     else terminal.stderr(messageOf(error, terminal.env));
@@ -119,6 +121,10 @@ const commandNamed = (name: string, commands: readonly CommandEntry[]): CommandE
   const hint = didYouMean(name, names) || ` (there are: ${names.join(", ")})`;
   throw new UserError(`there is no ${name.startsWith("-") ? "option" : "command"} ${name}${hint}; see riposte --help`, 2);
 };
+
+/** What the system says of files that are open is no mistake of ours, wherever it was met. */
+const asUserError = (error: unknown): unknown =>
+  ["EMFILE", "ENFILE"].includes(String((error as NodeJS.ErrnoException | undefined)?.code)) ? tooManyFiles() : error;
 
 /** One line; with `RIPOSTE_DEBUG=1` the stack of what is not the user's mistake follows. */
 const messageOf = (error: unknown, env: Terminal["env"]): string => {

@@ -1,3 +1,4 @@
+import { tooManyFiles } from "../../domain/tooManyFiles.ts";
 import { UserError } from "../../domain/units.ts";
 import type { Duck, TableFiles } from "./duck.ts";
 import { quoted, selectSql } from "./duck.ts";
@@ -6,6 +7,7 @@ import { quoted, selectSql } from "./duck.ts";
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 
 const OUT_OF_MEMORY = /^Out of Memory/i;
+const TOO_MANY_FILES = /Too many open files/i;
 
 /** The error of a table's files that broke off with `why`: a file that cannot be read, by name, where there is one. */
 export const unreadableFile = async (duck: Duck, held: TableFiles, why: string): Promise<UserError> => {
@@ -13,6 +15,7 @@ export const unreadableFile = async (duck: Duck, held: TableFiles, why: string):
     return new UserError(
       `reading the history needs more than the ${duck.memoryMb} MB of memory that DuckDB may take: read fewer symbols at once`,
     );
+  if (TOO_MANY_FILES.test(why)) return tooManyFiles();
   const found = await firstUnreadable(duck, held);
   return found ?? new UserError(`the history from ${held.files[0] ?? ""} on was not read to its end: ${why}; run the command again`);
 };

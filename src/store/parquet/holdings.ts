@@ -33,8 +33,8 @@ export class ParquetHoldings implements Holdings {
     return new SeriesFiles(this.#files, this.#duck, { table, market, symbol, intervalMs });
   }
 
-  async spans(table: Table): Promise<readonly HistorySpan[]> {
-    const found = await symbolsIn(this.#root, table.folder);
+  async spans(table: Table, symbols?: readonly string[]): Promise<readonly HistorySpan[]> {
+    const found = (await symbolsIn(this.#root, table.folder)).filter(({ symbol }) => symbols === undefined || symbols.includes(symbol));
     const spans = await Promise.all(found.map(({ market, symbol }) => this.span(table, market, symbol)));
     return spans.filter((span) => span !== undefined);
   }

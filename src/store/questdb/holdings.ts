@@ -40,9 +40,13 @@ export class QuestDbHoldings implements Holdings {
     return this.connection.shown;
   }
 
-  async spans(table: Table): Promise<readonly HistorySpan[]> {
+  async spans(table: Table, symbols?: readonly string[]): Promise<readonly HistorySpan[]> {
     const rows = await this.rows(questTableOf(table), (name) => {
-      const where = table === KLINE_TABLE ? `WHERE ${intervalIs(this.intervalMs)}` : "";
+      const conditions = [
+        ...(table === KLINE_TABLE ? [intervalIs(this.intervalMs)] : []),
+        ...(symbols === undefined ? [] : [`symbol IN (${symbols.map((symbol) => text(symbol, "symbol")).join(", ")})`]),
+      ];
+      const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
       return `SELECT market, symbol, min(ts)::LONG / 1000, max(ts)::LONG / 1000, count() FROM ${name} ${where} ORDER BY market, symbol`;
     });
     return rows.map(([market, symbol, ...bounds]) => this.spanOf(table, String(market), String(symbol), bounds));

@@ -75,8 +75,8 @@ class QuestDbStore implements Store {
     return this.history.series(kind, symbol, market, fromMs, toMs);
   }
 
-  spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]> {
-    return this.history.spans(kinds);
+  spans(kinds?: readonly StoredKind[], symbols?: readonly string[]): Promise<readonly HistorySpan[]> {
+    return this.history.spans(kinds, symbols);
   }
 
   instruments(symbols: readonly string[], asOfMs?: number, markets?: readonly string[]): Promise<readonly Instrument[]> {

@@ -20,8 +20,8 @@ export interface Holdings {
   /** Where they are, as the user knows the place. */
   readonly shown: string;
   readonly intervalMs: number;
-  /** Every series of a table. */
-  spans(table: Table): Promise<readonly HistorySpan[]>;
+  /** Every series of a table, or those of some symbols. */
+  spans(table: Table, symbols?: readonly string[]): Promise<readonly HistorySpan[]>;
   /** Markets in which a symbol has rows in a table. */
   markets(table: Table, symbol: string): Promise<readonly string[]>;
   /** Bounds and rows of one series; undefined when it has none. */

@@ -55,8 +55,8 @@ export class StoredHistory {
     for await (const chunk of wholeScan(holdings, table, market, symbol, fromMs, toMs)) yield eventsOf(chunk);
   }
 
-  spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]> {
-    return this.#catalog.spans(kinds);
+  spans(kinds?: readonly StoredKind[], symbols?: readonly string[]): Promise<readonly HistorySpan[]> {
+    return this.#catalog.spans(kinds, symbols);
   }
 
   async instruments(symbols: readonly string[], asOfMs = Infinity, markets?: readonly string[]): Promise<readonly Instrument[]> {
