@@ -22,9 +22,18 @@ type Work = (root: string, files: readonly string[], chance: () => number) => Pr
 
 const pick = <T>(items: readonly T[], chance: () => number): T => items[Math.floor(chance() * items.length)] as T;
 
+/** A file: first its folder is drawn, so that the many files of an hour do not hide those of a month. */
+const pickFile = (files: readonly string[], chance: () => number): string => {
+  const folder = pick([...new Set(files.map(dirname))], chance);
+  return pick(
+    files.filter((file) => dirname(file) === folder),
+    chance,
+  );
+};
+
 const changed = (what: string, change: (bytes: Buffer, chance: () => number) => Buffer): Work => {
   return async (root, files, chance) => {
-    const file = pick(files, chance);
+    const file = pickFile(files, chance);
     await writeFile(join(root, file), change(await readFile(join(root, file)), chance));
     return { what: `${what} of ${file}`, files: [file] };
   };
@@ -38,7 +47,7 @@ const flip = (bytes: Buffer, chance: () => number): Buffer => {
 
 /** Two files of one ending change places. */
 const swap: Work = async (root, files, chance) => {
-  const first = pick(files, chance);
+  const first = pickFile(files, chance);
   const ending = first.slice(first.lastIndexOf("."));
   const second = pick(
     files.filter((file) => file.endsWith(ending)),
@@ -76,25 +85,25 @@ const WORKS: readonly Work[] = [
   }),
   changed("more bytes at the end", (bytes) => Buffer.concat([bytes, Buffer.from("more")])),
   async (root, files, chance) => {
-    const file = pick(files, chance);
+    const file = pickFile(files, chance);
     const { length } = await readFile(join(root, file));
     await truncate(join(root, file), Math.floor(chance() * length));
     return { what: `the end cut off ${file}`, files: [file] };
   },
   async (root, files, chance) => {
-    const [file, other] = [pick(files, chance), pick(files, chance)];
+    const [file, other] = [pickFile(files, chance), pickFile(files, chance)];
     if (file !== other) await copyFile(join(root, other), join(root, file));
     return { what: `${file} overwritten by ${other}`, files: [file] };
   },
   swap,
   swapFolders,
   async (root, files, chance) => {
-    const file = pick(files, chance);
+    const file = pickFile(files, chance);
     await rm(join(root, file));
     return { what: `${file} deleted`, files: [file] };
   },
   async (root, files, chance) => {
-    const file = pick(files, chance);
+    const file = pickFile(files, chance);
     await copyFile(join(root, file), join(root, later(file)));
     return { what: `${later(file)} added`, files: [later(file)] };
   },
