@@ -32,6 +32,8 @@ export const verifyCommand: Command = {
 const verifyStore = async (values: OptionValues, context: CommandContext): Promise<unknown> => {
   const { symbol, ...rest } = values;
   const { config } = await configOf(rest, context);
+  if (values["adopt"] === true && config.data.store !== "parquet")
+    throw new UserError("--adopt takes files into a Parquet store: a server answers for its own bytes; leave it out", 2);
   const opened = { data: config.data, env: context.env };
   const stores = new Map<number | undefined, Store>();
   const storeOf = (intervalMs?: number): Store => {
