@@ -153,7 +153,7 @@ const print = (report: BackfillReport, market: string, context: CommandContext):
     context,
     ({ file, places, ids }) => `${file} skips ${ids} trade ids in ${places} ${places === 1 ? "place" : "places"}`,
   );
-  listed(report.dropped, context, (file) => `was damaged or gone, and brought anew: ${file}`);
+  listed(report.dropped, context, (file) => `damaged or gone, imported anew as far as the source has it: ${file}`);
   listed(report.missing, context, (path) => `not in the archive: ${path}`);
   listed(
     report.gaps,

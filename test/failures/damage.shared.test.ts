@@ -113,7 +113,10 @@ describeShared("a history file that is damaged", { timeout: 300_000 }, () => {
       [...BACKTEST, "--json"],
       ["verify", "--data", "h"],
     );
-    expect(healed).toMatchObject({ code: 0, stdout: expect.stringContaining("was damaged or gone, and brought anew: ") as unknown });
+    expect(healed).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("damaged or gone, imported anew as far as the source has it: ") as unknown,
+    });
     expect(decisionsOf(again)).toBe(decisions);
     expect(verified?.code).toBe(0);
   });
@@ -128,6 +131,22 @@ describeShared("a history file that is damaged", { timeout: 300_000 }, () => {
     );
     expect(healed?.code).toBe(0);
     expect(decisionsOf(again)).toBe(decisions);
+  });
+
+  it("and was imported from a capture is healed as the message says", async () => {
+    const capture = ["import", "--capture", sharedData("captures", "usdm_btcusdt_2024-08-08.jsonl.gz"), "--data", "c"];
+    const read = ["features", "--symbol", "BTCUSDT", "--data", "c", "--set", "features.columns=return_1", "--out", "f"];
+    const [imported] = await run(capture);
+    expect(imported?.code).toBe(0);
+    const [trades = ""] = (await readdir(join(folder, "c/trades"), { recursive: true })).filter((name) => name.endsWith("T23.parquet"));
+    const path = join(folder, "c/trades", trades);
+    const bytes = await readFile(path);
+    await writeFile(path, Buffer.from(bytes).fill(0, 5000, 5010));
+    const [refused] = await run(read);
+    expect(refused?.stderr).toMatch(/T23\.parquet is damaged: .*; delete it and run the same riposte import again$/m);
+    await rm(path);
+    const codes = (await run(capture, read, ["verify", "--data", "c"])).map(({ code }) => code);
+    expect([codes, (await readFile(path)).equals(bytes)]).toEqual([[0, 0, 0], true]);
   });
 
   it("of an older version is read, said once with the command that gives it a hash, and that command does", async () => {

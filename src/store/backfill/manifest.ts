@@ -3,6 +3,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../domain/units.ts";
+import { unreadable } from "../parquet/files/readText.ts";
 import type { Landed, LandedFiles } from "./landedFiles.ts";
 
 const FILES = z.record(z.string(), z.strictObject({ sha256: z.string(), rows: z.number() }));
@@ -26,7 +27,9 @@ export class Manifest implements LandedFiles {
     try {
       return new Manifest(path, new Map(Object.entries(entriesIn(JSON.parse(await readFile(path, "utf8"))))));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Manifest(path, new Map());
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT") return new Manifest(path, new Map());
+      if (code !== undefined) throw unreadable(path, error);
       throw new UserError(
         `${path} is damaged: delete it and run again (every file is then imported anew, which changes nothing that is right)`,
       );

@@ -70,6 +70,12 @@ export class ParquetHoldings implements Holdings {
     return readRules(this.#files, market, symbol);
   }
 
+  /** The same for a writer, to whom rules that are gone are none: they will be there again. */
+  async rulesToChange(market: string, symbol: string): Promise<readonly DatedRules[]> {
+    const held = await this.#files.held(rulesFolder(market), (name) => name === rulesFile(symbol));
+    return held.some(({ there }) => there) ? this.rules(market, symbol) : [];
+  }
+
   /** Files of these kinds and symbols, and their rules, that meet a range and have no hash. */
   async unhashed(kinds: readonly StoredKind[], symbols: readonly string[], fromMs: number, toMs: number): Promise<number> {
     const files: (readonly StoredFile[])[] = [];

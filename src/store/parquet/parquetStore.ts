@@ -139,7 +139,7 @@ class ParquetStore implements Store {
   }
 
   async hasRules(symbol: string, market: string): Promise<boolean> {
-    return (await this.#holdings.rules(checkedName(market, "market"), checkedName(symbol, "symbol"))).length > 0;
+    return (await this.#holdings.rulesToChange(checkedName(market, "market"), checkedName(symbol, "symbol"))).length > 0;
   }
 
   async close(): Promise<void> {
@@ -163,7 +163,7 @@ class ParquetStore implements Store {
     await this.#committed(async (staged) => {
       for (const tableRows of rows) await this.#stage(staged, symbol, market, tableRows);
       if (rules.length === 0) return;
-      const old = await this.#holdings.rules(market, symbol);
+      const old = await this.#holdings.rulesToChange(market, symbol);
       const text = rulesText(mergeRules(old, rules));
       if (text !== rulesText(old)) await staged.add(rulesFolder(market), rulesFile(symbol), (path) => writeFile(path, text));
     });

@@ -28,4 +28,4 @@ export const fileRemedy = (series: Series, period: string, options: string): str
 export const rulesRemedy = (market: string, symbol: string, options: string): string =>
   market === "simulated"
     ? "delete it and run the same riposte simulate again"
-    : `run riposte backfill --symbol ${symbol}${marketOption(market)} ${options} again, with its --from or --archive`;
+    : `run riposte backfill --symbol ${symbol}${marketOption(market)} ${options} again, with its --from or --archive (of captured rules: delete it and run the same riposte import again)`;

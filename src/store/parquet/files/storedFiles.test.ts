@@ -1,7 +1,9 @@
-import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { filesIn } from "../../../../test/damage/damage.ts";
+import { answerOf } from "../../../../test/damage/readers.ts";
 import { testInstrument, testKlines } from "../../../../test/contract/historyStore.ts";
 import type { Kline } from "../../../domain/kline.ts";
 import { MINUTE_MS, UserError } from "../../../domain/units.ts";
@@ -15,14 +17,22 @@ const FROM_MS = Date.UTC(2023, 0, 30);
 const STARTS = [FROM_MS, Date.UTC(2023, 1), Date.UTC(2023, 2), Date.UTC(2023, 3)];
 const FOLDER = "klines/market=um/symbol=BTCUSDT/interval=1m";
 
+let whole = "";
 let root = "";
 let store: Store;
+beforeAll(async () => {
+  whole = await mkdtemp(join(tmpdir(), "riposte-files-"));
+  const writer = parquetStore({ root: whole });
+  for (const startMs of STARTS) await writer.write("BTCUSDT", "um", testKlines(startMs, 1440));
+  await writer.write("ETHUSDT", "um", [...testKlines(FROM_MS, 3000, 5), instrumentRulesEvent(testInstrument("ETHUSDT", 1))]);
+  await writer.write("BTCUSDT", "um", [instrumentRulesEvent(testInstrument("BTCUSDT", 0))]);
+  await writer.close();
+});
+afterAll(() => rm(whole, { recursive: true }));
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "riposte-files-"));
+  await cp(whole, root, { recursive: true });
   store = parquetStore({ root });
-  for (const startMs of STARTS) await store.write("BTCUSDT", "um", testKlines(startMs, 1440));
-  await store.write("ETHUSDT", "um", [...testKlines(FROM_MS, 3000, 5), instrumentRulesEvent(testInstrument("ETHUSDT", 1))]);
-  await store.write("BTCUSDT", "um", [instrumentRulesEvent(testInstrument("BTCUSDT", 0))]);
 });
 afterEach(async () => {
   await store.close();
@@ -135,9 +145,6 @@ describe("the files of a store", () => {
     const salted = STARTS.flatMap((startMs) => testKlines(startMs, 1440, 7)).map(({ block, row }) => block.close[row] as number);
     const before = await closes();
     try {
-      // The store of the reader holds the lock of the writer's.
-      await store.close();
-      store = parquetStore({ root });
       const found = await closes(0, Date.UTC(2030, 0), async () => {
         for (const startMs of STARTS) await writer.write("BTCUSDT", "um", testKlines(startMs, 1440, 7));
       });
@@ -160,6 +167,41 @@ describe("the files of a store", () => {
     await rm(file("2023-03.parquet"));
     await store.write("BTCUSDT", "um", late);
     expect(await closes(STARTS[2], STARTS[3])).toHaveLength(5);
+  });
+});
+
+describe("what the system refuses", () => {
+  it("is one line with the path and what to do, whichever file it is", async () => {
+    for (const name of ["2023-03.parquet", FILE_LIST]) {
+      await rm(file(name));
+      await mkdir(file(name));
+      expect(await refusal(closes())).toMatch(
+        /^cannot read .*(?:files\.sha256|2023-03\.parquet): the system refused it \(EISDIR\); mend its permissions or its disk/,
+      );
+      await rm(file(name), { recursive: true });
+    }
+    await mkdir(join(root, "landed.json"));
+    expect(await refusal(store.landed())).toMatch(/^cannot read .*landed\.json: the system refused it \(EISDIR\)/);
+  });
+});
+
+describe("a simulated store that is damaged", () => {
+  it("is healed as the message says, whichever file it is", async () => {
+    const data = join(root, "simulated");
+    const simulate = ["simulate", "--symbol", "AUSDT", "--from", "2023-01-30", "--days", "4", "--data", data];
+    expect(await answerOf(simulate)).toMatchObject({ code: 0 });
+    const names = (await filesIn(data)).filter((name) => !name.endsWith(FILE_LIST));
+    expect(names).toHaveLength(4);
+    const whole = await Promise.all((await filesIn(data)).map((name) => readFile(join(data, name))));
+    for (const name of names) {
+      await flipped(join(data, name));
+      const { stdout } = await answerOf(["verify", "--data", data]);
+      const [, folder, it] = /is damaged: .*; delete (?:the folder (\S+)|(it)) and run the same riposte simulate again/.exec(stdout) ?? [];
+      await rm(it === undefined ? join(data, folder ?? "") : join(data, name), { recursive: true });
+      expect(await answerOf(simulate)).toMatchObject({ code: 0 });
+      expect(await answerOf(["verify", "--data", data])).toMatchObject({ code: 0 });
+    }
+    expect(await Promise.all((await filesIn(data)).map((name) => readFile(join(data, name))))).toEqual(whole);
   });
 });
 

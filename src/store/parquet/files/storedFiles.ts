@@ -5,7 +5,7 @@ import type { FileList, ListedFile } from "../../hashing/fileList.ts";
 import { FILE_LIST, parseFileList } from "../../hashing/fileList.ts";
 import { names } from "../layout.ts";
 import { pendingFile } from "../staging.ts";
-import { readText } from "./readText.ts";
+import { readText, unreadable } from "./readText.ts";
 
 /** A file that a folder of the store has, or should have. */
 export interface StoredFile {
@@ -142,11 +142,8 @@ export class StoredFiles {
     try {
       return await fileHash(path);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === undefined || code === "EMFILE" || code === "ENFILE") throw error;
-      throw new UserError(
-        `cannot read the history file ${path}: the system refused it (${code}); mend its disk or permissions, or ${remedy}`,
-      );
+      const refused = unreadable(path, error);
+      throw refused instanceof UserError ? new UserError(`${refused.message}, or ${remedy}`) : refused;
     }
   }
 
@@ -154,7 +151,7 @@ export class StoredFiles {
     const file = this.shown(folder, name);
     if (!there)
       return new UserError(
-        `the history file ${file} is gone, though ${FILE_LIST} beside it names it; ${remedy}, or leave it out from now on with riposte verify --adopt ${this.options}`,
+        `the history file ${file} is gone, though ${FILE_LIST} beside it names it; ${remedy.replace(/^delete it and /, "")}, or leave it out from now on with riposte verify --adopt ${this.options}`,
       );
     return new UserError(`the history file ${file} is damaged: its bytes are not those that were written (SHA-256); ${remedy}`);
   }
