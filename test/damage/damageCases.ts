@@ -99,11 +99,11 @@ const said = (stdout: string): string =>
     .join("\n")
     .replace(/\d+(?:\.\d+)? s\b/g, "");
 
-/** A file without the figures of the run that made it; the page, and the hashes that it is in, are not compared. */
+/** A file without the figures of the run that made it and the code's version; the page, and the hashes that it is in, are not compared. */
 const steady = (file: string, bytes: Buffer): Buffer | string => {
   if (file.endsWith(".html") || basename(file) === FILE_LIST) return "";
   if (!file.endsWith(".json")) return bytes;
-  return bytes.toString("utf8").replace(/"(?:replaySeconds|barsPerSecond|peakRssMb|seconds)": [\d.]+/g, "");
+  return bytes.toString("utf8").replace(/"(?:replaySeconds|barsPerSecond|peakRssMb|seconds|commit)": (?:[\d.]+|"[^"]*")/g, "");
 };
 
 const judged = ({ answer, wrote, sha256 }: Outcome, expected: Outcome, { files }: Damage): Verdict => {
@@ -115,15 +115,16 @@ const judged = ({ answer, wrote, sha256 }: Outcome, expected: Outcome, { files }
   return code === 1 && oneLine && !wrote && names.some((name) => stderr.includes(name)) ? "noticed" : "SILENT";
 };
 
-/** So many damages that the seed decides, each met by one of the readers, in the order of their numbers. */
+/** So many damages that the seed decides, each met by one of the readers, in the order of their numbers, which begin at `first`. */
 export async function* damageCases(
   seed: number,
   count: number,
   readers: readonly Reader[] = READERS,
+  first = 0,
 ): AsyncGenerator<DamageCase, void, undefined> {
   const place = await Place.made(seed);
   try {
-    for (let number = 0; number < count; number++) {
+    for (let number = first; number < first + count; number++) {
       const chance = chanceOf(seed * 1_000_003 + number);
       const reader = readers[Math.floor(chance() * readers.length)] as Reader;
       yield { number, ...(await place.run(reader, chance)) };

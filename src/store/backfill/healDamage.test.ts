@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -113,5 +113,19 @@ describe("a plain backfill of a store that is damaged", () => {
     const bytes = await readFile(path);
     await writeFile(path, bytes.subarray(0, bytes.length >> 1));
     expect(await run()).toMatchObject({ filesLanded: 1, dropped: [expect.stringContaining("2023-01.parquet")] });
+  });
+
+  it("of files without a hash finds those that hold another month than their name says", async () => {
+    const before = await stored();
+    const file = (name: string): string => join(folder, "h", KLINES, name);
+    await rm(file("files.sha256"));
+    for (const [from, to] of [
+      ["2023-01.parquet", "aside"],
+      ["2023-02.parquet", "2023-01.parquet"],
+      ["aside", "2023-02.parquet"],
+    ] as const)
+      await rename(file(from), file(to));
+    expect(await run()).toMatchObject({ filesLanded: 4, dropped: [expect.anything(), expect.anything()] });
+    expect(await stored()).toEqual(before);
   });
 });

@@ -199,6 +199,7 @@ class ParquetStore implements Store {
       while (to < rows.length && (times[to] as number) < bounds.toMs) to += 1;
       const newer = sliceRows(rows, from, to);
       const present = held.filter(({ name, there }) => there && name === periodFile(period));
+      await series.facts(present); // refuses rows of another period, which the next line would leave out
       const older = await this.#duck.load({ ...(await series.checked(present)), ...bounds });
       const merged = upserted(older, newer, table.keys);
       if (present.length === 0 || !sameColumns(older, merged)) {

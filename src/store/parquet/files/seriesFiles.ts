@@ -49,14 +49,14 @@ export class SeriesFiles {
     const facts = new Map<string, FileFacts>();
     for (const { name, listed } of held) if (listed.facts !== undefined) facts.set(name, listed.facts);
     const older = held.filter(({ name }) => !facts.has(name));
-    for (const [name, found] of await this.footers((await this.check(older)).map(({ name }) => name))) facts.set(name, found);
+    for (const [name, found] of await this.#footers((await this.check(older)).map(({ name }) => name))) facts.set(name, found);
     return facts;
   }
 
   /** By name, what the footers of files say, and each must say what its name does. */
-  async footers(files: readonly string[]): Promise<ReadonlyMap<string, FileFacts>> {
+  async #footers(files: readonly string[]): Promise<ReadonlyMap<string, FileFacts>> {
     const facts = new Map<string, FileFacts>();
-    for (const [path, found] of await this.#duck.facts(this.tableFiles(files))) {
+    for (const [path, found] of await this.#duck.facts(this.#tableFiles(files))) {
       const name = basename(path);
       const { fromMs, toMs } = periodBounds(periodIn(name) as string);
       if (found.firstMs < fromMs || found.lastMs >= toMs)
@@ -92,17 +92,24 @@ export class SeriesFiles {
     return cut.files.length === 0 ? rows : rows + (await this.#duck.count({ ...cut, fromMs, toMs }));
   }
 
-  /** Those that meet `[fromMs, toMs)` and are gone, have other bytes than were written, or cannot be read. */
+  /** What a file holds, whose every row is read; one that cannot be read, or is of another period than its name says, is a `UserError`. */
+  async readWhole(name: string): Promise<FileFacts | undefined> {
+    const unreadable = await firstUnreadable(this.#duck, this.#tableFiles([name]));
+    if (unreadable !== undefined) throw unreadable;
+    return (await this.#footers([name])).get(name);
+  }
+
+  /** Those that meet `[fromMs, toMs)` and are gone, have other bytes than were written or, without a hash, are not what their name says. */
   async damaged(fromMs: number, toMs: number): Promise<readonly PeriodFile[]> {
     const damaged: PeriodFile[] = [];
-    for (const file of await this.held(fromMs, toMs)) {
-      const checked = await this.checked([file]).catch((error: unknown) => {
-        if (error instanceof UserError) return undefined;
-        throw error;
-      });
-      const bad = checked === undefined || (file.listed.sha256 === null && (await firstUnreadable(this.#duck, checked)) !== undefined);
-      if (bad) damaged.push(file);
-    }
+    for (const file of await this.held(fromMs, toMs))
+      try {
+        await this.check([file]);
+        if (file.listed.sha256 === null) await this.readWhole(file.name);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        damaged.push(file);
+      }
     return damaged;
   }
 
@@ -118,7 +125,7 @@ export class SeriesFiles {
     for (const at of groups.keys()) {
       const checked = await next;
       next = check(at + 1);
-      yield* this.#duck.stream({ ...this.tableFiles(checked.map(({ name }) => name)), fromMs, toMs });
+      yield* this.#duck.stream({ ...this.#tableFiles(checked.map(({ name }) => name)), fromMs, toMs });
       // A file that a writer has replaced meanwhile was read as it was, or as it is: both must be whole.
       for (const file of checked) if (await this.#files.replaced(this.folder, file)) await this.check(groups[at] as readonly PeriodFile[]);
     }
@@ -131,10 +138,10 @@ export class SeriesFiles {
 
   /** The same, for a query of one's own. */
   async checked(held: readonly PeriodFile[]): Promise<TableFiles> {
-    return this.tableFiles((await this.check(held)).map(({ name }) => name));
+    return this.#tableFiles((await this.check(held)).map(({ name }) => name));
   }
 
-  tableFiles(files: readonly string[]): TableFiles {
+  #tableFiles(files: readonly string[]): TableFiles {
     const paths = files.map((name) => this.#files.path(this.folder, name));
     return { table: this.#series.table, files: paths, remedyOf: (path) => this.remedyOf(basename(path)) };
   }

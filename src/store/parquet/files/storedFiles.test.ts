@@ -228,6 +228,8 @@ describe("a store of an older version, without lists", () => {
 
   it("refuses a file that holds the rows of another month than its name says", async () => {
     await cp(file("2023-03.parquet"), file("2023-04.parquet"));
-    expect(await refusal(closes())).toMatch(/2023-04\.parquet holds rows of another time than its name says; run riposte backfill/);
+    const line = /2023-04\.parquet holds rows of another time than its name says; run riposte backfill/;
+    expect(await refusal(closes())).toMatch(line);
+    expect(await refusal(store.write("BTCUSDT", "um", testKlines(Date.UTC(2023, 3), 10)))).toMatch(line);
   });
 });

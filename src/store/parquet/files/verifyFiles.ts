@@ -1,6 +1,5 @@
 import { UserError } from "../../../domain/units.ts";
 import type { Duck } from "../../duck/duck.ts";
-import { firstUnreadable } from "../../duck/readFailure.ts";
 import { fileHash } from "../../hashing/fileHash.ts";
 import type { FileFacts } from "../../hashing/fileList.ts";
 import { checkedRules } from "../../rules/instrumentRules.ts";
@@ -94,21 +93,17 @@ const foldersOf = async (root: string, files: StoredFiles, duck: Duck, symbols: 
     for (const { market, symbol } of await symbolsIn(root, table.folder)) {
       if (!asked(symbol)) continue;
       for (const intervalMs of table === KLINE_TABLE ? await intervalsIn(root, market, symbol) : [0])
-        folders.push(tableFolder(new SeriesFiles(files, duck, { table, market, symbol, intervalMs }), duck));
+        folders.push(tableFolder(new SeriesFiles(files, duck, { table, market, symbol, intervalMs })));
     }
   for (const market of await marketsIn(root, "instruments")) folders.push(ruleFolder(files, market, asked));
   return folders;
 };
 
-const tableFolder = (series: SeriesFiles, duck: Duck): Folder => ({
+const tableFolder = (series: SeriesFiles): Folder => ({
   folder: series.folder,
   matches: (name) => periodIn(name) !== undefined,
   remedyOf: (name) => series.remedyOf(name),
-  read: async (name) => {
-    const unreadable = await firstUnreadable(duck, series.tableFiles([name]));
-    if (unreadable !== undefined) throw unreadable;
-    return (await series.footers([name])).get(name);
-  },
+  read: (name) => series.readWhole(name),
 });
 
 const ruleFolder = (files: StoredFiles, market: string, asked: (symbol: string) => boolean): Folder => {
