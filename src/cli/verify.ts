@@ -63,10 +63,10 @@ const verifyStore = async (values: OptionValues, context: CommandContext): Promi
 
 const linesOf = (held: VerifyReport, landed: VerifyReport, { shown, options }: Store): string[] => [
   `${shown}: ${held.checked} ${options.startsWith("--data") ? "files" : "tables"} checked, ${landed.checked} landed archive files counted`,
-  ...(held.adopted > 0 ? [`${held.adopted} files were taken in`] : []),
-  ...(held.forgotten > 0 ? [`${held.forgotten} files that are gone were left out`] : []),
+  ...(held.adopted > 0 ? [`files taken in: ${held.adopted}`] : []),
+  ...(held.forgotten > 0 ? [`files that are gone, left out from now on: ${held.forgotten}`] : []),
   ...(held.unhashed > 0
-    ? [`${held.unhashed} files have no hash, so damage in them cannot be told: riposte verify --adopt ${options} takes them in`]
+    ? [`files that have no hash, so that damage in them cannot be told: ${held.unhashed}; riposte verify --adopt ${options} takes them in`]
     : []),
 ];
 
