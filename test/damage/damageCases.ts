@@ -91,13 +91,13 @@ interface Outcome {
   readonly sha256: string;
 }
 
-/** What a command prints, without its speed and the word on files without a hash. */
+/** What a command prints, without its speed, the code's version and the word on files without a hash. */
 const said = (stdout: string): string =>
   stdout
     .split("\n")
     .filter((line) => !/^Speed |no hash/.test(line))
     .join("\n")
-    .replace(/\d+(?:\.\d+)? s\b/g, "");
+    .replace(/\d+(?:\.\d+)? s\b|commit \S+/g, "");
 
 /** A file without the figures of the run that made it and the code's version; the page, and the hashes that it is in, are not compared. */
 const steady = (file: string, bytes: Buffer): Buffer | string => {
