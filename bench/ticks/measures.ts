@@ -99,7 +99,8 @@ const scanAlone = async (root: string, series: TickSeries): Promise<void> => {
   const duck = new Duck();
   const summed = await twice(() => duck.query(sql));
   const columns = await twice(async () => {
-    for await (const chunk of duck.stream({ table, files, fromMs: 0, toMs: Infinity })) if (chunk.length === 0) throw new Error("no rows");
+    for await (const chunk of duck.stream({ table, files, fromMs: 0, toMs: Infinity, remedyOf: () => "import again" }))
+      if (chunk.length === 0) throw new Error("no rows");
   });
   await duck.close();
   tell({ summed, columns });

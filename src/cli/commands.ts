@@ -50,6 +50,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./simulate.ts")).simulateCommand,
   },
   {
+    name: "verify",
+    summary: "compare a store, or a kept run, with what was written",
+    load: async () => (await import("./verify.ts")).verifyCommand,
+  },
+  {
     name: "migrate",
     summary: "copy history from one store to the other",
     load: async () => (await import("./migrate.ts")).migrateCommand,

@@ -71,6 +71,7 @@ describe("--decisions all", () => {
       "decisions.jsonl",
       "decisions.parquet",
       "equity.csv",
+      "files.sha256",
       "fills.csv",
       "report.html",
       "summary.json",

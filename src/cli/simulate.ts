@@ -67,9 +67,9 @@ const withOwnOptions = (values: OptionValues): OptionValues => {
  * a symbol must be the path that is asked for, shorter or longer. Its first month tells. Throws a `UserError` otherwise.
  */
 const refuseOtherPath = async (store: Store, options: SimulatedMarketOptions, name: StoreName): Promise<void> => {
-  for (const span of await store.spans()) {
+  for (const span of await store.spans(["kline"], options.symbols)) {
     const index = options.symbols.indexOf(span.symbol);
-    if (span.market !== MARKET || span.kind !== "kline" || index < 0) continue;
+    if (span.market !== MARKET || index < 0) continue;
     const toMs = Math.min(span.toMs, options.fromMs + Math.min(31, options.days) * DAY_MS);
     const stored = span.fromMs < toMs ? store.read(storedKlines(options, index, span.fromMs, toMs)) : [];
     if ((await hashOf(stored)) === (await hashOf([klinesBefore(options, index, toMs)])) && span.fromMs < toMs) continue;

@@ -73,8 +73,8 @@ export interface HistoryStore {
   write(symbol: string, market: string, events: readonly Event[]): Promise<void>;
   /** Bursts in line order (design §3), one burst prefetched, memory bounded. */
   read(query: HistoryQuery): AsyncIterable<readonly Event[]>;
-  /** What it holds; `kinds`: only of these. */
-  spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]>;
+  /** What it holds; `kinds`, `symbols`: only of these. */
+  spans(kinds?: readonly StoredKind[], symbols?: readonly string[]): Promise<readonly HistorySpan[]>;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Kind } from "../domain/kind.ts";
 import { InvariantError } from "../domain/units.ts";
-import { hashThread, JOB_BYTES_MAX } from "./hashThread.ts";
+import { hashThread, JOB_BYTES_MAX } from "../store/hashing/hashThread.ts";
 
 /** No record is larger, lists of numbers at its end aside: the texts in it are ids, rule names and reasons of at most 255 bytes. */
 const RECORD_WORDS_MAX = 256;
@@ -10,7 +10,7 @@ const WORDS = JOB_BYTES_MAX / 8;
 /**
  * SHA-256 over records, little-endian. A record is a run of 8-byte words: a head (kind, instrument, flags, small codes), its numbers as
  * raw float64 bits (one canonical NaN), its texts (a length byte, UTF-8, zeros to the next word), and lists of numbers, each behind
- * its length. Records are gathered in a buffer of 256 KiB and hashed in a thread of their own (`hashThread.ts`); what fits the
+ * its length. Records are gathered in a buffer of 256 KiB and hashed in a thread of their own (`src/store/hashing/hashThread.ts`); what fits the
  * first buffer is hashed here.
  */
 export class RecordHash {

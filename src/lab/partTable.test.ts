@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -68,6 +68,18 @@ describe("PartTable", () => {
     const table = tableOf(WIDE);
     fill(table, PART_ROWS + 4096);
     expect(() => table.next()).toThrow(/rows between two drains/);
+  });
+
+  it("says in one line that a part of it can no longer be read", async () => {
+    const table = tableOf(WIDE);
+    fill(table, PART_ROWS);
+    await table.drain();
+    const part = join(partsDir(), "0.parquet");
+    const bytes = readFileSync(part);
+    writeFileSync(part, bytes.fill(0xff, bytes.length - 900, bytes.length - 8));
+    await expect(table.close()).rejects.toThrow(UserError);
+    await table.abandon();
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it("leaves nothing behind when it is abandoned, and says in one line why it cannot write", async () => {

@@ -1,10 +1,11 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { InvariantError, UserError } from "../domain/units.ts";
+import { InvariantError } from "../domain/units.ts";
 import { Duck, quoted } from "../store/duck/duck.ts";
 import type { NumberColumns } from "../store/table/columns.ts";
 import { emptyColumns, sliceRows } from "../store/table/columns.ts";
 import { numberColumns } from "../store/table/tables.ts";
+import { writingParquet } from "./parquetOutput.ts";
 
 /** Numbers held before they go to disk as a part, 8 bytes each: 17 MB. */
 const PART_NUMBERS = 1 << 21;
@@ -58,17 +59,16 @@ export class PartTable {
   /** Writes a part when there is enough for one; call it between two bursts. True: the buffer is empty now. */
   async drain(): Promise<boolean> {
     if (this.rows.length < this.#partRows) return false;
-    await this.#writing(() => this.#part());
+    await writingParquet(this.#options.shownAs, () => this.#part());
     return true;
   }
 
   /** Writes what is left, joins the parts into the file and removes them. */
   async close(): Promise<void> {
-    await this.#writing(async () => {
+    const { file, shownAs } = this.#options;
+    await writingParquet(shownAs, async () => {
       if (this.rows.length > 0 || this.#parts.length === 0) await this.#part();
-      await this.#duck.query(
-        `COPY (${this.#joined()}) TO ${quoted(this.#options.file)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${this.#groupRows})`,
-      );
+      await this.#duck.copy(this.#joined(), file, { rows: this.length, groupRows: this.#groupRows, compression: "snappy" });
     });
     await this.abandon();
   }
@@ -92,18 +92,6 @@ export class PartTable {
     const { columns, typed } = this.#options;
     const selected = columns.map((name) => `${typed[name] ?? `CASE WHEN isnan("${name}") THEN NULL ELSE "${name}" END`} AS "${name}"`);
     return `SELECT ${selected.join(", ")} FROM read_parquet([${this.#parts.map(quoted).join(", ")}])`;
-  }
-
-  async #writing(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      const said = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-      if (!/IO Error|No space left|File too large|Permission denied|cannot read the history/i.test(said)) throw error;
-      throw new UserError(
-        `cannot write ${this.#options.shownAs}: ${said}; free some space or choose a folder on another disk with --out. Nothing was changed there`,
-      );
-    }
   }
 }
 

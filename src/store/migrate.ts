@@ -1,6 +1,7 @@
 import type { Event } from "../domain/event.ts";
 import type { HistorySpan, StoredKind } from "../domain/ports.ts";
 import { UserError } from "../domain/units.ts";
+import { partOfPath } from "./backfill/plan.ts";
 import { periodBounds, periodOf } from "./table/period.ts";
 import type { Store } from "./store.ts";
 import { sameColumns } from "./table/columns.ts";
@@ -18,6 +19,8 @@ export interface MigrateOptions {
   /** By open and event time, end exclusive; infinite: no bound. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** Of the klines that the stores speak of: `1m`. */
+  readonly interval: string;
   readonly signal?: AbortSignal;
   /** Events compared or copied so far, of those there are. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -70,7 +73,7 @@ export const migrate = async (options: MigrateOptions): Promise<MigrateReport> =
   }
   options.onProgress?.(work.total, work.total);
   const whole = symbols === undefined && market === undefined && fromMs === -Infinity && toMs === Infinity;
-  if (whole) report.landed = await copyLanded(from, to);
+  if (whole) report.landed = await copyLanded(from, to, options.interval);
   return report;
 };
 
@@ -88,6 +91,7 @@ const copySeries = async (
   const wholly = kind === "instrumentRules";
   const startMs = wholly ? span.fromMs : Math.max(span.fromMs, options.fromMs);
   const endMs = wholly ? span.toMs : Math.min(span.toMs, options.toMs);
+  let found = 0;
   for (const [partMs, nextMs] of partsOf(tableOf(kind), startMs, endMs)) {
     if (signal?.aborted === true) return;
     const events = await collected(from.series(kind, symbol, market, partMs, nextMs));
@@ -99,13 +103,24 @@ const copySeries = async (
       mine.partsCopied += 1;
     }
     work.done += events.length;
+    found += events.length;
     onProgress?.(work.done, work.total);
   }
+  const held = await to.count(kind, symbol, market, startMs, endMs);
+  if (held < found)
+    throw new UserError(
+      `${to.shown} holds ${held} of the ${found} ${kind} events of ${symbol} (${market}) that ${from.shown} holds: run the command again, and riposte verify where it stays so`,
+    );
 };
 
-const copyLanded = async (from: Store, to: Store): Promise<number> => {
+/** Entries of files whose rows were copied. */
+const copyLanded = async (from: Store, to: Store, interval: string): Promise<number> => {
   const target = await to.landed();
-  const changes = [...(await from.landed()).all()].filter(([path, landed]) => target.get(path)?.sha256 !== landed.sha256);
+  const changes = [...(await from.landed()).all()].filter(([path, landed]) => {
+    const series = partOfPath(path)?.series;
+    const left = series?.kind === "kline" && series.interval !== interval;
+    return !left && target.get(path)?.sha256 !== landed.sha256;
+  });
   if (changes.length > 0) await target.change(changes);
   return changes.length;
 };

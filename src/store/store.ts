@@ -5,6 +5,7 @@ import type { Hole } from "./coverage/hole.ts";
 import type { Held } from "./reading/holdings.ts";
 import type { LandedFiles } from "./backfill/landedFiles.ts";
 import type { DatedRules } from "./rules/instrumentRules.ts";
+import type { VerifyOptions, VerifyReport } from "./verifyReport.ts";
 
 /**
  * What a source states wholly: of this kind there is nothing in `[fromMs, toMs)` (by the time of the key) but what is written with it. Of
@@ -12,6 +13,13 @@ import type { DatedRules } from "./rules/instrumentRules.ts";
  */
 export interface Stated {
   readonly kind: StoredKind;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A part of a series that is no longer in the store: its file, and the period that it was of (end exclusive). */
+export interface DroppedPart {
+  readonly file: string;
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -42,9 +50,18 @@ export interface Store extends HistoryStore {
    * reads.
    */
   klineIntervals(of?: Held): Promise<readonly number[]>;
-  /** True when the period (an hour, month or year, as the kind is cut) of this time has rows. */
-  holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean>;
-  /** Dated rules of a symbol in this market, ascending, with the source of each; empty when there are none. */
+  /** Rows of one kind, symbol and market in a range (klines of this store's interval). */
+  count(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<number>;
+  /**
+   * Takes what meets a range and is damaged or gone out of the store, so that it can be written anew, and tells what that was. A server
+   * answers for its own bytes: of one there is nothing.
+   */
+  dropDamaged(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly DroppedPart[]>;
+  /** How many files that meet a range have no hash, because an older version wrote them; a server has none. */
+  unhashed(kinds: readonly StoredKind[], symbols: readonly string[], fromMs: number, toMs: number): Promise<number>;
+  /** Looks at all that it holds (`riposte verify`). */
+  verify(options: VerifyOptions): Promise<VerifyReport>;
+  /** Dated rules of a symbol in this market, ascending, with the source of each; empty when there are none, or when they are gone. */
   rules(symbol: string, market: string): Promise<readonly DatedRules[]>;
   /** The archive files that have landed in it. */
   landed(): Promise<LandedFiles>;

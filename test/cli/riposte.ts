@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   /** Largest file that the process may write, in blocks of 512 bytes (`ulimit -f`). */
   readonly maxFileBlocks?: number;
+  /** Files that the process may have open at once (`ulimit -n`). */
+  readonly maxOpenFiles?: number;
   /** Called once with the process, e.g. to send it a signal later. */
   readonly started?: (child: ChildProcess) => void;
 }
@@ -35,15 +37,19 @@ export const riposteEach = async (cases: readonly (readonly string[])[], cwd: st
   return JSON.parse(stdout) as Ended[];
 };
 
-const started = (args: readonly string[], { cwd, env, maxFileBlocks, started: hook }: Surroundings): Promise<Ended> =>
+const started = (args: readonly string[], { cwd, env, maxFileBlocks, maxOpenFiles, started: hook }: Surroundings): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith("RIPOSTE_"));
     const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
     const options = { cwd, env: { ...Object.fromEntries(foreign), ...env }, stdio };
+    const limits = [
+      ...(maxFileBlocks === undefined ? [] : [`ulimit -f ${maxFileBlocks}`]),
+      ...(maxOpenFiles === undefined ? [] : [`ulimit -n ${maxOpenFiles}`]),
+    ];
     const child =
-      maxFileBlocks === undefined
+      limits.length === 0
         ? spawn(process.execPath, args, options)
-        : spawn("sh", ["-c", `ulimit -f ${maxFileBlocks}; exec "$@"`, "sh", process.execPath, ...args], options);
+        : spawn("sh", ["-c", [...limits, 'exec "$@"'].join("; "), "sh", process.execPath, ...args], options);
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));

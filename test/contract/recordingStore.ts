@@ -3,7 +3,6 @@ import type { Event } from "../../src/domain/event.ts";
 import type { KindName } from "../../src/domain/kind.ts";
 import { Kind, KIND_NAMES } from "../../src/domain/kind.ts";
 import type { StoredKind } from "../../src/domain/ports.ts";
-import { HOUR_MS } from "../../src/domain/units.ts";
 import type { ArchiveSource } from "../../src/store/archive/source.ts";
 import type { Landed } from "../../src/store/backfill/landedFiles.ts";
 import type { Hole } from "../../src/store/coverage/hole.ts";
@@ -44,13 +43,13 @@ export class RecordingStore {
       },
     });
   }
-  holdsPeriod(kept: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
+  count(kept: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<number> {
     const kind = kept === "aggTrade" ? "trade" : kept;
-    const hour = Math.floor(timeMs / HOUR_MS);
-    const inPeriod = (event: Event): boolean =>
-      KIND_NAMES[event.kind] === kind && (kind !== "trade" || Math.floor(event.eventTimeMs / HOUR_MS) === hour);
-    return Promise.resolve(this.writes.some((write) => write.symbol === symbol && write.market === market && write.events.some(inPeriod)));
+    const mine = this.writes.filter((write) => write.symbol === symbol && write.market === market).flatMap(({ events }) => events);
+    const inRange = mine.filter((event) => KIND_NAMES[event.kind] === kind && event.eventTimeMs >= fromMs && event.eventTimeMs < toMs);
+    return Promise.resolve(inRange.length);
   }
+  dropDamaged = () => Promise.resolve([]);
   rules(symbol: string, market: string): Promise<readonly DatedRules[]> {
     const mine = this.writes.filter((write) => write.symbol === symbol && write.market === market);
     const rules = mine.flatMap(({ events }) => events.filter((event) => event.kind === Kind.instrumentRules));

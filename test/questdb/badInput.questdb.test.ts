@@ -5,6 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vi
 import { freePort, QuestDbServer } from "../../scripts/questdb/server.ts";
 import { createSql } from "../../src/store/questdb/schema.ts";
 import { questTableOf } from "../../src/store/questdb/tables.ts";
+import { tableOf } from "../../src/store/table/marketTables.ts";
+import type { Table } from "../../src/store/table/tables.ts";
 import { KLINE_TABLE } from "../../src/store/table/tables.ts";
 import { expectRefusal, riposte, scratchFolder, smallDisk } from "../cli/riposte.ts";
 import type { Ended } from "../cli/riposte.ts";
@@ -100,6 +102,41 @@ describe("tables that are not ours", () => {
     expectRefusal(await run(BACKTEST, at), 1, line);
     expectRefusal(await run(SIMULATE, at), 1, line);
     expect(await sql(settings, `SELECT count() FROM ${table}`)).toEqual([[0]]);
+  });
+
+  it("a table with a time to live is refused by reading and writing, and the remedy that is named works", async () => {
+    const migrate = ["migrate", "--from-store", "parquet", "--to-store", "questdb", "--data", "sixty"];
+    await run(["simulate", "--data", "sixty", "--from", "2023-01-01", "--days", "60"], at);
+    await run(migrate, at);
+    await sql(settings, `ALTER TABLE ${table} SET TTL 1 MONTH`);
+    const line = new RegExp(
+      `^riposte: table ${table} of QuestDB at http.* throws rows away when they are older than 1 MONTH \\(its TTL\\): run ALTER TABLE ${table} SET TTL 100 YEARS on the server`,
+    );
+    for (const args of [
+      BACKTEST,
+      SIMULATE,
+      ["features", "--store", "questdb"],
+      migrate,
+      ["backfill", "--store", "questdb", "--from", "2023-01-01"],
+    ])
+      expectRefusal(await run(args, at), 1, line);
+    const verified = await run(["verify", "--store", "questdb"], at);
+    expect([verified.code, verified.stdout]).toEqual([1, expect.stringMatching(/^fault: table \S+klines of QuestDB .* \(its TTL\)/m)]);
+    const whole = async (): Promise<string> => (await run(["verify", "--store", "questdb"], at)).stderr;
+    // The server applies the statement a moment after it has taken it.
+    const mended = { timeout: 30_000 };
+    await sql(settings, `ALTER TABLE ${table} SET TTL 100 YEARS`);
+    await expect.poll(whole, mended).not.toContain("riposte: ");
+    expect((await run(migrate, at)).stderr).not.toContain("riposte: ");
+    expect(await sql(settings, `SELECT count() FROM ${table}`)).toEqual([[60 * 1440]]);
+    // Each way in which tables are cut takes the remedy.
+    for (const name of ["trades", "funding"]) {
+      await sql(settings, createSql(settings.prefix, questTableOf(tableOf(name === "trades" ? "trade" : "funding") as Table)));
+      await sql(settings, `ALTER TABLE ${settings.prefix}${name} SET TTL 1 YEAR`);
+      await expect.poll(whole, mended).toContain("older than 1 YEAR");
+      await sql(settings, `ALTER TABLE ${settings.prefix}${name} SET TTL 100 YEARS`);
+      await expect.poll(whole, mended).not.toContain("riposte: ");
+    }
   });
 
   it("an empty server: says what there is and how to fill it", async () => {

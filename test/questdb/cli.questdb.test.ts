@@ -3,6 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectRefusal, riposte, scratchFolder } from "../cli/riposte.ts";
 import type { Ended } from "../cli/riposte.ts";
+import { KLINE_COLUMNS, singleKline } from "../../src/domain/kline.ts";
+import type { KlineValues } from "../../src/domain/kline.ts";
+import { HOUR_MS, instrumentIndex } from "../../src/domain/units.ts";
+import { parquetStore } from "../../src/store/parquet/parquetStore.ts";
 import { checksumOf, klineLines, zipOf } from "../contract/archiveFiles.ts";
 import { dropTables, freshSettings, sql } from "./sharedServer.ts";
 
@@ -77,6 +81,38 @@ describe("a run on QuestDB", () => {
     ]);
     const third = (await ok(MIGRATE)) as { series: { partsCopied: number }[] };
     expect(third.series.every(({ partsCopied }) => partsCopied === 0)).toBe(true);
+  });
+
+  it("says what it migrated: a part, or all but the klines of other intervals, which the remedy that is named takes", async () => {
+    const own = { RIPOSTE_DATA_QUESTDB_PREFIX: `${settings.prefix}said_` };
+    const said = async (...args: readonly string[]): Promise<string | undefined> => {
+      const { code, stdout } = await run([...MIGRATE, ...args], own);
+      expect(code).toBe(0);
+      return stdout.trimEnd().split("\n").at(-1);
+    };
+    const hourly = parquetStore({ root: join(folder, "h"), intervalMs: HOUR_MS });
+    const values = Object.fromEntries(KLINE_COLUMNS.map((column) => [column, 1])) as KlineValues;
+    const bars = Array.from({ length: 70 }, (_, i) => ({ ...values, openTimeMs: Date.UTC(2023, 0, 25) + i * HOUR_MS }));
+    await hourly.write(
+      "BTCUSDT",
+      "simulated",
+      bars.map((bar) => singleKline(instrumentIndex(0), HOUR_MS, bar)),
+    );
+    await hourly.close();
+    const left = "; 70 klines of 1h were left: --interval 1h copies them";
+    expect(await said("--from", "2023-01-26", "--to", "2023-01-27")).toMatch(
+      new RegExp(`^QuestDB at \\S+ holds what h held from 2023-01-26 to 2023-01-27${left.replace("70", "\\d+")}$`),
+    );
+    expect(await said("--symbol", "ETHUSDT", "--market", "simulated")).toMatch(/ holds what h held of ETHUSDT \(simulated\)$/);
+    expect(await said()).toMatch(new RegExp(` holds what h held${left}$`));
+    expect(await said("--interval", "1h")).toMatch(/ holds what h held; 34560 klines of 1m were left: --interval 1m copies them$/);
+    const counted = await sql(settings, `SELECT interval, count() FROM ${own.RIPOSTE_DATA_QUESTDB_PREFIX}klines ORDER BY interval`);
+    expect(counted).toEqual([
+      ["1h", 70],
+      ["1m", 34_560],
+    ]);
+    await rm(join(folder, "h/klines/market=simulated/symbol=BTCUSDT/interval=1h"), { recursive: true });
+    await dropTables({ ...settings, prefix: own.RIPOSTE_DATA_QUESTDB_PREFIX });
   });
 
   it("takes simulate, features and dataset too", async () => {

@@ -18,7 +18,7 @@ const RUN = ["backtest", "--simulate", "--days", String(DAYS), "--set", "data.wa
 /** Required by the issue's §5. */
 const KEYS =
   "symbol, from, to, bars, gapBars, trades, equityStartUsdt, equityEndUsdt, feesUsdt, fundingUsdt, slippageUsdt, sharpe, sortino, maxDrawdown, winRate, profitFactor, exposure, riskRefusals, haltedAtMs, decisions, orders, decisionsSha256, replaySeconds, barsPerSecond, peakRssMb";
-const FILES = ["decisions.jsonl", "equity.csv", "fills.csv", "report.html", "summary.json", "trades.csv"];
+const FILES = ["decisions.jsonl", "equity.csv", "files.sha256", "fills.csv", "report.html", "summary.json", "trades.csv"];
 
 const hashOf = ({ stdout }: Ended): string => (JSON.parse(stdout) as { decisionsSha256: string }).decisionsSha256;
 

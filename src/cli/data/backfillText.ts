@@ -19,6 +19,7 @@ export const backfillLines = (report: BackfillReport, market: string, intervalMs
     : []),
   ...sourceLines(report),
   ...mendedLines(report),
+  ...listed(report.dropped, (file) => `damaged or gone, imported anew as far as the source has it: ${file}`),
   ...absentLines(report),
   ...holeLines(report, intervalMs),
 ];

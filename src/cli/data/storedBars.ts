@@ -27,9 +27,12 @@ export const storedBars = async ({ config }: DataRequest, store: Store, range: T
   const mine = ({ market }: HistorySpan): boolean => config.data.market === null || market === config.data.market;
   const inRange = ({ fromMs, toMs }: HistorySpan): boolean => fromMs < (range.toMs ?? Infinity) && toMs > (range.fromMs ?? -Infinity);
   const covered = ({ fromMs, toMs }: HistorySpan): number => Math.min(toMs, range.toMs ?? toMs) - Math.max(fromMs, range.fromMs ?? fromMs);
-  const klines = (await store.spans(["kline"])).filter(mine);
+  const klines = (await store.spans(["kline"], config.symbols)).filter(mine);
   const whole = config.symbols.every((symbol) => klines.some((span) => span.symbol === symbol && inRange(span)));
-  const trades = whole ? [] : (await store.spans(TRADES)).filter(mine);
+  const trades = whole ? [] : (await store.spans(TRADES, config.symbols)).filter(mine);
+  // What other symbols have is looked at only to be named.
+  const lacking = config.symbols.some((symbol) => ![...klines, ...trades].some((span) => span.symbol === symbol));
+  const all = lacking ? (await store.spans(["kline", ...TRADES])).filter(mine) : [];
   const found = config.symbols.map(async (symbol): Promise<StoredBars> => {
     const of = (spans: readonly HistorySpan[]): readonly HistorySpan[] => spans.filter((span) => span.symbol === symbol);
     const kline = of(klines).find(inRange);
@@ -46,7 +49,7 @@ export const storedBars = async ({ config }: DataRequest, store: Store, range: T
     if (span !== undefined)
       return { symbol, market: span.market, fromTrades: false, fromMs: span.fromMs, toMs: span.toMs, otherIntervalsMs: [] };
     const others = await otherIntervals(store, symbol, config.data.market === null ? MARKETS : [config.data.market]);
-    const held = [...new Set([...klines, ...trades].map((each) => `${each.symbol} (${each.market})`))].join(", ") || "nothing";
+    const held = [...new Set(all.map((each) => `${each.symbol} (${each.market})`))].join(", ") || "nothing";
     const where = `${config.data.market === null ? "" : ` --market ${config.data.market}`} ${store.options}`;
     if (others.length > 0)
       throw new UserError(

@@ -7,8 +7,8 @@ import { fillableBy } from "./fillable.ts";
 import type { DataRequest, RunData } from "./history.ts";
 import { outsideRange, sourceOf, storedBars } from "./storedBars.ts";
 import { holeWarnings } from "./holeWarnings.ts";
-import { bookStart, kindsToRead, storedTicks } from "./storedTicks.ts";
-import { barWarnings, rulesWarnings, tickWarnings } from "./storedWarnings.ts";
+import { bookStart, kindsOnDisk, kindsToRead, storedTicks } from "./storedTicks.ts";
+import { barWarnings, hashWarnings, rulesWarnings, tickWarnings } from "./storedWarnings.ts";
 
 /**
  * History of a store as the data of a run. Bars are a symbol's klines; where it has none in the range, they are made of its trades, and
@@ -34,6 +34,7 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
   const ticks = await storedTicks(kinds, bars, store);
   const { fromMs: readFromMs, unknown } = await bookStart(ticks, store, barFromMs);
   const held = ticks.filter((span) => span.fromMs < readToMs && span.toMs > readFromMs);
+  const reading = kindsToRead(bars, held);
   return {
     instruments,
     fromMs: Math.max(fromMs, firstMs),
@@ -42,7 +43,7 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
     events: () =>
       store.read({
         instruments,
-        kinds: kindsToRead(bars, held),
+        kinds: reading,
         markets,
         fromMs: readFromMs,
         toMs: readToMs + aheadBars * MINUTE_MS,
@@ -56,6 +57,7 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
       ...(await holeWarnings(store, bars, instruments, held, { fromMs, toMs })),
       ...tickWarnings(bars, held, unknown, Math.max(fromMs, firstMs), Math.min(toMs, lastMs)),
       ...(await rulesWarnings(store, bars, fromMs, toMs)),
+      ...hashWarnings(await store.unhashed(kindsOnDisk(reading), symbols, readFromMs, readToMs), store),
     ],
     barsFromTrades: fromTrades,
     fillable: symbols.map((symbol) => {

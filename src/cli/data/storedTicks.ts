@@ -14,7 +14,12 @@ export const storedTicks = async (
   if (asked.length === 0) return [];
   const mine = (span: HistorySpan): boolean =>
     bars.some(({ symbol, market }) => symbol === span.symbol && marketsBeside(market).includes(span.market));
-  return (await store.spans(asked)).filter(mine);
+  return (
+    await store.spans(
+      asked,
+      bars.map(({ symbol }) => symbol),
+    )
+  ).filter(mine);
 };
 
 /** Kinds to ask the store for: bars, funding, and what of the rest is held. */
@@ -22,6 +27,13 @@ export const kindsToRead = (bars: readonly StoredBars[], held: readonly HistoryS
   const ticks = held.flatMap(({ kind }) => (kind === "instrumentRules" ? [] : [kind === "aggTrade" ? "trade" : kind]));
   return [...new Set(["funding" as const, ...(bars.every(({ fromTrades }) => fromTrades) ? [] : ["kline" as const]), ...ticks])];
 };
+
+/** The kinds that are opened where these are asked for: trades may come as aggregates, and the rules are always read. */
+export const kindsOnDisk = (kinds: readonly StoredKind[]): readonly StoredKind[] => [
+  ...kinds,
+  ...(kinds.includes("trade") ? ["aggTrade" as const] : []),
+  "instrumentRules",
+];
 
 /** How far back the snapshot is looked for that a book begins with. */
 const LOOK_BACK_HOURS = 24;

@@ -53,6 +53,15 @@ const STEADY: readonly StoredKind[] = ["markPrice", "bookDiff", "bestBidAsk", ..
 const isPart = (span: HistorySpan, fromMs: number, toMs: number): boolean =>
   span.fromMs >= fromMs + MINUTE_MS || span.toMs <= toMs - MINUTE_MS;
 
+/** So many files of an older version have no hash: what is damaged in them cannot be known. */
+export const hashWarnings = (files: number, store: Store): readonly string[] => {
+  if (files === 0) return [];
+  const [have, them] = files === 1 ? ["file of the history has", "it"] : ["files of the history have", "them"];
+  return [
+    `${files} ${have} no hash, as an older version wrote ${them}: damage to ${them} is not noticed. riposte verify --adopt ${store.options} gives ${them} one.`,
+  ];
+};
+
 /** A run keeps the rules it begins with: ticks and lots are counted in them. */
 export const rulesWarnings = async (store: Store, bars: readonly StoredBars[], fromMs: number, toMs: number): Promise<string[]> => {
   const warnings: string[] = [];

@@ -1,3 +1,14 @@
+import { UserError } from "../../domain/units.ts";
+
+/** A refusal that has found something out: with `--json` the document is printed all the same, and the exit code is that of the refusal. */
+export class RefusalWith extends UserError {
+  readonly document: unknown;
+  constructor(message: string, document: unknown) {
+    super(message);
+    this.document = document;
+  }
+}
+
 /** What the frame (`main.ts`) hands to a command: its only way to the terminal, the environment and Ctrl-C. */
 export interface CommandContext {
   /** A line for the reader, on stderr. */

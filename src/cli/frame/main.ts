@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { SettingError } from "../../domain/settingError.ts";
+import { tooManyFiles } from "../../domain/tooManyFiles.ts";
 import { UserError } from "../../domain/units.ts";
 import { didYouMean } from "../../domain/nearestName.ts";
 import type { CommandContext, OptionValues } from "./command.ts";
+import { RefusalWith } from "./command.ts";
 import { parseCommandLine } from "./commandLine.ts";
 import { COMMANDS } from "../commands.ts";
 import type { CommandEntry } from "../commands.ts";
@@ -33,8 +35,9 @@ export const runCommandLine = async (args: readonly string[], terminal: Terminal
   try {
     const code = await dispatch(args, terminal, meter);
     return stopCode(terminal.stop) ?? code;
-  } catch (error) {
+  } catch (thrown) {
     meter.clear();
+    const error = asUserError(thrown);
     const stopped = stopCode(terminal.stop);
     if (stopped !== undefined && isAbort(error, terminal.stop)) terminal.stderr("riposte: stopped\n");
     else terminal.stderr(messageOf(error, terminal.env));
@@ -64,11 +67,16 @@ const dispatch = async (args: readonly string[], terminal: Terminal, meter: { cl
     return 0;
   }
   const context = contextOf(terminal, parsed.json, meter);
-  const result = await command.run(parsed.options, context).catch(async (error: unknown) => {
+  const document = (content: unknown): void => {
+    meter.clear();
+    if (parsed.json) terminal.stdout(`${JSON.stringify(content ?? null, null, 2)}\n`);
+  };
+  try {
+    document(await command.run(parsed.options, context));
+  } catch (error) {
+    if (error instanceof RefusalWith) document(error.document);
     throw await wrongUsage(error, parsed.options);
-  });
-  meter.clear();
-  if (parsed.json) terminal.stdout(`${JSON.stringify(result ?? null, null, 2)}\n`);
+  }
   return 0;
 };
 
@@ -122,6 +130,10 @@ const commandNamed = (name: string, commands: readonly CommandEntry[]): CommandE
   const hint = didYouMean(name, names) || ` (there are: ${names.join(", ")})`;
   throw new UserError(`there is no ${name.startsWith("-") ? "option" : "command"} ${name}${hint}; see riposte --help`, 2);
 };
+
+/** What the system says of files that are open is no mistake of ours, wherever it was met. */
+const asUserError = (error: unknown): unknown =>
+  ["EMFILE", "ENFILE"].includes(String((error as NodeJS.ErrnoException | undefined)?.code)) ? tooManyFiles() : error;
 
 /** One line; with `RIPOSTE_DEBUG=1` the stack of what is not the user's mistake follows. */
 const messageOf = (error: unknown, env: Terminal["env"]): string => {

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { UserError } from "../../domain/units.ts";
 import type { Duck } from "../../store/duck/duck.ts";
 import { quoted } from "../../store/duck/duck.ts";
 import { numberColumns } from "../../store/table/tables.ts";
+import { writingParquet } from "../parquetOutput.ts";
 import type { ColumnType, DatasetColumn } from "./columns.ts";
 import type { DatasetFile } from "./datasetBatch.ts";
 
@@ -20,12 +20,13 @@ const GROUP_ROWS = 16_384;
 export const parquetFile = (duck: Duck, path: string, shownAs: string, columns: readonly DatasetColumn[]): DatasetFile => {
   const partsDir = `${path}.parts`;
   const parts: string[] = [];
+  let rows = 0;
   const names = numberColumns(columns.map(({ name }) => name));
   const typed = columns.map(({ name, type }) => `"${name}"::${SQL_TYPES[type]} AS "${name}"`).join(", ");
   return {
     async append({ length, data }) {
       const part = `${partsDir}/${String(parts.length)}.parquet`;
-      await refused(shownAs, async () => {
+      await writingParquet(shownAs, async () => {
         await mkdir(partsDir, { recursive: true });
         const doubles = data.map((column) =>
           column instanceof Float64Array ? column.subarray(0, length) : Float64Array.from(column.subarray(0, length)),
@@ -33,13 +34,12 @@ export const parquetFile = (duck: Duck, path: string, shownAs: string, columns: 
         await duck.write(names, { length, data: doubles }, part);
       });
       parts.push(part);
+      rows += length;
     },
     async close() {
-      await refused(shownAs, async () => {
-        const source = `read_parquet([${parts.map(quoted).join(", ")}])`;
-        await duck.query(
-          `COPY (SELECT ${typed} FROM ${source}) TO ${quoted(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${GROUP_ROWS})`,
-        );
+      await writingParquet(shownAs, async () => {
+        const sql = `SELECT ${typed} FROM read_parquet([${parts.map(quoted).join(", ")}])`;
+        await duck.copy(sql, path, { rows, groupRows: GROUP_ROWS, compression: "zstd" });
         await rm(partsDir, { recursive: true, force: true });
       });
       const hash = createHash("sha256");
@@ -50,16 +50,4 @@ export const parquetFile = (duck: Duck, path: string, shownAs: string, columns: 
       // The parts lie in the staging folder and go with it.
     },
   };
-};
-
-const refused = async (shownAs: string, work: () => Promise<void>): Promise<void> => {
-  try {
-    await work();
-  } catch (error) {
-    const said = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    if (!/IO Error|No space left|File too large|Permission denied|cannot read the history|ENOSPC|EACCES/i.test(said)) throw error;
-    throw new UserError(
-      `cannot write ${shownAs}: ${said}; free some space or choose a folder on another disk with --out. Nothing was changed there`,
-    );
-  }
 };

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { InvariantError } from "../../domain/units.ts";
+import { FILE_LIST } from "../../store/hashing/fileList.ts";
 import { writing } from "./outputError.ts";
 
 /** Everything a run may leave in its folder. */
@@ -13,6 +14,7 @@ export const RUN_FILES = [
   "equity.csv",
   "decisions.jsonl",
   "decisions.parquet",
+  FILE_LIST,
 ] as const;
 
 /** A folder beside its destination where a run's files grow until all of them are whole. */

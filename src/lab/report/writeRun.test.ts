@@ -21,7 +21,7 @@ describe("writeRun", () => {
   it("writes every file of a run and nothing else", () => {
     const out = join(root, "run");
     const paths = writeRun(out, sampleRecord({ trades: 20, days: 30 }), ['{"bar":1}', '{"bar":2}']);
-    const names = ["decisions.jsonl", "equity.csv", "fills.csv", "report.html", "summary.json", "trades.csv"];
+    const names = ["decisions.jsonl", "equity.csv", "files.sha256", "fills.csv", "report.html", "summary.json", "trades.csv"];
     expect(readdirSync(out).sort()).toEqual(names);
     expect([...paths].sort()).toEqual(names.map((name) => join(out, name)));
     expect(readdirSync(root)).toEqual(["run"]);

@@ -3,13 +3,14 @@ import type { RunRecord } from "../runRecord.ts";
 import { csvLines, EQUITY_COLUMNS, FILL_COLUMNS, TRADE_COLUMNS } from "./csv.ts";
 import { writePieces } from "./fileWriter.ts";
 import { reportPage } from "./html/reportPage.ts";
+import { sealRun } from "./runSeal.ts";
 import { openStaging } from "./staging.ts";
 import type { Staging } from "./staging.ts";
 import { summaryJson } from "./summaryJson.ts";
 
 /**
- * Writes everything a finished run leaves (`report.html`, `summary.json`, `trades.csv`, `fills.csv`, `equity.csv`) and
- * moves it into place, all or nothing. `target` is the folder, or a staging folder in which others (the stream of
+ * Writes everything a finished run leaves (`report.html`, `summary.json`, `trades.csv`, `fills.csv`, `equity.csv`, and the hashes of
+ * all files) and moves it into place, all or nothing. `target` is the folder, or a staging folder in which others (the stream of
  * `decisions.jsonl`) have written already and closed their files. `decisions`: the lines of `decisions.jsonl`, without line
  * ends, where nobody streamed them. Returns the paths in place. Throws a `UserError` that names the file; then nothing
  * staged is left and the folder is as it was.
@@ -24,6 +25,7 @@ export const writeRun = (target: string | Staging, record: RunRecord, decisions?
     if (decisions !== undefined) write("decisions.jsonl", linesOf(decisions));
     write("report.html", reportPage(record));
     write("summary.json", [summaryJson(record)]);
+    sealRun(staging, record.identity.decisionsSha256);
     return staging.commit();
   } catch (error) {
     staging.discard();

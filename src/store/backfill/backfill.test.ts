@@ -207,7 +207,7 @@ describe("backfill from a local copy of the archive", () => {
     const report = await run({ signal: abort.signal, onProgress: ({ filesDone }) => filesDone === 1 && abort.abort() });
     expect(report).toMatchObject({ aborted: true, filesLanded: 1 });
     expect(await openTimes()).toHaveLength(3);
-    expect(JSON.parse(await readFile(join(root, "landed.json"), "utf8"))).toHaveProperty([month("2023-01")]);
+    expect(JSON.parse(await readFile(join(root, "landed.json"), "utf8"))).toHaveProperty(["files", month("2023-01")]);
     expect(await run()).toMatchObject({ aborted: false, filesLanded: 2, filesSkipped: 1 });
   });
 });

@@ -1,9 +1,13 @@
 import { UserError } from "../../domain/units.ts";
 import { Unreachable } from "../../venues/binance/http.ts";
+import type { StoredKind } from "../../domain/ports.ts";
 import type { FileSeries } from "../archive/archivePath.ts";
+import type { DroppedPart } from "../store.ts";
 import type { BackfillOptions } from "./options.ts";
 import { localSpan, marketOf } from "./plan.ts";
+import { KEPT_AS } from "./parseFile.ts";
 import type { BackfillReport } from "./report.ts";
+import type { Range } from "./seriesFill.ts";
 import { fillSeries, nothingFound } from "./seriesFill.ts";
 import { tellHoldings } from "./tellHoldings.ts";
 import { Work } from "./work.ts";
@@ -56,6 +60,19 @@ const fillKind = async (work: Work, symbol: string, kind: FileSeries["kind"]): P
   const span = archive.local ? await localSpan(archive, series) : undefined;
   const fromMs = options.fromMs ?? span?.fromMs ?? NaN;
   const toMs = Math.min(options.toMs ?? span?.toMs ?? nowMs, nowMs);
-  const found = fromMs < toMs && (await fillSeries(work, series, fromMs, toMs));
+  const found = fromMs < toMs && (await fillSeries(work, series, await withDamaged(work, series, { fromMs, toMs })));
   if (!found && (kind === "kline" || kinds.length === 1)) throw await nothingFound(work, series);
+};
+
+/** Takes damaged and missing parts of a series out of the store, and widens the range to them: they are brought anew as a whole. */
+const withDamaged = async ({ options: { store, nowMs }, report }: Work, series: FileSeries, range: Range): Promise<Range> => {
+  const { symbol, market, kind } = series;
+  const drop = (kept: StoredKind): Promise<readonly DroppedPart[]> => store.dropDamaged(kept, symbol, market, range.fromMs, range.toMs);
+  const dropped = (await Promise.all(KEPT_AS[kind].map(drop))).flat();
+  const rules = kind === "kline" || kind === "aggTrades" ? await drop("instrumentRules") : [];
+  report.dropped.push(...[...dropped, ...rules].map(({ file }) => file));
+  return {
+    fromMs: Math.min(range.fromMs, ...dropped.map((part) => part.fromMs)),
+    toMs: Math.min(nowMs, Math.max(range.toMs, ...dropped.map((part) => part.toMs))),
+  };
 };

@@ -12,7 +12,7 @@ import { landedAs } from "./landedFiles.ts";
 import type { LabelReading } from "./metricsLabels.ts";
 import { labelReading } from "./metricsLabels.ts";
 import type { Mended, ParsedFile } from "./parseFile.ts";
-import { KEPT_AS, parseFile } from "./parseFile.ts";
+import { parseFile } from "./parseFile.ts";
 import type { PeriodFile } from "./plan.ts";
 import { dayFile, monthsOf } from "./plan.ts";
 import { daysOfRest, daysReplaced, statedBy } from "./stated.ts";
@@ -93,28 +93,14 @@ const fillDay = async (work: Work, series: FileSeries, day: PeriodFile, klines: 
   return work.write(symbol, market, [...ofDay, ...added], [{ kind: "kline", fromMs: day.fromMs, toMs: day.toMs }]);
 };
 
-/** True when the store has what a landed file gave it. Trades may be kept by the hour, and a day may begin without any. */
-export const holdsFile = async (
-  { options: { store } }: Work,
-  { kind, symbol, market }: FileSeries,
-  { fromMs, toMs }: PeriodFile,
-): Promise<boolean> => {
-  const endMs = kind === "aggTrades" ? toMs : fromMs + HOUR_MS;
-  for (const kept of KEPT_AS[kind]) {
-    let holds = false;
-    for (let timeMs = fromMs; timeMs < endMs && !holds; timeMs += HOUR_MS) holds = await store.holdsPeriod(kept, symbol, market, timeMs);
-    if (!holds) return false;
-  }
-  return true;
-};
-
 /** Hour by hour, those without a trade too: an hour of an older file may have had some. */
 const landByHour = async (work: Work, series: FileSeries, period: PeriodFile, parts: Iterable<readonly Event[]>): Promise<void> => {
   const { symbol, market } = series;
   let nextMs = period.fromMs;
   const emptyUntil = async (endMs: number): Promise<void> => {
     for (; nextMs < endMs; nextMs += HOUR_MS)
-      if (await work.options.store.holdsPeriod("aggTrade", symbol, market, nextMs)) await work.write(symbol, market, [], [hourOf(nextMs)]);
+      if ((await work.options.store.count("aggTrade", symbol, market, nextMs, nextMs + HOUR_MS)) > 0)
+        await work.write(symbol, market, [], [hourOf(nextMs)]);
   };
   for (const events of parts) {
     work.options.signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 import { DAY_MS, UserError, utcDayStart } from "../../domain/units.ts";
 import type { BackfillKind, FileSeries } from "../archive/archivePath.ts";
-import { folderOf, pathOf } from "../archive/archivePath.ts";
+import { FOLDERS, folderOf, pathOf } from "../archive/archivePath.ts";
 import { archiveName } from "../archive/fileName.ts";
 import type { ArchiveSource } from "../archive/source.ts";
 
@@ -50,6 +50,17 @@ const periodFile = (series: FileSeries, label: string, fromMs: number, toMs: num
   path: pathOf(series, label),
   ...{ label, fromMs, toMs },
 });
+
+/** Series and period (end exclusive) of an archive path; undefined where it is of another layout. */
+export const partOfPath = (path: string): { readonly series: FileSeries; readonly fromMs: number; readonly toMs: number } | undefined => {
+  const [, market, folder, symbol, interval = "", year, month, day] =
+    /^(futures\/um|spot)\/(?:daily|monthly)\/(\w+)\/([^/]+)\/(?:(\w+)\/)?[^/]+-(\d{4})-(\d{2})(?:-(\d{2}))?\.zip$/.exec(path) ?? [];
+  const kind = (Object.keys(FOLDERS) as BackfillKind[]).find((each) => FOLDERS[each] === folder);
+  if (kind === undefined || symbol === undefined) return undefined;
+  const fromMs = Date.UTC(Number(year), Number(month) - 1, Number(day ?? 1));
+  const toMs = day === undefined ? nextMonth(fromMs) : fromMs + DAY_MS;
+  return { series: { symbol, kind, market: market === "spot" ? "spot" : "um", interval }, fromMs, toMs };
+};
 
 /** Span of the files that a local copy has of a series; undefined when it has none. */
 export const localSpan = async (

@@ -40,6 +40,8 @@ export interface BackfillReport {
   tradeIdGaps: FileIdGaps[];
   /** How many files of metrics name which end of their periods, and what told it. */
   labels: { readonly labels: LabelEnd; readonly by: LabelWitness; files: number }[];
+  /** Files of the store that were damaged or gone, and were brought anew as far as the sources have them. */
+  dropped: string[];
   /** Files that the archive should have and has not, in order. */
   missing: string[];
   /** Symbols that the exchange does not list any more: their history has ended. */
@@ -72,6 +74,7 @@ export const emptyReport = (): BackfillReport => ({
   idGaps: [],
   tradeIdGaps: [],
   labels: [],
+  dropped: [],
   missing: [],
   unlisted: [],
   holes: [],

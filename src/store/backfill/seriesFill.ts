@@ -5,19 +5,24 @@ import { DAY_MS, UserError } from "../../domain/units.ts";
 import { timeText } from "../reading/catalog.ts";
 import type { Fetched } from "./fetchFile.ts";
 import { fetchAhead, fetchFile } from "./fetchFile.ts";
+import { heldRows } from "./heldRows.ts";
 import { landedAs } from "./landedFiles.ts";
 import type { LandingMode } from "./landing.ts";
-import { holdsFile, land } from "./landing.ts";
+import { land } from "./landing.ts";
 import type { PeriodFile } from "./plan.ts";
 import { daysOf, isDaily, localSpan, monthsOf } from "./plan.ts";
 import { askRest } from "./restDays.ts";
 import type { Work } from "./work.ts";
 
-/** What is asked of a series. */
-interface Asked {
-  readonly series: FileSeries;
+/** Times in ms, the end exclusive. */
+export interface Range {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/** What is asked of a series. */
+interface Asked extends Range {
+  readonly series: FileSeries;
   /** Files that have landed are read again: the store has lost the rules of the symbol. */
   readonly again: boolean;
 }
@@ -26,7 +31,7 @@ interface Asked {
  * Fills one series of `[fromMs, toMs)`: the monthly files of the months that are over; of klines the daily files of the other days, and of
  * those in which a monthly file has holes; REST for the newest days that no file states. Returns whether anything was found.
  */
-export const fillSeries = async (work: Work, series: FileSeries, fromMs: number, toMs: number): Promise<boolean> => {
+export const fillSeries = async (work: Work, series: FileSeries, { fromMs, toMs }: Range): Promise<boolean> => {
   const { report, options } = work;
   const { nowMs, newest } = options;
   const asked: Asked = { series, fromMs, toMs, again: await areRulesLost(work, series) };
@@ -63,8 +68,11 @@ const take = async (
 ): Promise<PeriodFile[]> => {
   const { archive, force = false, signal } = work.options;
   const fetchOne = (file: PeriodFile): Promise<Fetched> => {
-    const hasLanded = async (sum: string): Promise<boolean> =>
-      !force && !again && work.landed.get(file.path)?.sha256 === landedAs(series.kind, sum) && (await holdsFile(work, series, file));
+    const hasLanded = async (sum: string): Promise<boolean> => {
+      const before = work.landed.get(file.path);
+      if (force || again || before?.sha256 !== landedAs(series.kind, sum)) return false;
+      return (await heldRows(work.options.store, series, file.fromMs, file.toMs)) >= before.rows;
+    };
     const onBytes = (bytes: number): void => {
       work.report.bytes += bytes;
       work.progress(file.label);

@@ -1,10 +1,12 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import { InvariantError, UserError } from "../../domain/units.ts";
+import type { FileFacts } from "../hashing/fileList.ts";
 import type { ColumnData, Columns } from "../table/columns.ts";
 import { concatenated, isList, numbersAt } from "../table/columns.ts";
 import type { Table, TableColumn } from "../table/tables.ts";
-import { chunkOf, columnsOfChunk, sqlTypeOf } from "./duckChunks.ts";
+import { chunkOf, columnsOfChunk, endsStream, sqlTypeOf } from "./duckChunks.ts";
+import { firstUnreadable, reasonOf, unreadableFile } from "./readFailure.ts";
 
 /** Rows of one DuckDB vector, the size of every chunk. */
 const CHUNK_ROWS = 2048;
@@ -15,20 +17,29 @@ const CHUNK_VALUES = 131_072;
 const GROUP_ROWS = 60;
 const GROUP_VALUES = 4096;
 
-/** Rows of Parquet files with `fromMs <= time < toMs`. */
-export interface Scan {
+/** Memory that DuckDB may take, in MB. */
+const MEMORY_MB = 512;
+
+/** Files of a table. */
+export interface TableFiles {
   readonly table: Table;
   /** Absolute paths, ascending in time. */
   readonly files: readonly string[];
+  /** What heals one of them when it cannot be read, as the end of a message. */
+  readonly remedyOf: (file: string) => string;
+}
+
+/** Rows of Parquet files with `fromMs <= time < toMs`. */
+export interface Scan extends TableFiles {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** What one file holds, from its footer alone. */
-export interface FileFacts {
+/** A Parquet file that is written: what it must hold, and how. */
+export interface FileForm {
   readonly rows: number;
-  readonly firstMs: number;
-  readonly lastMs: number;
+  readonly groupRows: number;
+  readonly compression: "snappy" | "zstd";
 }
 
 /** What a footer tells of a column. */
@@ -47,13 +58,18 @@ const FOOTERS_A_QUERY = 512;
  * disk, no extension from the network.
  */
 export class Duck {
+  readonly memoryMb: number;
   #instance: Promise<DuckDBInstance> | undefined;
   #tables = 0;
+
+  constructor(memoryMb = MEMORY_MB) {
+    this.memoryMb = memoryMb;
+  }
 
   async #connect(): Promise<DuckDBConnection> {
     this.#instance ??= DuckDBInstance.create(":memory:", {
       threads: "1",
-      memory_limit: "512MB",
+      memory_limit: `${this.memoryMb}MB`,
       max_temp_directory_size: "0MB",
       enable_external_file_cache: "false",
       preserve_insertion_order: "true",
@@ -66,41 +82,74 @@ export class Duck {
   /**
    * Chunks of at most 2048 rows in file order, one prefetched while the consumer works; each chunk has one buffer of
    * its own. DuckDB streams: at most a few row groups are in memory, whatever the range is (docs/data.md has numbers).
+   * A file that cannot be read is a `UserError` with its name, however many rows came before.
    */
   async *stream(scan: Scan): AsyncGenerator<Columns, void, undefined> {
     if (scan.files.length === 0) return;
-    yield* this.streamSql(selectSql(scan), (error) => unreadable(error, scan.files[0] as string));
+    yield* this.streamSql(selectSql(scan), scan.table.columns.length, (why) => unreadableFile(this, scan, why));
   }
 
   /** Times of a scan alone, in file order. */
   async *times(scan: Scan): AsyncGenerator<Float64Array, void, undefined> {
     if (scan.files.length === 0) return;
-    const time = `CAST("${timeColumn(scan.table)}" AS DOUBLE)`;
-    for await (const chunk of this.streamSql(`SELECT ${time} FROM ${rowsSql(scan)}`, (error) => unreadable(error, scan.files[0] as string)))
-      yield numbersAt(chunk, 0);
+    const sql = `SELECT CAST("${timeColumn(scan.table)}" AS DOUBLE) FROM ${rowsSql(scan)}`;
+    for await (const chunk of this.streamSql(sql, 1, (why) => unreadableFile(this, scan, why))) yield numbersAt(chunk, 0);
   }
 
-  /** The same for a query of one's own, whose columns must be DOUBLE, BIGINT or DOUBLE[], without null; `failed` words its errors. */
-  async *streamSql(sql: string, failed: (error: unknown) => unknown): AsyncGenerator<Columns, void, undefined> {
+  /**
+   * The same for a query of one's own of `width` columns, which must be DOUBLE, BIGINT or DOUBLE[], without null; `failed` words its
+   * errors. A stream that breaks ends like one that is read to its end: DuckDB's C interface answers both with an empty chunk, and
+   * the bindings cannot ask for the error. So the query appends a row of nulls, and only a stream that has brought it is whole.
+   */
+  async *streamSql(sql: string, width: number, failed: (why: string) => Promise<Error>): AsyncGenerator<Columns, void, undefined> {
     const connection = await this.#connect();
     let next: Promise<DuckDBDataChunk | null> | undefined;
+    let ended = false;
     try {
-      const result = await connection.stream(sql);
+      const result = await connection.stream(
+        `SELECT * FROM (${sql}) UNION ALL SELECT ${Array.from({ length: width }, () => "NULL").join(", ")}`,
+      );
       next = result.fetchChunk();
       for (;;) {
         const chunk = await next;
         next = undefined;
-        if (chunk === null || chunk.rowCount === 0) return;
+        if (chunk === null || chunk.rowCount === 0) break;
         next = result.fetchChunk();
-        yield columnsOfChunk(chunk);
+        if (ended) throw new Error("a row has an empty cell in every column");
+        ended = endsStream(chunk);
+        const columns = columnsOfChunk(chunk, ended ? chunk.rowCount - 1 : chunk.rowCount);
+        if (columns.length > 0) yield columns;
       }
     } catch (error) {
-      throw failed(error);
+      if (error instanceof InvariantError) throw error;
+      throw await failed(reasonOf(error));
     } finally {
       // A chunk on its way must land before its connection goes.
       await next?.catch(() => null);
       connection.closeSync();
     }
+    if (!ended) throw await failed((await this.reason(sql)) ?? BROKEN);
+  }
+
+  /** Why a query cannot be read to its end; undefined where it can. Every column of every row is made once, and none is kept. */
+  async reason(sql: string): Promise<string | undefined> {
+    const connection = await this.#connect();
+    try {
+      await connection.run(`SELECT count(hash(COLUMNS(*))) FROM (${sql})`);
+      return undefined;
+    } catch (error) {
+      return reasonOf(error);
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  /** Rows of a scan. */
+  async count(scan: Scan): Promise<number> {
+    const [row] = await this.query(`SELECT count(*)::DOUBLE FROM (${selectSql(scan)})`).catch(async (error: unknown) => {
+      throw await unreadableFile(this, scan, reasonOf(error));
+    });
+    return Number(row?.[0]);
   }
 
   /** Every row of a scan as one table. */
@@ -124,32 +173,46 @@ export class Duck {
         appender.appendDataChunk(chunkOf(rows, from, Math.min(rowsAtOnce, rows.length - from)));
       appender.closeSync();
       const groupRows = Math.max(1, Math.min(GROUP_ROWS, Math.floor(GROUP_VALUES / widthOf(rows)))) * CHUNK_ROWS;
-      await connection.run(
-        `COPY (SELECT ${columns.map(onDisk).join(", ")} FROM ${name}) TO ${quoted(file)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${groupRows})`,
-      );
+      const sql = `SELECT ${columns.map(onDisk).join(", ")} FROM ${name}`;
+      await copied(connection, sql, file, { rows: rows.length, groupRows, compression: "snappy" });
       await connection.run(`DROP TABLE ${name}`);
     } finally {
       connection.closeSync();
     }
   }
 
+  /** Writes the result of a query, of which the number of rows is known, as a Parquet file. */
+  async copy(sql: string, file: string, form: FileForm): Promise<void> {
+    const connection = await this.#connect();
+    try {
+      await copied(connection, sql, file, form);
+    } finally {
+      connection.closeSync();
+    }
+  }
+
   /** Rows and span of each file, read from the footers. */
-  async facts(table: Table, files: readonly string[]): Promise<ReadonlyMap<string, FileFacts>> {
-    const time = timeColumn(table);
-    const bounds = await this.bounds(time, files);
+  async facts(held: TableFiles): Promise<ReadonlyMap<string, FileFacts>> {
+    const time = timeColumn(held.table);
+    const bounds = await this.bounds(time, held);
     const [timeless] = [...bounds].find(([, { rows, min }]) => Number.isNaN(min) && rows > 0) ?? [];
-    if (timeless !== undefined) throw unreadable(new Error(`${time} has no bounds in ms`), timeless);
+    if (timeless !== undefined)
+      throw new UserError(`cannot read the history file ${timeless}: ${time} has no bounds in ms; ${held.remedyOf(timeless)}`);
+    const nameless = await firstUnreadable(this, { ...held, files: held.files.filter((file) => !bounds.has(file)) });
+    if (nameless !== undefined) throw nameless; // what is left without bounds has no rows
     return new Map([...bounds].map(([file, { rows, min, max }]) => [file, { rows, firstMs: min, lastMs: max }]));
   }
 
   /** Rows, smallest and largest value of a column of each file, read from the footers; NaN where a footer does not tell. */
-  async bounds(column: string, files: readonly string[]): Promise<ReadonlyMap<string, Bounds>> {
+  async bounds(column: string, held: TableFiles): Promise<ReadonlyMap<string, Bounds>> {
     const found = new Map<string, Bounds>();
-    for (let at = 0; at < files.length; at += FOOTERS_A_QUERY) {
-      const rows = await this.query(
-        `SELECT file_name, sum(row_group_num_rows)::DOUBLE, min(TRY_CAST(stats_min_value AS DOUBLE)), max(TRY_CAST(stats_max_value AS DOUBLE))
-         FROM parquet_metadata(${list(files.slice(at, at + FOOTERS_A_QUERY))}) WHERE path_in_schema = ${quoted(column)} GROUP BY file_name`,
-      );
+    for (let at = 0; at < held.files.length; at += FOOTERS_A_QUERY) {
+      const some = { ...held, files: held.files.slice(at, at + FOOTERS_A_QUERY) };
+      const sql = `SELECT file_name, sum(row_group_num_rows)::DOUBLE, min(TRY_CAST(stats_min_value AS DOUBLE)), max(TRY_CAST(stats_max_value AS DOUBLE))
+         FROM parquet_metadata(${list(some.files)}) WHERE path_in_schema = ${quoted(column)} GROUP BY file_name`;
+      const rows = await this.query(sql).catch(async (error: unknown) => {
+        throw await unreadableFile(this, some, reasonOf(error));
+      });
       for (const [file, count, min, max] of rows)
         found.set(String(file), { rows: Number(count), min: Number(min ?? NaN), max: Number(max ?? NaN) });
     }
@@ -161,8 +224,6 @@ export class Duck {
     const connection = await this.#connect();
     try {
       return await (await connection.run(sql)).getRows();
-    } catch (error) {
-      throw error instanceof Error && error.message.includes(".parquet") ? unreadable(error, "") : error;
     } finally {
       connection.closeSync();
     }
@@ -175,14 +236,16 @@ export class Duck {
   }
 }
 
-/** What DuckDB says about a damaged file, in one line; the file it names, else the first of the scan. */
-const unreadable = (error: unknown, first: string): unknown => {
-  if (!(error instanceof Error) || error instanceof UserError || error instanceof InvariantError) return error;
-  const said = error.message.split("\n")[0] ?? "";
-  return new UserError(
-    `cannot read the history file ${/['"]([^'"]+\.parquet)['"]/.exec(said)?.[1] ?? first}: ${said}; delete it and run riposte backfill --force, or the import again`,
-  );
+/** Fewer rows in the file than were handed over is a broken invariant. */
+const copied = async (connection: DuckDBConnection, sql: string, file: string, form: FileForm): Promise<void> => {
+  const { rows, groupRows, compression } = form;
+  const options = `(FORMAT parquet, COMPRESSION ${compression}, ROW_GROUP_SIZE ${groupRows})`;
+  const { rowsChanged } = await connection.run(`COPY (${sql}) TO ${quoted(file)} ${options}`);
+  if (rowsChanged !== rows) throw new InvariantError(`DuckDB wrote ${rowsChanged} rows of ${rows} to ${file}`);
 };
+
+/** Said of a stream that broke where the same query can be read to its end when it is asked again. */
+const BROKEN = "it broke off, and DuckDB does not say why";
 
 /** SQL text of a string. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
@@ -210,10 +273,11 @@ const inMemory = ({ name, type }: TableColumn): string =>
 const bound = (timeMs: number): number => Math.ceil(Math.min(Math.max(timeMs, -8.64e15), 8.64e15));
 
 /** The rows of a scan as a subquery. */
-export const selectSql = (scan: Scan): string => `SELECT ${scan.table.columns.map(inMemory).join(", ")} FROM ${rowsSql(scan)}`;
+export const selectSql = (scan: Omit<Scan, "remedyOf">): string =>
+  `SELECT ${scan.table.columns.map(inMemory).join(", ")} FROM ${rowsSql(scan)}`;
 
 /** Files and condition of a scan. */
-const rowsSql = ({ table, files, fromMs, toMs }: Scan): string => {
+const rowsSql = ({ table, files, fromMs, toMs }: Omit<Scan, "remedyOf">): string => {
   const time = timeColumn(table);
   return `read_parquet(${list(files)}) WHERE "${time}" >= ${bound(fromMs)} AND "${time}" < ${bound(toMs)}`;
 };

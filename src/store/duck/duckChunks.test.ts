@@ -38,8 +38,8 @@ describe("lists out of DuckDB", () => {
     ["one list behind the other twice", "JOIN (VALUES (1), (2)) AS twice(n) ON true", 2 * ROWS],
   ])("are those of their rows: %s", async (_, clause, rows) => {
     const parts = [];
-    for await (const part of duck.streamSql(`SELECT place, list FROM read_parquet(${quoted(file())}) ${clause}`, (error) => error))
-      parts.push(part);
+    const sql = `SELECT place, list FROM read_parquet(${quoted(file())}) ${clause}`;
+    for await (const part of duck.streamSql(sql, 2, (why) => Promise.resolve(new Error(why)))) parts.push(part);
     const { length, data } = concatenated(parts);
     expect(length).toBe(rows);
     const [at, lists] = data as [Float64Array, ListColumn];

@@ -21,12 +21,17 @@ const itemsOf = <T extends Float64Array | BigInt64Array>(vector: DuckDBVector, t
   return items;
 };
 
+/** Whether the last row of a chunk has nothing in any column. */
+export const endsStream = (chunk: DuckDBDataChunk): boolean => {
+  for (let c = 0; c < chunk.columnCount; c++) if (!isNull(chunk.getColumnVector(c), chunk.rowCount - 1)) return false;
+  return chunk.rowCount > 0;
+};
+
 /**
- * Rows of a chunk in buffers of ours, because DuckDB frees the chunk's memory when the chunk is collected: DOUBLE as float64 (one
+ * The first `rows` rows of a chunk in buffers of ours, because DuckDB frees the chunk's memory when the chunk is collected: DOUBLE as float64 (one
  * buffer for all), BIGINT as int64, DOUBLE[] as lists. A cell that is null is an error, which the caller words.
  */
-export const columnsOfChunk = (chunk: DuckDBDataChunk): Columns => {
-  const rows = chunk.rowCount;
+export const columnsOfChunk = (chunk: DuckDBDataChunk, rows = chunk.rowCount): Columns => {
   const width = chunk.columnCount;
   const all = new Float64Array(rows * width);
   const data: ColumnData[] = [];
@@ -36,16 +41,27 @@ export const columnsOfChunk = (chunk: DuckDBDataChunk): Columns => {
     if (vector instanceof DuckDBListVector) data.push(listsOf(vector, rows));
     else if (vector instanceof DuckDBBigIntVector) data.push(itemsOf(vector, BigInt64Array).slice(0, rows));
     else {
-      all.set(itemsOf(vector, Float64Array), c * rows);
+      all.set(itemsOf(vector, Float64Array).subarray(0, rows), c * rows);
       data.push(all.subarray(c * rows, (c + 1) * rows));
     }
   }
   return { length: rows, data };
 };
 
-/** Most vectors of columns without nulls have no mask at all; of one that has, every bit up to `rows` must be set. */
+/** A bit for each row, in the bindings' own fields; `data` is null where a vector has no null at all, as most. */
+interface Validity {
+  readonly data: BigUint64Array | null;
+  itemValid(at: number): boolean;
+}
+const validityOf = (vector: DuckDBVector): Validity => (vector as unknown as { readonly validity: Validity }).validity;
+
+const isNull = (vector: DuckDBVector, row: number): boolean => {
+  const validity = validityOf(vector);
+  return validity.data !== null && !validity.itemValid(row);
+};
+
 const hasNull = (vector: DuckDBVector, rows: number): boolean => {
-  const { validity } = vector as unknown as { readonly validity: { readonly data: BigUint64Array | null; itemValid(at: number): boolean } };
+  const validity = validityOf(vector);
   if (validity.data === null) return false;
   for (let row = 0; row < rows; row++) if (!validity.itemValid(row)) return true;
   return false;

@@ -2,36 +2,43 @@ import type { Steps } from "../coverage/grid.ts";
 import { wideMs } from "../coverage/grid.ts";
 import { NUMBERED } from "../coverage/holesOf.ts";
 import type { HeldHour } from "../coverage/silences.ts";
-import type { Duck, FileFacts, Scan } from "../duck/duck.ts";
+import type { Duck, Scan } from "../duck/duck.ts";
 import { selectSql } from "../duck/duck.ts";
+import { reasonOf, unreadableFile } from "../duck/readFailure.ts";
+import type { FileFacts } from "../hashing/fileList.ts";
 import { periodBounds, periodOf } from "../table/period.ts";
 import { KLINE_TABLE } from "../table/tables.ts";
-import type { Series } from "./layout.ts";
-import { filesOf } from "./layout.ts";
+import type { PeriodFile, SeriesFiles } from "./files/seriesFiles.ts";
+
+/** Files of a series that meet `[fromMs, toMs)`; one that is gone is a `UserError`, since what it held is no hole. */
+const present = async (series: SeriesFiles, fromMs: number, toMs: number): Promise<readonly PeriodFile[]> => {
+  const held = await series.held(fromMs, toMs);
+  await series.check(held.filter(({ there }) => !there));
+  return held;
+};
 
 /**
- * Times of a series on a grid inside `[fromMs, toMs)`. Of a whole file of klines the footer tells it all: as many rows as fit between the
- * first and the last. Rows are read of other files only, one column.
+ * Times of a series on a grid inside `[fromMs, toMs)`. Of a whole file of klines the number of rows tells it all: as many as fit between
+ * the first and the last. Rows are read of other files only, one column.
  */
 export const stepsOf = async (
   duck: Duck,
-  root: string,
-  series: Series,
+  series: SeriesFiles,
   fromMs: number,
   toMs: number,
   cadenceMs: number,
 ): Promise<Steps | undefined> => {
-  const files = await filesOf(root, series, fromMs, toMs);
-  const facts = await duck.facts(series.table, files);
-  const parts = files.flatMap((file) => {
-    const found = facts.get(file);
-    return found === undefined || found.rows === 0 ? [] : [{ file, ...found }];
-  });
+  const files = await present(series, fromMs, toMs);
+  const facts = await series.facts(files);
   const isWhole = ({ rows, firstMs, lastMs }: FileFacts): boolean =>
     series.table === KLINE_TABLE && firstMs >= fromMs && lastMs < toMs && (lastMs - firstMs) / cadenceMs + 1 === rows;
   const runs: Steps[] = [];
-  for (const part of parts) {
-    const run = isWhole(part) ? { ...part, wide: [] } : await stepsInFile(duck, { ...series, files: [part.file], fromMs, toMs }, cadenceMs);
+  for (const file of files) {
+    const found = facts.get(file.name);
+    if (found === undefined || found.rows === 0) continue;
+    const run = isWhole(found)
+      ? { ...found, wide: [] }
+      : await stepsInFile(duck, { ...(await series.checked([file])), fromMs, toMs }, cadenceMs);
     if (run !== undefined) runs.push(run);
   }
   const [first, last] = [runs[0], runs.at(-1)];
@@ -58,27 +65,30 @@ const stepsInFile = async (duck: Duck, scan: Scan, cadenceMs: number): Promise<S
   return rows === 0 ? undefined : { firstMs, lastMs, rows, wide };
 };
 
-/** Hours with rows that meet `[fromMs, toMs)`, from the footers alone. */
-export const hoursOf = async (duck: Duck, root: string, series: Series, fromMs: number, toMs: number): Promise<readonly HeldHour[]> => {
+/** Hours with rows that meet `[fromMs, toMs)`: rows and times by the lists of files, ids by the footers. */
+export const hoursOf = async (duck: Duck, series: SeriesFiles, fromMs: number, toMs: number): Promise<readonly HeldHour[]> => {
   const { table } = series;
-  const files = await filesOf(root, series, fromMs, toMs);
-  const times = await duck.facts(table, files);
+  const files = await present(series, fromMs, toMs);
+  const times = await series.facts(files);
   const id = NUMBERED.get(table.kind);
-  const ids = id === undefined ? undefined : await duck.bounds(id, files);
-  return files.flatMap((file): HeldHour[] => {
-    const held = times.get(file);
+  const checked = id === undefined ? undefined : await series.checked(files);
+  const ids = id === undefined || checked === undefined ? undefined : await duck.bounds(id, checked);
+  return files.flatMap(({ name }, i): HeldHour[] => {
+    const held = times.get(name);
     if (held === undefined || held.rows === 0) return [];
-    const { min = NaN, max = NaN } = ids?.get(file) ?? {};
+    const { min = NaN, max = NaN } = ids?.get(checked?.files[i] ?? "") ?? {};
     return [{ hourMs: periodBounds(periodOf(table, held.firstMs)).fromMs, ...held, firstId: min, lastId: max }];
   });
 };
 
 /** Open time of the last kline in the range in which anything was traded; undefined when there is none. Reads files from the end on. */
-export const lastTradedOf = async (duck: Duck, root: string, series: Series, fromMs: number, toMs: number): Promise<number | undefined> => {
-  for (const file of [...(await filesOf(root, series, fromMs, toMs))].reverse()) {
-    const [row] = await duck.query(
-      `SELECT max("openTimeMs")::DOUBLE FROM (${selectSql({ table: series.table, files: [file], fromMs, toMs })}) WHERE volume > 0`,
-    );
+export const lastTradedOf = async (duck: Duck, series: SeriesFiles, fromMs: number, toMs: number): Promise<number | undefined> => {
+  for (const file of (await present(series, fromMs, toMs)).toReversed()) {
+    const checked = await series.checked([file]);
+    const sql = `SELECT max("openTimeMs")::DOUBLE FROM (${selectSql({ ...checked, fromMs, toMs })}) WHERE volume > 0`;
+    const [row] = await duck.query(sql).catch(async (error: unknown) => {
+      throw await unreadableFile(duck, checked, reasonOf(error));
+    });
     if (row !== undefined && row[0] !== null) return Number(row[0]);
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { testInstrument } from "../../../test/contract/historyStore.ts";
@@ -8,6 +8,7 @@ import { marketEvents } from "../../../test/contract/marketEvents.ts";
 import type { Event, Trade } from "../../domain/event.ts";
 import { Kind } from "../../domain/kind.ts";
 import { UserError } from "../../domain/units.ts";
+import { FILE_LIST } from "../hashing/fileList.ts";
 import { parquetStore } from "./parquetStore.ts";
 
 let dir = "";
@@ -28,6 +29,7 @@ const rewritten = async (columns: string): Promise<void> => {
   const files = (await connection.runAndReadAll(`SELECT file FROM glob('${dir}/trades/*/*/*.parquet')`)).getRows();
   expect(files.length).toBeGreaterThan(0);
   for (const [file] of files) {
+    await rm(join(dirname(String(file)), FILE_LIST), { force: true });
     await connection.run(
       `CREATE OR REPLACE TABLE t AS SELECT * REPLACE (${columns}) FROM read_parquet('${String(file)}', hive_partitioning = false)`,
     );
@@ -62,8 +64,12 @@ describe("a file of trades that another program has written", () => {
   });
 
   it.each([
-    ["words for prices", `'much' AS "price"`, /could not convert string 'much' to DOUBLE.*; delete it/i],
-    ["a price missing", `NULL::DOUBLE AS "price"`, /column 5 of 7 has an empty cell; delete it/],
+    [
+      "words for prices",
+      `'much' AS "price"`,
+      /could not convert string 'much' to DOUBLE.*; delete it and run the same riposte import again/i,
+    ],
+    ["a price missing", `NULL::DOUBLE AS "price"`, /column price has an empty cell; delete it/],
     ["dates for ms", `make_timestamp("eventTimeMs" * 1000) AS "eventTimeMs"`, /eventTimeMs has no bounds in ms; delete it/],
   ])("is refused by name with %s", async (_, columns, said) => {
     await rewritten(columns);

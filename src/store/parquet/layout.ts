@@ -1,7 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { intervalLabel, intervalMsOf, isInterval } from "../table/interval.ts";
-import { periodBounds } from "../table/period.ts";
 import type { Table } from "../table/tables.ts";
 import { KLINE_TABLE } from "../table/tables.ts";
 
@@ -23,23 +22,16 @@ export const seriesFolder = ({ table, market, symbol, intervalMs }: Series): str
   return table.kind === "kline" ? `${folder}/interval=${intervalLabel(intervalMs)}` : folder;
 };
 
-export const instrumentFile = (market: string, symbol: string): string => `instruments/market=${market}/symbol=${symbol}.json`;
+/** Folder of the instrument rules of a market, relative to the root, and a symbol's file in it. */
+export const rulesFolder = (market: string): string => `instruments/market=${market}`;
+export const rulesFile = (symbol: string): string => `symbol=${symbol}.json`;
+export const symbolIn = (name: string): string | undefined => /^symbol=(.+)\.json$/.exec(name)?.[1];
 
 const PERIOD_FILE = /^(\d{4}(?:-\d{2}(?:-\d{2}T\d{2})?)?)\.parquet$/;
 
-/** Periods of a series on disk, ascending; nothing when the folder does not exist. */
-export const periodsOf = async (root: string, series: Series): Promise<string[]> =>
-  (await names(join(root, seriesFolder(series)))).flatMap((name) => PERIOD_FILE.exec(name)?.[1] ?? []).sort();
-
-/** Files of a series whose period meets `[fromMs, toMs)`, ascending, as absolute paths. */
-export const filesOf = async (root: string, series: Series, fromMs: number, toMs: number): Promise<readonly string[]> => {
-  const folder = join(root, seriesFolder(series));
-  const inRange = (await periodsOf(root, series)).filter((period) => {
-    const bounds = periodBounds(period);
-    return bounds.fromMs < toMs && bounds.toMs > fromMs;
-  });
-  return inRange.map((period) => join(folder, `${period}.parquet`));
-};
+/** Name of the file of a period, and the other way round: undefined where it is none. */
+export const periodFile = (period: string): string => `${period}.parquet`;
+export const periodIn = (name: string): string | undefined => PERIOD_FILE.exec(name)?.[1];
 
 /** Lengths of the klines that a symbol has on disk, in ms; none for a folder that is named for no length. */
 export const intervalsOf = async (root: string, market: string, symbol: string): Promise<readonly number[]> => {
@@ -47,16 +39,24 @@ export const intervalsOf = async (root: string, market: string, symbol: string):
   return found.flatMap((label) => (isInterval(label) ? [intervalMsOf(label)] : []));
 };
 
+export const marketsIn = async (root: string, folder: string): Promise<string[]> => valuesOf(await names(join(root, folder)), "market");
+
 /** Markets under a folder and the symbols in each. */
 export const symbolsIn = async (root: string, folder: string): Promise<{ readonly market: string; readonly symbol: string }[]> => {
-  const markets = valuesOf(await names(join(root, folder)), "market");
+  const markets = await marketsIn(root, folder);
   const lists = await Promise.all(
     markets.map(async (market) => {
       const found = valuesOf(await names(join(root, folder, `market=${market}`)), "symbol");
-      return found.map((symbol) => ({ market, symbol: symbol.replace(/\.json$/, "") }));
+      return found.map((symbol) => ({ market, symbol }));
     }),
   );
   return lists.flat();
+};
+
+/** Lengths of the klines that a symbol has on disk, in ms; none for a folder that is named for no length. */
+export const intervalsIn = async (root: string, market: string, symbol: string): Promise<readonly number[]> => {
+  const labels = valuesOf(await names(join(root, KLINE_TABLE.folder, `market=${market}`, `symbol=${symbol}`)), "interval");
+  return labels.flatMap((label) => (isInterval(label) ? [intervalMsOf(label)] : []));
 };
 
 const valuesOf = (found: readonly string[], key: string): string[] =>

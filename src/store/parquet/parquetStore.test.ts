@@ -1,14 +1,16 @@
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { coverageContract } from "../../../test/contract/coverage.ts";
 import { historyStoreContract, testInstrument, testKlines } from "../../../test/contract/historyStore.ts";
 import { rulesContract } from "../../../test/contract/rulesContract.ts";
 import type { Event } from "../../domain/event.ts";
+import type { Kline } from "../../domain/kline.ts";
 import { instrumentIndex, MINUTE_MS, UserError } from "../../domain/units.ts";
 import { fundingEvent } from "../../domain/fundingEvent.ts";
+import { FILE_LIST } from "../hashing/fileList.ts";
 import { instrumentRulesEvent } from "../rules/defaultInstruments.ts";
 import type { Store } from "../store.ts";
 import { parquetStore } from "./parquetStore.ts";
@@ -65,9 +67,12 @@ describe("parquetStore on disk", () => {
     await store.close();
     expect(await files()).toEqual([
       "funding/market=um/symbol=BTCUSDT/2023.parquet",
+      "funding/market=um/symbol=BTCUSDT/files.sha256",
+      "instruments/market=um/files.sha256",
       "instruments/market=um/symbol=BTCUSDT.json",
       "klines/market=um/symbol=BTCUSDT/interval=1m/2023-01.parquet",
       "klines/market=um/symbol=BTCUSDT/interval=1m/2023-02.parquet",
+      "klines/market=um/symbol=BTCUSDT/interval=1m/files.sha256",
     ]);
   });
 
@@ -85,31 +90,46 @@ describe("parquetStore on disk", () => {
     expect(after[1]).toBeGreaterThan(before[1] as number);
   });
 
-  it("finishes a write that crashed between two renames, and drops one that had not committed", async () => {
+  it("finishes a write that crashed between two renames, which readers meanwhile see through, and drops one that had not committed", async () => {
     const first = open();
     await first.write("BTCUSDT", "um", testKlines(FROM_MS, 3000));
-    await first.close();
     const [january = "", february = ""] = await parquetFiles();
+    const list = join(dirname(january), FILE_LIST);
+    const [oldFebruary, oldList] = [await readFile(join(root, february)), await readFile(join(root, list))];
+    await first.write("BTCUSDT", "um", testKlines(FROM_MS, 3000, 7));
+    await first.close();
+    // January is renamed, February and the list are not yet.
     const halfDone = join(root, ".staging", "999-0");
     await mkdir(halfDone, { recursive: true });
-    await writeFile(join(halfDone, "1"), await readFile(join(root, february)));
-    await rm(join(root, february));
-    await writeFile(
-      join(halfDone, "commit.json"),
-      JSON.stringify([
-        { staged: "0", target: january },
-        { staged: "1", target: february },
-      ]),
-    );
+    await rename(join(root, february), join(halfDone, "1"));
+    await rename(join(root, list), join(halfDone, "2"));
+    await writeFile(join(root, february), oldFebruary);
+    await writeFile(join(root, list), oldList);
+    const moves = [january, february, list].map((target, i) => ({ staged: `${i}`, target }));
+    await writeFile(join(halfDone, "commit.json"), JSON.stringify(moves));
     const orphan = join(root, ".staging", "999-1");
     await mkdir(orphan);
     await writeFile(join(orphan, "0"), "rubbish");
 
     const store = open();
-    expect(await klines(store)).toHaveLength(2880); // a reader ignores both
+    const closes = async (): Promise<number[]> =>
+      (await klines(store)).map((event) => (event as Kline).block.close[(event as Kline).row] as number);
+    const [before, after] = [0, 7].map((salt) => testKlines(FROM_MS, 3000, salt).map(({ block, row }) => block.close[row] as number));
+    expect(await closes()).toEqual([...(after ?? []).slice(0, 2880), ...(before ?? []).slice(2880)]);
     await store.lock();
-    expect(await klines(store)).toHaveLength(3000);
+    expect(await closes()).toEqual(after);
     expect(await readdir(join(root, ".staging"))).toEqual([]);
+  });
+
+  it("says that the list of renames of a crashed write is damaged, and what to do", async () => {
+    const folder = join(root, ".staging", "999-0");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "commit.json"), `[{"staged":"0","tar`);
+    const store = open();
+    await expect(store.lock()).rejects.toThrow(/999-0\/commit\.json is damaged: delete the folder .*\.staging, and let riposte verify/);
+    await rm(join(root, ".staging"), { recursive: true });
+    await store.write("BTCUSDT", "um", testKlines(FROM_MS, 1));
+    expect(await klines(store)).toHaveLength(1);
   });
 
   it("refuses a second writer while the first holds the store, and lets it in afterwards", async () => {
@@ -206,6 +226,10 @@ describe("parquetStore on disk", () => {
     ]);
     await expect(store.instruments(["XUSDT"])).rejects.toThrow("XUSDT instrumentRules is not in history");
     await writeFile(join(root, "instruments/market=um/symbol=BTCUSDT.json"), `[{"validFromMs":1,"rules":{"symbol":3}}]`);
+    await expect(store.instruments(["BTCUSDT"])).rejects.toThrow(
+      /symbol=BTCUSDT\.json is damaged: its bytes are not those that were written/,
+    );
+    await rm(join(root, "instruments/market=um", FILE_LIST)); // as an older version left it
     await expect(store.instruments(["BTCUSDT"])).rejects.toThrow(/instrument file .*symbol=BTCUSDT\.json has 0\.rules\.symbol/);
   });
 

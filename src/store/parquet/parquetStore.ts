@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import type { Event } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { HistoryQuery, HistorySpan, StoredKind } from "../../domain/ports.ts";
@@ -7,20 +7,23 @@ import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { LandedFiles } from "../backfill/landedFiles.ts";
 import { Manifest } from "../backfill/manifest.ts";
 import { Duck } from "../duck/duck.ts";
-import type { Hole } from "../coverage/hole.ts";
+import type { SeriesFiles } from "./files/seriesFiles.ts";
+import { StagedFiles } from "./files/stagedFiles.ts";
+import { StoredFiles } from "./files/storedFiles.ts";
+import { verifyFiles } from "./files/verifyFiles.ts";
 import { ParquetHoldings } from "./holdings.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
 import { mergeRules, rulesText } from "../rules/instrumentRules.ts";
-import { readRules } from "./ruleFile.ts";
-import type { Series } from "./layout.ts";
 import { checkedName } from "../table/checkedName.ts";
-import { instrumentFile, periodsOf, seriesFolder } from "./layout.ts";
+import { periodFile, rulesFile, rulesFolder } from "./layout.ts";
 import { periodBounds, periodOf } from "../table/period.ts";
 import { recover, Staging } from "./staging.ts";
 import { unwritable, WriteLock } from "./writeLock.ts";
-import type { Stated, Store } from "../store.ts";
-import { Turn } from "../turn.ts";
+import type { DroppedPart, Stated, Store } from "../store.ts";
+import type { Hole } from "../coverage/hole.ts";
 import type { Held } from "../reading/holdings.ts";
+import type { VerifyOptions, VerifyReport } from "../verifyReport.ts";
+import { Turn } from "../turn.ts";
 import { StoredHistory } from "../reading/storedHistory.ts";
 import type { Columns } from "../table/columns.ts";
 import { numbersAt, outsideOf, sameColumns, sliceRows, upserted } from "../table/columns.ts";
@@ -49,6 +52,7 @@ class ParquetStore implements Store {
   readonly #shownRoot: string;
   readonly #intervalMs: number;
   readonly #duck = new Duck();
+  readonly #files: StoredFiles;
   readonly #holdings: ParquetHoldings;
   readonly #history: StoredHistory;
   readonly #lock: WriteLock;
@@ -62,7 +66,8 @@ class ParquetStore implements Store {
     this.#intervalMs = intervalMs;
     this.shown = root;
     this.options = `--data ${root}`;
-    this.#holdings = new ParquetHoldings(this.#root, this.#shownRoot, intervalMs, this.#duck);
+    this.#files = new StoredFiles(this.#root, this.#shownRoot, this.options);
+    this.#holdings = new ParquetHoldings(this.#root, this.#shownRoot, intervalMs, this.#files, this.#duck);
     this.#history = new StoredHistory(this.#holdings, market);
     this.#lock = new WriteLock(this.#root, this.#shownRoot);
   }
@@ -83,8 +88,8 @@ class ParquetStore implements Store {
     return this.#history.series(kind, symbol, market, fromMs, toMs);
   }
 
-  spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]> {
-    return this.#history.spans(kinds);
+  spans(kinds?: readonly StoredKind[], symbols?: readonly string[]): Promise<readonly HistorySpan[]> {
+    return this.#history.spans(kinds, symbols);
   }
 
   instruments(symbols: readonly string[], asOfMs?: number, markets?: readonly string[]): Promise<readonly Instrument[]> {
@@ -111,15 +116,41 @@ class ParquetStore implements Store {
     return this.#holdings.intervals(of);
   }
 
-  async holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
+  async count(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<number> {
     const table = tableOf(kind);
-    if (table === undefined) return (await this.rules(symbol, market)).length > 0;
-    const periods = await periodsOf(this.#root, { table, market, symbol, intervalMs: this.#intervalMs });
-    return periods.includes(periodOf(table, timeMs));
+    if (table === undefined) return (await this.#holdings.rules(market, symbol)).length;
+    return this.#holdings.series(table, market, symbol).count(fromMs, toMs);
+  }
+
+  unhashed(kinds: readonly StoredKind[], symbols: readonly string[], fromMs: number, toMs: number): Promise<number> {
+    return this.#holdings.unhashed(kinds, symbols, fromMs, toMs);
+  }
+
+  async verify(options: VerifyOptions): Promise<VerifyReport> {
+    const look = (staged?: StagedFiles): Promise<VerifyReport> => verifyFiles(this.#root, this.#files, this.#duck, options, staged);
+    return options.adopt ? this.#writing.take(() => this.#committed(look)) : look();
+  }
+
+  dropDamaged(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly DroppedPart[]> {
+    return this.#writing.take(async () => {
+      const table = tableOf(kind);
+      const series = table === undefined ? undefined : this.#holdings.series(table, market, symbol);
+      const folder = series?.folder ?? rulesFolder(market);
+      const whole = { fromMs: -Infinity, toMs: Infinity };
+      const bad = series === undefined ? await this.#holdings.damagedRules(market, symbol) : await series.damaged(fromMs, toMs);
+      if (bad.length > 0)
+        await this.#committed((staged) =>
+          staged.setAside(
+            folder,
+            bad.map(({ name }) => name),
+          ),
+        );
+      return bad.map((part) => ({ ...whole, ...part, file: this.#files.shown(folder, part.name) }));
+    });
   }
 
   rules(symbol: string, market: string): Promise<readonly DatedRules[]> {
-    return readRules(this.#root, checkedName(market, "market"), checkedName(symbol, "symbol"));
+    return this.#holdings.rulesToChange(checkedName(market, "market"), checkedName(symbol, "symbol"));
   }
 
   async close(): Promise<void> {
@@ -130,42 +161,61 @@ class ParquetStore implements Store {
   async #acquire(): Promise<void> {
     if (this.#lock.held) return;
     await this.#lock.acquire();
-    await recover(this.#root);
+    try {
+      await recover(this.#root);
+    } catch (error) {
+      await this.#lock.release();
+      throw error;
+    }
   }
 
   async #write(symbol: string, market: string, events: readonly Event[], stated: readonly Stated[]): Promise<void> {
     const { rules, rows } = rowsOf(events);
+    await this.#committed(async (staged) => {
+      for (const { table, intervalMs, columns, ranges } of withStated(rows, stated, this.#intervalMs))
+        await this.#stage(staged, this.#holdings.series(table, market, symbol, intervalMs ?? undefined), columns, ranges);
+      if (rules.length === 0) return;
+      const old = await this.#holdings.rulesToChange(market, symbol);
+      const text = rulesText(mergeRules(old, rules));
+      if (text !== rulesText(old)) await staged.add(rulesFolder(market), rulesFile(symbol), (path) => writeFile(path, text));
+    });
+  }
+
+  /** All that `work` stages, or nothing. */
+  async #committed<T>(work: (staged: StagedFiles) => Promise<T>): Promise<T> {
     await this.#acquire();
     let staging: Staging | undefined;
     try {
       staging = await Staging.begin(this.#root, `${process.pid}-${this.#writes++}`);
-      for (const { table, intervalMs, columns, ranges } of withStated(rows, stated, this.#intervalMs))
-        await this.#stage(staging, { table, market, symbol, intervalMs: intervalMs ?? this.#intervalMs }, columns, ranges);
-      if (rules.length > 0) {
-        const old = await readRules(this.#root, market, symbol);
-        const text = rulesText(mergeRules(old, rules));
-        if (text !== rulesText(old)) await writeFile(staging.stage(instrumentFile(market, symbol)), text);
-      }
+      const staged = new StagedFiles(staging, this.#files);
+      const done = await work(staged);
+      await staged.stageLists();
       if (staging.empty) await staging.abandon();
       else await staging.commit();
+      return done;
     } catch (error) {
       await staging?.abandon().catch(() => undefined); // what failed is told below; the next writer cleans up
       throw isFileError(error) ? unwritable(this.#shownRoot, error) : error;
     }
   }
 
-  /** Stages every period that the rows or the ranges that they state touch and change. */
-  async #stage(staging: Staging, series: Series, rows: Columns, ranges: readonly Stated[]): Promise<void> {
-    const { table } = series;
-    const folder = seriesFolder(series);
-    const present = new Set(await periodsOf(this.#root, series));
+  /**
+   * Stages every period that the rows or the ranges that they state touch and change. A file that is gone is written anew, one that is
+   * damaged is a `UserError`.
+   */
+  async #stage(staged: StagedFiles, series: SeriesFiles, rows: Columns, ranges: readonly Stated[]): Promise<void> {
+    const { table, folder } = series;
+    const present = new Map((await series.held()).filter(({ there }) => there).map((file) => [file.name, file]));
     const stage = async (period: string, newer: Columns): Promise<void> => {
-      const target = `${folder}/${period}.parquet`;
-      if (!present.delete(period)) return this.#duck.write(table.columns, newer, staging.stage(target));
-      const older = await this.#duck.load({ table, files: [join(this.#root, target)], ...periodBounds(period) });
+      const name = periodFile(period);
+      const held = present.get(name);
+      present.delete(name);
+      if (held === undefined) return this.#add(staged, series, name, newer);
+      await series.facts([held]); // refuses rows of another period, which the next line would leave out
+      const older = await this.#duck.load({ ...(await series.checked([held])), ...periodBounds(period) });
       const merged = upserted(outsideOf(older, ranges), newer, table.keys);
-      if (merged.length === 0) staging.remove(target);
-      else if (!sameColumns(older, merged)) await this.#duck.write(table.columns, merged, staging.stage(target));
+      if (merged.length === 0) staged.remove(folder, name);
+      else if (!sameColumns(older, merged)) await this.#add(staged, series, name, merged);
     };
     const times = numbersAt(rows, 0);
     for (let from = 0; from < rows.length;) {
@@ -176,11 +226,14 @@ class ParquetStore implements Store {
       await stage(period, sliceRows(rows, from, to));
       from = to;
     }
-    const isStated = (period: string): boolean => {
-      const bounds = periodBounds(period);
-      return ranges.some(({ fromMs, toMs }) => fromMs < bounds.toMs && toMs > bounds.fromMs);
-    };
-    for (const period of [...present].filter(isStated)) await stage(period, sliceRows(rows, 0, 0));
+    const stale = [...present.values()].filter((file) => ranges.some(({ fromMs, toMs }) => fromMs < file.toMs && toMs > file.fromMs));
+    for (const { fromMs } of stale) await stage(periodOf(table, fromMs), sliceRows(rows, 0, 0));
+  }
+
+  #add(staged: StagedFiles, { table, folder }: SeriesFiles, name: string, rows: Columns): Promise<void> {
+    const times = numbersAt(rows, 0);
+    const facts = { rows: rows.length, firstMs: times[0] as number, lastMs: times[rows.length - 1] as number };
+    return staged.add(folder, name, (path) => this.#duck.write(table.columns, rows, path), facts);
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { UserError } from "../../domain/units.ts";
 import { names } from "./layout.ts";
 
 /** Files of a store that are written together: staged under other names, then all renamed, or none. */
@@ -79,12 +80,25 @@ export const recover = async (root: string): Promise<number> => {
   return finished;
 };
 
+/** Where a commit that is under way, or was cut off, keeps the new content of `target`; undefined: there is none. */
+export const pendingFile = async (root: string, target: string): Promise<string | undefined> => {
+  for (const id of await names(join(root, STAGING))) {
+    const folder = join(root, STAGING, id);
+    const move = (await committed(folder))?.find((each) => each.target === target);
+    if (typeof move?.staged === "string") return join(folder, move.staged);
+  }
+  return undefined;
+};
+
 const committed = async (folder: string): Promise<readonly Move[] | undefined> => {
   try {
     return JSON.parse(await readFile(join(folder, COMMIT), "utf8")) as Move[];
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UserError(
+      `${join(folder, COMMIT)} is damaged: delete the folder ${dirname(folder)}, and let riposte verify look for what it lacks`,
+    );
   }
 };
 

@@ -1,6 +1,6 @@
 import type { HistorySpan } from "../../domain/ports.ts";
 import { HOUR_MS } from "../../domain/units.ts";
-import type { Held, Holdings } from "../reading/holdings.ts";
+import type { Held, Holdings, Known } from "../reading/holdings.ts";
 import type { Duck } from "../duck/duck.ts";
 import { quoted } from "../duck/duck.ts";
 import type { Steps } from "../coverage/grid.ts";
@@ -46,9 +46,14 @@ export class QuestDbHoldings implements Holdings {
     return this.connection.shown;
   }
 
-  async spans(table: Table): Promise<readonly HistorySpan[]> {
+  async spans(table: Table, symbols?: readonly string[]): Promise<readonly HistorySpan[]> {
     const rows = await this.rows(questTableOf(table), (name) => {
-      const where = `WHERE market != '${SUPERSEDED}'${table === KLINE_TABLE ? ` AND ${this.interval()}` : ""}`;
+      const conditions = [
+        `market != '${SUPERSEDED}'`,
+        ...(table === KLINE_TABLE ? [intervalIs(this.intervalMs)] : []),
+        ...(symbols === undefined ? [] : [`symbol IN (${symbols.map((symbol) => text(symbol, "symbol")).join(", ")})`]),
+      ];
+      const where = `WHERE ${conditions.join(" AND ")}`;
       return `SELECT market, symbol, min(ts)::LONG / 1000, max(ts)::LONG / 1000, count() FROM ${name} ${where} ORDER BY market, symbol`;
     });
     return rows.map(([market, symbol, ...bounds]) => this.spanOf(table, String(market), String(symbol), bounds));
@@ -90,6 +95,15 @@ export class QuestDbHoldings implements Holdings {
       `the rules of ${symbol} in ${this.shown}`,
       `drop table ${this.prefix}${INSTRUMENTS.name} and run the backfills of its symbols again, which find them anew`,
     );
+  }
+
+  async known(table: Table, market: string, symbol: string, fromMs: number, toMs: number, intervalMs = this.intervalMs): Promise<Known> {
+    const where = this.seriesWhere(table, market, symbol, intervalMs);
+    const [[rows, lastMs] = [0, null]] = await this.rows(
+      questTableOf(table),
+      (name) => `SELECT count(), max(ts)::LONG / 1000 FROM ${name} WHERE ${where} AND ${between(fromMs, toMs)}`,
+    );
+    return { rows: Number(rows), lastMs: lastMs === null || lastMs === undefined ? -Infinity : Number(lastMs) };
   }
 
   async *scan(table: Table, market: string, symbol: string, fromMs: number, toMs: number): AsyncGenerator<Columns, void, undefined> {
@@ -162,15 +176,6 @@ export class QuestDbHoldings implements Holdings {
     await supersede({ connection: this.connection, table, quest, name: `${this.prefix}${quest.name}`, where, newer, ...range });
   }
 
-  /** True when a series has a row in `[fromMs, toMs)`. */
-  async hasRows(table: Table, market: string, symbol: string, fromMs: number, toMs: number): Promise<boolean> {
-    const rows = await this.rows(
-      questTableOf(table),
-      (name) => `SELECT ts FROM ${name} WHERE ${this.seriesWhere(table, market, symbol)} AND ${between(fromMs, toMs)} LIMIT 1`,
-    );
-    return rows.length > 0;
-  }
-
   /** Rows of a query over a table; none when the table is not there. */
   async rows(table: QuestTable, sql: (name: string) => string): ReturnType<Connection["query"]> {
     return (await this.isReady(table)) ? this.connection.query(sql(`${this.prefix}${table.name}`)) : [];
@@ -180,7 +185,7 @@ export class QuestDbHoldings implements Holdings {
    * Whether a table is there, checked once; then everything that its log held at that moment can be read (after a crash of
    * the server some of what it had accepted is not visible at once).
    */
-  private isReady(table: QuestTable): Promise<boolean> {
+  isReady(table: QuestTable): Promise<boolean> {
     const known = this.ready.get(table.name);
     if (known !== undefined) return known;
     const checked = checkedTable(this.connection, this.prefix, table).then(async (there) => {
@@ -193,15 +198,11 @@ export class QuestDbHoldings implements Holdings {
     return checked;
   }
 
-  private seriesWhere(table: Table, market: string | undefined, symbol: string): string {
+  private seriesWhere(table: Table, market: string | undefined, symbol: string, intervalMs = this.intervalMs): string {
     const parts = [`symbol = ${text(symbol, "symbol")}`];
     if (market !== undefined) parts.push(`market = ${text(market, "market")}`);
-    if (table === KLINE_TABLE) parts.push(this.interval());
+    if (table === KLINE_TABLE) parts.push(intervalIs(intervalMs));
     return parts.join(" AND ");
-  }
-
-  private interval(): string {
-    return `interval = '${intervalLabel(this.intervalMs)}'`;
   }
 
   private spanOf(table: Table, market: string, symbol: string, [first, last, events]: readonly unknown[]): HistorySpan {
@@ -209,5 +210,7 @@ export class QuestDbHoldings implements Holdings {
     return { symbol, kind: table.kind, market, fromMs: Number(first), toMs, events: Number(events) };
   }
 }
+
+const intervalIs = (intervalMs: number): string => `interval = '${intervalLabel(intervalMs)}'`;
 
 const text = (value: string, what: string): string => quoted(checkedName(value, what));

@@ -7,12 +7,14 @@ import type { Hole } from "../coverage/hole.ts";
 import { Duck } from "../duck/duck.ts";
 import { checkedName } from "../table/checkedName.ts";
 import { intervalLabel } from "../table/interval.ts";
-import { periodBounds, periodOf } from "../table/period.ts";
-import type { Stated, Store } from "../store.ts";
+import type { DroppedPart, Stated, Store } from "../store.ts";
+import type { VerifyOptions, VerifyReport } from "../verifyReport.ts";
+import { emptyReport, noted } from "../verifyReport.ts";
 import type { Held } from "../reading/holdings.ts";
 import { StoredHistory } from "../reading/storedHistory.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
 import { rowsOf, withStated } from "../table/eventRows.ts";
+import { numbersAt } from "../table/columns.ts";
 import { tableOf } from "../table/marketTables.ts";
 import { Connection } from "./connection.ts";
 import { QuestDbHoldings } from "./holdings.ts";
@@ -23,7 +25,7 @@ import type { QuestDbSettings } from "./settings.ts";
 import type { QuestTable } from "./tables.ts";
 import { FUNDING, INSTRUMENTS, KLINES, LANDED, QUEST_TABLES, questTableOf } from "./tables.ts";
 import { Turn } from "../turn.ts";
-import { visible, writeLogged } from "./visibility.ts";
+import { rowsLost, visible, writeLogged } from "./visibility.ts";
 
 export interface QuestDbStoreOptions extends QuestDbSettings {
   /** Interval of the klines that `read` and `spans` speak of; default one minute. Any interval can be written. */
@@ -37,7 +39,7 @@ export interface QuestDbStoreOptions extends QuestDbSettings {
 /**
  * History in a QuestDB server: line protocol over HTTP in, exported Parquet through DuckDB out (docs/questdb.md). Tables are made
  * by the first write. A write is one request, and so all or nothing, for each of the tables it touches; it resolves when its
- * rows can be read, and may be repeated, because rows are keyed.
+ * rows can be read and have been counted, and may be repeated, because rows are keyed.
  */
 export const questDbStore = (options: QuestDbStoreOptions): Store => new QuestDbStore(options);
 
@@ -78,8 +80,8 @@ class QuestDbStore implements Store {
     return this.history.series(kind, symbol, market, fromMs, toMs);
   }
 
-  spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]> {
-    return this.history.spans(kinds);
+  spans(kinds?: readonly StoredKind[], symbols?: readonly string[]): Promise<readonly HistorySpan[]> {
+    return this.history.spans(kinds, symbols);
   }
 
   instruments(symbols: readonly string[], asOfMs?: number, markets?: readonly string[]): Promise<readonly Instrument[]> {
@@ -102,11 +104,29 @@ class QuestDbStore implements Store {
     return this.holdings.intervals(of);
   }
 
-  async holdsPeriod(kind: StoredKind, symbol: string, market: string, timeMs: number): Promise<boolean> {
+  async count(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<number> {
     const table = tableOf(kind);
-    if (table === undefined) return (await this.rules(symbol, market)).length > 0;
-    const { fromMs, toMs } = periodBounds(periodOf(table, timeMs));
-    return this.holdings.hasRows(table, market, symbol, fromMs, toMs);
+    if (table === undefined) return (await this.holdings.rules(market, symbol)).length;
+    return (await this.holdings.known(table, market, symbol, fromMs, toMs)).rows;
+  }
+
+  /** Its tables: schema, retention, and whether the server applies their logs. */
+  async verify({ signal, onProgress }: VerifyOptions): Promise<VerifyReport> {
+    const report = emptyReport();
+    for (const [done, table] of QUEST_TABLES.entries()) {
+      signal.throwIfAborted();
+      if ((await noted(report, () => this.holdings.isReady(table))) === true) report.checked += 1;
+      onProgress(done + 1, QUEST_TABLES.length);
+    }
+    return report;
+  }
+
+  unhashed(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  dropDamaged(): Promise<readonly DroppedPart[]> {
+    return Promise.resolve([]);
   }
 
   rules(symbol: string, market: string): Promise<readonly DatedRules[]> {
@@ -161,6 +181,15 @@ class QuestDbStore implements Store {
     for (const table of requests.keys()) await this.ensure(table);
     for (const [table, lines] of requests) await writeLogged(this.connection, name(table), lines);
     for (const table of requests.keys()) await visible(this.connection, name(table));
+    for (const { table, intervalMs, columns } of rows) {
+      const times = numbersAt(columns, 0);
+      const [fromMs, lastMs] = [times[0] as number, times[columns.length - 1] as number];
+      const held = await this.holdings.known(table, market, symbol, fromMs, lastMs + 1, intervalMs ?? undefined);
+      if (held.rows < columns.length) throw rowsLost(this.connection, name(questTableOf(table)), columns.length, held.rows);
+    }
+    const held = rules.length === 0 ? [] : await this.holdings.rules(market, symbol);
+    const kept = rules.filter(({ eventTimeMs }) => held.some(({ validFromMs }) => validFromMs === eventTimeMs));
+    if (kept.length < rules.length) throw rowsLost(this.connection, name(INSTRUMENTS), rules.length, kept.length);
     for (const { table, intervalMs, columns, ranges } of withStated(rows, stated, this.intervalMs))
       if (intervalMs === null || intervalMs === this.intervalMs)
         for (const range of ranges) await this.holdings.supersede(table, market, symbol, range, columns);

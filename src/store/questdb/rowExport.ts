@@ -62,7 +62,9 @@ export async function* exportRows(
       const file: string | undefined = await next;
       if (file === undefined) return;
       next = fetched();
-      yield* duck.streamSql(duckSql(range.table, file), (error) => unreadable(error, range.name));
+      yield* duck.streamSql(duckSql(range.table, file), 1 + range.table.values.length, (why) =>
+        Promise.resolve(unreadable(why, range.name)),
+      );
       await rm(file);
     }
   } finally {
@@ -150,15 +152,12 @@ const CELLS: Readonly<Record<ColumnType, (name: string) => string>> = {
   levels: (name) => `coalesce(list_transform(flatten(${name}), lambda v: coalesce(v, 'NaN'::DOUBLE)), [])`,
 };
 
-const unreadable = (error: unknown, name: string): unknown => {
-  if (!(error instanceof Error)) return error;
-  const beyond = /\w+ holds a (?:count|time) beyond 2\^53/.exec(error.message)?.[0];
+const unreadable = (why: string, name: string): UserError => {
+  const beyond = /\w+ holds a (?:count|time) beyond 2\^53/.exec(why)?.[0];
   if (beyond !== undefined)
     return new UserError(`table ${name}: ${beyond}, which no event can carry exactly; correct that row on the server`);
-  const lacking = /\w+ lacks a value/.exec(error.message)?.[0];
+  const lacking = /\w+ lacks a value/.exec(why)?.[0];
   if (lacking !== undefined)
     return new UserError(`table ${name}: ${lacking} in a row that Riposte did not write; correct that row on the server`);
-  return new UserError(
-    `cannot read what the server exported of table ${name}: ${error.message.split("\n")[0] ?? ""}; run the command again`,
-  );
+  return new UserError(`cannot read what the server exported of table ${name}: ${why}; run the command again`);
 };

@@ -8,6 +8,9 @@ export const createSql = (prefix: string, { name, columns, keys, partition }: Qu
   `CREATE TABLE IF NOT EXISTS ${prefix}${name} (${columns.map((column) => `${column.name} ${column.type}`).join(", ")}) ` +
   `TIMESTAMP(ts) PARTITION BY ${partition} WAL DEDUP UPSERT KEYS(${keys.join(", ")})`;
 
+/** A century by the units of a time to live. It is more than any history has; 9.3.4 cannot take a TTL off a table cut by months or years. */
+const ENDLESS: Readonly<Record<string, number>> = { HOUR: 876_600, DAY: 36_525, WEEK: 5218, MONTH: 1200, YEAR: 100 };
+
 interface Found {
   readonly name: string;
   readonly type: string;
@@ -17,7 +20,7 @@ interface Found {
 
 /**
  * Whether a table is there. One that is there but would lose or garble rows (a column missing, of another type or too many,
- * another key, no deduplication) is a `UserError` that names the difference.
+ * another key, no deduplication, a time to live) is a `UserError` that names the difference.
  */
 export const checkedTable = async (connection: Connection, prefix: string, table: QuestTable): Promise<boolean> => {
   const full = `${prefix}${table.name}`;
@@ -35,9 +38,15 @@ export const checkedTable = async (connection: Connection, prefix: string, table
     key: key === true,
   }));
   const difference = differenceOf(table, found);
-  if (difference === undefined) return true;
+  if (difference !== undefined)
+    throw new UserError(
+      `table ${full} of ${connection.shown} has another schema: ${difference}; rename or drop it (DROP TABLE ${full}), or choose another data.questdb.prefix`,
+    );
+  const [[value, unit] = [0, ""]] = await connection.query(`SELECT ttlValue, ttlUnit FROM tables() WHERE table_name = '${full}'`);
+  if (Number(value) === 0 || Number(value) >= (ENDLESS[String(unit)] ?? Infinity)) return true;
   throw new UserError(
-    `table ${full} of ${connection.shown} has another schema: ${difference}; rename or drop it (DROP TABLE ${full}), or choose another data.questdb.prefix`,
+    `table ${full} of ${connection.shown} throws rows away when they are older than ${String(value)} ${String(unit)} (its TTL): run ALTER TABLE ${full} SET TTL 100 YEARS on the server, ` +
+      "then write again what it has thrown away, or choose another data.questdb.prefix",
   );
 };
 

@@ -7,7 +7,7 @@ import { fundingEvent } from "../../domain/fundingEvent.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { KlineValues } from "../../domain/kline.ts";
 import { KLINE_COLUMNS, klineValues, singleKline } from "../../domain/kline.ts";
-import { InvariantError, instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
+import { DAY_MS, InvariantError, instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
 import type { Store } from "../store.ts";
 import { questDbStore } from "./questDbStore.ts";
 import type { QuestDbSettings } from "./settings.ts";
@@ -87,17 +87,33 @@ describe("values in QuestDB", () => {
     expect(await store.spans()).toEqual([]);
   });
 
-  it("tells the periods and the rules apart by market, and keeps the files that have landed", async () => {
+  it("counts the rows of a write, and says that the server has thrown some of them away", async () => {
+    const DAY_ROWS = 3;
+    const days = (from: number, count: number): Event[] =>
+      Array.from({ length: count * DAY_ROWS }, (_, i) =>
+        singleKline(ONLY, MINUTE_MS, bar(FROM_MS + from * DAY_MS + Math.floor(i / DAY_ROWS) * DAY_MS + (i % DAY_ROWS) * MINUTE_MS, 1)),
+      );
+    await store.write("BTCUSDT", "um", days(0, 1));
+    await sql(settings, `ALTER TABLE ${settings.prefix}klines SET TTL 1 MONTH`);
+    // The store has found the table right before: it counts all the same.
+    await expect(store.write("BTCUSDT", "um", days(1, 100))).rejects.toThrow(
+      /took 300 rows of table \S+klines and holds \d+ of them: see its log and the retention/,
+    );
+  });
+
+  it("tells the counts and the rules apart by market, and keeps the files that have landed", async () => {
+    const LAST_MS = FROM_MS + 100 * MINUTE_MS;
     const at = (minute: number): Event => singleKline(ONLY, MINUTE_MS, bar(FROM_MS + minute * MINUTE_MS, 1));
     await store.write("BTCUSDT", "um", [at(0), at(1), at(90), at(91), fundingEvent(FROM_MS, 1e-4, 8, NaN, ONLY)]);
     await store.write("BTCUSDT", "spot", [at(0)]);
     const held = await Promise.all([
-      store.holdsPeriod("kline", "BTCUSDT", "um", Date.UTC(2023, 0, 31)),
-      store.holdsPeriod("kline", "BTCUSDT", "um", Date.UTC(2023, 1)),
-      store.holdsPeriod("funding", "BTCUSDT", "um", Date.UTC(2023, 11, 31)),
-      store.holdsPeriod("funding", "BTCUSDT", "spot", FROM_MS),
+      store.count("kline", "BTCUSDT", "um", FROM_MS, LAST_MS),
+      store.count("kline", "BTCUSDT", "um", FROM_MS + MINUTE_MS, FROM_MS + 91 * MINUTE_MS),
+      store.count("funding", "BTCUSDT", "um", FROM_MS, FROM_MS + 1),
+      store.count("funding", "BTCUSDT", "spot", FROM_MS, LAST_MS),
+      store.count("instrumentRules", "BTCUSDT", "um", 0, LAST_MS),
     ]);
-    expect(held).toEqual([true, false, true, false]);
+    expect(held).toEqual([4, 2, 1, 0, 0]);
     expect(await store.rules("BTCUSDT", "um")).toEqual([]);
     const path = "data/futures/um/monthly/klines/BTCUSDT/1m/BTCUSDT-1m-2023-01.zip";
     await (

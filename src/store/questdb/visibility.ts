@@ -26,6 +26,12 @@ export const writeLogged = async (connection: Connection, table: string, lines: 
   throw new UserError(`${connection.shown} took rows of table ${table} and did not keep them: restart it and run the command again`);
 };
 
+/** The line for rows that were accepted and applied, and are not there. */
+export const rowsLost = (connection: Connection, table: string, given: number, held: number): UserError =>
+  new UserError(
+    `${connection.shown} took ${given} rows of table ${table} and holds ${held} of them: see its log and the retention of the table, then run the command again`,
+  );
+
 /**
  * Resolves when every transaction that a table's log holds now can be read: an answer to a write only means that the rows
  * are in the log. Usually 3 to 70 ms; a suspended table is a `UserError`.

@@ -28,17 +28,18 @@ export class Catalog {
     this.#market = market;
   }
 
-  async spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]> {
+  async spans(kinds?: readonly StoredKind[], symbols?: readonly string[]): Promise<readonly HistorySpan[]> {
     const asked = (kind: StoredKind): boolean => kinds === undefined || kinds.includes(kind);
-    const spans = await Promise.all(TABLES.filter(({ kind }) => asked(kind)).map((table) => this.#holdings.spans(table)));
-    const all = [...spans.flat(), ...(asked("instrumentRules") ? await this.#rulesSpans() : [])];
+    const spans = await Promise.all(TABLES.filter(({ kind }) => asked(kind)).map((table) => this.#holdings.spans(table, symbols)));
+    const all = [...spans.flat(), ...(asked("instrumentRules") ? await this.#rulesSpans(symbols) : [])];
     return all.sort((a, b) => preference(a.market) - preference(b.market));
   }
 
-  async #rulesSpans(): Promise<readonly HistorySpan[]> {
+  async #rulesSpans(symbols: readonly string[] | undefined): Promise<readonly HistorySpan[]> {
     const holdings = this.#holdings;
+    const held = (await holdings.heldRules()).filter(({ symbol }) => symbols === undefined || symbols.includes(symbol));
     const spans = await Promise.all(
-      (await holdings.heldRules()).map(async ({ market, symbol }): Promise<HistorySpan | undefined> => {
+      held.map(async ({ market, symbol }): Promise<HistorySpan | undefined> => {
         const dated = await holdings.rules(market, symbol);
         const first = dated[0];
         const last = dated.at(-1);

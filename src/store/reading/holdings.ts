@@ -11,6 +11,12 @@ export interface Held {
   readonly symbol: string;
 }
 
+/** What a catalogue knows of the rows in a range: at least so many, and the last at `lastMs` or later (−Infinity: none). */
+export interface Known {
+  readonly rows: number;
+  readonly lastMs: number;
+}
+
 /** What a store's medium (files, a server) tells of its content: all that reading needs. Klines are those of one interval. */
 export interface Holdings {
   /** Where they are, as the user knows the place. */
@@ -18,8 +24,8 @@ export interface Holdings {
   /** The options that make a command use them, for remedies. */
   readonly options: string;
   readonly intervalMs: number;
-  /** Every series of a table. */
-  spans(table: Table): Promise<readonly HistorySpan[]>;
+  /** Every series of a table, or those of some symbols. */
+  spans(table: Table, symbols?: readonly string[]): Promise<readonly HistorySpan[]>;
   /** Markets in which a symbol has rows in a table. */
   markets(table: Table, symbol: string): Promise<readonly string[]>;
   /** Bounds and rows of one series; undefined when it has none. */
@@ -36,6 +42,8 @@ export interface Holdings {
   heldRules(): Promise<readonly Held[]>;
   /** Dated rules of a symbol, ascending; empty when there are none. */
   rules(market: string, symbol: string): Promise<readonly DatedRules[]>;
-  /** Rows with `fromMs <= key < toMs`, ascending, in chunks that are each a buffer of their own; memory is bounded. */
+  /** What is known of the rows with `fromMs <= key < toMs` before any is read. */
+  known(table: Table, market: string, symbol: string, fromMs: number, toMs: number): Promise<Known>;
+  /** These rows, ascending, in chunks that are each a buffer of their own; memory is bounded. */
   scan(table: Table, market: string, symbol: string, fromMs: number, toMs: number): AsyncIterable<Columns>;
 }

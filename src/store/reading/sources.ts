@@ -11,6 +11,7 @@ import { checkedName } from "../table/checkedName.ts";
 import { eventReader } from "../table/eventReader.ts";
 import { TABLES } from "../table/marketTables.ts";
 import type { Table } from "../table/tables.ts";
+import { wholeScan } from "./wholeScan.ts";
 import { KLINE_TABLE } from "../table/tables.ts";
 
 interface SourceContext {
@@ -62,7 +63,7 @@ async function* rowSource(
 ): Source {
   const eventsOf = eventReader(table, index, holdings.intervalMs);
   let rows = 0;
-  for await (const chunk of holdings.scan(table, market, symbol, fromMs, toMs)) {
+  for await (const chunk of wholeScan(holdings, table, market, symbol, fromMs, toMs)) {
     rows += chunk.length;
     yield eventsOf(chunk);
   }

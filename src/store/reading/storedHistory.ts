@@ -14,6 +14,7 @@ import { checkedName } from "../table/checkedName.ts";
 import { sourcesOf } from "./sources.ts";
 import { eventReader } from "../table/eventReader.ts";
 import { tableOf } from "../table/marketTables.ts";
+import { wholeScan } from "./wholeScan.ts";
 
 /** Most events in one burst (design §4). */
 const BURST_EVENTS_MAX = 4096;
@@ -53,15 +54,15 @@ export class StoredHistory {
       return;
     }
     const eventsOf = eventReader(table, ONLY, holdings.intervalMs);
-    for await (const chunk of holdings.scan(table, market, symbol, fromMs, toMs)) yield eventsOf(chunk);
+    for await (const chunk of wholeScan(holdings, table, market, symbol, fromMs, toMs)) yield eventsOf(chunk);
   }
 
   holes(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly Hole[]> {
     return holesOf(this.#holdings, kind, checkedName(market, "market"), checkedName(symbol, "symbol"), fromMs, toMs);
   }
 
-  spans(kinds?: readonly StoredKind[]): Promise<readonly HistorySpan[]> {
-    return this.#catalog.spans(kinds);
+  spans(kinds?: readonly StoredKind[], symbols?: readonly string[]): Promise<readonly HistorySpan[]> {
+    return this.#catalog.spans(kinds, symbols);
   }
 
   async instruments(symbols: readonly string[], asOfMs = Infinity, markets?: readonly string[]): Promise<readonly Instrument[]> {

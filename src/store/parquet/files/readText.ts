@@ -1,0 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { UserError } from "../../../domain/units.ts";
+
+/** Files that are open at once at most, whoever asks: a store may have hundreds of symbols, and some systems allow a process 256 files. */
+const OPEN_MAX = 32;
+const waiting: (() => void)[] = [];
+let open = 0;
+
+/** What the system refuses about a file that is there; a limit on open files is told as such elsewhere. */
+export const unreadable = (path: string, error: unknown): unknown => {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined || code === "EMFILE" || code === "ENFILE") return error;
+  return new UserError(`cannot read ${path}: the system refused it (${code}); mend its permissions or its disk`);
+};
+
+/** Text of a file (UTF-8); undefined when there is none. What the system refuses is a `UserError`. */
+export const readText = async (path: string): Promise<string | undefined> => {
+  if (open === OPEN_MAX) await new Promise<void>((go) => waiting.push(go));
+  else open += 1;
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw unreadable(path, error);
+  } finally {
+    // The place goes to the first who waits.
+    const next = waiting.shift();
+    if (next === undefined) open -= 1;
+    else next();
+  }
+};
