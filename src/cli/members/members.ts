@@ -6,7 +6,15 @@ import type { SignalModule } from "../../../models/signal/signalModule.ts";
 import type { FeatureFamily } from "../../../operators/features/feature.ts";
 import { didYouMean } from "../../domain/nearestName.ts";
 import { UserError } from "../../domain/units.ts";
-import { isModulePath, loadUserModule } from "./userModule.ts";
+import { isModulePath } from "./moduleFiles.ts";
+import {
+  strictFeatureFamily,
+  strictPatternModule,
+  strictPositionModule,
+  strictRegimeModule,
+  strictSignalModule,
+} from "./strict/strictModules.ts";
+import { loadUserModule } from "./userModule.ts";
 
 type Factory<M> = (options: Readonly<Record<string, unknown>>) => M;
 type Shipped<M> = Readonly<Record<string, () => Promise<Factory<M>>>>;
@@ -35,7 +43,7 @@ const NONE = "none";
 export const regimeMember = async ({ regime }: RiposteConfig): Promise<RegimeModule | null> =>
   regime.module === NONE
     ? null
-    : member("regime", regime, REGIMES, (module) => {
+    : member("regime", regime, REGIMES, strictRegimeModule, (module) => {
         requireFunctions(module, "init", "decide");
         requireNames(module.features, "features");
         requireOnGap(module.onGap);
@@ -45,7 +53,7 @@ export const regimeMember = async ({ regime }: RiposteConfig): Promise<RegimeMod
 export const patternMember = async ({ pattern }: RiposteConfig): Promise<PatternModule | null> =>
   pattern.module === NONE
     ? null
-    : member("pattern", pattern, PATTERNS, (module) => {
+    : member("pattern", pattern, PATTERNS, strictPatternModule, (module) => {
         requireFunctions(module, "init", "decide");
         requireNames(module.features, "features");
         if (requireNames(module.embedding, "embedding").length > 128) throw new Error("embedding may name 128 numbers at most");
@@ -54,7 +62,7 @@ export const patternMember = async ({ pattern }: RiposteConfig): Promise<Pattern
 
 /** The signal module that a config names. */
 export const signalMember = async ({ signal }: RiposteConfig): Promise<SignalModule> =>
-  member("signal", signal, SIGNALS, (module) => {
+  member("signal", signal, SIGNALS, strictSignalModule, (module) => {
     requireFunctions(module, "init", "decide");
     if (!Number.isInteger(module.warmUpBars) || module.warmUpBars < 0) throw new Error("warmUpBars must be an integer ≥ 0");
     requireNames(module.features ?? [], "features");
@@ -65,7 +73,7 @@ export const signalMember = async ({ signal }: RiposteConfig): Promise<SignalMod
 
 /** The position module that a config names. */
 export const positionMember = async ({ position }: RiposteConfig): Promise<PositionModule> =>
-  member("position", position, POSITIONS, (module) => {
+  member("position", position, POSITIONS, strictPositionModule, (module) => {
     requireFunctions(module, "init", "decide");
     requireNames(module.features ?? [], "features");
   });
@@ -80,7 +88,7 @@ export const familyMember = async (file: string): Promise<FeatureFamily> =>
     const columns: unknown = family.columns;
     if (!Array.isArray(columns) || columns.length === 0) throw new Error("columns must be a list of at least one column");
     for (const column of columns as readonly Partial<FeatureFamily["columns"][number]>[]) requireColumn(column);
-    return family as FeatureFamily;
+    return strictFeatureFamily(family as FeatureFamily);
   });
 
 const requireColumn = ({ name, warmUpBars }: { readonly name?: unknown; readonly warmUpBars?: unknown }): void => {
@@ -93,6 +101,7 @@ const member = async <M extends { readonly name: string }>(
   layer: "regime" | "pattern" | "signal" | "position",
   { module: name, options }: { readonly module: string; readonly options: Readonly<Record<string, unknown>> },
   shipped: Shipped<M>,
+  strict: (module: M) => M,
   check: (module: M) => void,
 ): Promise<M> => {
   if (isModulePath(name)) {
@@ -102,7 +111,7 @@ const member = async <M extends { readonly name: string }>(
       if (typeof made !== "object" || made === null || typeof (made as Partial<M>).name !== "string")
         throw new Error(`the default export must return a ${layer} module with a name`);
       check(made as M);
-      return made as M;
+      return strict(made as M);
     });
   }
   const load = Object.hasOwn(shipped, name) ? shipped[name] : undefined;

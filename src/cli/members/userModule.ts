@@ -1,20 +1,22 @@
 import { stat } from "node:fs/promises";
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../../domain/units.ts";
+import { guardFile, throwForbidden } from "./guard/forbiddenCall.ts";
+import { guardGlobals } from "./guard/guardGlobals.ts";
+import { rememberModule } from "./moduleFiles.ts";
+import { placeIn } from "./modulePlace.ts";
 
 /** What loads TypeScript here; named in messages, because its complaints are not Node's. */
 const LOADER = "tsx";
-
-/** Whether a `module` setting means a file (`./mine.ts`, `/abs/mine.ts`, `rules/mine.ts`) rather than a shipped name. */
-export const isModulePath = (name: string): boolean => isAbsolute(name) || /[\\/]/.test(name) || /\.[cm]?[jt]s$/.test(name);
 
 /**
  * The default export of a user's TypeScript (or JavaScript) module; `file` is relative to the working directory.
  *
  * `validate` returns the export when it has the shape that is wanted, or throws an Error whose message says what is
  * wrong with it. A missing file, code that does not parse, an import that fails, an error while the module runs, a missing
- * default export and a wrong shape each throw a one-line `UserError` that names the file.
+ * default export and a wrong shape each throw a one-line `UserError` that names the file. So does, from the first user's module on and
+ * for the rest of the process, whatever would make the same input give another output (`guardGlobals`).
  */
 export const loadUserModule = async <T>(file: string, validate: (exported: unknown) => T): Promise<T> => {
   const path = resolve(file);
@@ -24,21 +26,27 @@ export const loadUserModule = async <T>(file: string, validate: (exported: unkno
   });
   if (found === undefined) throw new UserError(`module ${file} does not exist (looked for ${path})`);
   if (!found.isFile()) throw new UserError(`module ${file} is no file; name the .ts file itself`);
+  guardGlobals();
+  guardFile(path);
   let loaded: Readonly<Record<string, unknown>>;
   try {
     loaded = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+    throwForbidden();
   } catch (error) {
-    throw new UserError(`module ${file} does not load (by ${LOADER}): ${messageOf(error)}`);
+    throw new UserError(`module ${file} does not load (by ${LOADER}): ${messageOf(error)}${placeIn(path, error)}`);
   }
   if (!("default" in loaded)) {
     const others = Object.keys(loaded);
     const has = others.length === 0 ? "it exports nothing" : `it exports ${others.join(", ")}`;
     throw new UserError(`module ${file} has no default export; ${has}; add "export default …"`);
   }
+  await rememberModule(path);
   try {
-    return validate(loaded["default"]);
+    const valid = validate(loaded["default"]);
+    throwForbidden();
+    return valid;
   } catch (error) {
-    throw new UserError(`module ${file}: ${messageOf(error)}`);
+    throw new UserError(`module ${file}: ${messageOf(error)}${placeIn(path, error)}`);
   }
 };
 

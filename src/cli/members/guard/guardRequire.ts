@@ -1,0 +1,38 @@
+import Module, { isBuiltin } from "node:module";
+import { pathToFileURL } from "node:url";
+import { isPure } from "../../../../bin/pureModules.mjs";
+import { refuseFromModule } from "./forbiddenCall.ts";
+import { guardCall } from "./guardCall.ts";
+
+/** Files that were loaded by `require`, which the hooks of ES modules do not see everywhere: [importer, imported] URLs. */
+export const required: (readonly [importer: string, imported: string])[] = [];
+
+interface Requiring {
+  readonly filename?: string | null;
+  require(id: string): unknown;
+}
+const { _resolveFilename: resolveFilename, prototype } = Module as unknown as {
+  _resolveFilename(id: string, parent: Requiring): string;
+  readonly prototype: Requiring;
+};
+
+/** `require` by the rules of `import`: what it loads is remembered, and Node's own modules are not for users' modules unless they are pure. */
+export const guardRequire = (): void => {
+  const original = prototype.require;
+  prototype.require = function (this: Requiring, id) {
+    if (isBuiltin(id)) refuseBuiltin(id);
+    else if (typeof this.filename === "string")
+      required.push([pathToFileURL(this.filename).href, pathToFileURL(resolveFilename(id, this)).href]);
+    return Reflect.apply(original, this, [id]);
+  };
+  guardCall(process, "getBuiltinModule", ([id]) => refusalOf(String(id)));
+  guardCall(process, "binding", ([id]) => refusalOf(String(id)));
+};
+
+const refuseBuiltin = (id: string): void => {
+  const what = refusalOf(id);
+  if (what !== undefined) refuseFromModule(what);
+};
+
+const refusalOf = (id: string): string | undefined =>
+  isPure(id) ? undefined : `${id} is not for modules: they may not reach for files, the network or the system`;

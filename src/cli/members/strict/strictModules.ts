@@ -1,0 +1,85 @@
+import type { PatternModule } from "../../../../models/pattern/patternModule.ts";
+import type { PositionModule } from "../../../../models/position/positionModule.ts";
+import type { RegimeModule } from "../../../../models/regime/regimeModule.ts";
+import type { SignalModule } from "../../../../models/signal/signalModule.ts";
+import type { FeatureFamily } from "../../../../operators/features/feature.ts";
+import { strictBar, strictFeatureBar, strictInstrument, strictOutput, strictProposals, strictSeen, strictView } from "./shapes.ts";
+
+/**
+ * Users' modules as the line has them: what they are shown has only the names that are documented, and what they say is said at once. A
+ * function for each layer, so that V8 can inline each module where it is called.
+ */
+export const strictRegimeModule = (module: RegimeModule): RegimeModule => ({
+  ...factsOf(module),
+  init: (instrument) => atOnce("init", module.init(strictInstrument(instrument))),
+  decide: (state, bar, out, seen) => {
+    const ready: unknown = module.decide(state, strictBar(bar), out, strictSeen(seen));
+    return typeof ready === "boolean" ? ready : Boolean(atOnce("decide", ready));
+  },
+});
+
+export const strictPatternModule = (module: PatternModule): PatternModule => ({
+  ...factsOf(module),
+  init: (instrument) => atOnce("init", module.init(strictInstrument(instrument))),
+  decide: (state, bar, out, seen) => {
+    const ready: unknown = module.decide(state, strictBar(bar), out, strictSeen(seen));
+    return typeof ready === "boolean" ? ready : Boolean(atOnce("decide", ready));
+  },
+});
+
+export const strictSignalModule = (module: SignalModule): SignalModule => ({
+  ...factsOf(module),
+  init: (instrument) => atOnce("init", module.init(strictInstrument(instrument))),
+  ...(module.longerBar === undefined
+    ? {}
+    : {
+        longerBar: (state, bar) => {
+          const said: unknown = module.longerBar?.(state, strictBar(bar));
+          if (said !== undefined) atOnce("longerBar", said);
+        },
+      }),
+  decide: (state, bar, out, seen) => {
+    const said: unknown = module.decide(state, strictBar(bar), strictOutput(out), strictSeen(seen));
+    if (said !== undefined) atOnce("decide", said);
+  },
+});
+
+export const strictPositionModule = (module: PositionModule): PositionModule => ({
+  ...factsOf(module),
+  init: (instrument) => atOnce("init", module.init(strictInstrument(instrument))),
+  decide: (state, view, propose) => {
+    const said: unknown = module.decide(state, strictView(view), strictProposals(propose));
+    if (said !== undefined) atOnce("decide", said);
+  },
+});
+
+export const strictFeatureFamily = (family: FeatureFamily): FeatureFamily => ({
+  ...factsOf(family),
+  init: () => atOnce("init", family.init()),
+  ...(family.gap === undefined ? {} : { gap: (state, missingBars) => atOnce("gap", family.gap?.(state, missingBars)) === true }),
+  bar: (state, bar, out, at) => {
+    const said: unknown = family.bar(state, strictFeatureBar(bar), out, at);
+    if (said !== undefined) atOnce("bar", said);
+  },
+});
+
+/** What a module states of itself: everything but its functions, wherever it has it from. */
+const factsOf = <M extends object>(module: M): M => {
+  const facts: Record<string, unknown> = {};
+  for (let at: object | null = module; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
+    for (const name of Object.getOwnPropertyNames(at)) {
+      const value = (module as Readonly<Record<string, unknown>>)[name];
+      if (typeof value !== "function" && !(name in facts)) facts[name] = value;
+    }
+  }
+  return facts as M;
+};
+
+/** `value`, unless it is a promise: what comes later would come at another bar in every run. */
+const atOnce = <T>(name: string, value: T): T => {
+  const { then } = (typeof value === "object" || typeof value === "function" ? (value ?? {}) : {}) as { readonly then?: unknown };
+  if (typeof then !== "function") return value;
+  // What it throws later is told here.
+  void Promise.resolve(value).then(undefined, () => undefined);
+  throw new Error(`${name} returned a promise: it must do its work at once, without async and await`);
+};
