@@ -6,3 +6,4 @@ import { register as registerTsx } from "tsx/esm/api";
 
 registerTsx();
 registerHooks("./moduleHooks.mjs", import.meta.url);
+globalThis[Symbol.for("riposte.loader")] = true;

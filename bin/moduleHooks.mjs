@@ -30,7 +30,7 @@ export const resolve = async (specifier, context, nextResolve) => {
   if (closed.has(importer) && !known.has(imported))
     throw new Error(`${nameOf(importer)} imports ${specifier} after it was loaded: ${LATE}`);
   imports.set(importer, known.add(imported));
-  return imported.endsWith(".ts") ? { ...resolved, format: "module" } : resolved;
+  return imported.endsWith(".ts") ? { ...resolved, url: withoutTsx(resolved.url), format: "module" } : resolved;
 };
 
 export const load = async (url, context, nextLoad) => {
@@ -54,5 +54,7 @@ const placeOf = (importer, imported) => {
 
 const nameOf = (url) => decodeURIComponent(url.split("/").at(-1));
 
-/** tsx hides a query of its own in the path. */
-const withoutQuery = (url) => (url.startsWith("file:") ? url.replace(/(?:[?#]|%3Ftsx-).*$/, "") : url);
+const withoutQuery = (url) => (url.startsWith("file:") ? withoutTsx(url).replace(/[?#].*$/, "") : url);
+
+/** tsx hides a query of its own in the path of what it takes for CommonJS. */
+const withoutTsx = (url) => url.replace(/%3Ftsx-.*$/, "");

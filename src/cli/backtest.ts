@@ -5,7 +5,7 @@ import type { RiposteConfig } from "../../config/schema.ts";
 import type { Event } from "../domain/event.ts";
 import { formatUtc } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
-import { readJournal } from "../engine/journal.ts";
+import { ownJournal, readJournal } from "../engine/journal.ts";
 import { peakRssMb } from "../engine/peakMemory.ts";
 import type { JournalReader } from "../engine/journal.ts";
 import { logDecisions } from "../lab/decisionLog.ts";
@@ -13,6 +13,7 @@ import { FillQuality, watchFills } from "../lab/fillQuality.ts";
 import { DecisionTable, tableDecisions } from "../lab/decisionTable.ts";
 import type { Recorder } from "../lab/recorder.ts";
 import { openText } from "../lab/report/fileWriter.ts";
+import { OWN_RUN_FILES, requireOwnFiles } from "../lab/report/ownFiles.ts";
 import { openStaging } from "../lab/report/staging.ts";
 import type { Staging } from "../lab/report/staging.ts";
 import { summaryText } from "../lab/report/text.ts";
@@ -29,6 +30,7 @@ import { compareFills, requireAllFills } from "./run/compareFills.ts";
 import { composeRun } from "./run/composeRun.ts";
 import { captureOption, dataChoice } from "./data/history.ts";
 import { configOf, configOptions } from "./configOptions.ts";
+import { moduleNames, modulesOf } from "./members/moduleFiles.ts";
 import { codeVersion, commandLine } from "./run/identity.ts";
 import { journalled } from "./run/journalled.ts";
 import type { Journalled } from "./run/journalled.ts";
@@ -65,10 +67,16 @@ export const backtestCommand: Command = {
   },
   run: async (values, context) => {
     const { config, profile } = await configOf(values, context);
-    const run = await compose(config, profile, values, context);
-    const result = await replay(run, context);
-    context.print(summaryText(result, { reportPath: join(run.outDir, "report.html") }));
-    return summaryObject(result);
+    const journalPath = textOf(values["journal"]);
+    const owner = journalPath === null ? null : await ownJournal(journalPath);
+    try {
+      const run = await compose(config, profile, values, context);
+      const result = await replay(run, context);
+      context.print(summaryText(result, { reportPath: join(run.outDir, "report.html") }));
+      return summaryObject(result);
+    } finally {
+      await owner?.release();
+    }
   },
 };
 
@@ -122,6 +130,7 @@ const replay = async (run: Run, context: CommandContext): Promise<RunRecord> => 
   const open: Open = { table: null, burst: [] };
   try {
     const beliefs = (open.beliefs = await beliefsOf(run.beliefsPath, run));
+    requireOwnFiles(run.outDir, OWN_RUN_FILES);
     const staging = (open.staging = openStaging(run.outDir));
     const journal = (open.journal = journalled(run));
     open.table = run.config.report.decisions === "all" ? decisionTable(run, staging) : null;
@@ -152,6 +161,8 @@ const through = async (
   const logged = logDecisions(data.instruments, data.fromMs, (text) => {
     decisions.write(`${text}\n`);
   });
+  // Asked while the run goes on: git takes its time in a large tree.
+  const version = codeVersion();
   const startedAt = performance.now();
   const quality = run.compared ? new FillQuality(data.instruments) : null;
   const { recorder, aborted, ...hashes } = await replayRun(run, {
@@ -171,13 +182,15 @@ const through = async (
   decisions.close();
   await table?.close();
   const replaySeconds = (performance.now() - startedAt) / 1000;
+  const { commit, warnings } = await version;
   const record = runRecord(recorder, {
     config,
     profile: run.profile,
-    data,
+    data: { ...data, warnings: [...data.warnings, ...warnings] },
+    modules: modulesOf(moduleNames(config)),
     configSha256: configSha256(config),
     ...hashes,
-    commit: await codeVersion(),
+    commit,
     command: commandLine(),
     replaySeconds,
     peakRssMb: peakRssMb(),

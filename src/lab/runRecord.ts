@@ -44,7 +44,10 @@ export interface FillModeRow extends FillQualityRow {
 
 export interface RunIdentity {
   readonly name: string;
+  /** Of the program's code; `+dirty`: files differ from it. */
   readonly commit: string;
+  /** By name, users' modules: SHA-256 of all that they load (docs/modules.md). */
+  readonly modules: Readonly<Record<string, string>>;
   readonly configSha256: string;
   readonly dataSha256: string;
   readonly decisionsSha256: string;

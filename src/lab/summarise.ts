@@ -24,6 +24,7 @@ export interface RunFacts {
   readonly decisionsSha256: string;
   readonly decisions: number;
   readonly commit: string;
+  readonly modules: Readonly<Record<string, string>>;
   readonly command: string;
   readonly replaySeconds: number;
   readonly peakRssMb: number;
@@ -64,6 +65,7 @@ const identityOf = (recorder: Recorder, facts: RunFacts): RunIdentity => {
   return {
     name: config.name,
     commit: facts.commit,
+    modules: facts.modules,
     configSha256: facts.configSha256,
     dataSha256: facts.dataSha256,
     decisionsSha256: facts.decisionsSha256,

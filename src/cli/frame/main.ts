@@ -1,5 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../domain/units.ts";
+import { nowMs } from "../../engine/clock.ts";
+import { systemProblem } from "../../lab/report/outputError.ts";
+import { ownSignals } from "../watchdog/ownSignals.ts";
 import { didYouMean } from "../../domain/nearestName.ts";
 import type { CommandContext } from "./command.ts";
 import { parseCommandLine } from "./commandLine.ts";
@@ -7,6 +10,7 @@ import { COMMANDS } from "../commands.ts";
 import type { CommandEntry } from "../commands.ts";
 import { environment } from "./environment.ts";
 import { commandHelp, overview } from "./help.ts";
+import { laterMistake } from "../members/laterMistake.ts";
 import { progressMeter, silentProgress } from "./progress.ts";
 
 /** What the frame needs of the process; tests pass their own. */
@@ -18,7 +22,7 @@ export interface Terminal {
   stdout(text: string): void;
   stderr(text: string): void;
   nowMs(): number;
-  /** Aborts when the user wants to stop; the reason is the signal's name. */
+  /** Aborts when the user wants to stop, and when code failed that nobody waits for: the reason is the signal's name, or the error. */
   readonly stop: AbortSignal;
 }
 
@@ -35,6 +39,8 @@ export const runCommandLine = async (args: readonly string[], terminal: Terminal
   } catch (error) {
     meter.clear();
     const stopped = stopCode(terminal.stop);
+    // What failed has been told when it failed.
+    if (terminal.stop.reason instanceof Error) return 1;
     if (stopped !== undefined && isAbort(error, terminal.stop)) terminal.stderr("riposte: stopped\n");
     else terminal.stderr(messageOf(error, terminal.env));
     return stopped ?? (error instanceof UserError ? error.exitCode : 1);
@@ -121,7 +127,10 @@ const messageOf = (error: unknown, env: Terminal["env"]): string => {
   return `${line.trimEnd()} (not a mistake of yours; RIPOSTE_DEBUG=1 shows where)\n`;
 };
 
-const stopCode = (stop: AbortSignal): number | undefined => (stop.aborted ? (SIGNAL_EXIT_CODES[String(stop.reason)] ?? 130) : undefined);
+const stopCode = (stop: AbortSignal): number | undefined => {
+  if (!stop.aborted) return undefined;
+  return stop.reason instanceof Error ? 1 : (SIGNAL_EXIT_CODES[String(stop.reason)] ?? 130);
+};
 
 /** Whether the error is only the stop travelling up: the reason itself, or what Node's functions make of it. */
 const isAbort = (error: unknown, stop: AbortSignal): boolean =>
@@ -132,18 +141,23 @@ const version = async (): Promise<string> => {
   return (JSON.parse(text) as { version: string }).version;
 };
 
+/** What a command gets to end by itself when code failed that nobody waits for. */
+const FAILED_MS = 10_000;
+
 /**
  * The process's own frame: the first SIGINT or SIGTERM asks the command to stop and keep what it has, the second one
  * kills. A reader that closes the pipe early (`| head`) ends the run quietly.
  */
 export const main = async (): Promise<void> => {
   const stop = new AbortController();
+  const env = environment(process.env);
   let stoppedMs = Infinity;
+  ownSignals.handled = true;
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
-      if (stop.signal.aborted && performance.now() - stoppedMs < SAME_SIGNAL_MS) return;
+      if (stop.signal.aborted && nowMs() - stoppedMs < SAME_SIGNAL_MS) return;
       if (stop.signal.aborted) process.exit(SIGNAL_EXIT_CODES[name]);
-      stoppedMs = performance.now();
+      stoppedMs = nowMs();
       process.stderr.write("\nriposte: stopping; once more to kill\n");
       stop.abort(name);
     });
@@ -153,17 +167,29 @@ export const main = async (): Promise<void> => {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-      throw error;
+      if (stream === process.stdout) process.stderr.write(`riposte: cannot write the output: ${systemProblem(error) ?? error.message}\n`);
+      process.exit(1);
+    });
+  }
+  // A module's promise or callback, or a mistake of ours: told at once; the command ends as at Ctrl-C, so that nothing half-done stays.
+  for (const name of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(name, (reason: unknown) => {
+      if (stop.signal.reason instanceof Error) return;
+      const error = reason instanceof Error ? reason : new Error(String(reason));
+      process.stderr.write(messageOf(laterMistake(error), env));
+      process.exitCode = 1;
+      stop.abort(error);
+      setTimeout(() => process.exit(1), FAILED_MS).unref();
     });
   }
   process.exitCode = await runCommandLine(process.argv.slice(2), {
-    env: environment(process.env),
+    env,
     commands: COMMANDS,
     stderrIsTty: process.stderr.isTTY,
     stderrColumns: process.stderr.columns,
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
-    nowMs: () => performance.now(),
+    nowMs,
     stop: stop.signal,
   });
 };

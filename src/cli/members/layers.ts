@@ -63,6 +63,13 @@ export const layerNames = ({ features, regime, pattern }: Pick<LayerMembers, "fe
 export const featureOptions = async (config: RiposteConfig, more: readonly FeatureFamily[] = []): Promise<FeatureSetOptions> => ({
   families: [...FEATURE_FAMILIES, ...more],
   events: EVENT_FEATURE_FAMILIES,
-  own: await Promise.all(config.features.modules.map(familyMember)),
+  own: await familyMembers(config.features.modules),
   timeframesMs: config.line.timeframes.map(timeframeMs),
 });
+
+/** One after the other: the watchdog knows one module at work. */
+const familyMembers = async (files: readonly string[]): Promise<FeatureFamily[]> => {
+  const families: FeatureFamily[] = [];
+  for (const file of files) families.push(await familyMember(file));
+  return families;
+};

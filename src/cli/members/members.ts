@@ -80,16 +80,20 @@ export const positionMember = async ({ position }: RiposteConfig): Promise<Posit
 
 /** A user's feature family: the default export itself. */
 export const familyMember = async (file: string): Promise<FeatureFamily> =>
-  loadUserModule(file, (exported) => {
-    const family = exported as Partial<FeatureFamily> | null;
-    if (typeof family !== "object" || family === null || typeof family.name !== "string")
-      throw new Error("the default export must be a feature family with a name, like featureFamily({ … })");
-    requireFunctions(family, "init", "bar");
-    const columns: unknown = family.columns;
-    if (!Array.isArray(columns) || columns.length === 0) throw new Error("columns must be a list of at least one column");
-    for (const column of columns as readonly Partial<FeatureFamily["columns"][number]>[]) requireColumn(column);
-    return strictFeatureFamily(family as FeatureFamily);
-  });
+  loadUserModule(
+    file,
+    (exported) => {
+      const family = exported as Partial<FeatureFamily> | null;
+      if (typeof family !== "object" || family === null || typeof family.name !== "string")
+        throw new Error("the default export must be a feature family with a name, like featureFamily({ … })");
+      requireFunctions(family, "init", "bar");
+      const columns: unknown = family.columns;
+      if (!Array.isArray(columns) || columns.length === 0) throw new Error("columns must be a list of at least one column");
+      for (const column of columns as readonly Partial<FeatureFamily["columns"][number]>[]) requireColumn(column);
+      return strictFeatureFamily(family as FeatureFamily);
+    },
+    "feature",
+  );
 
 const requireColumn = ({ name, warmUpBars }: { readonly name?: unknown; readonly warmUpBars?: unknown }): void => {
   if (typeof name !== "string" || !/^[a-z][a-z0-9_]*$/.test(name))
@@ -105,14 +109,18 @@ const member = async <M extends { readonly name: string }>(
   check: (module: M) => void,
 ): Promise<M> => {
   if (isModulePath(name)) {
-    return loadUserModule(name, (exported) => {
-      if (typeof exported !== "function") throw new Error(`the default export must be a function of its options, like ${layer}Module(…)`);
-      const made: unknown = (exported as (options: Readonly<Record<string, unknown>>) => unknown)(options);
-      if (typeof made !== "object" || made === null || typeof (made as Partial<M>).name !== "string")
-        throw new Error(`the default export must return a ${layer} module with a name`);
-      check(made as M);
-      return strict(made as M);
-    });
+    return loadUserModule(
+      name,
+      (exported) => {
+        if (typeof exported !== "function") throw new Error(`the default export must be a function of its options, like ${layer}Module(…)`);
+        const made: unknown = (exported as (options: Readonly<Record<string, unknown>>) => unknown)(options);
+        if (typeof made !== "object" || made === null || typeof (made as Partial<M>).name !== "string")
+          throw new Error(`the default export must return a ${layer} module with a name`);
+        check(made as M);
+        return strict(made as M);
+      },
+      layer,
+    );
   }
   const load = Object.hasOwn(shipped, name) ? shipped[name] : undefined;
   if (load === undefined) {

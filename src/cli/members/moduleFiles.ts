@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type { RiposteConfig } from "../../../config/schema.ts";
 import { InvariantError } from "../../domain/units.ts";
 import { required } from "./guard/guardRequire.ts";
-import { packageFolder, programPath } from "./programFiles.ts";
+import { ownLoader } from "./ownLoader.ts";
+import { packageFolder, programPath } from "./usersFiles.ts";
 
 /** SHA-256 of users' modules by path, as they were when they were loaded. */
 const loaded = new Map<string, string>();
@@ -16,9 +18,20 @@ export const isModulePath = (name: string): boolean => isAbsolute(name) || /[\\/
 /** Takes down what a user's module has loaded; called when it is loaded, so that a later edit of a file changes nothing. */
 export const rememberModule = async (path: string): Promise<void> => {
   if (loaded.has(path)) return;
-  const { default: edges } = (await import(`riposte:imports?${++asked}`)) as { readonly default: readonly (readonly [string, string])[] };
-  loaded.set(path, moduleSha256(path, [...edges, ...required]));
+  loaded.set(path, moduleSha256(path, [...(await imports()), ...required]));
 };
+
+type Import = readonly [importer: string, imported: string];
+
+/** What was imported so far, by URL. A name is answered once, so each question has its own. */
+const imports = async (): Promise<readonly Import[]> =>
+  ownLoader ? ((await import(`riposte:imports?${++asked}`)) as { readonly default: readonly Import[] }).default : [];
+
+/** Names of the modules that a config has, users' and shipped. */
+export const moduleNames = ({ features, regime, pattern, signal, position }: RiposteConfig): string[] => [
+  ...features.modules,
+  ...[regime, pattern, signal, position].map(({ module }) => module),
+];
 
 /** By name, of the modules among these names that are users' files: the hash of what was loaded (`moduleSha256`). */
 export const modulesOf = (names: readonly string[]): Readonly<Record<string, string>> =>
@@ -34,7 +47,7 @@ const loadedSha256 = (path: string): string => {
  * SHA-256 (hex) of a module: its text, the texts of all files that it loads, and its packages. The loader said which these are, so
  * that there is no second opinion on what an import means.
  */
-const moduleSha256 = (path: string, edges: readonly (readonly [string, string])[]): string => {
+const moduleSha256 = (path: string, edges: readonly Import[]): string => {
   const targets = new Map<string, string[]>();
   for (const [importer, imported] of edges) targets.set(importer, [...(targets.get(importer) ?? []), imported]);
   const reached = new Set([pathToFileURL(path).href]);

@@ -2,23 +2,27 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../../domain/units.ts";
-import { guardFile, throwForbidden } from "./guard/forbiddenCall.ts";
+import { atWork, whileAtWork } from "../../engine/pulse.ts";
+import { watchModule } from "../watchdog/watchdog.ts";
+import { throwForbidden } from "./guard/forbiddenCall.ts";
 import { guardGlobals } from "./guard/guardGlobals.ts";
 import { rememberModule } from "./moduleFiles.ts";
 import { placeIn } from "./modulePlace.ts";
+import { ownLoader } from "./ownLoader.ts";
+import { takeForUsers } from "./usersFiles.ts";
 
 /** What loads TypeScript here; named in messages, because its complaints are not Node's. */
 const LOADER = "tsx";
 
 /**
- * The default export of a user's TypeScript (or JavaScript) module; `file` is relative to the working directory.
+ * The default export of a user's TypeScript (or JavaScript) module; `file` is relative to the working directory, `layer` is what messages call it.
  *
  * `validate` returns the export when it has the shape that is wanted, or throws an Error whose message says what is
  * wrong with it. A missing file, code that does not parse, an import that fails, an error while the module runs, a missing
  * default export and a wrong shape each throw a one-line `UserError` that names the file. So does, from the first user's module on and
  * for the rest of the process, whatever would make the same input give another output (`guardGlobals`).
  */
-export const loadUserModule = async <T>(file: string, validate: (exported: unknown) => T): Promise<T> => {
+export const loadUserModule = async <T>(file: string, validate: (exported: unknown) => T, layer = ""): Promise<T> => {
   const path = resolve(file);
   const found = await stat(path).catch((error: unknown) => {
     if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
@@ -26,11 +30,14 @@ export const loadUserModule = async <T>(file: string, validate: (exported: unkno
   });
   if (found === undefined) throw new UserError(`module ${file} does not exist (looked for ${path})`);
   if (!found.isFile()) throw new UserError(`module ${file} is no file; name the .ts file itself`);
-  guardGlobals();
-  guardFile(path);
+  if (ownLoader) {
+    guardGlobals();
+    watchModule(path, layer);
+  }
+  takeForUsers(path);
   let loaded: Readonly<Record<string, unknown>>;
   try {
-    loaded = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+    loaded = await whileAtWork(() => import(pathToFileURL(path).href) as Promise<Readonly<Record<string, unknown>>>);
     throwForbidden();
   } catch (error) {
     throw new UserError(`module ${file} does not load (by ${LOADER}): ${messageOf(error)}${placeIn(path, error)}`);
@@ -42,7 +49,7 @@ export const loadUserModule = async <T>(file: string, validate: (exported: unkno
   }
   await rememberModule(path);
   try {
-    const valid = validate(loaded["default"]);
+    const valid = atWork(() => validate(loaded["default"]));
     throwForbidden();
     return valid;
   } catch (error) {

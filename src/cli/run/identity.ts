@@ -1,20 +1,46 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+/** What a new file is code in. */
+const CODE = /^(?:bin|src|operators|models|streams|config)\//;
 
-/** The commit of the running code, `-dirty` when files differ from it; the package's version where there is no git. */
-export const codeVersion = async (): Promise<string> => {
-  const git = async (...args: string[]): Promise<string> => (await promisify(execFile)("git", ["-C", ROOT, ...args])).stdout.trim();
+/** Which code runs, and what a reader must know of that. */
+export interface CodeVersion {
+  /** The commit, `+dirty` when files differ from it; where the program lies in no repository, or git does not answer, its version. */
+  readonly commit: string;
+  readonly warnings: readonly string[];
+}
+
+/** Asks git. Changed files count wherever they are, new ones where code is. Never rejects. */
+export const codeVersion = async (root = ROOT): Promise<CodeVersion> => {
+  const git = async (...args: string[]): Promise<string> => (await promisify(execFile)("git", ["-C", root, ...args])).stdout;
+  // A repository above the program's folder is somebody else's.
+  if (!existsSync(join(root, ".git"))) return { commit: await packageVersion(), warnings: [] };
   try {
-    const [commit, changes] = [await git("rev-parse", "HEAD"), await git("status", "--porcelain", "--untracked-files=no")];
-    return changes === "" ? commit : `${commit}-dirty`;
-  } catch {
-    const { version } = JSON.parse(await readFile(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string };
-    return `v${version}`;
+    const [commit, changes] = await Promise.all([git("rev-parse", "HEAD"), git("status", "--porcelain", "-z")]);
+    const dirty = changes.split("\0").some((line) => line !== "" && (!line.startsWith("?? ") || CODE.test(line.slice(3))));
+    return { commit: `${commit.trim()}${dirty ? "+dirty" : ""}`, warnings: [] };
+  } catch (error) {
+    const commit = `${await packageVersion()}+unknown`;
+    return { commit, warnings: [`The commit of the code is unknown: git could not be asked (${reasonOf(error)}).`] };
   }
+};
+
+const packageVersion = async (): Promise<string> => {
+  const { version } = JSON.parse(await readFile(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string };
+  return `v${version}`;
+};
+
+/** What git said, or why it could not be started. */
+const reasonOf = (error: unknown): string => {
+  const { code, stderr } = error as { readonly code?: unknown; readonly stderr?: unknown };
+  const said = typeof stderr === "string" ? (stderr.trim().split("\n")[0] ?? "") : "";
+  return said === "" ? String(code) : said;
 };
 
 /** The command that repeats this run, as one would type it. */

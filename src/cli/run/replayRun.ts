@@ -13,6 +13,7 @@ import { backtestLine } from "../../pipeline.ts";
 import { simulatedVenue } from "../../venues/simulated/simulatedVenue.ts";
 import type { Beliefs } from "./beliefs.ts";
 import type { ComposedRun } from "./composeRun.ts";
+import { throwForbidden } from "../members/guard/forbiddenCall.ts";
 import { layerNames } from "../members/layers.ts";
 
 export interface ReplayRunOptions {
@@ -70,6 +71,7 @@ export const replayRun = async (run: ComposedRun, options: ReplayRunOptions): Pr
       options.progress(recorder.bars);
     },
   });
+  throwForbidden();
   const dataSha256 = dataHash.digest();
   if (!aborted) {
     beliefs.finish(dataSha256);

@@ -10,6 +10,7 @@ import { returnMoments } from "../../risk/sharpeBound.ts";
 import { moduleMistake } from "../run/moduleMistake.ts";
 import { beliefsOf } from "../run/beliefs.ts";
 import { composeRun } from "../run/composeRun.ts";
+import { moduleNames, modulesOf } from "../members/moduleFiles.ts";
 import { environment } from "../frame/environment.ts";
 import type { DataChoice } from "../data/history.ts";
 import { replayRun } from "../run/replayRun.ts";
@@ -53,6 +54,7 @@ export const runTrial = async (task: TrialTask, signal: AbortSignal, progress: (
       const { summary, identity, equity } = runRecord(recorder, {
         ...about,
         commit: "",
+        modules: modulesOf(moduleNames(config)),
         command: "",
         replaySeconds,
         peakRssMb: peakRssMb(),

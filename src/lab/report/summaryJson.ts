@@ -46,15 +46,20 @@ type Missing = Exclude<keyof RunSummary, (typeof SUMMARY_KEYS)[number]>;
 const complete: [Missing] extends [never] ? true : Missing = true;
 void complete;
 
-type Json = string | number | null | readonly Readonly<Record<string, string | number | null>>[];
-type Summarised = Pick<RunRecord, "summary" | "fillModes">;
+type Json = string | number | null | Readonly<Record<string, string>> | readonly Readonly<Record<string, string | number | null>>[];
+type Summarised = Pick<RunRecord, "identity" | "summary" | "fillModes">;
 
 /** The summary as one JSON document, what `--json` prints and `summary.json` holds; NaN and infinities are null. */
 export const summaryJson = (record: Summarised): string => `${JSON.stringify(summaryObject(record), null, 2)}\n`;
 
-/** The summary with its keys in order and every number that JSON cannot hold as null; `fillModes` where fills were compared. */
-export const summaryObject = ({ summary, fillModes }: Summarised): Readonly<Record<string, Json>> => ({
+/**
+ * The summary with its keys in order and every number that JSON cannot hold as null, then which code ran; `fillModes` where fills were
+ * compared.
+ */
+export const summaryObject = ({ identity, summary, fillModes }: Summarised): Readonly<Record<string, Json>> => ({
   ...Object.fromEntries(SUMMARY_KEYS.map((key) => [key, finite(summary[key])])),
+  commit: identity.commit,
+  modules: identity.modules,
   ...(fillModes === undefined
     ? {}
     : { fillModes: fillModes.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, finite(value)]))) }),

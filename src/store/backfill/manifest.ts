@@ -2,6 +2,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../domain/units.ts";
+import { requirePlain } from "../plainFile.ts";
 import type { Landed, LandedFiles } from "./landedFiles.ts";
 
 const FILE = z.record(z.string(), z.strictObject({ sha256: z.string(), rows: z.number() }));
@@ -40,6 +41,7 @@ export class Manifest implements LandedFiles {
     this.#landed.set(path, landed);
     const sorted = Object.fromEntries([...this.#landed].sort(([a], [b]) => (a < b ? -1 : 1)));
     await writeFile(`${this.#path}.tmp`, `${JSON.stringify(sorted, undefined, 1)}\n`);
+    requirePlain(this.#path, "a store keeps plain files; put the file itself there");
     await rename(`${this.#path}.tmp`, this.#path);
   }
 }

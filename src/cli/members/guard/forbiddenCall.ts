@@ -1,21 +1,13 @@
-import { packageFolder, pathOf, programPath } from "../programFiles.ts";
+import { UserError } from "../../../domain/units.ts";
+import { shownPath, usersFrames } from "../modulePlace.ts";
+import { isUsers, pathOf } from "../usersFiles.ts";
 
 /** A call that a module may not make. */
 export class ForbiddenCall extends Error {
   override readonly name = "ForbiddenCall";
 }
 
-/** Files of users' modules that lie among the program's. */
-const modules = new Set<string>();
 let first: ForbiddenCall | undefined;
-
-/** Takes a file for a user's, wherever it lies. */
-export const guardFile = (path: string): void => {
-  modules.add(path);
-};
-
-export const isUsers = (path: string): boolean =>
-  modules.has(path) || (path !== "" && packageFolder(path) === undefined && programPath(path) === undefined);
 
 /** Throws a `ForbiddenCall` when a user's module calls what is guarded, itself or by a package; what Node does inside is its own. */
 export const refuseFromModule = (what: string): void => {
@@ -25,11 +17,13 @@ export const refuseFromModule = (what: string): void => {
   throw error;
 };
 
-/** Throws the first call that was refused: the module may have caught it. */
+/** Throws the first call that was refused and has not ended the run: the module has caught it. A `UserError`. */
 export const throwForbidden = (): void => {
   const error = first;
   first = undefined;
-  if (error !== undefined) throw error;
+  if (error === undefined) return;
+  const [frame] = usersFrames(error);
+  throw new UserError(`module ${shownPath(frame?.path ?? "")} line ${frame?.line ?? "?"}: ${error.message}`);
 };
 
 /** Files on the stack, innermost first, the guard's left out; as V8 names them. Its text would cost more: source maps. */

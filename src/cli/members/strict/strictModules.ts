@@ -3,6 +3,7 @@ import type { PositionModule } from "../../../../models/position/positionModule.
 import type { RegimeModule } from "../../../../models/regime/regimeModule.ts";
 import type { SignalModule } from "../../../../models/signal/signalModule.ts";
 import type { FeatureFamily } from "../../../../operators/features/feature.ts";
+import { shownPath, usersFrames } from "../modulePlace.ts";
 import { strictBar, strictFeatureBar, strictInstrument, strictOutput, strictProposals, strictSeen, strictView } from "./shapes.ts";
 
 /**
@@ -55,13 +56,26 @@ export const strictPositionModule = (module: PositionModule): PositionModule => 
 
 export const strictFeatureFamily = (family: FeatureFamily): FeatureFamily => ({
   ...factsOf(family),
-  init: () => atOnce("init", family.init()),
+  init: () => placed(() => atOnce("init", family.init())),
   ...(family.gap === undefined ? {} : { gap: (state, missingBars) => atOnce("gap", family.gap?.(state, missingBars)) === true }),
   bar: (state, bar, out, at) => {
-    const said: unknown = family.bar(state, strictFeatureBar(bar), out, at);
-    if (said !== undefined) atOnce("bar", said);
+    placed(() => {
+      const said: unknown = family.bar(state, strictFeatureBar(bar), out, at);
+      if (said !== undefined) atOnce("bar", said);
+    });
   },
 });
+
+/** The line names a family by its name: the place of its mistake tells the file. */
+const placed = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    const [frame] = error instanceof Error ? usersFrames(error) : [];
+    if (frame === undefined) throw error;
+    throw new Error(`${(error as Error).message} (${shownPath(frame.path)} line ${frame.line})`, { cause: error });
+  }
+};
 
 /** What a module states of itself: everything but its functions, wherever it has it from. */
 const factsOf = <M extends object>(module: M): M => {

@@ -36,6 +36,7 @@ export const identityRows = (identity: RunIdentity): readonly Fact[] => [
   ["Data", identity.dataSha256],
   ["Config", identity.configSha256],
   ["Commit", identity.commit],
+  ...Object.entries(identity.modules).map(([name, sha256]) => [`Module ${name}`, sha256] as const),
   ["Seed", identity.seed === null ? "none" : String(identity.seed)],
   ["Profile", identity.profile],
   ["Data source", identity.dataSource],

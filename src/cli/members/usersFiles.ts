@@ -16,6 +16,18 @@ export const programPath = (path: string): string | undefined => {
 export const packageFolder = (path: string): string | undefined =>
   /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/.exec(path)?.[0];
 
+/** Users' modules that lie among the program's files. */
+const modules = new Set<string>();
+
+/** Takes a file for a user's, wherever it lies. */
+export const takeForUsers = (path: string): void => {
+  modules.add(path);
+};
+
+/** Whether a file is a user's: it belongs neither to the program nor to a package. "": no file. */
+export const isUsers = (path: string): boolean =>
+  modules.has(path) || (path !== "" && packageFolder(path) === undefined && programPath(path) === undefined);
+
 /** Path of a file as the loader and V8 name it, a URL or a path; "" for what is no file. */
 export const pathOf = (name: string): string => {
   const file = name.replace(/(?:[?#]|%3Ftsx-).*$/, "");

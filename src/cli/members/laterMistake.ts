@@ -1,0 +1,9 @@
+import { UserError } from "../../domain/units.ts";
+import { placeIn, shownPath, usersFrames } from "./modulePlace.ts";
+
+/** What failed behind a run's back, in a promise or a callback that nobody waits for: a module's, or else ours, which stays what it is. */
+export const laterMistake = (error: Error): Error => {
+  const [frame] = usersFrames(error);
+  if (frame === undefined) return error;
+  return new UserError(`module ${shownPath(frame.path)} failed outside of its functions: ${error.message}${placeIn(frame.path, error)}`);
+};

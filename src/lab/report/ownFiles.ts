@@ -1,0 +1,74 @@
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../domain/units.ts";
+import { plainFile, requirePlain } from "../../store/plainFile.ts";
+import { writing } from "./outputError.ts";
+
+/** Files that a command leaves in its folder: how each of them begins. */
+export type OwnFiles = Readonly<Record<string, RegExp>>;
+
+const PAGE = /^<!doctype html>[^]*<title>[^<]* · Riposte<\/title>/;
+export const PARQUET = /^PAR1/;
+
+/** Of a run, the same names as `RUN_FILES`. */
+export const OWN_RUN_FILES: OwnFiles = {
+  "report.html": PAGE,
+  "summary.json": /^\{\s*"symbol": [^]*"decisionsSha256": /,
+  "trades.csv": /^symbol,side,entryTimeMs,/,
+  "fills.csv": /^timeMs,symbol,clientOrderId,/,
+  "equity.csv": /^timeMs,equityUsdt,/,
+  "decisions.jsonl": /^\{"timeMs":/,
+  "decisions.parquet": PARQUET,
+};
+
+/** Of a sweep. */
+export const OWN_SWEEP_FILES: OwnFiles = {
+  "sweep.html": PAGE,
+  "sweep.csv": /^[^\n]*sharpe,totalReturn,/,
+  "sweep.json": /^\{\s*"name": [^]*"dataSha256": /,
+  "sweep.beliefs": /^RIPOSTEB/,
+};
+
+const BEGINNING_BYTES = 1 << 14;
+
+/**
+ * Throws a `UserError` when a file of these names lies in a command's folder and is none of the program's: then it is somebody's own. So
+ * it does for what is no plain file. An empty file is nobody's loss.
+ */
+export const requireOwnFiles = (outDir: string, own: OwnFiles): void => {
+  for (const [name, begins] of Object.entries(own)) {
+    const path = join(outDir, name);
+    writing(path, () => {
+      requirePlain(path, "move it away or choose another folder with --out");
+    });
+    requireOwnFile(path, begins);
+  }
+};
+
+/** As `requireOwnFiles`, for one file that may be a link (`plainFile` says where it leads). */
+export const requireOwnFile = (path: string, begins: RegExp): void => {
+  writing(path, () => {
+    const file = plainFile(path, "name a file with --out");
+    if (!existsSync(file)) return;
+    const beginning = beginningOf(file);
+    if (beginning !== "" && !begins.test(beginning)) throw foreign(path);
+  });
+};
+
+/** A file that the program is about to write for the first time, by what it knows. */
+export const requireAbsent = (path: string): void => {
+  if (existsSync(path)) throw foreign(path);
+};
+
+const foreign = (path: string): UserError =>
+  new UserError(`cannot write ${path}: there is a file that Riposte did not write; move it away or choose another place with --out`);
+
+const beginningOf = (path: string): string => {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(BEGINNING_BYTES);
+    return bytes.toString("utf8", 0, readSync(file, bytes, 0, BEGINNING_BYTES, 0));
+  } finally {
+    closeSync(file);
+  }
+};
