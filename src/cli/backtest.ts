@@ -5,6 +5,7 @@ import type { RiposteConfig } from "../../config/schema.ts";
 import type { Event } from "../domain/event.ts";
 import { formatUtc } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
+import { DecisionTrail } from "../engine/decisionTrail.ts";
 import { ownJournal, readJournal } from "../engine/journal.ts";
 import { peakRssMb } from "../engine/peakMemory.ts";
 import type { JournalReader } from "../engine/journal.ts";
@@ -35,6 +36,7 @@ import { codeVersion, commandLine } from "./run/identity.ts";
 import { journalled } from "./run/journalled.ts";
 import type { Journalled } from "./run/journalled.ts";
 import { replayRun } from "./run/replayRun.ts";
+import { verifyRun } from "./run/verify.ts";
 
 /** `riposte backtest`: replays history (or the market simulator) through the pipeline and writes the report. */
 export const backtestCommand: Command = {
@@ -63,6 +65,7 @@ export const backtestCommand: Command = {
     beliefs: { type: "string", value: "FILE", help: "store what the layers before L4 believe; read it where FILE exists" },
     journal: { type: "string", value: "FILE", help: "also write every event to this journal; with --resume go on from it" },
     "compare-fills": { type: "boolean", help: "also fill the run on bars, on trades and on the book, and put the table into the report" },
+    verify: { type: "boolean", help: "also run a second pass in bursts of another size, and compare what both decide" },
     resume: { type: "boolean", help: "go on from --journal: replay it, then continue with the data where it ends" },
   },
   run: async (values, context) => {
@@ -87,6 +90,8 @@ interface Run extends ComposedRun {
   readonly resume: JournalReader | null;
   /** The run is to be filled on bars, trades and book. */
   readonly compared: boolean;
+  /** A second pass must decide the same. */
+  readonly verified: boolean;
 }
 
 const compose = async (config: RiposteConfig, profile: string, values: OptionValues, context: CommandContext): Promise<Run> => {
@@ -101,7 +106,15 @@ const compose = async (config: RiposteConfig, profile: string, values: OptionVal
     await composed.data.close();
     throw error;
   }
-  return { ...composed, outDir: String(values["out"]), beliefsPath: textOf(values["beliefs"]), journalPath, resume, compared };
+  return {
+    ...composed,
+    outDir: String(values["out"]),
+    beliefsPath: textOf(values["beliefs"]),
+    journalPath,
+    resume,
+    compared,
+    verified: values["verify"] === true,
+  };
 };
 
 const textOf = (value: OptionValues[string]): string | null => (typeof value === "string" ? value : null);
@@ -165,10 +178,12 @@ const through = async (
   const version = codeVersion();
   const startedAt = performance.now();
   const quality = run.compared ? new FillQuality(data.instruments) : null;
+  const trail = run.verified ? new DecisionTrail() : undefined;
   const { recorder, aborted, ...hashes } = await replayRun(run, {
     events: journal.events,
     beliefs,
     journal: journal.writer,
+    ...(trail === undefined ? {} : { hash: trail }),
     log: pipe(logged, table === null ? identity : tableDecisions(table), quality === null ? identity : watchFills(quality)),
     before,
     between: async () => table?.drain(),
@@ -182,6 +197,7 @@ const through = async (
   decisions.close();
   await table?.close();
   const replaySeconds = (performance.now() - startedAt) / 1000;
+  if (trail !== undefined && !(await verifyRun(run, trail, context))) throw stopped(run, recorder);
   const { commit, warnings } = await version;
   const record = runRecord(recorder, {
     config,
@@ -190,6 +206,7 @@ const through = async (
     modules: modulesOf(moduleNames(config)),
     configSha256: configSha256(config),
     ...hashes,
+    verified: run.verified,
     commit,
     command: commandLine(),
     replaySeconds,

@@ -60,6 +60,8 @@ export interface RunIdentity {
   readonly simulated: boolean;
   readonly warnings: readonly string[];
   readonly config: unknown;
+  /** A second pass over the events, in bursts of another size, decided the same; left out when nobody asked. */
+  readonly verified?: boolean;
   /** The command line that repeats the run; left out when it was not started from one. */
   readonly command?: string;
 }

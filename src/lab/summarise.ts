@@ -23,6 +23,7 @@ export interface RunFacts {
   readonly dataSha256: string;
   readonly decisionsSha256: string;
   readonly decisions: number;
+  readonly verified?: boolean;
   readonly commit: string;
   readonly modules: Readonly<Record<string, string>>;
   readonly command: string;
@@ -64,6 +65,7 @@ const identityOf = (recorder: Recorder, facts: RunFacts): RunIdentity => {
   const faults = [...recorder.faults].map(([what, count]) => `${count} × ${what}`);
   return {
     name: config.name,
+    ...(facts.verified === true ? { verified: true } : {}),
     commit: facts.commit,
     modules: facts.modules,
     configSha256: facts.configSha256,

@@ -9,7 +9,7 @@ import { parseCommandLine } from "./commandLine.ts";
 import { COMMANDS } from "../commands.ts";
 import type { CommandEntry } from "../commands.ts";
 import { environment } from "./environment.ts";
-import { commandHelp, overview } from "./help.ts";
+import { commandHelp, HELP_COLUMNS, overview } from "./help.ts";
 import { laterMistake } from "../members/laterMistake.ts";
 import { progressMeter, silentProgress } from "./progress.ts";
 
@@ -19,6 +19,8 @@ export interface Terminal {
   readonly commands: readonly CommandEntry[];
   readonly stderrIsTty: boolean;
   readonly stderrColumns: number;
+  /** Columns of the help; absent: as many as look well. */
+  readonly columns?: number | undefined;
   stdout(text: string): void;
   stderr(text: string): void;
   nowMs(): number;
@@ -49,8 +51,9 @@ export const runCommandLine = async (args: readonly string[], terminal: Terminal
 
 const dispatch = async (args: readonly string[], terminal: Terminal, meter: { clear: () => void }): Promise<number> => {
   const [name, ...rest] = args;
+  const columns = terminal.columns ?? HELP_COLUMNS;
   if (name === undefined) {
-    terminal.stderr(overview(terminal.commands));
+    terminal.stderr(overview(terminal.commands, columns));
     return 2;
   }
   if (name === "--version" || name === "version") {
@@ -59,13 +62,13 @@ const dispatch = async (args: readonly string[], terminal: Terminal, meter: { cl
   }
   const asksForHelp = name === "--help" || name === "-h" || name === "help";
   if (asksForHelp && rest[0] === undefined) {
-    terminal.stdout(overview(terminal.commands));
+    terminal.stdout(overview(terminal.commands, columns));
     return 0;
   }
   const command = await commandNamed(asksForHelp ? (rest[0] as string) : name, terminal.commands).load();
   const parsed = parseCommandLine(command.name, command.options, asksForHelp ? ["--help"] : rest);
   if (parsed.help) {
-    terminal.stdout(commandHelp(command));
+    terminal.stdout(commandHelp(command, columns));
     return 0;
   }
   const context = contextOf(terminal, parsed.json, meter);
@@ -141,6 +144,13 @@ const version = async (): Promise<string> => {
   return (JSON.parse(text) as { version: string }).version;
 };
 
+/** `COLUMNS`, else the terminal's width where it is narrower than the help likes. */
+const columnsOf = (env: Terminal["env"]): number | undefined => {
+  const asked = Number(env["COLUMNS"]);
+  if (Number.isInteger(asked) && asked > 0) return asked;
+  return process.stdout.isTTY ? Math.min(process.stdout.columns, HELP_COLUMNS) : undefined;
+};
+
 /** What a command gets to end by itself when code failed that nobody waits for. */
 const FAILED_MS = 10_000;
 
@@ -150,7 +160,7 @@ const FAILED_MS = 10_000;
  */
 export const main = async (): Promise<void> => {
   const stop = new AbortController();
-  const env = environment(process.env);
+  const env = environment(process.env, ".env", (line) => process.stderr.write(`${line}\n`));
   let stoppedMs = Infinity;
   ownSignals.handled = true;
   for (const name of ["SIGINT", "SIGTERM"] as const) {
@@ -184,6 +194,7 @@ export const main = async (): Promise<void> => {
   }
   process.exitCode = await runCommandLine(process.argv.slice(2), {
     env,
+    columns: columnsOf(env),
     commands: COMMANDS,
     stderrIsTty: process.stderr.isTTY,
     stderrColumns: process.stderr.columns,

@@ -10,6 +10,8 @@ import { EVENT_FEATURE_FAMILIES, FEATURE_FAMILIES } from "../../../operators/fea
 import { REGIME_STATES } from "../../domain/derived.ts";
 import { timeframeMs } from "../../domain/time.ts";
 import type { LayerNames } from "../../lab/runRecord.ts";
+import { isModulePath, moduleNames } from "./moduleFiles.ts";
+import { checkTypes } from "./typeCheck.ts";
 import { familyMember, patternMember, positionMember, regimeMember, signalMember } from "./members.ts";
 
 /** The members of all layers that a config names, and the feature row that they need. */
@@ -26,7 +28,25 @@ export interface LayerMembers {
 }
 
 /** Loads the members and checks that they fit. Throws `UserError`s. */
-export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers> => {
+export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers> => typed(config, () => loadedMembers(config));
+
+/** Loads users' modules beside the check of their types; what does not load is told first, and ends the check. */
+const typed = async <T>(config: RiposteConfig, load: () => Promise<T>): Promise<T> => {
+  const stop = new AbortController();
+  const types = checkTypes(moduleNames(config).filter(isModulePath), stop.signal);
+  const [checked, loaded] = await Promise.allSettled([
+    types,
+    load().catch((error: unknown) => {
+      stop.abort();
+      throw error;
+    }),
+  ]);
+  if (loaded.status === "rejected") throw loaded.reason;
+  if (checked.status === "rejected") throw checked.reason;
+  return loaded.value;
+};
+
+const loadedMembers = async (config: RiposteConfig): Promise<LayerMembers> => {
   const regime = await regimeMember(config);
   const pattern = await patternMember(config);
   const signal = await signalMember(config);
@@ -34,7 +54,7 @@ export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers>
   const modules = { regime, pattern, signal, position };
   const read = Object.values(modules).flatMap((module) => module?.features ?? []);
   const wanted = config.features.columns ?? (read.length > 0 || regime !== null || pattern !== null ? null : []);
-  const options = await featureOptions(config);
+  const options = await loadedOptions(config);
   const whole = featureSet(options);
   for (const [layer, module] of Object.entries(modules))
     columnsNamed(whole, module?.features ?? [], `${layer} module ${module?.name ?? ""}`);
@@ -60,7 +80,10 @@ export const layerNames = ({ features, regime, pattern }: Pick<LayerMembers, "fe
       };
 
 /** The whole row: every shipped family, and the user's own. */
-export const featureOptions = async (config: RiposteConfig, more: readonly FeatureFamily[] = []): Promise<FeatureSetOptions> => ({
+export const featureOptions = async (config: RiposteConfig, more: readonly FeatureFamily[] = []): Promise<FeatureSetOptions> =>
+  typed(config, () => loadedOptions(config, more));
+
+const loadedOptions = async (config: RiposteConfig, more: readonly FeatureFamily[] = []): Promise<FeatureSetOptions> => ({
   families: [...FEATURE_FAMILIES, ...more],
   events: EVENT_FEATURE_FAMILIES,
   own: await familyMembers(config.features.modules),

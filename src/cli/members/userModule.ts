@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { UserError } from "../../domain/units.ts";
 import { atWork, whileAtWork } from "../../engine/pulse.ts";
 import { watchModule } from "../watchdog/watchdog.ts";
-import { throwForbidden } from "./guard/forbiddenCall.ts";
+import { ForbiddenCall, throwForbidden } from "./guard/forbiddenCall.ts";
 import { guardGlobals } from "./guard/guardGlobals.ts";
 import { rememberModule } from "./moduleFiles.ts";
 import { placeIn } from "./modulePlace.ts";
@@ -40,7 +40,7 @@ export const loadUserModule = async <T>(file: string, validate: (exported: unkno
     loaded = await whileAtWork(() => import(pathToFileURL(path).href) as Promise<Readonly<Record<string, unknown>>>);
     throwForbidden();
   } catch (error) {
-    throw new UserError(`module ${file} does not load (by ${LOADER}): ${messageOf(error)}${placeIn(path, error)}`);
+    throw new UserError(`module ${file} does not load (by ${LOADER}): ${messageOf(error)}${placeOf(path, error)}`);
   }
   if (!("default" in loaded)) {
     const others = Object.keys(loaded);
@@ -53,9 +53,12 @@ export const loadUserModule = async <T>(file: string, validate: (exported: unkno
     throwForbidden();
     return valid;
   } catch (error) {
-    throw new UserError(`module ${file}: ${messageOf(error)}${placeIn(path, error)}`);
+    throw new UserError(`module ${file}: ${messageOf(error)}${placeOf(path, error)}`);
   }
 };
+
+/** A call that is refused is named with its line; what a module throws itself names what it wants to. */
+const placeOf = (path: string, error: unknown): string => (error instanceof ForbiddenCall ? placeIn(path, error) : "");
 
 /** First telling line of an error: esbuild puts `file:line:column: ERROR: …` on the second one. */
 const messageOf = (error: unknown): string => {

@@ -5,6 +5,9 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 /** Folders of the program. What else lies in a clone, examples too, is a user's. */
 const FOLDERS = ["bin", "src", "operators", "models", "streams", "config", "test", "bench", "scripts"];
 
+/** These folders, with their paths. */
+export const PROGRAM_FOLDERS: readonly string[] = FOLDERS.map((folder) => `${ROOT}${folder}/`);
+
 /** Path of a file of the program from its root, with `/`; undefined: it is none. */
 export const programPath = (path: string): string | undefined => {
   if (!path.startsWith(ROOT)) return undefined;

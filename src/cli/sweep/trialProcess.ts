@@ -1,5 +1,6 @@
 import { UserError } from "../../domain/units.ts";
 import { nowMs } from "../../engine/clock.ts";
+import { typeCheck } from "../members/typeCheck.ts";
 import { laterMistake } from "../members/laterMistake.ts";
 import type { TrialResult, TrialTask } from "./trial.ts";
 import { runTrial } from "./trial.ts";
@@ -13,6 +14,9 @@ export type FromTrial =
   | { readonly kind: "failed"; readonly message: string; readonly user: boolean; readonly stack: string };
 
 const PROGRESS_MS = 200;
+
+// By the parent, before the first run.
+typeCheck.done = true;
 
 /**
  * A process that runs trials one after the other, started by `trialPool.ts` with the TypeScript loader. Ctrl-C on a terminal reaches it

@@ -46,7 +46,8 @@ type Missing = Exclude<keyof RunSummary, (typeof SUMMARY_KEYS)[number]>;
 const complete: [Missing] extends [never] ? true : Missing = true;
 void complete;
 
-type Json = string | number | null | Readonly<Record<string, string>> | readonly Readonly<Record<string, string | number | null>>[];
+type Json =
+  string | boolean | number | null | Readonly<Record<string, string>> | readonly Readonly<Record<string, string | number | null>>[];
 type Summarised = Pick<RunRecord, "identity" | "summary" | "fillModes">;
 
 /** The summary as one JSON document, what `--json` prints and `summary.json` holds; NaN and infinities are null. */
@@ -58,6 +59,7 @@ export const summaryJson = (record: Summarised): string => `${JSON.stringify(sum
  */
 export const summaryObject = ({ identity, summary, fillModes }: Summarised): Readonly<Record<string, Json>> => ({
   ...Object.fromEntries(SUMMARY_KEYS.map((key) => [key, finite(summary[key])])),
+  ...(identity.verified === undefined ? {} : { verified: identity.verified }),
   commit: identity.commit,
   modules: identity.modules,
   ...(fillModes === undefined

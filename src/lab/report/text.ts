@@ -149,7 +149,12 @@ const runLines = ({ identity, summary, gaps }: RunRecord, reportPath: string | u
     `peak ${count(summary.peakRssMb)} MB`,
     `Node ${identity.nodeVersion}`,
   ],
-  ["Decisions", `${count(summary.decisions)}, ${counted(summary.orders, "order")}`, `sha256 ${identity.decisionsSha256}`],
+  [
+    "Decisions",
+    `${count(summary.decisions)}, ${counted(summary.orders, "order")}`,
+    `sha256 ${identity.decisionsSha256}`,
+    identity.verified === true ? "verified by a second pass" : "",
+  ],
   [
     "Identity",
     `data ${short(identity.dataSha256)}`,

@@ -33,6 +33,7 @@ export const figureRows = ({ summary, equity }: RunRecord): readonly Fact[] => [
 /** What a second run must share with this one to be the same. */
 export const identityRows = (identity: RunIdentity): readonly Fact[] => [
   ["Decisions", identity.decisionsSha256],
+  ...(identity.verified === true ? [["Verified", "a second pass, in bursts of another size, decided the same"] as const] : []),
   ["Data", identity.dataSha256],
   ["Config", identity.configSha256],
   ["Commit", identity.commit],
