@@ -143,8 +143,8 @@ const replay = async (run: Run, context: CommandContext): Promise<RunRecord> => 
   const open: Open = { table: null, burst: [] };
   try {
     const beliefs = (open.beliefs = await beliefsOf(run.beliefsPath, run));
-    requireOwnFiles(run.outDir, OWN_RUN_FILES);
     const staging = (open.staging = openStaging(run.outDir));
+    requireOwnFiles(run.outDir, OWN_RUN_FILES);
     const journal = (open.journal = journalled(run));
     open.table = run.config.report.decisions === "all" ? decisionTable(run, staging) : null;
     if (data.simulated) context.log(`NOTE ${data.source}`);

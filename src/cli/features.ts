@@ -8,7 +8,7 @@ import { formatUtc } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
 import { drive } from "../engine/driver.ts";
 import { FeatureTable, tableFeatures } from "../lab/featureTable.ts";
-import { PARQUET, requireOwnFile } from "../lab/report/ownFiles.ts";
+import { requireParquet } from "../lab/report/ownFiles.ts";
 import { stagedFile } from "../lab/stagedFile.ts";
 import { observe } from "../pipeline.ts";
 import type { Command, CommandContext } from "./frame/command.ts";
@@ -59,7 +59,7 @@ export const featuresCommand: Command = {
 
 const writeRows = async (data: RunData, set: FeatureSet, file: string, context: CommandContext): Promise<number> => {
   const { instruments, fromMs } = data;
-  requireOwnFile(file, PARQUET);
+  requireParquet(file);
   const staged = stagedFile(file);
   const table = new FeatureTable({ instruments, set, fromMs, file: staged.path, shownAs: file, partsDir: `${staged.dir}/parts` });
   try {

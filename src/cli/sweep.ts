@@ -79,9 +79,9 @@ const runSweep = async (sweep: Sweep, beliefs: string | null, context: CommandCo
   const startedAt = performance.now();
   const finished: Finished = { results: new Map(), added: 0, known: 0 };
   const version = codeVersion();
-  requireOwnFiles(sweep.outDir, OWN_SWEEP_FILES);
   const staging = openStaging(sweep.outDir, []);
   try {
+    requireOwnFiles(sweep.outDir, OWN_SWEEP_FILES);
     if (sweep.plan.data.simulated) context.log(`NOTE ${sweep.plan.data.source}`);
     await runGrid(sweep, beliefs ?? staging.file(BELIEFS_FILE), finished, context);
     if (finished.results.size === 0) throw new UserError(`stopped before the first run was finished: ${sweep.outDir} is as it was`);

@@ -36,11 +36,13 @@ export class DecisionTrail extends DecisionHash {
 
   /** The first bar at which the other trail has something else; undefined: none. */
   differsFrom(other: DecisionTrail): Difference | undefined {
-    this.end();
-    other.end();
-    for (let bar = 0; bar < Math.max(this.count, other.count); bar += 1) {
-      const [own, others] = [this.barAt(bar), other.barAt(bar)];
-      if (own?.sum !== others?.sum || own?.knownAtMs !== others?.knownAtMs || own?.instrument !== others?.instrument) return own ?? others;
+    this.keep();
+    other.keep();
+    for (let index = 0; index < Math.max(this.count, other.count); index += 1) {
+      const [own, others] = [this.barAt(index), other.barAt(index)];
+      const bar = own ?? others;
+      const same = own?.sum === others?.sum && own?.knownAtMs === others?.knownAtMs && own?.instrument === others?.instrument;
+      if (!same && bar !== undefined) return { instrument: bar.instrument, knownAtMs: bar.knownAtMs };
     }
     return undefined;
   }
@@ -54,17 +56,17 @@ export class DecisionTrail extends DecisionHash {
   private begin({ instrument, knownAtMs }: Signal | Regime | Pattern): void {
     const last = this.count - 1;
     if (last >= 0 && this.times[last] === knownAtMs && this.instruments[last] === instrument) return;
-    this.end();
+    this.keep();
+    this.sum = 0;
     if (this.count === this.sums.length) this.grow();
     this.times[this.count] = knownAtMs;
     this.instruments[this.count] = instrument;
     this.count += 1;
   }
 
-  private end(): void {
+  private keep(): void {
     this.take();
     if (this.count > 0) this.sums[this.count - 1] = this.sum;
-    this.sum = 0;
   }
 
   private take(): void {

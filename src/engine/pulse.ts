@@ -13,22 +13,22 @@ export let burstAtWork = NOTHING;
 
 /** Runs a burst through the line, or begins the line. */
 export const atWork = <T>(work: () => T, burst = NOTHING): T => {
-  pulse[0] = (pulse[0] as number) + 1;
+  Atomics.add(pulse, 0, 1);
   burstAtWork = burst;
   try {
     return work();
   } finally {
     burstAtWork = NOTHING;
-    pulse[0] = (pulse[0] as number) + 1;
+    Atomics.add(pulse, 0, 1);
   }
 };
 
 /** What is waited for counts too. Nothing else may begin meanwhile. */
 export const whileAtWork = async <T>(work: () => Promise<T>): Promise<T> => {
-  pulse[0] = (pulse[0] as number) + 1;
+  Atomics.add(pulse, 0, 1);
   try {
     return await work();
   } finally {
-    pulse[0] = (pulse[0] as number) + 1;
+    Atomics.add(pulse, 0, 1);
   }
 };

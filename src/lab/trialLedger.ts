@@ -9,9 +9,10 @@ import {
   openSync,
   readFileSync,
   readSync,
+  statSync,
   writeSync,
 } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { UserError } from "../domain/units.ts";
 import { plainFile } from "../store/plainFile.ts";
@@ -161,10 +162,10 @@ const lineOf = (trial: Trial): string => {
   return `${json.slice(0, -1)},"crc32":"${checksum(json)}"}`;
 };
 
-/** False: the line has a checksum that is not its own. */
+/** False: the line has lost its checksum, or has one that is not its own. Earlier versions wrote none, and knew no modules. */
 const isAsWritten = (line: string): boolean => {
   const [, before, sum] = /^(.*),"crc32":"([0-9a-f]*)"\}$/s.exec(line) ?? [];
-  return before === undefined ? !line.includes('"crc32"') : checksum(`${before}}`) === sum;
+  return before === undefined ? !line.includes('"modules":') : checksum(`${before}}`) === sum;
 };
 
 const checksum = (json: string): string => crc32(json).toString(16).padStart(8, "0");
@@ -172,6 +173,7 @@ const checksum = (json: string): string => crc32(json).toString(16).padStart(8, 
 /** The file itself is not made: a sweep that fails leaves none. */
 const requireWritable = (path: string, makeFolder: boolean): void => {
   try {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw refused("read", path, { code: "EISDIR" });
     const target = plainFile(path, "name another file with --ledger");
     if (makeFolder) mkdirSync(dirname(target), { recursive: true });
     accessSync(existsSync(target) ? target : dirname(target), constants.W_OK);
@@ -211,7 +213,7 @@ const trialOf = (line: string): Trial | undefined => {
 const refused = (what: "read" | "write", path: string, error: unknown): UserError => {
   const code = (error as NodeJS.ErrnoException).code ?? String(error);
   const reason = REASONS[code] ?? `the system refused it (${code})`;
-  return new UserError(`cannot ${what} the ledger ${resolve(path)}: ${reason}; name another file with --ledger`);
+  return new UserError(`cannot ${what} the ledger ${path}: ${reason}; name another file with --ledger`);
 };
 
 const REASONS: Readonly<Record<string, string>> = {

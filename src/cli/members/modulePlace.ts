@@ -1,6 +1,11 @@
 import { dirname, relative, sep } from "node:path";
 import { isUsers, pathOf } from "./usersFiles.ts";
 
+/** What a module may not do, or asks in vain: its line is told with it. What a module throws itself says what it wants to. */
+export class ModuleRefusal extends Error {
+  override readonly name = "ModuleRefusal";
+}
+
 /** A place in a user's module, or in a file that it loads. */
 interface Frame {
   readonly path: string;

@@ -4,10 +4,10 @@ import { pathToFileURL } from "node:url";
 import { UserError } from "../../domain/units.ts";
 import { atWork, whileAtWork } from "../../engine/pulse.ts";
 import { watchModule } from "../watchdog/watchdog.ts";
-import { ForbiddenCall, throwForbidden } from "./guard/forbiddenCall.ts";
+import { throwForbidden } from "./guard/forbiddenCall.ts";
 import { guardGlobals } from "./guard/guardGlobals.ts";
 import { rememberModule } from "./moduleFiles.ts";
-import { placeIn } from "./modulePlace.ts";
+import { ModuleRefusal, placeIn } from "./modulePlace.ts";
 import { ownLoader } from "./ownLoader.ts";
 import { takeForUsers } from "./usersFiles.ts";
 
@@ -57,8 +57,7 @@ export const loadUserModule = async <T>(file: string, validate: (exported: unkno
   }
 };
 
-/** A call that is refused is named with its line; what a module throws itself names what it wants to. */
-const placeOf = (path: string, error: unknown): string => (error instanceof ForbiddenCall ? placeIn(path, error) : "");
+const placeOf = (path: string, error: unknown): string => (error instanceof ModuleRefusal ? placeIn(path, error) : "");
 
 /** First telling line of an error: esbuild puts `file:line:column: ERROR: …` on the second one. */
 const messageOf = (error: unknown): string => {

@@ -1,14 +1,14 @@
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../domain/units.ts";
 import { plainFile, requirePlain } from "../../store/plainFile.ts";
 import { writing } from "./outputError.ts";
 
-/** Files that a command leaves in its folder: how each of them begins. */
-export type OwnFiles = Readonly<Record<string, RegExp>>;
+/** Files that a command leaves in its folder: how each of them begins, or the file that one belongs to. */
+export type OwnFiles = Readonly<Record<string, RegExp | string>>;
 
 const PAGE = /^<!doctype html>[^]*<title>[^<]* · Riposte<\/title>/;
-export const PARQUET = /^PAR1/;
+const PARQUET = /^PAR1/;
 
 /** Of a run, the same names as `RUN_FILES`. */
 export const OWN_RUN_FILES: OwnFiles = {
@@ -18,7 +18,7 @@ export const OWN_RUN_FILES: OwnFiles = {
   "fills.csv": /^timeMs,symbol,clientOrderId,/,
   "equity.csv": /^timeMs,equityUsdt,/,
   "decisions.jsonl": /^\{"timeMs":/,
-  "decisions.parquet": PARQUET,
+  "decisions.parquet": "summary.json",
 };
 
 /** Of a sweep. */
@@ -40,18 +40,20 @@ export const requireOwnFiles = (outDir: string, own: OwnFiles): void => {
     const path = join(outDir, name);
     writing(path, () => {
       requirePlain(path, "move it away or choose another folder with --out");
+      const isOurs = typeof begins === "string" ? existsSync(join(outDir, begins)) : beginsAs(path, begins);
+      if (!isOurs && !isEmpty(path)) throw foreign(path);
     });
-    requireOwnFile(path, begins);
   }
 };
 
-/** As `requireOwnFiles`, for one file that may be a link (`plainFile` says where it leads). */
-export const requireOwnFile = (path: string, begins: RegExp): void => {
+/**
+ * Throws a `UserError` when a file that is named for Parquet is somebody else's: it is neither empty nor Parquet, and not called so. What
+ * links lead to counts.
+ */
+export const requireParquet = (path: string): void => {
   writing(path, () => {
     const file = plainFile(path, "name a file with --out");
-    if (!existsSync(file)) return;
-    const beginning = beginningOf(file);
-    if (beginning !== "" && !begins.test(beginning)) throw foreign(path);
+    if (!file.endsWith(".parquet") && !beginsAs(file, PARQUET) && !isEmpty(file)) throw foreign(path);
   });
 };
 
@@ -63,11 +65,14 @@ export const requireAbsent = (path: string): void => {
 const foreign = (path: string): UserError =>
   new UserError(`cannot write ${path}: there is a file that Riposte did not write; move it away or choose another place with --out`);
 
-const beginningOf = (path: string): string => {
+const isEmpty = (path: string): boolean => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
+
+const beginsAs = (path: string, begins: RegExp): boolean => {
+  if (!existsSync(path)) return false;
   const file = openSync(path, "r");
   try {
     const bytes = Buffer.alloc(BEGINNING_BYTES);
-    return bytes.toString("utf8", 0, readSync(file, bytes, 0, BEGINNING_BYTES, 0));
+    return begins.test(bytes.toString("utf8", 0, readSync(file, bytes, 0, BEGINNING_BYTES, 0)));
   } finally {
     closeSync(file);
   }

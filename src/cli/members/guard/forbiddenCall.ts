@@ -1,18 +1,13 @@
 import { UserError } from "../../../domain/units.ts";
-import { shownPath, usersFrames } from "../modulePlace.ts";
+import { ModuleRefusal, shownPath, usersFrames } from "../modulePlace.ts";
 import { isUsers, pathOf } from "../usersFiles.ts";
 
-/** A call that a module may not make. */
-export class ForbiddenCall extends Error {
-  override readonly name = "ForbiddenCall";
-}
+let first: ModuleRefusal | undefined;
 
-let first: ForbiddenCall | undefined;
-
-/** Throws a `ForbiddenCall` when a user's module calls what is guarded, itself or by a package; what Node does inside is its own. */
+/** Throws a `ModuleRefusal` when a user's module calls what is guarded, itself or by a package; what Node does inside is its own. */
 export const refuseFromModule = (what: string): void => {
   if (callers(4)[0]?.startsWith("node:") === true || !callers(Infinity).some((file) => isUsers(pathOf(file)))) return;
-  const error = new ForbiddenCall(what);
+  const error = new ModuleRefusal(what);
   first ??= error;
   throw error;
 };
@@ -28,8 +23,9 @@ export const throwForbidden = (): void => {
 
 /** Files on the stack, innermost first, the guard's left out; as V8 names them. Its text would cost more: source maps. */
 const callers = (frames: number): string[] => {
-  const { prepareStackTrace, stackTraceLimit } = Error;
   const holder: { stack?: unknown } = {};
+  const { stackTraceLimit } = Error;
+  const format = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
   Error.prepareStackTrace = (_, sites) => sites;
   Error.stackTraceLimit = frames;
   try {
@@ -37,7 +33,8 @@ const callers = (frames: number): string[] => {
     const sites = holder.stack as readonly NodeJS.CallSite[];
     return sites.map((site) => site.getFileName() ?? "").filter((file) => !file.includes("/cli/members/guard/"));
   } finally {
-    Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;
+    if (format === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
+    else Object.defineProperty(Error, "prepareStackTrace", format);
   }
 };

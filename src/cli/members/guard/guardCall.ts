@@ -15,10 +15,10 @@ export const guardCall = (holder: object, name: string, refusal: Refusal): void 
     if (what !== undefined) refuseFromModule(what);
   };
   if (found.get !== undefined) {
-    const { get } = found;
+    const get: unknown = Reflect.get(found, "get");
     const guarded = function (this: unknown): unknown {
       check([], this);
-      return Reflect.apply(get, this, []);
+      return Reflect.apply(get as Callable, this, []);
     };
     Object.defineProperty(holder, name, { ...found, configurable: true, get: guarded });
     return;
@@ -26,8 +26,9 @@ export const guardCall = (holder: object, name: string, refusal: Refusal): void 
   const original = found.value as Callable;
   const guarded = function (this: unknown, ...args: readonly unknown[]): unknown {
     check(args, this);
-    if (new.target === undefined) return Reflect.apply(original, this, args);
-    return Reflect.construct(original, args, (new.target as unknown) === guarded ? original : new.target) as unknown;
+    const target: unknown = new.target;
+    if (target === undefined) return Reflect.apply(original, this, args);
+    return Reflect.construct(original, args, (target === guarded ? original : target) as NewableFunction) as unknown;
   };
   standFor(guarded, original);
   Object.defineProperty(holder, name, { ...found, value: guarded });

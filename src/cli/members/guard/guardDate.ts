@@ -9,9 +9,11 @@ const ZONED = /^\s*[+-]?\d{4,6}(?:-\d\d){0,2}\s*$|(?:Z|GMT|UTC|[+-]\d\d:?\d\d)\s
 /** `Date` without an argument is the clock; what it says without UTC depends on the machine. Times in ms are fine, and as fast as ever. */
 export const guardDate = (): void => {
   const Original = Date;
-  const guarded = function (this: unknown, time?: unknown): unknown {
-    if (arguments.length === 1 && typeof time === "number" && (new.target as unknown) === guarded) return new Original(time);
-    return slow(Array.from(arguments as ArrayLike<unknown>), new.target as unknown);
+  const guarded = function (this: unknown, ...args: readonly unknown[]): unknown {
+    const target: unknown = new.target;
+    const [time] = args;
+    if (args.length === 1 && typeof time === "number" && target === guarded) return new Original(time);
+    return slow(args, target);
   };
   const slow = (args: readonly unknown[], target: unknown): unknown => {
     const what = refusal(args, target !== undefined);

@@ -11,19 +11,19 @@ interface Requiring {
   readonly filename?: string | null;
   require(id: string): unknown;
 }
-const { _resolveFilename: resolveFilename, prototype } = Module as unknown as {
-  _resolveFilename(id: string, parent: Requiring): string;
+const { _resolveFilename: fileOf, prototype } = Module as unknown as {
+  readonly _resolveFilename: (id: string, parent: Requiring) => string;
   readonly prototype: Requiring;
 };
 
 /** `require` by the rules of `import`: what it loads is remembered, and Node's own modules are not for users' modules unless they are pure. */
 export const guardRequire = (): void => {
-  const original = prototype.require;
+  const original: unknown = Reflect.get(prototype, "require");
   prototype.require = function (this: Requiring, id) {
+    const { filename } = this;
     if (isBuiltin(id)) refuseBuiltin(id);
-    else if (typeof this.filename === "string")
-      required.push([pathToFileURL(this.filename).href, pathToFileURL(resolveFilename(id, this)).href]);
-    return Reflect.apply(original, this, [id]);
+    else if (typeof filename === "string") required.push([pathToFileURL(filename).href, pathToFileURL(fileOf(id, this)).href]);
+    return Reflect.apply(original as (id: string) => unknown, this, [id]);
   };
   guardCall(process, "getBuiltinModule", ([id]) => refusalOf(String(id)));
   guardCall(process, "binding", ([id]) => refusalOf(String(id)));

@@ -1,4 +1,5 @@
 import { nearestName } from "../../../domain/nearestName.ts";
+import { ModuleRefusal } from "../modulePlace.ts";
 
 type Wrap = (value: never) => object;
 
@@ -42,10 +43,10 @@ const unknownNames = (what: string, names: readonly string[]): object =>
   new Proxy(Object.prototype, {
     get: (target, name, self) => {
       if (typeof name === "symbol" || name === "then" || name in target) return Reflect.get(target, name, self) as unknown;
-      throw new Error(`${what} has no ${name}${hint(name, names)}`);
+      throw new ModuleRefusal(`${what} has no ${name}${hint(name, names)}`);
     },
     set: (_, name) => {
-      throw new Error(`${what} has no ${String(name)}${hint(String(name), names)}`);
+      throw new ModuleRefusal(`${what} has no ${String(name)}${hint(String(name), names)}`);
     },
   });
 

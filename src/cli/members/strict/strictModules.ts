@@ -3,7 +3,7 @@ import type { PositionModule } from "../../../../models/position/positionModule.
 import type { RegimeModule } from "../../../../models/regime/regimeModule.ts";
 import type { SignalModule } from "../../../../models/signal/signalModule.ts";
 import type { FeatureFamily } from "../../../../operators/features/feature.ts";
-import { shownPath, usersFrames } from "../modulePlace.ts";
+import { ModuleRefusal, shownPath, usersFrames } from "../modulePlace.ts";
 import { strictBar, strictFeatureBar, strictInstrument, strictOutput, strictProposals, strictSeen, strictView } from "./shapes.ts";
 
 /**
@@ -35,13 +35,11 @@ export const strictSignalModule = (module: SignalModule): SignalModule => ({
     ? {}
     : {
         longerBar: (state, bar) => {
-          const said: unknown = module.longerBar?.(state, strictBar(bar));
-          if (said !== undefined) atOnce("longerBar", said);
+          atOnce("longerBar", saidBy(module).longerBar(state, strictBar(bar)));
         },
       }),
   decide: (state, bar, out, seen) => {
-    const said: unknown = module.decide(state, strictBar(bar), strictOutput(out), strictSeen(seen));
-    if (said !== undefined) atOnce("decide", said);
+    atOnce("decide", saidBy(module).decide(state, strictBar(bar), strictOutput(out), strictSeen(seen)));
   },
 });
 
@@ -49,8 +47,7 @@ export const strictPositionModule = (module: PositionModule): PositionModule => 
   ...factsOf(module),
   init: (instrument) => atOnce("init", module.init(strictInstrument(instrument))),
   decide: (state, view, propose) => {
-    const said: unknown = module.decide(state, strictView(view), strictProposals(propose));
-    if (said !== undefined) atOnce("decide", said);
+    atOnce("decide", saidBy(module).decide(state, strictView(view), strictProposals(propose)));
   },
 });
 
@@ -60,8 +57,7 @@ export const strictFeatureFamily = (family: FeatureFamily): FeatureFamily => ({
   ...(family.gap === undefined ? {} : { gap: (state, missingBars) => atOnce("gap", family.gap?.(state, missingBars)) === true }),
   bar: (state, bar, out, at) => {
     placed(() => {
-      const said: unknown = family.bar(state, strictFeatureBar(bar), out, at);
-      if (said !== undefined) atOnce("bar", said);
+      atOnce("bar", saidBy(family).bar(state, strictFeatureBar(bar), out, at));
     });
   },
 });
@@ -71,11 +67,15 @@ const placed = <T>(work: () => T): T => {
   try {
     return work();
   } catch (error) {
-    const [frame] = error instanceof Error ? usersFrames(error) : [];
+    const [frame] = error instanceof ModuleRefusal ? usersFrames(error) : [];
     if (frame === undefined) throw error;
     throw new Error(`${(error as Error).message} (${shownPath(frame.path)} line ${frame.line})`, { cause: error });
   }
 };
+
+/** A module whose functions may return anything: their types promise that they return nothing, and nobody has to keep that. */
+type Saying<M> = { readonly [K in keyof M]-?: NonNullable<M[K]> extends (...args: infer A) => unknown ? (...args: A) => unknown : M[K] };
+const saidBy = <M>(module: M): Saying<M> => module as Saying<M>;
 
 /** What a module states of itself: everything but its functions, wherever it has it from. */
 const factsOf = <M extends object>(module: M): M => {
@@ -91,8 +91,7 @@ const factsOf = <M extends object>(module: M): M => {
 
 /** `value`, unless it is a promise: what comes later would come at another bar in every run. */
 const atOnce = <T>(name: string, value: T): T => {
-  const { then } = (typeof value === "object" || typeof value === "function" ? (value ?? {}) : {}) as { readonly then?: unknown };
-  if (typeof then !== "function") return value;
+  if (typeof value !== "object" || value === null || typeof (value as { readonly then?: unknown }).then !== "function") return value;
   // What it throws later is told here.
   void Promise.resolve(value).then(undefined, () => undefined);
   throw new Error(`${name} returned a promise: it must do its work at once, without async and await`);
