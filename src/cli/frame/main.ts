@@ -10,7 +10,7 @@ import { COMMANDS } from "../commands.ts";
 import type { CommandEntry } from "../commands.ts";
 import { environment } from "./environment.ts";
 import { commandHelp, HELP_COLUMNS, overview } from "./help.ts";
-import { laterMistake } from "../members/laterMistake.ts";
+import { laterMistake, toldErrors } from "../members/laterMistake.ts";
 import { progressMeter, silentProgress } from "./progress.ts";
 
 /** What the frame needs of the process; tests pass their own. */
@@ -184,8 +184,8 @@ export const main = async (): Promise<void> => {
   // A module's promise or callback, or a mistake of ours: told at once; the command ends as at Ctrl-C, so that nothing half-done stays.
   for (const name of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(name, (reason: unknown) => {
-      if (stop.signal.reason instanceof Error) return;
       const error = reason instanceof Error ? reason : new Error(String(reason));
+      if (stop.signal.reason instanceof Error || toldErrors.has(error)) return;
       process.stderr.write(messageOf(laterMistake(error), env));
       process.exitCode = 1;
       stop.abort(error);

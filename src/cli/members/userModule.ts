@@ -4,8 +4,9 @@ import { pathToFileURL } from "node:url";
 import { UserError } from "../../domain/units.ts";
 import { atWork, whileAtWork } from "../../engine/pulse.ts";
 import { watchModule } from "../watchdog/watchdog.ts";
-import { throwForbidden } from "./guard/forbiddenCall.ts";
+import { forgetForbidden, throwForbidden } from "./guard/forbiddenCall.ts";
 import { guardGlobals } from "./guard/guardGlobals.ts";
+import { toldErrors } from "./laterMistake.ts";
 import { rememberModule } from "./moduleFiles.ts";
 import { ModuleRefusal, placeIn } from "./modulePlace.ts";
 import { ownLoader } from "./ownLoader.ts";
@@ -31,6 +32,7 @@ export const loadUserModule = async <T>(file: string, validate: (exported: unkno
   if (found === undefined) throw new UserError(`module ${file} does not exist (looked for ${path})`);
   if (!found.isFile()) throw new UserError(`module ${file} is no file; name the .ts file itself`);
   if (ownLoader) {
+    forgetForbidden();
     guardGlobals();
     watchModule(path, layer);
   }
@@ -40,6 +42,7 @@ export const loadUserModule = async <T>(file: string, validate: (exported: unkno
     loaded = await whileAtWork(() => import(pathToFileURL(path).href) as Promise<Readonly<Record<string, unknown>>>);
     throwForbidden();
   } catch (error) {
+    if (error instanceof Error) toldErrors.add(error);
     throw new UserError(`module ${file} does not load (by ${LOADER}): ${messageOf(error)}${placeOf(path, error)}`);
   }
   if (!("default" in loaded)) {

@@ -1,7 +1,7 @@
 import { UserError } from "../../domain/units.ts";
 import { nowMs } from "../../engine/clock.ts";
 import { typeCheck } from "../members/typeCheck.ts";
-import { laterMistake } from "../members/laterMistake.ts";
+import { laterMistake, toldErrors } from "../members/laterMistake.ts";
 import type { TrialResult, TrialTask } from "./trial.ts";
 import { runTrial } from "./trial.ts";
 
@@ -37,7 +37,9 @@ process.on("SIGTERM", end);
 process.on("disconnect", end);
 for (const name of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(name, (reason: unknown) => {
-    fail(laterMistake(reason instanceof Error ? reason : new Error(String(reason))));
+    const error = reason instanceof Error ? reason : new Error(String(reason));
+    if (toldErrors.has(error)) return;
+    fail(laterMistake(error));
     end();
   });
 }

@@ -4,12 +4,20 @@ import { isUsers, pathOf } from "../usersFiles.ts";
 
 let first: ModuleRefusal | undefined;
 
+/** Node itself, and the loader, which on some versions works in the midst of the module that imports. */
+const OTHERS = /^node:|[\\/]node_modules[\\/](?:tsx|esbuild)[\\/]/;
+
 /** Throws a `ModuleRefusal` when a user's module calls what is guarded, itself or by a package; what Node does inside is its own. */
 export const refuseFromModule = (what: string): void => {
-  if (callers(4)[0]?.startsWith("node:") === true || !callers(Infinity).some((file) => isUsers(pathOf(file)))) return;
+  if (OTHERS.test(callers(4)[0] ?? "") || !callers(Infinity).some((file) => isUsers(pathOf(file)))) return;
   const error = new ModuleRefusal(what);
   first ??= error;
   throw error;
+};
+
+/** A new run: what ended the one before is not its business. */
+export const forgetForbidden = (): void => {
+  first = undefined;
 };
 
 /** Throws the first call that was refused and has not ended the run: the module has caught it. A `UserError`. */

@@ -1,7 +1,8 @@
 import Module, { isBuiltin } from "node:module";
 import { pathToFileURL } from "node:url";
 import { isPure } from "../../../../bin/pureModules.mjs";
-import { refuseFromModule } from "./forbiddenCall.ts";
+import { ModuleRefusal } from "../modulePlace.ts";
+import { isUsers } from "../usersFiles.ts";
 import { guardCall } from "./guardCall.ts";
 
 /** Files that were loaded by `require`, which the hooks of ES modules do not see everywhere: [importer, imported] URLs. */
@@ -21,17 +22,16 @@ export const guardRequire = (): void => {
   const original: unknown = Reflect.get(prototype, "require");
   prototype.require = function (this: Requiring, id) {
     const { filename } = this;
-    if (isBuiltin(id)) refuseBuiltin(id);
-    else if (typeof filename === "string") required.push([pathToFileURL(filename).href, pathToFileURL(fileOf(id, this)).href]);
+    if (typeof filename === "string") {
+      // The stack would not tell who asks: `require` itself is Node's.
+      const what = isBuiltin(id) && isUsers(filename) ? refusalOf(id) : undefined;
+      if (what !== undefined) throw new ModuleRefusal(what);
+      if (!isBuiltin(id)) required.push([pathToFileURL(filename).href, pathToFileURL(fileOf(id, this)).href]);
+    }
     return Reflect.apply(original as (id: string) => unknown, this, [id]);
   };
   guardCall(process, "getBuiltinModule", ([id]) => refusalOf(String(id)));
   guardCall(process, "binding", ([id]) => refusalOf(String(id)));
-};
-
-const refuseBuiltin = (id: string): void => {
-  const what = refusalOf(id);
-  if (what !== undefined) refuseFromModule(what);
 };
 
 const refusalOf = (id: string): string | undefined =>
