@@ -14,7 +14,7 @@ const OPTIONS = {
   noEmit: true,
   strict: false,
   target: ts.ScriptTarget.ES2022,
-  lib: ["lib.es2023.d.ts"],
+  lib: ["lib.esnext.d.ts"],
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   moduleDetection: ts.ModuleDetectionKind.Force,
@@ -30,8 +30,8 @@ const LEFT_OUT = new Set([2307, 2792, 7016, 1202, 1203, 2578]);
 
 /** What Node adds to the language may be used, and is not checked. */
 const ADDED = "/added.d.ts";
-const language = new Set(runInNewContext("Object.getOwnPropertyNames(globalThis)"));
-const added = Object.getOwnPropertyNames(globalThis).filter((name) => !language.has(name) && /^[A-Za-z_]\w*$/.test(name));
+const language = runInNewContext("Object.getOwnPropertyNames(globalThis)").filter((name) => name !== "console" && name !== "WebAssembly");
+const added = Object.getOwnPropertyNames(globalThis).filter((name) => !language.includes(name) && /^[A-Za-z_]\w*$/.test(name));
 const addedText = [
   ...added.map((name) => `declare var ${name}: any; declare type ${name} = any;`),
   "declare var require: any, module: any, exports: any, __filename: string, __dirname: string;",
