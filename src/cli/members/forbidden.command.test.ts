@@ -149,7 +149,7 @@ beforeAll(async () => {
     for (const [name, text] of Object.entries(files)) {
       const path = join(folder, `c${index}`, name);
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, text as string);
+      await writeFile(path, text);
     }
   ended = await riposteEach(
     all.map((_, index) => [
