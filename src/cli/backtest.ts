@@ -31,12 +31,12 @@ import { compareFills, requireAllFills } from "./run/compareFills.ts";
 import { composeRun } from "./run/composeRun.ts";
 import { captureOption, dataChoice } from "./data/history.ts";
 import { configOf, configOptions } from "./configOptions.ts";
-import { moduleNames, modulesOf } from "./members/moduleFiles.ts";
-import { codeVersion, commandLine } from "./run/identity.ts";
+import { codeVersion, commandLine, shownModules } from "./run/identity.ts";
 import { journalled } from "./run/journalled.ts";
 import type { Journalled } from "./run/journalled.ts";
 import { replayRun } from "./run/replayRun.ts";
 import { verifyRun } from "./run/verify.ts";
+import { shownPath } from "./data/shownPath.ts";
 
 /** `riposte backtest`: replays history (or the market simulator) through the pipeline and writes the report. */
 export const backtestCommand: Command = {
@@ -200,10 +200,10 @@ const through = async (
   if (trail !== undefined && !(await verifyRun(run, trail, context))) throw stopped(run, recorder);
   const { commit, warnings } = await version;
   const record = runRecord(recorder, {
-    config,
+    config: shownConfig(config),
     profile: run.profile,
     data: { ...data, warnings: [...data.warnings, ...warnings] },
-    modules: modulesOf(moduleNames(config)),
+    modules: shownModules(config),
     configSha256: configSha256(config),
     ...hashes,
     verified: run.verified,
@@ -217,6 +217,9 @@ const through = async (
   if (context.signal.aborted) throw stopped(run, recorder);
   return { ...record, fillModes };
 };
+
+/** A config as the report shows it, which is passed on to others. */
+const shownConfig = (config: RiposteConfig): RiposteConfig => ({ ...config, data: { ...config.data, dir: shownPath(config.data.dir) } });
 
 /** For `--decisions all`: beside the lines of what happened, every decision bar. */
 const decisionTable = ({ data: { instruments, fromMs }, outDir }: Run, staging: Staging): DecisionTable =>

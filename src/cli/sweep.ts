@@ -12,6 +12,7 @@ import type { Trial } from "../lab/trialLedger.ts";
 import { allTrials } from "../lab/trialLedger.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import { configOptions } from "./configOptions.ts";
+import { shownPath } from "./data/shownPath.ts";
 import type { CodeVersion } from "./run/identity.ts";
 import { codeVersion, commandLine } from "./run/identity.ts";
 import { composeSweep } from "./sweep/composeSweep.ts";
@@ -177,7 +178,7 @@ const recordOf = (
     to: summary.to,
     dataSource: identity.dataSource,
     simulated: identity.simulated,
-    warnings: [...identity.warnings, ...version.warnings, ...warnings],
+    warnings: [...warningsOf([...results.values()]), ...version.warnings, ...warnings],
     profile: plan.profile,
     dataSha256: identity.dataSha256,
     commit: version.commit,
@@ -187,9 +188,27 @@ const recordOf = (
     planned: grid.length,
     runs: bySharpe(runs),
     luck: luckOf(allTrials(ledger.trials, earlier), identity.dataSha256),
-    ledger: { path: ledger.path, added, known, trials: ledger.trials.length, unreadable: ledger.unreadable, changed: ledger.changed },
+    ledger: {
+      path: shownPath(ledger.path),
+      added,
+      known,
+      trials: ledger.trials.length,
+      unreadable: ledger.unreadable,
+      changed: ledger.changed,
+    },
     seconds,
   };
+};
+
+/** Warnings that are told; the rest are counted. */
+const WARNINGS_MAX = 12;
+
+/** What is to be known of the runs, each once; with the number of runs where it holds not for all. */
+const warningsOf = (results: readonly TrialResult[]): string[] => {
+  const counts = new Map<string, number>();
+  for (const { identity } of results) for (const warning of identity.warnings) counts.set(warning, (counts.get(warning) ?? 0) + 1);
+  const told = [...counts].map(([warning, runs]) => (runs === results.length ? warning : `${runs} of ${results.length} runs: ${warning}`));
+  return told.length <= WARNINGS_MAX ? told : [...told.slice(0, WARNINGS_MAX), `… and ${told.length - WARNINGS_MAX} more like this.`];
 };
 
 const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);

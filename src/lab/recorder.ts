@@ -13,6 +13,7 @@ import { DAY_MS, utcDayStart } from "../domain/units.ts";
 import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
 import { BeliefRecorder } from "./beliefRecorder.ts";
+import { DrawdownAtBars } from "./drawdownAtBars.ts";
 import { FillLog } from "./fillLog.ts";
 import { RiskSpans } from "./riskSpans.ts";
 import type { EquityRow, GapSpan, LayerNames, RefusalCount, StopSpan, TradeRow } from "./runRecord.ts";
@@ -54,6 +55,9 @@ export class Recorder {
   firstOpenMs = NaN;
   lastCloseMs = NaN;
   lastFillMs = -Infinity;
+  /** When equity was first 0 or less; null: never. */
+  ruinedAtMs: number | null = null;
+  readonly drawdown = new DrawdownAtBars();
   account: Ledger | null = null;
   readonly #options: RecorderOptions;
   readonly #candles: readonly ThinnedCandles[];
@@ -97,6 +101,10 @@ export class Recorder {
     if (account instanceof Ledger) this.account = account;
     if (account.knownAtMs <= this.#options.fromMs || this.bars === 0) return;
     this.risk.equity(account);
+    if (this.ruinedAtMs === null) {
+      if (account.atClose) this.drawdown.add(account.knownAtMs, account.equityUsdt);
+      if (account.equityUsdt <= 0) this.ruinedAtMs = account.knownAtMs;
+    }
     if (account.knownAtMs < this.#nextDayMs || account.knownAtMs !== this.lastCloseMs) return;
     const dayMs = utcDayStart(account.knownAtMs);
     this.#nextDayMs = dayMs + DAY_MS;
@@ -194,6 +202,7 @@ export class Recorder {
     this.#lastPrice = bar.open;
     this.#nextDayMs = utcDayStart(bar.openTimeMs) + DAY_MS;
     this.#equityRow(bar.openTimeMs, this.#options.startUsdt);
+    this.drawdown.add(bar.openTimeMs, this.#options.startUsdt);
   }
 
   #equityRow(timeMs: number, equityUsdt: number): void {

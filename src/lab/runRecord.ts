@@ -85,8 +85,14 @@ export interface RunSummary {
   readonly sharpe: number;
   readonly sortino: number;
   readonly calmar: number;
+  /** Of daily equity, as `maxDrawdownDays` is its length. */
   readonly maxDrawdown: number;
   readonly maxDrawdownDays: number;
+  /** Of equity at the close of every bar, and how long that fall lasted. */
+  readonly maxDrawdownAtBars: number;
+  readonly maxDrawdownAtBarsMinutes: number;
+  /** When equity was first 0 or less, or null; the figures end there. */
+  readonly ruinedAtMs: number | null;
   readonly winRate: number;
   readonly profitFactor: number;
   readonly expectancyUsdt: number;

@@ -160,7 +160,8 @@ describe("the ledger", { timeout: 240_000 }, () => {
       "position.options.stop=0.003,0.004",
       "--json",
     ];
-    expect(ledgerOf(await run(...simulated, "--out", "s")).path).toBe(join(`${folder}.state`, "riposte/trials.jsonl"));
+    expect(ledgerOf(await run(...simulated, "--out", "s")).path).toBe("…/trials.jsonl");
+    expect((await readFile(join(`${folder}.state`, "riposte/trials.jsonl"), "utf8")).trim().split("\n")).toHaveLength(2);
   });
 
   it("is refused before the first run where it could not be written", async () => {

@@ -4,6 +4,7 @@ import { testMarket } from "../replay.ts";
 import { inBursts, marketInstruments } from "../replay.ts";
 import { simulatedMarket } from "../../streams/simulatedMarket.ts";
 import type { Event } from "../../src/domain/event.ts";
+import { BTC } from "../items.ts";
 import { allInputs } from "./allInputs.ts";
 import { columnOf, observedRows, WHOLE_SET } from "./observedRows.ts";
 import type { ObservedRows } from "./observedRows.ts";
@@ -29,8 +30,12 @@ it("every column moves, and every mask is set and not", () => {
   }
 });
 
-it("all prices × 1000 and all volumes × 7 change no column", async () => {
-  const other = await rowsOf(allInputs(BARS, 11, { price: 1000, volume: 7 }));
+it.each([
+  [1000, 7],
+  [2 ** -30, 2 ** -13],
+])("all prices × %d and all volumes × %d change no column", async (price, volume) => {
+  const instruments = [{ ...BTC, tickSize: Math.min(BTC.tickSize, price) }];
+  const other = await observedRows(inBursts(allInputs(BARS, 11, { price, volume }), 4096), { instruments });
   expect(WHOLE_SET.columns.filter(({ name }) => QUANTISED.test(name)).length).toBeGreaterThan(25);
   // × 1000 rounds each price anew, by 1e-16 of it; differences of prices of one size are 1e-4 of them and less, so that up to 1e-11
   // is left, and some ten times more where differences are differenced again (MACD). An absolute level would show as 1000 or 7.

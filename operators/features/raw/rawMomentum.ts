@@ -46,8 +46,7 @@ export const rawMomentum = featureFamily<RawMomentumState>({
     stochastic.add(bar);
     out[at] = 100 * strength.share;
     out[at + 1] = cci.index;
-    // TA-Lib calls a flow below 1 none.
-    out[at + 2] = flow.total < 1 ? 0 : 100 * flow.share;
+    out[at + 2] = 100 * flow.share;
     out[at + 3] = 100 * stochastic.slow;
     out[at + 4] = 100 * stochastic.signal;
     out[at + 5] = state.onBalanceVolume(bar);

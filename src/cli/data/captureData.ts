@@ -7,6 +7,7 @@ import { captureEvents } from "../../venues/binance/capture/captureEvents.ts";
 import type { CapturedSymbol, CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
 import { capturedSymbol, onlySymbolOf, scanCapture } from "../../venues/binance/capture/captureScan.ts";
 import type { Fillable } from "./fillable.ts";
+import { shownPath } from "./shownPath.ts";
 import { fillableBy } from "./fillable.ts";
 import type { RunData } from "./history.ts";
 
@@ -36,7 +37,7 @@ export const captureData = async (config: RiposteConfig, paths: readonly string[
     toMs,
     expectedBars: Math.floor((toMs - fromMs) / MINUTE_MS) * symbols.length,
     events: () => captureEvents({ paths, symbols, onlySymbol, toMs, burstEvents: config.line.burstEvents }),
-    source: `captured USD-M messages in ${paths.join(", ")}`,
+    source: `captured USD-M messages in ${paths.map(shownPath).join(", ")}`,
     simulated: false,
     seed: null,
     warnings: warningsFor(summary, symbols, fromTrades),

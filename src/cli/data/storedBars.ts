@@ -3,6 +3,7 @@ import type { TimeRange } from "../../domain/time.ts";
 import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
 import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { Store } from "../../store/store.ts";
+import { shownPath } from "./shownPath.ts";
 import type { DataRequest } from "./history.ts";
 
 /** Of trades a store may have both. */
@@ -58,7 +59,8 @@ const MARKET_NAMES: Readonly<Record<string, string>> = { um: "USD-M perpetual", 
 
 /** What the bars come from, in words; each market that they are of once. */
 export const sourceOf = (bars: readonly StoredBars[], { shown }: Store): string => {
-  if (bars.every(({ market }) => market === "simulated")) return `SIMULATED market in ${shown}: no real prices`;
+  const where = shownPath(shown);
+  if (bars.every(({ market }) => market === "simulated")) return `SIMULATED market in ${where}: no real prices`;
   const names = bars.map(({ market, fromTrades }) => `${MARKET_NAMES[market] ?? market} ${fromTrades ? "trades" : "klines"}`);
-  return `${[...new Set(names)].join(" and ")} in ${shown}`;
+  return `${[...new Set(names)].join(" and ")} in ${where}`;
 };

@@ -12,6 +12,7 @@ import { instrumentRulesEvent } from "../../store/rules/defaultInstruments.ts";
 import { parquetStore } from "../../store/parquet/parquetStore.ts";
 import type { RunData } from "./history.ts";
 import { runData } from "./history.ts";
+import { shownPath } from "./shownPath.ts";
 
 const EARLY_MS = Date.UTC(2023, 4, 1);
 const LATE_MS = Date.UTC(2024, 7, 8, 10);
@@ -117,7 +118,7 @@ describe("what goes with the bars of a run", () => {
       ["ETHUSDT", "simulated", [rules("ETHUSDT", 0.1), ...testKlines(LATE_MS, 10)]],
     ]);
     const data = await opened({ symbols: ["BTCUSDT", "ETHUSDT"] });
-    expect(data.source).toBe(`USD-M perpetual trades and SIMULATED klines in ${dir}`);
+    expect(data.source).toBe(`USD-M perpetual trades and SIMULATED klines in ${shownPath(dir)}`);
     expect(data.simulated).toBe(true);
     await data.close();
   });

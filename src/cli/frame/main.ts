@@ -95,7 +95,7 @@ const contextOf = (terminal: Terminal, json: boolean, meter: { clear: () => void
   };
   const write = (stream: "stdout" | "stderr", text: string): void => {
     progress.clear();
-    terminal[stream](text.endsWith("\n") ? text : `${text}\n`);
+    terminal[stream](printable(text.endsWith("\n") ? text : `${text}\n`));
   };
   return {
     log: (line) => {
@@ -124,11 +124,14 @@ const commandNamed = (name: string, commands: readonly CommandEntry[]): CommandE
 /** One line; with `RIPOSTE_DEBUG=1` the stack of what is not the user's mistake follows. */
 const messageOf = (error: unknown, env: Terminal["env"]): string => {
   const message = error instanceof Error ? error.message : String(error);
-  const line = `riposte: ${message.replaceAll(/\s*\n\s*/g, " ")}\n`;
+  const line = `riposte: ${printable(message.replaceAll(/\s*\n\s*/g, " "))}\n`;
   if (error instanceof UserError) return line;
   if (env["RIPOSTE_DEBUG"] === "1") return `${line}${error instanceof Error ? (error.stack ?? "") : ""}\n`;
   return `${line.trimEnd()} (not a mistake of yours; RIPOSTE_DEBUG=1 shows where)\n`;
 };
+
+/** Text of files and servers without the control characters that could write to the terminal. */
+const printable = (text: string): string => text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "\ufffd");
 
 const stopCode = (stop: AbortSignal): number | undefined => {
   if (!stop.aborted) return undefined;

@@ -1,5 +1,5 @@
 import { UserError } from "../../domain/units.ts";
-import { placeIn, shownPath, usersFrames } from "./modulePlace.ts";
+import { placeIn, shownFile, usersFrames } from "./modulePlace.ts";
 
 /** Errors that a run has told already: Node rejects a promise of its own, too, when CommonJS throws while it is imported. */
 export const toldErrors = new WeakSet<Error>();
@@ -8,5 +8,5 @@ export const toldErrors = new WeakSet<Error>();
 export const laterMistake = (error: Error): Error => {
   const [frame] = usersFrames(error);
   if (frame === undefined) return error;
-  return new UserError(`module ${shownPath(frame.path)} failed outside of its functions: ${error.message}${placeIn(frame.path, error)}`);
+  return new UserError(`module ${shownFile(frame.path)} failed outside of its functions: ${error.message}${placeIn(frame.path, error)}`);
 };

@@ -13,7 +13,7 @@ interface Frame {
 }
 
 /** As messages name a file: from the working folder where it lies below it. */
-export const shownPath = (path: string): string => {
+export const shownFile = (path: string): string => {
   const near = relative("", path).replaceAll(sep, "/");
   return near.startsWith("..") ? path : `./${near}`;
 };

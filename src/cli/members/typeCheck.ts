@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { UserError } from "../../domain/units.ts";
 import { systemProblem } from "../../lab/report/outputError.ts";
 import { userFolder } from "../frame/userFolder.ts";
-import { shownPath } from "./modulePlace.ts";
+import { shownFile } from "./modulePlace.ts";
 import { ownLoader } from "./ownLoader.ts";
 import { PROGRAM_FOLDERS } from "./usersFiles.ts";
 
@@ -51,7 +51,7 @@ const answerFor = async (files: readonly string[], signal: AbortSignal): Promise
     return JSON.parse(stdout) as Answer;
   } catch (error) {
     const { code, stderr } = error as { readonly code?: unknown; readonly stderr?: string };
-    throw new UserError(`the types of ${files.map(shownPath).join(", ")} could not be checked: ${firstLine(stderr) ?? String(code)}`);
+    throw new UserError(`the types of ${files.map(shownFile).join(", ")} could not be checked: ${firstLine(stderr) ?? String(code)}`);
   }
 };
 
@@ -61,7 +61,7 @@ const mistake = (problems: Answer["problems"]): UserError => {
   const [{ file, line, text } = { file: "", line: 0, text: "" }] = problems;
   const more = problems.length > 1 ? `, and ${problems.length - 1} more` : "";
   return new UserError(
-    `module ${shownPath(file)} line ${line}: ${text}${more}; mend it, or leave the file unchecked with // @ts-nocheck in its first line`,
+    `module ${shownFile(file)} line ${line}: ${text}${more}; mend it, or leave the file unchecked with // @ts-nocheck in its first line`,
   );
 };
 

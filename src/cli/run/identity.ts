@@ -4,6 +4,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import { shownArgument, shownPath } from "../data/shownPath.ts";
+import { moduleNames, modulesOf } from "../members/moduleFiles.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 /** What a new file is code in. */
@@ -18,7 +21,8 @@ export interface CodeVersion {
 
 /** Asks git. Changed files count wherever they are, new ones where code is. Never rejects. */
 export const codeVersion = async (root = ROOT): Promise<CodeVersion> => {
-  const git = async (...args: string[]): Promise<string> => (await promisify(execFile)("git", ["-C", root, ...args])).stdout;
+  const git = async (...args: string[]): Promise<string> =>
+    (await promisify(execFile)("git", ["-C", root, ...args], { maxBuffer: 1 << 26 })).stdout;
   // A repository above the program's folder is somebody else's.
   if (!existsSync(join(root, ".git"))) return { commit: await packageVersion(), warnings: [] };
   try {
@@ -43,7 +47,11 @@ const reasonOf = (error: unknown): string => {
   return said === "" ? String(code) : said;
 };
 
-/** The command that repeats this run, as one would type it. */
-export const commandLine = (): string => ["riposte", ...process.argv.slice(2)].map(quoted).join(" ");
+/** The hashes of a config's users' modules, by names that a report may show. */
+export const shownModules = (config: RiposteConfig): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(modulesOf(moduleNames(config))).map(([name, sha256]) => [shownPath(name), sha256]));
 
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+/** The command that repeats this run, as one would type it. */
+export const commandLine = (): string => ["riposte", ...process.argv.slice(2)].map(shownArgument).map(quoted).join(" ");
+
+const quoted = (word: string): string => (/^(~\/)?[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

@@ -7,10 +7,10 @@ import type { RunIdentity, RunSummary } from "../../lab/runRecord.ts";
 import { runRecord } from "../../lab/summarise.ts";
 import type { ReturnMoments } from "../../risk/sharpeBound.ts";
 import { returnMoments } from "../../risk/sharpeBound.ts";
+import { shownModules } from "../run/identity.ts";
 import { moduleMistake } from "../run/moduleMistake.ts";
 import { beliefsOf } from "../run/beliefs.ts";
 import { composeRun } from "../run/composeRun.ts";
-import { moduleNames, modulesOf } from "../members/moduleFiles.ts";
 import { environment } from "../frame/environment.ts";
 import type { DataChoice } from "../data/history.ts";
 import { replayRun } from "../run/replayRun.ts";
@@ -54,7 +54,7 @@ export const runTrial = async (task: TrialTask, signal: AbortSignal, progress: (
       const { summary, identity, equity } = runRecord(recorder, {
         ...about,
         commit: "",
-        modules: modulesOf(moduleNames(config)),
+        modules: shownModules(config),
         command: "",
         replaySeconds,
         peakRssMb: peakRssMb(),

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { workingSeq } from "../../../operators/stepOperator.ts";
 import { formatUtc } from "../../domain/time.ts";
 import { burstAtWork, pulse } from "../../engine/pulse.ts";
-import { shownPath, usersFrames } from "../members/modulePlace.ts";
+import { shownFile, usersFrames } from "../members/modulePlace.ts";
 import { ownSignals } from "./ownSignals.ts";
 
 /** How long a module may be at work before it is named, and how often the thread looks. */
@@ -49,8 +49,8 @@ const tell = (seconds: number): void => {
   const timeMs = burstAtWork.find((event) => event.seq === seq)?.knownAtMs;
   const at = timeMs === undefined ? "" : ` at the bar that closed at ${formatUtc(timeMs)}`;
   const layer = layers.get(outer.path);
-  const module = `${layer === undefined || layer === "" ? "" : `${layer} `}module ${shownPath(outer.path)}`;
-  const place = inner.path === outer.path ? `line ${inner.line}` : `${shownPath(inner.path)} line ${inner.line}`;
+  const module = `${layer === undefined || layer === "" ? "" : `${layer} `}module ${shownFile(outer.path)}`;
+  const place = inner.path === outer.path ? `line ${inner.line}` : `${shownFile(inner.path)} line ${inner.line}`;
   writeSync(2, `\nriposte: ${module} has not come back for ${seconds} s${at} (${place}); Ctrl-C twice ends the run\n`);
 };
 

@@ -7,13 +7,14 @@ export interface Drawdown {
   readonly maxDrawdownDays: number;
 }
 
-/** The deepest drawdown of daily returns; the first one where two are equally deep. */
+/** The deepest drawdown of daily returns; the first one where two are equally deep. NaN where a return is NaN. */
 export const maxDrawdown = (returns: ArrayLike<number>): Drawdown => {
   let [wealth, peak] = [1, 1];
   let [deepest, deepestDays] = [0, 0];
   let [depth, days] = [0, 0];
   for (let day = 0; day < returns.length; day++) {
     wealth *= 1 + (returns[day] as number);
+    if (Number.isNaN(wealth)) return { maxDrawdown: NaN, maxDrawdownDays: NaN };
     if (wealth >= peak) {
       peak = wealth;
       [depth, days] = [0, 0];

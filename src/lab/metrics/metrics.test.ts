@@ -113,7 +113,7 @@ describe("where a metric is undefined", () => {
     expect(returnMoments(returns)).toMatchObject({ skew: NaN, kurtosis: NaN });
   });
   test("a lost account", () => {
-    expect(returnMetrics([0.1, -1, NaN])).toMatchObject({ totalReturn: NaN, sharpe: NaN });
+    expect(Object.values(returnMetrics([0.1, -1, NaN])).every(Number.isNaN)).toBe(true);
     expect(returnMetrics([0.1, -1])).toMatchObject({ totalReturn: -1, cagr: -1, maxDrawdown: -1 });
     expect(returnMetrics([-1.5]).cagr).toBeNaN();
   });
@@ -134,6 +134,7 @@ describe("where a metric is undefined", () => {
   });
   test("quantiles", () => {
     expect([quantile([], 0.5), quantile([3], 0.05), quantile([4, 1, 3, 2], 0.5), quantile([0, 10], 0.05)]).toEqual([NaN, 3, 2.5, 0.5]);
+    expect(quantile([1, NaN, 2, 3], 0.05)).toBeNaN();
   });
 });
 
@@ -161,14 +162,81 @@ describe("activity", () => {
   });
 });
 
-test("a run's metrics come from its equity, trades and fills", () => {
-  const found = runMetrics({
-    equity: [1000, 1010, 990, 1005].map((equityUsdt) => ({ equityUsdt })),
+/** Daily rows of equity with their drawdowns, the first the start. */
+const rowsOf = (equityUsdt: readonly number[]) =>
+  equityUsdt.map((value, day) => ({
+    timeMs: day * DAY_MS,
+    equityUsdt: value,
+    drawdown: value / Math.max(...equityUsdt.slice(0, day + 1)) - 1,
+  }));
+const runOf = (equityUsdt: readonly number[], ruinedAtMs: number | null = null, spareMs = 0) =>
+  runMetrics({
+    equity: rowsOf(equityUsdt),
+    ruinedAtMs,
     trades: [{ pnlUsdt: 5, entryTimeMs: 0, exitTimeMs: DAY_MS }],
     fills: [{ price: 10, qty: 50 }],
     fromMs: 0,
-    toMs: 3 * DAY_MS,
+    toMs: (equityUsdt.length - 1) * DAY_MS - spareMs,
   });
+
+describe("a run too short for figures of a year", () => {
+  const yearly = ["cagr", "volatility", "sharpe", "sortino", "calmar", "turnover"] as const;
+  const equity = (days: number): number[] => Array.from({ length: days + 1 }, (_, day) => 1000 + (day % 3) * 4 - day);
+
+  test("30 days are enough", () => {
+    const found = runOf(equity(30));
+    for (const figure of yearly) expect([figure, Number.isFinite(found[figure])]).toEqual([figure, true]);
+  });
+
+  test.each([
+    [29, 0],
+    [30, 1],
+    [1, 0],
+    [2, 0],
+  ])("%i days less %i ms are not", (days, spareMs) => {
+    const found = runOf(equity(days), null, spareMs);
+    for (const figure of yearly) expect([figure, found[figure]]).toEqual([figure, NaN]);
+    for (const figure of ["totalReturn", "maxDrawdown", "maxDrawdownDays", "valueAtRisk95", "exposure", "winRate"] as const)
+      expect([figure, Number.isFinite(found[figure])]).toEqual([figure, true]);
+  });
+});
+
+describe("a lost account", () => {
+  const undefinedThen = [
+    "cagr",
+    "volatility",
+    "sharpe",
+    "sortino",
+    "calmar",
+    "turnover",
+    "valueAtRisk95",
+    "conditionalValueAtRisk95",
+  ] as const;
+
+  test.each<[string, readonly number[], number, number, number, number]>([
+    ["and what follows is more of the same", [10000, 9994.6, -8_981_004.5, -8_981_004.5, -8_981_004.5], 1.5, -899.10045, -899.10045, 4],
+    ["and won back: the figures end all the same", [1000, 1200, -300, 5000, 6000], 1.2, -1.3, -1.25, 3],
+    ["to the last cent", [1000, 900, 0], 2, -1, -1, 2],
+    ["inside a day that ends above 0", [1000, 1100, 550, 2000], 1.5, -0.45, -0.5, 2],
+    ["behind the last row", [1000, 1100, 550], 5, -0.45, -0.5, 1],
+  ])("%s", (_, equity, ruinedDay, totalReturn, maxDrawdown, maxDrawdownDays) => {
+    const padded = [...Array<number>(40).fill(1), ...equity.map((value) => value / (equity[0] as number))].map((value) => value * 1000);
+    for (const [rows, offset] of [
+      [equity, 0],
+      [padded, 40],
+    ] as const) {
+      const found = runOf(rows, (ruinedDay + offset) * DAY_MS);
+      for (const figure of undefinedThen) expect([figure, found[figure]]).toEqual([figure, NaN]);
+      expect(found.totalReturn).toBeCloseTo(totalReturn, 9);
+      expect(found.maxDrawdown).toBeCloseTo(maxDrawdown, 9);
+      expect(found.maxDrawdownDays).toBe(maxDrawdownDays);
+      expect(found.winRate).toBe(1);
+    }
+  });
+});
+
+test("a run's metrics come from its equity, trades and fills", () => {
+  const found = runOf([1000, 1010, 990, 1005]);
   expect(found).toMatchObject({
     winRate: 1,
     profitFactor: Infinity,

@@ -1,4 +1,5 @@
 import type { EquityRow, FillRow, RunSummary, TradeRow } from "../runRecord.ts";
+import { DAY_MS } from "../../domain/units.ts";
 import { exposure, meanHoldingMinutes, turnover } from "./activity.ts";
 import { dailyReturns } from "./dailyReturns.ts";
 import { calmar, maxDrawdown } from "./drawdown.ts";
@@ -30,10 +31,15 @@ export type RunMetrics = Pick<
   | "conditionalValueAtRisk95"
 >;
 
+/** Nothing is annualised from a shorter run: a year made of a few days is those days' luck to a high power. */
+export const ANNUALISED_FROM_DAYS = 30;
+
 /** What the metrics are computed from. */
 export interface MetricsInput {
   /** A row a UTC day, the first the start. */
-  readonly equity: readonly Pick<EquityRow, "equityUsdt">[];
+  readonly equity: readonly Omit<EquityRow, "buyAndHoldUsdt">[];
+  /** When equity was first 0 or less; null: never. */
+  readonly ruinedAtMs: number | null;
   readonly trades: readonly Pick<TradeRow, "pnlUsdt" | "entryTimeMs" | "exitTimeMs">[];
   readonly fills: Iterable<Pick<FillRow, "price" | "qty">>;
   /** The run's range, `toMs` exclusive. */
@@ -41,25 +47,42 @@ export interface MetricsInput {
   readonly toMs: number;
 }
 
-/** All metrics of a run. NaN where one is undefined: no trades, no days, no spread. */
-export const runMetrics = ({ equity, trades, fills, fromMs, toMs }: MetricsInput): RunMetrics => {
+/** All metrics of a run. NaN where one is undefined: no trades, no spread, a run too short for a year's figures, a lost account. */
+export const runMetrics = ({ equity, ruinedAtMs, trades, fills, fromMs, toMs }: MetricsInput): RunMetrics => {
   const equityUsdt = equity.map((row) => row.equityUsdt);
-  const returns = dailyReturns(equityUsdt);
+  const yearly = toMs - fromMs >= ANNUALISED_FROM_DAYS * DAY_MS;
+  const ofReturns = ruinedAtMs === null ? returnMetrics(dailyReturns(equityUsdt)) : ruinMetrics(equity, ruinedAtMs);
   return {
-    ...returnMetrics(returns),
+    ...ofReturns,
+    ...(yearly ? {} : { cagr: NaN, volatility: NaN, sharpe: NaN, sortino: NaN, calmar: NaN }),
     winRate: winRate(trades),
     profitFactor: profitFactor(trades),
     expectancyUsdt: expectancyUsdt(trades),
     exposure: exposure(trades, fromMs, toMs),
-    turnover: turnover(fills, equityUsdt, fromMs, toMs),
+    turnover: yearly && ruinedAtMs === null ? turnover(fills, equityUsdt, fromMs, toMs) : NaN,
     meanHoldingMinutes: meanHoldingMinutes(trades),
   };
 };
 
+/**
+ * Of a lost account: return and drawdown to the row that shows the loss, under water from the last peak to the end of the run.
+ * A distribution of returns that ends with the loss of everything has no mean, spread or quantile that says anything.
+ */
+const ruinMetrics = (equity: MetricsInput["equity"], ruinedAtMs: number): ReturnMetrics => {
+  const last = equity.findIndex(({ timeMs }) => timeMs >= ruinedAtMs);
+  const toRuin = last < 0 ? equity : equity.slice(0, last + 1);
+  return {
+    totalReturn: (toRuin.at(-1)?.equityUsdt ?? NaN) / (toRuin[0]?.equityUsdt ?? NaN) - 1,
+    maxDrawdown: Math.min(...toRuin.map(({ drawdown }) => drawdown)),
+    maxDrawdownDays: equity.length - 1 - toRuin.findLastIndex(({ drawdown }) => drawdown === 0),
+    ...{ cagr: NaN, volatility: NaN, sharpe: NaN, sortino: NaN, calmar: NaN, valueAtRisk95: NaN, conditionalValueAtRisk95: NaN },
+  };
+};
+
+type ReturnMetrics = Omit<RunMetrics, "winRate" | "profitFactor" | "expectancyUsdt" | "exposure" | "turnover" | "meanHoldingMinutes">;
+
 /** The metrics that daily returns alone decide. */
-export const returnMetrics = (
-  returns: ArrayLike<number>,
-): Omit<RunMetrics, "winRate" | "profitFactor" | "expectancyUsdt" | "exposure" | "turnover" | "meanHoldingMinutes"> => ({
+export const returnMetrics = (returns: ArrayLike<number>): ReturnMetrics => ({
   totalReturn: totalReturn(returns),
   cagr: cagr(returns),
   volatility: volatility(returns),

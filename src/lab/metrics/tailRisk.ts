@@ -1,10 +1,11 @@
 /**
  * The `share` quantile of values, by straight lines between order statistics (Hyndman and Fan's type 7, numpy's default).
- * NaN without values.
+ * NaN without values, and where one of them is NaN.
  */
 export const quantile = (values: ArrayLike<number>, share: number): number => {
   const sorted = Float64Array.from(values).sort();
-  if (sorted.length === 0) return NaN;
+  // A typed array sorts NaN to its end.
+  if (sorted.length === 0 || Number.isNaN(sorted.at(-1))) return NaN;
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);
   const low = sorted[below] as number;

@@ -90,6 +90,35 @@ describe("report.html in Chromium", () => {
     await page.close();
   });
 
+  it("draws the mean and the median where they are, not where two decimals would put them", async () => {
+    const record = sampleRecord();
+    // Returns of a few basis points: to two decimals all of them are 0.
+    const trades = record.trades.map((trade, at) => ({ ...trade, pnlUsdt: ((at % 7) - 2) * 1e-4 * trade.entryPrice * trade.qty }));
+    const { page, complaints } = await open({ ...record, trades });
+    const drawn = await page.evaluate<{ readonly name: string; readonly at: number; readonly right: number }[]>(`(() => {
+      const chart = echarts.getInstanceByDom(document.querySelector('[data-chart="histogram"]'));
+      const option = chart.getOption().series[1].markLine;
+      const data = option.data.map((line) => ({ name: line.label.formatter, right: chart.convertToPixel({ xAxisIndex: 0 }, line.xAxis) }));
+      const drawn = chart.getZr().storage.getDisplayList().filter(({ type, shape }) => shape?.x1 !== undefined && shape.x1 === shape.x2).map(({ shape }) => shape.x1);
+      return data.map((line) => ({ ...line, at: drawn.reduce((near, x) => (Math.abs(x - line.right) < Math.abs(near - line.right) ? x : near), Infinity) }));
+    })()`);
+    expect(drawn).toHaveLength(2);
+    for (const { name, at, right } of drawn) expect([name, Math.abs(at - right) < 2]).toEqual([name, true]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.each(["equity", "price"])("draws one time at one place in both parts of the %s chart", async (name) => {
+    const { page } = await open(withSampleLayers(sampleRecord({ days: 181 })));
+    const places = await page.evaluate<readonly [upper: number, lower: number][]>(`(() => {
+      const chart = echarts.getInstanceByDom(document.querySelector('[data-chart="${name}"]'));
+      const { min, max } = chart.getOption().xAxis[0];
+      return [0, 0.3, 1].map((share) => [0, 1].map((xAxisIndex) => chart.convertToPixel({ xAxisIndex }, min + share * (max - min))));
+    })()`);
+    for (const [upper, lower] of places) expect(lower).toBeCloseTo(upper, 6);
+    await page.close();
+  });
+
   it("zooms: the wheel with Ctrl on equity takes the price along, buttons and trades move the price", async () => {
     const { page, complaints } = await open(sampleRecord());
     expect(await note(page)).toContain("of 3,000 trades in view");

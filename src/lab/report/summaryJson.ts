@@ -21,6 +21,9 @@ export const SUMMARY_KEYS = [
   "calmar",
   "maxDrawdown",
   "maxDrawdownDays",
+  "maxDrawdownAtBars",
+  "maxDrawdownAtBarsMinutes",
+  "ruinedAtMs",
   "winRate",
   "profitFactor",
   "expectancyUsdt",
@@ -47,18 +50,25 @@ const complete: [Missing] extends [never] ? true : Missing = true;
 void complete;
 
 type Json =
-  string | boolean | number | null | Readonly<Record<string, string>> | readonly Readonly<Record<string, string | number | null>>[];
+  | string
+  | boolean
+  | number
+  | null
+  | readonly string[]
+  | Readonly<Record<string, string>>
+  | readonly Readonly<Record<string, string | number | null>>[];
 type Summarised = Pick<RunRecord, "identity" | "summary" | "fillModes">;
 
 /** The summary as one JSON document, what `--json` prints and `summary.json` holds; NaN and infinities are null. */
 export const summaryJson = (record: Summarised): string => `${JSON.stringify(summaryObject(record), null, 2)}\n`;
 
 /**
- * The summary with its keys in order and every number that JSON cannot hold as null, then which code ran; `fillModes` where fills were
- * compared.
+ * The summary with its keys in order and every number that JSON cannot hold as null, then what a reader must know of the data
+ * (`warnings`, the `!` lines of the text) and which code ran; `fillModes` where fills were compared.
  */
 export const summaryObject = ({ identity, summary, fillModes }: Summarised): Readonly<Record<string, Json>> => ({
   ...Object.fromEntries(SUMMARY_KEYS.map((key) => [key, finite(summary[key])])),
+  warnings: identity.warnings,
   ...(identity.verified === undefined ? {} : { verified: identity.verified }),
   commit: identity.commit,
   modules: identity.modules,

@@ -2,13 +2,14 @@ import { describe, expect, it } from "vitest";
 import { sampleRecord } from "./testing/sampleRecord.ts";
 import { summaryText } from "./text.ts";
 
-/** The line of a label, without the label. */
-const line = (text: string, label: string): string =>
-  text
-    .split("\n")
-    .find((one) => one.startsWith(`${label} `))
-    ?.slice(label.length)
-    .trim() ?? "";
+/** What stands behind a label, its further lines joined. */
+const line = (text: string, label: string): string => {
+  const [, first = ""] = text.split(`\n${label} `);
+  return first
+    .split(/\n(?! {12})/)[0]
+    ?.replace(/\n +/g, " ")
+    .trim() as string;
+};
 
 describe("summaryText", () => {
   const record = sampleRecord({ trades: 500 });
@@ -25,9 +26,34 @@ describe("summaryText", () => {
     expect(line(text, "Report")).toBe("out/report.html");
   });
 
-  it("names the most frequent exits and sums up the others", () => {
-    expect(line(text, "Exits").split(", ")).toHaveLength(6);
-    expect(line(text, "Exits")).toMatch(/more \d+$/);
+  it("names the exits by frequency and sums up those beyond the twelfth", () => {
+    const exits = (reasons: number): string[] => {
+      const trades = record.trades.map((trade, at) => ({ ...trade, exitReason: `reason-${at % reasons}` }));
+      return line(summaryText({ ...record, trades }), "Exits").split(", ");
+    };
+    expect(exits(12)).toHaveLength(12);
+    expect(exits(12).at(-1)).toMatch(/^reason-/);
+    expect(exits(14)).toHaveLength(13);
+    expect(exits(14).at(-1)).toMatch(/^more \d+$/);
+  });
+
+  it("breaks a topic's lines between its parts and behind commas, at 110 characters, colours not counted", () => {
+    const reasons = Array.from({ length: 9 }, (_, at) => `a-reason-of-some-length-${at}`);
+    const trades = record.trades.map((trade, at) => ({ ...trade, exitReason: reasons[at % 9] as string }));
+    for (const colour of [false, true]) {
+      const lines = summaryText({ ...record, trades }, { colour })
+        .replace(/\u001b\[[\d;]*m/g, "")
+        .split("\n")
+        .slice(5);
+      expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(110);
+      expect(
+        lines.filter((one) => one.startsWith("             a-reason") || one.startsWith("            a-reason")).length,
+      ).toBeGreaterThan(2);
+    }
+  });
+
+  it("names the drawdown at bars and that of days", () => {
+    expect(line(text, "Risk")).toMatch(/^max drawdown −\d+\.\d\d% at bars, for 41 d 16 h +−\d+\.\d\d% of days, for 41 days/);
   });
 
   it("has no escape codes unless asked, and takes none from the run", () => {

@@ -15,13 +15,14 @@ type Paint = (text: string, style: "bold" | "dim" | "profit" | "loss" | "loud") 
 type Line = readonly [label: string, ...parts: readonly string[]];
 
 /** Exit reasons and refusing rules listed; the rest is summed up as `more`. */
-const MOST_LISTED = 5;
+const MOST_LISTED = 12;
 const LABEL_WIDTH = 11;
+const WIDTH_MAX = 110;
 const STYLES = { bold: "1", dim: "2", profit: "34", loss: "33", loud: "1;33" } as const;
 
 /**
- * What `backtest` prints when it is done: a line a topic, the label first, money in USDT, times in UTC. No box, no colour
- * unless asked for; ends with a line break.
+ * What `backtest` prints when it is done: a topic a line (or more, of at most 110 characters), the label first, money in USDT, times
+ * in UTC. No box, no colour unless asked for; ends with a line break.
  */
 export const summaryText = (record: RunRecord, { colour = false, reportPath }: SummaryTextOptions = {}): string => {
   const paint: Paint = colour ? (text, style) => `\u001b[${STYLES[style]}m${text}\u001b[0m` : (text) => text;
@@ -39,10 +40,25 @@ export const summaryText = (record: RunRecord, { colour = false, reportPath }: S
     ...(identity.simulated ? [paint(`!! SIMULATED MARKET, NOT REAL PRICES: ${printable(identity.dataSource)}`, "loud")] : []),
     ...identity.warnings.map((warning) => paint(`!  ${printable(warning)}`, "loud")),
     "",
-    ...lines.map(([label, ...parts]) => `${paint(label.padEnd(LABEL_WIDTH), "dim")} ${parts.filter((part) => part !== "").join("   ")}`),
+    ...lines.flatMap((line) => topic(line, paint)),
     "",
   ].join("\n");
 };
+
+/** A topic's lines: parts three blanks apart, broken between parts or behind a comma, the label before the first line. */
+const topic = ([label, ...parts]: Line, paint: Paint): string[] => {
+  const lines = [""];
+  for (const part of parts.filter((text) => text !== ""))
+    for (const [at, piece] of part.split(/(?<=,) /).entries()) {
+      const line = lines.at(-1) as string;
+      const longer = line === "" ? piece : `${line}${at === 0 ? "   " : " "}${piece}`;
+      if (line === "" || LABEL_WIDTH + 1 + unpainted(longer).length <= WIDTH_MAX) lines[lines.length - 1] = longer;
+      else lines.push(piece);
+    }
+  return lines.map((line, at) => `${paint((at === 0 ? label : "").padEnd(LABEL_WIDTH), "dim")} ${line}`);
+};
+
+const unpainted = (text: string): string => text.replace(/\u001b\[[\d;]*m/g, "");
 
 const headline = ({ identity, summary }: RunRecord, paint: Paint): string =>
   [
@@ -72,8 +88,8 @@ const returnLines = ({ summary, equity }: RunRecord, paint: Paint): readonly Lin
     ],
     [
       "Risk",
-      `max drawdown ${percent(-Math.abs(summary.maxDrawdown))}`,
-      `longest ${counted(summary.maxDrawdownDays, "day")}`,
+      `max drawdown ${percent(summary.maxDrawdownAtBars)} at bars, for ${duration(summary.maxDrawdownAtBarsMinutes * MINUTE_MS)}`,
+      `${percent(summary.maxDrawdown)} of days, for ${counted(summary.maxDrawdownDays, "day")}`,
       `a day at 95%: VaR ${percent(summary.valueAtRisk95)}, CVaR ${percent(summary.conditionalValueAtRisk95)}`,
     ],
   ];

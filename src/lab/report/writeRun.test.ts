@@ -110,8 +110,8 @@ describe("summaryJson", () => {
     const { identity, summary } = sampleRecord({ trades: 0, days: 1, halts: false });
     const text = summaryJson({ identity: { ...identity, modules: { "./mine.ts": "m" } }, summary: { ...summary, profitFactor: Infinity } });
     const read = JSON.parse(text) as Record<string, unknown>;
-    expect(Object.keys(read)).toEqual([...SUMMARY_KEYS, "commit", "modules"]);
-    expect(read).toMatchObject({ commit: identity.commit, modules: { "./mine.ts": "m" } });
+    expect(Object.keys(read)).toEqual([...SUMMARY_KEYS, "warnings", "commit", "modules"]);
+    expect(read).toMatchObject({ warnings: identity.warnings, commit: identity.commit, modules: { "./mine.ts": "m" } });
     expect(Object.keys(summary)).toEqual([...SUMMARY_KEYS]);
     expect(read["sharpe"]).toBeNull();
     expect(read["profitFactor"]).toBeNull();

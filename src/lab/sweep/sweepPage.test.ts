@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { pageScript, SWEEP_MODULES } from "../report/html/assets.ts";
 import { sweepPage } from "./sweepPage.ts";
 import type { SweepRecord } from "./sweepRecord.ts";
+import type { Trial } from "../trialLedger.ts";
 import { bySharpe, luckOf, luckText } from "./sweepRecord.ts";
 import { sweepText } from "./sweepText.ts";
 import { sampleSweep } from "./testing/sampleSweep.ts";
@@ -68,12 +69,34 @@ describe("the words of a sweep", () => {
   });
 
   it("say how much luck there is in the best of many", () => {
-    expect(luckText({ trials: 40, withSharpe: 39, sharpeVariance: 0.01, expectedMaxSharpe: 4.123 })).toMatch(
+    expect(luckText({ trials: 40, withSharpe: 39, days: 365, sharpeVariance: 0.01, expectedMaxSharpe: 4.123 })).toMatch(
       /^The best of 40 trials on these data \(1 of them never traded\) .* would be about 4\.12;/,
     );
-    expect(luckText({ trials: 1, withSharpe: 1, sharpeVariance: NaN, expectedMaxSharpe: NaN })).toMatch(
+    expect(luckText({ trials: 1, withSharpe: 1, days: 365, sharpeVariance: NaN, expectedMaxSharpe: NaN })).toMatch(
       /^The best of 1 trial .* Too few trials/,
     );
-    expect(luckOf([], "d")).toMatchObject({ trials: 0, expectedMaxSharpe: NaN });
+    expect(luckOf([], "d")).toMatchObject({ trials: 0, days: NaN, expectedMaxSharpe: NaN });
+  });
+
+  it("annualise no luck of fewer than 30 days", () => {
+    const trials = (days: number): Trial[] =>
+      [0.1, 0.2, 0.4].map((sharpePerDay, at) => ({
+        ...{
+          configSha256: `c${at}`,
+          dataSha256: "d",
+          decisionsSha256: "",
+          modules: {},
+          symbols: ["BTCUSDT"],
+          from: "",
+          to: "",
+          values: {},
+        },
+        ...{ sharpePerDay, days, skew: 0, kurtosis: 3, totalReturn: 0, maxDrawdown: 0, trades: 1 },
+      }));
+    expect(luckOf(trials(30), "d").expectedMaxSharpe).toBeGreaterThan(1);
+    expect(luckOf(trials(29), "d").expectedMaxSharpe).toBeNaN();
+    expect(luckText(luckOf(trials(29), "d"))).toContain("Its 29 days are too few");
+    // Other data of the ledger do not matter.
+    expect(luckOf([...trials(30), { ...(trials(2)[0] as Trial), dataSha256: "e" }], "d").days).toBe(30);
   });
 });

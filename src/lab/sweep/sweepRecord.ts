@@ -1,5 +1,6 @@
 import { DAYS_PER_YEAR } from "../../risk/sharpeBound.ts";
 import { expectedMaxSharpe } from "../metrics/expectedMaxSharpe.ts";
+import { ANNUALISED_FROM_DAYS } from "../metrics/metrics.ts";
 import type { RunSummary } from "../runRecord.ts";
 import type { Trial } from "../trialLedger.ts";
 import { trialStatistics } from "../trialLedger.ts";
@@ -39,9 +40,11 @@ export interface Luck {
   /** Trials on these data in the ledger, those of this sweep among them. */
   readonly trials: number;
   readonly withSharpe: number;
+  /** Days of the shortest trial; NaN without trials. */
+  readonly days: number;
   /** Of the Sharpe ratios per day. */
   readonly sharpeVariance: number;
-  /** Annualised, comparable with the table's Sharpe ratios. */
+  /** Annualised, comparable with the table's Sharpe ratios: NaN where the days are too few for that. */
   readonly expectedMaxSharpe: number;
 }
 
@@ -78,26 +81,34 @@ export interface SweepRecord {
   readonly seconds: number;
 }
 
-/** Best Sharpe ratio first; runs without one last, in the grid's order. */
+/** Best Sharpe ratio first; runs without one last, best return first, then in the grid's order. */
 export const bySharpe = (runs: readonly SweepRun[]): SweepRun[] => {
-  const rank = ({ figures }: SweepRun): number => (Number.isNaN(figures.sharpe) ? -Infinity : figures.sharpe);
-  return [...runs].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)));
+  const descending = (a: number, b: number): number => (a === b ? 0 : b - a);
+  const known = (value: number): number => (Number.isNaN(value) ? -Infinity : value);
+  return [...runs].sort(
+    (a, b) =>
+      descending(known(a.figures.sharpe), known(b.figures.sharpe)) ||
+      descending(known(a.figures.totalReturn), known(b.figures.totalReturn)),
+  );
 };
 
 /** What the ledger's trials on these data make of the best one. */
 export const luckOf = (trials: readonly Trial[], dataSha256: string): Luck => {
   const { count, withSharpe, sharpeVariance } = trialStatistics(trials, dataSha256);
-  const perDay = expectedMaxSharpe(withSharpe, sharpeVariance);
-  return { trials: count, withSharpe, sharpeVariance, expectedMaxSharpe: perDay * Math.sqrt(DAYS_PER_YEAR) };
+  const days = count === 0 ? NaN : Math.min(...trials.filter((trial) => trial.dataSha256 === dataSha256).map((trial) => trial.days));
+  const perDay = days < ANNUALISED_FROM_DAYS ? NaN : expectedMaxSharpe(withSharpe, sharpeVariance);
+  return { trials: count, withSharpe, days, sharpeVariance, expectedMaxSharpe: perDay * Math.sqrt(DAYS_PER_YEAR) };
 };
 
 /** The plain words beside the best row. */
-export const luckText = ({ trials, withSharpe, expectedMaxSharpe: expected }: Luck): string => {
+export const luckText = ({ trials, withSharpe, days, expectedMaxSharpe: expected }: Luck): string => {
   const idle = trials > withSharpe ? ` (${trials - withSharpe} of them never traded)` : "";
   return (
     `The best of ${trials} ${trials === 1 ? "trial" : "trials"} on these data${idle} looks better than it is: it was chosen for looking good. ` +
-    (Number.isNaN(expected)
-      ? "Too few trials have a Sharpe ratio to say by how much."
-      : `Without any skill the best Sharpe ratio of so many would be about ${expected.toFixed(2)}; only what lies well above it, and holds on data that no trial has seen, says anything.`)
+    (days < ANNUALISED_FROM_DAYS
+      ? `Its ${days} days are too few for a Sharpe ratio of a year: ${ANNUALISED_FROM_DAYS} or more say by how much.`
+      : Number.isNaN(expected)
+        ? "Too few trials have a Sharpe ratio to say by how much."
+        : `Without any skill the best Sharpe ratio of so many would be about ${expected.toFixed(2)}; only what lies well above it, and holds on data that no trial has seen, says anything.`)
   );
 };

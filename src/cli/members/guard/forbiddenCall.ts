@@ -1,5 +1,5 @@
 import { UserError } from "../../../domain/units.ts";
-import { ModuleRefusal, shownPath, usersFrames } from "../modulePlace.ts";
+import { ModuleRefusal, shownFile, usersFrames } from "../modulePlace.ts";
 import { isUsers, pathOf } from "../usersFiles.ts";
 
 let first: ModuleRefusal | undefined;
@@ -26,7 +26,7 @@ export const throwForbidden = (): void => {
   first = undefined;
   if (error === undefined) return;
   const [frame] = usersFrames(error);
-  throw new UserError(`module ${shownPath(frame?.path ?? "")} line ${frame?.line ?? "?"}: ${error.message}`);
+  throw new UserError(`module ${shownFile(frame?.path ?? "")} line ${frame?.line ?? "?"}: ${error.message}`);
 };
 
 /** Files on the stack, innermost first, the guard's left out; as V8 names them. Its text would cost more: source maps. */

@@ -3,7 +3,7 @@ import type { PositionModule } from "../../../../models/position/positionModule.
 import type { RegimeModule } from "../../../../models/regime/regimeModule.ts";
 import type { SignalModule } from "../../../../models/signal/signalModule.ts";
 import type { FeatureFamily } from "../../../../operators/features/feature.ts";
-import { ModuleRefusal, shownPath, usersFrames } from "../modulePlace.ts";
+import { ModuleRefusal, shownFile, usersFrames } from "../modulePlace.ts";
 import { strictBar, strictFeatureBar, strictInstrument, strictOutput, strictProposals, strictSeen, strictView } from "./shapes.ts";
 
 /**
@@ -69,7 +69,7 @@ const placed = <T>(work: () => T): T => {
   } catch (error) {
     const [frame] = error instanceof ModuleRefusal ? usersFrames(error) : [];
     if (frame === undefined) throw error;
-    throw new Error(`${(error as Error).message} (${shownPath(frame.path)} line ${frame.line})`, { cause: error });
+    throw new Error(`${(error as Error).message} (${shownFile(frame.path)} line ${frame.line})`, { cause: error });
   }
 };
 

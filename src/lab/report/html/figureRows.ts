@@ -1,6 +1,6 @@
 import { MINUTE_MS } from "../../../domain/units.ts";
 import type { RunIdentity, RunRecord } from "../../runRecord.ts";
-import { count, decimal, duration, percent, signed, signedPercent } from "../page/format.js";
+import { count, counted, decimal, duration, percent, signed, signedPercent } from "../page/format.js";
 
 type Fact = readonly [name: string, value: string];
 
@@ -13,7 +13,8 @@ export const figureRows = ({ summary, equity }: RunRecord): readonly Fact[] => [
   ["CAGR", signedPercent(summary.cagr)],
   ["Volatility, a year", percent(summary.volatility)],
   ["Sharpe · Sortino · Calmar", `${decimal(summary.sharpe)} · ${decimal(summary.sortino)} · ${decimal(summary.calmar)}`],
-  ["Max drawdown", `${percent(-Math.abs(summary.maxDrawdown))}, longest ${count(summary.maxDrawdownDays)} d`],
+  ["Max drawdown at bars", `${percent(summary.maxDrawdownAtBars)}, for ${duration(summary.maxDrawdownAtBarsMinutes * MINUTE_MS)}`],
+  ["Max drawdown of days", `${percent(summary.maxDrawdown)}, for ${counted(summary.maxDrawdownDays, "day")}`],
   ["Value at risk 95%, a day", percent(summary.valueAtRisk95)],
   ["Conditional VaR 95%, a day", percent(summary.conditionalValueAtRisk95)],
   ["Expectancy", `${signed(summary.expectancyUsdt)} USDT a trade`],

@@ -74,9 +74,9 @@ const tiles = ({ summary, trades, equity }: RunRecord): readonly Tile[] => {
     },
     {
       name: "Max drawdown",
-      value: percent(-Math.abs(summary.maxDrawdown)),
-      tone: signClass(-Math.abs(summary.maxDrawdown)),
-      note: `longest ${counted(summary.maxDrawdownDays, "day")}`,
+      value: percent(summary.maxDrawdownAtBars),
+      tone: signClass(summary.maxDrawdownAtBars),
+      note: `at bars, for ${duration(summary.maxDrawdownAtBarsMinutes * MINUTE_MS)}; daily ${percent(summary.maxDrawdown)}`,
     },
     { name: "Sharpe", value: decimal(summary.sharpe), tone: "", note: `volatility ${percent(summary.volatility, 1)} a year` },
     { name: "Sortino", value: decimal(summary.sortino), tone: "", note: `Calmar ${decimal(summary.calmar)}` },

@@ -1,7 +1,7 @@
 import { figureRows, identityRows } from "./figureRows.ts";
 import { riskTable } from "../figures/riskTable.ts";
 import type { GapSpan, RunRecord } from "../../runRecord.ts";
-import { count, counted, decimal, duration, percent, ruleValue, signedPercent, utcTime } from "../page/format.js";
+import { count, counted, decimal, duration, percent, ruleValues, signedPercent, utcTime } from "../page/format.js";
 import { html } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 
@@ -38,22 +38,22 @@ export const riskSection = (record: RunRecord): Markup => {
                   </tr>
                 </thead>
                 <tbody>
-                  ${rows.map(
-                    (row) =>
-                      html`<tr>
-                        <th scope="row"><code>${row.rule}</code></th>
-                        <td>
-                          ${row.level === null ? "refused only" : html`<span class="state ${row.level.toLowerCase()}">${row.level}</span>`}
-                        </td>
-                        <td class="number">${count(row.times)}</td>
-                        <td class="number">${row.times > 0 ? duration(row.totalMs) : "–"}</td>
-                        <td class="number">${row.times > 0 ? percent(row.totalMs / spanMs, 1) : "–"}</td>
-                        <td>${utcTime(row.firstMs ?? NaN)}</td>
-                        <td class="number">${ruleValue(row.rule, row.value)}</td>
-                        <td class="number">${ruleValue(row.rule, row.limit)}</td>
-                        <td class="number">${count(row.refusals)}</td>
-                      </tr>`,
-                  )}
+                  ${rows.map((row) => {
+                    const [value, limit] = ruleValues(row.rule, row.value, row.limit);
+                    return html`<tr>
+                      <th scope="row"><code>${row.rule}</code></th>
+                      <td>
+                        ${row.level === null ? "refused only" : html`<span class="state ${row.level.toLowerCase()}">${row.level}</span>`}
+                      </td>
+                      <td class="number">${count(row.times)}</td>
+                      <td class="number">${row.times > 0 ? duration(row.totalMs) : "–"}</td>
+                      <td class="number">${row.times > 0 ? percent(row.totalMs / spanMs, 1) : "–"}</td>
+                      <td>${utcTime(row.firstMs ?? NaN)}</td>
+                      <td class="number">${value}</td>
+                      <td class="number">${limit}</td>
+                      <td class="number">${count(row.refusals)}</td>
+                    </tr>`;
+                  })}
                 </tbody>
               </table>
             </div>`

@@ -65,7 +65,17 @@ const axisLook = (palette) => ({
   splitLine: { lineStyle: { color: palette.line, width: 1 } },
 });
 
-/** A value axis without a line of its own. @type {(palette: Palette, format: (value: number) => string, more?: object) => object} */
+/** Mark lines at these coordinates. ECharts rounds them to two decimals of its own accord, and returns are fractions.
+ * @type {(palette: Palette, data: readonly object[]) => object} */
+export const markLines = (palette, data) => ({
+  symbol: "none",
+  precision: 12,
+  lineStyle: { color: palette.ink, width: 1.4 },
+  data,
+});
+
+/** A value axis without a line of its own; `format` prints a value with all its digits: a rounded label stands at the wrong place.
+ * @type {(palette: Palette, format: (value: number) => string, more?: object) => object} */
 export const valueAxis = (palette, format, more = {}) => {
   const look = /** @type {any} */ (axisLook(palette));
   return {
@@ -87,6 +97,12 @@ export const nameAxis = (palette, names, more = {}) => ({
   ...more,
 });
 
+/**
+ * Left and right edge of the grids of a chart over time. Without this ECharts makes room for the labels of an axis, in one grid of two,
+ * and a time stands at two places.
+ */
+export const TIME_GRID = { left: AXIS_PIXELS, right: 18, outerBoundsMode: "none" };
+
 /** A UTC time axis over the whole run. @type {(palette: Palette, fromMs: number, toMs: number, more?: object) => object} */
 export const timeAxis = (palette, fromMs, toMs, more = {}) => {
   const look = /** @type {any} */ (axisLook(palette));
@@ -94,10 +110,14 @@ export const timeAxis = (palette, fromMs, toMs, more = {}) => {
     type: "time",
     min: fromMs,
     max: toMs,
+    // Candles at the ends are cut rather than moved.
+    containShape: false,
     ...look,
     splitLine: { show: false },
     axisLabel: {
       ...look.axisLabel,
+      alignMinLabel: "left",
+      alignMaxLabel: "right",
       formatter: {
         year: "{yyyy}",
         month: "{MMM} {yyyy}",

@@ -1,8 +1,8 @@
 // @ts-check
 /** Equity beside buy and hold, drawdown under it, risk states shaded. */
-import { AXIS_PIXELS, mount, timeAxis, timeZoom, tooltipStyle, tooltipTable, valueAxis } from "./charts.js";
+import { mount, TIME_GRID, timeAxis, timeZoom, tooltipStyle, tooltipTable, valueAxis } from "./charts.js";
 import { lowerBound } from "./columns.js";
-import { DAY_MS, decimal, percent, ruleValue, signedPercent, utcTime } from "./format.js";
+import { DAY_MS, decimal, exact, exactPercent, percent, ruleValues, signedPercent, utcTime } from "./format.js";
 import { at, drawable } from "./model.js";
 import { joined, shadedSpans } from "./shading.js";
 
@@ -51,16 +51,14 @@ const equityOption = (model, palette, shown, selected) => {
   const [halted, reducing] = [spansOf("HALTED"), spansOf("REDUCING")];
   const lone = timeMs.length < 3;
   const deepest = Math.min(0, ...drawdown.filter(Number.isFinite));
-  const fine = deepest > -0.05;
   /** @type {(name: string, colour: string, spans: import("./shading.js").Span[]) => object[]} */
   const shades = (name, colour, spans) =>
     spans.length === 0 ? [] : [0, 1].map((grid) => shadedSpans(name, `${name}-${grid}`, grid, colour, 0.2, spans));
-  const side = { left: AXIS_PIXELS, right: 18 };
   const axis = timeAxis(palette, model.fromMs, model.toMs);
   return {
     grid: [
-      { ...side, top: 10, bottom: 174 },
-      { ...side, height: 84, bottom: 62 },
+      { ...TIME_GRID, top: 10, bottom: 174 },
+      { ...TIME_GRID, height: 84, bottom: 62 },
     ],
     // Drawn as HTML buttons, which wrap on a narrow screen; the component keeps what is switched off.
     legend: { show: false, selected },
@@ -75,8 +73,8 @@ const equityOption = (model, palette, shown, selected) => {
       { ...axis, gridIndex: 1, axisLine: { show: false } },
     ],
     yAxis: [
-      valueAxis(palette, (value) => decimal(value, 0), { gridIndex: 0, scale: true }),
-      valueAxis(palette, (value) => percent(value, fine && value !== 0 ? 1 : 0), {
+      valueAxis(palette, exact, { gridIndex: 0, scale: true }),
+      valueAxis(palette, exactPercent, {
         gridIndex: 1,
         max: 0,
         splitNumber: 2,
@@ -135,15 +133,10 @@ const equityTooltip = (model, timeMs) => {
     ["Strategy", money(at(equity.equityUsdt, index))],
     ["Buy and hold", money(at(equity.buyAndHoldUsdt, index))],
     ["Drawdown", percent(at(equity.drawdown, index))],
-    ...active
-      .slice(0, MAX_RULES)
-      .map(
-        (span) =>
-          /** @type {const} */ ([
-            span.level,
-            `${span.rule}: ${ruleValue(span.rule, span.value ?? NaN)}, limit ${ruleValue(span.rule, span.limit ?? NaN)}`,
-          ]),
-      ),
+    ...active.slice(0, MAX_RULES).map((span) => {
+      const [value, limit] = ruleValues(span.rule, span.value ?? NaN, span.limit ?? NaN);
+      return /** @type {const} */ ([span.level, `${span.rule}: ${value}, limit ${limit}`]);
+    }),
     ...(active.length > MAX_RULES ? [/** @type {const} */ (["", `and ${active.length - MAX_RULES} more`])] : []),
   ]);
 };

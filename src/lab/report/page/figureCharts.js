@@ -1,7 +1,7 @@
 // @ts-check
 /** The still charts of P&L: breakdowns, where the money went. */
 import { AXIS_PIXELS, mount, nameAxis, tone, tooltipStyle, tooltipTable, valueAxis } from "./charts.js";
-import { count, decimal, percent, signed, signedPercent } from "./format.js";
+import { count, decimal, exact, percent, signed, signedPercent } from "./format.js";
 
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./theme.js").Palette} Palette */
@@ -38,7 +38,7 @@ const breakdownOption = (card, palette) => {
       },
     },
   );
-  const values = valueAxis(palette, (value) => decimal(value, decimals), {
+  const values = valueAxis(palette, exact, {
     boundaryGap: [rows.some((row) => row.pnlUsdt < 0) ? "6%" : 0, lying ? 0 : "8%"],
   });
   return {
@@ -105,7 +105,7 @@ export const mountMoney = ({ moneyFlow }) => {
       moneyFlow.map((step) => step.name),
       { axisLine: { onZero: false, lineStyle: { color: palette.line } }, axisLabel: { color: palette.soft, fontSize: 11, interval: 0 } },
     ),
-    yAxis: valueAxis(palette, (value) => decimal(value, 0), {
+    yAxis: valueAxis(palette, exact, {
       boundaryGap: [moneyFlow.some((step) => Math.min(step.fromUsdt, step.toUsdt) < 0) ? "6%" : 0, "4%"],
     }),
     series: [{ ...moneyBars(moneyFlow, palette, decimals), encode: { x: 0, y: [1, 2] } }],

@@ -38,12 +38,14 @@ export const count = (value) => decimal(value, 0);
 /** `1 trade`, `2,000 trades`. @type {(value: number, one: string, many?: string) => string} */
 export const counted = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
 
+/** Decimals that a number has, at most `most`. @type {(value: number, most?: number) => number} */
+const digitsOf = (value, most = 8) => value.toFixed(most).replace(/0+$/, "").split(".")[1]?.length ?? 0;
+
 /** A price or quantity with the digits it has, at most 8 decimals. @type {(value: number) => string} */
-export const exact = (value) => {
-  if (!Number.isFinite(value)) return NONE;
-  const digits = value.toFixed(8).replace(/0+$/, "").split(".")[1]?.length ?? 0;
-  return decimal(value, digits);
-};
+export const exact = (value) => (Number.isFinite(value) ? decimal(value, digitsOf(value)) : NONE);
+
+/** A fraction as percent with the digits it has, at most 6 decimals. @type {(fraction: number) => string} */
+export const exactPercent = (fraction) => percent(fraction, Number.isFinite(fraction) ? digitsOf(fraction * 100, 6) : 0);
 
 /** @type {(value: number, digits?: number) => string} */
 const padded = (value, digits = 2) => String(value).padStart(digits, "0");
@@ -83,13 +85,26 @@ export const utcClock = (timeMs) => {
   return `${padded(date.getUTCHours())}:${padded(date.getUTCMinutes())}`;
 };
 
-/** A value of a risk rule in the unit that the rule's name ends in.
- * @type {(rule: string, value: number) => string} */
-export const ruleValue = (rule, value) => {
-  if (/fraction$/i.test(rule)) return percent(value);
-  if (/ms$/i.test(rule)) return duration(value);
-  if (/usdt$/i.test(rule)) return `${decimal(value)} USDT`;
-  if (/ratio$|bound$/i.test(rule)) return decimal(value);
-  if (/leverage$/i.test(rule)) return `${exact(value)}×`;
-  return Number.isInteger(value) ? count(value) : decimal(value);
+/** A value of a risk rule in the unit that the rule's name ends in; a symbol may stand behind the name.
+ * @type {(rule: string, value: number, decimals?: number) => string} */
+export const ruleValue = (rule, value, decimals = 2) => {
+  const [name = rule] = rule.split(" ");
+  if (/fraction$/i.test(name)) return percent(value, decimals);
+  if (/ms$/i.test(name)) return duration(value);
+  if (/usdt$/i.test(name)) return `${decimal(value, decimals)} USDT`;
+  if (/ratio$|bound$/i.test(name)) return decimal(value, decimals);
+  if (/leverage$/i.test(name)) return `${exact(value)}×`;
+  return Number.isInteger(value) ? count(value) : decimal(value, decimals);
+};
+
+/** Most decimals of a rule's value. */
+const RULE_DECIMALS = 8;
+
+/** A rule's value and its limit, with as many decimals as tell the two apart.
+ * @type {(rule: string, value: number, limit: number) => readonly [value: string, limit: string]} */
+export const ruleValues = (rule, value, limit) => {
+  for (let decimals = 2; ; decimals++) {
+    const texts = /** @type {const} */ ([ruleValue(rule, value, decimals), ruleValue(rule, limit, decimals)]);
+    if (texts[0] !== texts[1] || value === limit || decimals === RULE_DECIMALS) return texts;
+  }
 };

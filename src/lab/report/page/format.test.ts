@@ -1,6 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { candleInterval, mergeCandles } from "./candles.js";
-import { counted, decimal, duration, exact, percent, ruleValue, shortIso, signed, signedPercent, utcDay, utcTime } from "./format.js";
+import {
+  counted,
+  decimal,
+  duration,
+  exact,
+  exactPercent,
+  percent,
+  ruleValue,
+  ruleValues,
+  shortIso,
+  signed,
+  signedPercent,
+  utcDay,
+  utcTime,
+} from "./format.js";
 
 const MINUTE = 60_000;
 
@@ -50,6 +64,35 @@ describe("format", () => {
     expect(ruleValue("data.healthyMs", MINUTE)).toBe("1 min");
     expect(ruleValue("day.maxEntries", 15)).toBe("15");
     expect(ruleValue("shock.maxVolatilityRatio", 3)).toBe("3.00");
+  });
+
+  it("takes the unit from the rule's name, not from the symbol behind it", () => {
+    expect(ruleValue("system.maxVolatilityRatio BTCUSDT", 3)).toBe("3.00");
+    expect(ruleValue("data.healthyMs ETHUSDT", MINUTE)).toBe("1 min");
+    expect(ruleValue("shock.maxVolatilityRatio SOMEMS", 3)).toBe("3.00");
+    expect(ruleValue("position.maxNotionalUsdt BTCUSDC", 3)).toBe("3.00 USDT");
+  });
+
+  it("prints a value and its limit with the decimals that tell them apart", () => {
+    expect(ruleValues("system.maxVolatilityRatio BTCUSDT", 3.0004, 3)).toEqual(["3.0004", "3.0000"]);
+    expect(ruleValues("day.maxLossFraction", 0.0200001, 0.02)).toEqual(["2.00001%", "2.00000%"]);
+    expect(ruleValues("day.maxLossFraction", 0.02, 0.02)).toEqual(["2.00%", "2.00%"]);
+    expect(ruleValues("day.maxLossFraction", 0.03, 0.02)).toEqual(["3.00%", "2.00%"]);
+    expect(ruleValues("position.maxNotionalUsdt", 1e-12, 2e-12)).toEqual(["0.00000000 USDT", "0.00000000 USDT"]);
+    expect(ruleValues("position.maxNotionalUsdt", NaN, NaN)).toEqual(["– USDT", "– USDT"]);
+  });
+
+  it("prints a fraction with the digits it has", () => {
+    expect([-0.045, 0.135, 0.1 + 0.2, 0.0005, 0, -1, 1 / 3, NaN].map(exactPercent)).toEqual([
+      "−4.5%",
+      "13.5%",
+      "30%",
+      "0.05%",
+      "0%",
+      "−100%",
+      "33.333333%",
+      "–",
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Distribution of the trades' net returns. */
-import { mount, tone, tooltipStyle, tooltipTable, valueAxis } from "./charts.js";
-import { count, percent, signedPercent } from "./format.js";
+import { markLines, mount, tone, tooltipStyle, tooltipTable, valueAxis } from "./charts.js";
+import { count, exactPercent, percent, signedPercent } from "./format.js";
 
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./theme.js").Palette} Palette */
@@ -14,7 +14,6 @@ export const mountHistogram = ({ histogram }) => {
   // The outer bins reach to the farthest trade; they are drawn as wide as the others.
   const edges = bins.map((bin) => [bin.from ?? (bin.to ?? 0) - width, bin.to ?? (bin.from ?? 0) + width]);
   const decimals = Math.max(0, Math.min(3, Math.ceil(-Math.log10(width * 100))));
-  const tickDecimals = Math.max(0, Math.min(3, Math.ceil(-Math.log10((width * 100 * bins.length) / 6))));
   mount("histogram", (palette) => ({
     grid: { left: 52, right: 18, top: 34, bottom: 28 },
     tooltip: {
@@ -35,7 +34,7 @@ export const mountHistogram = ({ histogram }) => {
         ]);
       },
     },
-    xAxis: valueAxis(palette, (value) => percent(value, tickDecimals), {
+    xAxis: valueAxis(palette, exactPercent, {
       min: edges[0]?.[0],
       max: edges.at(-1)?.[1],
       splitLine: { show: false },
@@ -64,7 +63,7 @@ export const mountHistogram = ({ histogram }) => {
         type: "line",
         data: [],
         silent: true,
-        markLine: { symbol: "none", lineStyle: { color: palette.ink, width: 1.4 }, data: centreLines(palette, mean ?? NaN, median ?? NaN) },
+        markLine: markLines(palette, centreLines(palette, mean ?? NaN, median ?? NaN)),
       },
     ],
   }));

@@ -1,6 +1,6 @@
 // @ts-check
 /** Candles with trades, stops and data gaps: only what is in view is handed to the chart, again after every zoom. */
-import { AXIS_PIXELS, escaped, mount, timeAxis, timeZoom, tooltipStyle, valueAxis } from "./charts.js";
+import { AXIS_PIXELS, escaped, mount, TIME_GRID, timeAxis, timeZoom, tooltipStyle, valueAxis } from "./charts.js";
 import { lowerBound } from "./columns.js";
 import { DAY_MS, HOUR_MS, MINUTE_MS, decimal, exact, signedPercent, utcTime } from "./format.js";
 import { at } from "./model.js";
@@ -126,7 +126,6 @@ const priceOption = (model, palette, view) => {
   const label = { backgroundColor: palette.soft, color: palette.card, fontSize: 11 };
   const timeLabel = { ...label, formatter: (/** @type {any} */ info) => `${utcTime(Math.round(info.value / MINUTE_MS) * MINUTE_MS)} UTC` };
   const ribbon = model.regimes.length > 0;
-  const side = { left: AXIS_PIXELS, right: 18 };
   const times = timeAxis(palette, model.fromMs, model.toMs);
   const price = valueAxis(palette, exact, {
     scale: true,
@@ -139,13 +138,13 @@ const priceOption = (model, palette, view) => {
   };
   if (!ribbon) {
     const xAxis = { ...times, axisPointer: { ...pointer, label: timeLabel } };
-    return { ...shared, grid: { ...side, top: 12, bottom: BOTTOM_PIXELS }, xAxis, yAxis: price };
+    return { ...shared, grid: { ...TIME_GRID, top: 12, bottom: BOTTOM_PIXELS }, xAxis, yAxis: price };
   }
   return {
     ...shared,
     grid: [
-      { ...side, top: 12, bottom: BOTTOM_PIXELS + RIBBON_PIXELS + 4 },
-      { ...side, height: RIBBON_PIXELS, bottom: BOTTOM_PIXELS },
+      { ...TIME_GRID, top: 12, bottom: BOTTOM_PIXELS + RIBBON_PIXELS + 4 },
+      { ...TIME_GRID, height: RIBBON_PIXELS, bottom: BOTTOM_PIXELS },
     ],
     axisPointer: { link: [{ xAxisIndex: "all" }] },
     xAxis: [

@@ -1,7 +1,7 @@
 // @ts-check
 /** Confidence against outcome: in each tenth of the entries the share of winners beside what was said. */
 import { AXIS_PIXELS, mount, tooltipStyle, tooltipTable, valueAxis } from "./charts.js";
-import { count, percent } from "./format.js";
+import { count, exactPercent, percent } from "./format.js";
 
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./theme.js").Palette} Palette */
@@ -23,7 +23,7 @@ const reliabilityOption = (deciles, palette) => {
   const [left, right] = [floor(Math.min(...means)), ceil(Math.max(...means))];
   const low = Math.min(left, floor(Math.min(...deciles.map((decile) => decile.winShareLow))));
   const high = Math.max(right, ceil(Math.max(...deciles.map((decile) => decile.winShareHigh))));
-  const axis = (/** @type {object} */ more) => valueAxis(palette, (value) => percent(value, 0), more);
+  const axis = (/** @type {object} */ more) => valueAxis(palette, exactPercent, more);
   const named = { nameTextStyle: { color: palette.soft, fontSize: 11 }, nameLocation: "middle" };
   return {
     grid: { left: AXIS_PIXELS, right: 18, top: 12, bottom: 46 },
