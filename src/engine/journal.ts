@@ -187,7 +187,7 @@ async function* whole(path: string): AsyncGenerator<string, number, undefined> {
 
 const CHUNK_BYTES = 1 << 18;
 /** Longer than any event: a file without line ends is none of ours. */
-const LINE_BYTES_MAX = 1 << 26;
+const LINE_BYTES_MAX = 1 << 22;
 const LINE_END = 0x0a;
 /** Hexadecimal digits of the checksum, and a space. */
 const SUM_BYTES = 9;

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,12 +23,14 @@ export interface CodeVersion {
 export const codeVersion = async (root = ROOT): Promise<CodeVersion> => {
   const git = async (...args: string[]): Promise<string> =>
     (await promisify(execFile)("git", ["-C", root, ...args], { maxBuffer: 1 << 26 })).stdout;
-  // A repository above the program's folder is somebody else's.
   if (!existsSync(join(root, ".git"))) return { commit: await packageVersion(), warnings: [] };
   try {
-    const [commit, changes] = await Promise.all([git("rev-parse", "HEAD"), git("status", "--porcelain", "-z")]);
+    const [facts, changes] = await Promise.all([git("rev-parse", "--show-toplevel", "HEAD"), git("status", "--porcelain", "-z")]);
+    const [top = "", commit = ""] = facts.split("\n");
+    // A repository above the program's folder is somebody else's.
+    if (realpathSync(top) !== realpathSync(root)) return { commit: await packageVersion(), warnings: [] };
     const dirty = changes.split("\0").some((line) => line !== "" && (!line.startsWith("?? ") || CODE.test(line.slice(3))));
-    return { commit: `${commit.trim()}${dirty ? "+dirty" : ""}`, warnings: [] };
+    return { commit: `${commit}${dirty ? "+dirty" : ""}`, warnings: [] };
   } catch (error) {
     const commit = `${await packageVersion()}+unknown`;
     return { commit, warnings: [`The commit of the code is unknown: git could not be asked (${reasonOf(error)}).`] };
@@ -48,8 +50,12 @@ const reasonOf = (error: unknown): string => {
 };
 
 /** The hashes of a config's users' modules, by names that a report may show. */
-export const shownModules = (config: RiposteConfig): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(modulesOf(moduleNames(config))).map(([name, sha256]) => [shownPath(name), sha256]));
+export const shownModules = (config: RiposteConfig): Readonly<Record<string, string>> => {
+  const shown: Record<string, string> = {};
+  for (const [name, sha256] of Object.entries(modulesOf(moduleNames(config))))
+    shown[shownPath(name) in shown ? name : shownPath(name)] = sha256;
+  return shown;
+};
 
 /** The command that repeats this run, as one would type it. */
 export const commandLine = (): string => ["riposte", ...process.argv.slice(2)].map(shownArgument).map(quoted).join(" ");

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Trial } from "../../lab/trialLedger.ts";
 import { readTrials, TrialLedger } from "../../lab/trialLedger.ts";
+import { shownPath } from "../data/shownPath.ts";
 import type { CommandContext } from "../frame/command.ts";
 import { userFolder } from "../frame/userFolder.ts";
 import type { PlannedSweep } from "./composeSweep.ts";
@@ -34,7 +35,8 @@ export const openLedger = (
 };
 
 const opened = (ledger: TrialLedger): Pick<OpenLedger, "ledger" | "warnings"> => {
-  const { unreadable, changed, path } = ledger;
+  const { unreadable, changed } = ledger;
+  const path = shownPath(ledger.path);
   return {
     ledger,
     warnings: [
