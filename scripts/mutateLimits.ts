@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { startVitest } from "vitest/node";
 import { MUTANTS } from "../src/risk/fixtures/limitMutants.ts";
 import type { Mutant } from "../src/risk/fixtures/limitMutants.ts";
@@ -14,6 +15,7 @@ import { ROOT } from "./sourceTree.ts";
  *
  *     node --import ./bin/loader.mjs scripts/mutateLimits.ts [text that limit, file or edit contains]
  *     … --json FILE    also writes the verdicts
+ *     … --from N --count M   only so many of the list, from the Nth (0 is the first) on
  */
 const ALL_TESTS = ["src/risk/*.test.ts", "operators/riskGate.test.ts"];
 const TOO_SLOW = ["**/*.long.test.ts", "**/*.property.test.ts", "**/node_modules/**"];
@@ -98,8 +100,12 @@ const judge = async (mutants: readonly Mutant[]): Promise<Verdict[]> => {
 };
 
 const main = async (): Promise<void> => {
-  const [words, jsonPath] = argumentsOf(process.argv.slice(2));
-  const mutants = MUTANTS.filter((mutant) => words.every((word) => Object.values(mutant).some((text: string) => text.includes(word))));
+  const { values, positionals: words } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: "string" }, from: { type: "string", default: "0" }, count: { type: "string", default: `${MUTANTS.length}` } },
+  });
+  const chosen = MUTANTS.filter((mutant) => words.every((word) => Object.values(mutant).some((text: string) => text.includes(word))));
+  const mutants = chosen.slice(Number(values.from), Number(values.from) + Number(values.count));
   const stale = staleOf(mutants);
   for (const problem of stale) console.error(problem);
   if (stale.length > 0) process.exit(1);
@@ -112,13 +118,8 @@ const main = async (): Promise<void> => {
     console.log(`${limit}: ${of.filter(({ killed }) => killed).length} of ${of.length} killed`);
   }
   console.log(`${verdicts.length - survivors.length} killed, ${survivors.length} survived`);
-  if (jsonPath !== null) writeFileSync(jsonPath, JSON.stringify(verdicts));
+  if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(verdicts));
   process.exit(survivors.length > 0 ? 1 : 0);
-};
-
-const argumentsOf = (args: readonly string[]): [words: string[], jsonPath: string | null] => {
-  const at = args.indexOf("--json");
-  return at < 0 ? [[...args], null] : [args.filter((_, index) => index !== at && index !== at + 1), args[at + 1] ?? null];
 };
 
 if (fileURLToPath(import.meta.url) === process.argv[1]) await main();

@@ -7,6 +7,7 @@ import { KLINE_COLUMNS, klineValues } from "../src/domain/kline.ts";
 const time = z.int().min(0).max(253_402_300_799_999);
 const price = z.number().gt(0);
 const qty = z.number().gte(0);
+const ratio = z.union([z.nan(), z.number().gte(0)]);
 const id = z.string().regex(/^(0|[1-9]\d{0,29})$/);
 
 /** Interleaved levels; a whole side is also sorted from its best price on and holds no empty level. */
@@ -43,6 +44,12 @@ const SCHEMAS = new Map<Kind, z.ZodType>([
       nextFundingRate: z.union([z.nan(), z.number()]),
       nextFundingTimeMs: time,
     }),
+  ],
+  [Kind.funding, event(Kind.funding, { rate: z.number().gt(-1).lt(1), intervalHours: price, markPrice: z.union([z.nan(), price]) })],
+  [Kind.openInterest, event(Kind.openInterest, { openInterestQty: price, openInterestUsdt: z.union([z.nan(), price]) })],
+  [
+    Kind.longShortRatio,
+    event(Kind.longShortRatio, { topAccountRatio: ratio, topPositionRatio: ratio, globalAccountRatio: ratio, takerVolumeRatio: ratio }),
   ],
   [Kind.liquidation, event(Kind.liquidation, { side: z.enum(["buy", "sell"]), price, qty: price })],
   [Kind.fault, event(Kind.fault, { source: z.literal("binance"), message: z.string().min(1).max(160) })],

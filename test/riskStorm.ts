@@ -16,7 +16,7 @@ import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { DAY_MS, instrumentIndex, MINUTE_MS, NO_INSTRUMENT } from "../src/domain/units.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
 import { limitsOf, riskInstrument, START_MS } from "./riskLine.ts";
-import { Chance } from "./riskStorm/chance.ts";
+import { Chance } from "./chance.ts";
 import { Examiner } from "./riskStorm/examiner.ts";
 import type { StormFacts } from "./riskStorm/examiner.ts";
 import { HostileVenue } from "./riskStorm/hostileVenue.ts";

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, truncate } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -13,11 +13,11 @@ import { simulatedMarket } from "../streams/simulatedMarket.ts";
 import { collected, inBursts, marketInstruments, replay, testMarket } from "./replay.ts";
 import type { Replayed, ReplayOptions, Source } from "./replay.ts";
 import { ALL_LAYERS, SMALL_SET } from "./allLayers.ts";
+import { inBurstsOf, JOURNAL_HEADER, restarted } from "./restarted.ts";
 import { SHIPPED_LAYERS } from "./shippedLayers.ts";
 
 const ONE = testMarket();
 const THREE = testMarket({ symbols: ["BTCUSDT", "ETHUSDT", "XRPUSDT"], days: 3 });
-const HEADER = { runId: "test", configSha256: "c", symbols: ["BTCUSDT"], models: {}, code: "", machine: "" };
 
 let folder: string;
 let one: Event[];
@@ -62,14 +62,7 @@ describe("the same decisions", () => {
     const sizes = fc.array(fc.integer({ min: 0, max: 4096 }), { minLength: 1, maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(sizes, async (cycle) => {
-        function* bursts(): Generator<readonly Event[]> {
-          for (let at = 0, i = 0; at < one.length; i += 1) {
-            const size = (cycle[i % cycle.length] as number) + (i % cycle.length === 0 ? 1 : 0);
-            yield one.slice(at, at + size);
-            at += size;
-          }
-        }
-        expect(hashes(await runOne(bursts()))).toEqual(hashes(reference));
+        expect(hashes(await runOne(inBurstsOf(one, cycle)))).toEqual(hashes(reference));
       }),
       { numRuns: 10 },
     );
@@ -142,7 +135,7 @@ describe("with a feature row and a member in each layer, the same decisions", ()
 
   it("after a restart from the journal", async () => {
     const path = join(folder, "layers.journal");
-    const journal = FileJournal.create(path, HEADER);
+    const journal = FileJournal.create(path, JOURNAL_HEADER);
     await runLayers(inBursts(one.slice(0, 5000), 512), { drive: { journal } });
     await journal.close();
     const source = continued(await readJournal(path), simulatedMarket({ ...ONE, burstEvents: 777 }), 333, () => undefined);
@@ -168,49 +161,10 @@ describe("with a feature row and a member in each layer, the same decisions", ()
 describe("a run cut in two by a restart from its journal", () => {
   const whole = async (): Promise<Buffer> => {
     const path = join(folder, "whole.journal");
-    const journal = FileJournal.create(path, HEADER);
+    const journal = FileJournal.create(path, JOURNAL_HEADER);
     await replay({ instruments: marketInstruments(ONE), source: inBursts(one, 500), drive: { journal } });
     await journal.close();
     return readFile(path);
-  };
-
-  /** Drives until `bursts` bursts of `burstEvents` have passed, loses `tornBytes` of the journal, and goes on in another line. */
-  const restarted = async (path: string, bursts: number, burstEvents: number, tornBytes: number): Promise<Replayed> => {
-    const abort = new AbortController();
-    const first = FileJournal.create(path, HEADER);
-    let passed = 0;
-    const cut = await replay({
-      instruments: marketInstruments(ONE),
-      source: inBursts(one, burstEvents),
-      drive: {
-        journal: first,
-        signal: abort.signal,
-        onBurst: () => {
-          if ((passed += 1) === bursts) abort.abort();
-        },
-      },
-    });
-    expect(cut.driven).toMatchObject({ aborted: true, bursts });
-    await first.close();
-    const size = (await readFile(path)).length;
-    await truncate(path, size - tornBytes);
-    let second: FileJournal | undefined;
-    const source = continued(await readJournal(path), simulatedMarket({ ...ONE, burstEvents: 777 }), 333, (tail) => {
-      second = FileJournal.append(path, tail);
-    });
-    const run = await replay({
-      instruments: marketInstruments(ONE),
-      source,
-      drive: {
-        journal: {
-          append: (event) => second?.append(event),
-          flush: async () => second?.flush(),
-          close: async () => second?.close(),
-        },
-      },
-    });
-    await second?.close();
-    return run;
   };
 
   it("decides the same and leaves the same journal, wherever it is cut, torn tail or not", async () => {
@@ -223,7 +177,14 @@ describe("a run cut in two by a restart from its journal", () => {
     await fc.assert(
       fc.asyncProperty(cuts, async ({ at, torn }) => {
         const path = join(folder, `cut-${(count += 1)}.journal`);
-        const run = await restarted(path, 1, at, at < 10 ? 0 : torn);
+        const run = await restarted(path, {
+          replay: { instruments: marketInstruments(ONE) },
+          events: one,
+          bursts: 1,
+          burstEvents: at,
+          tornBytes: at < 10 ? 0 : torn,
+          source: () => simulatedMarket({ ...ONE, burstEvents: 777 }),
+        });
         expect(hashes(run)).toEqual(hashes(reference));
         expect((await readFile(path)).equals(journal)).toBe(true);
       }),

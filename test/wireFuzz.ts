@@ -5,6 +5,7 @@ import { instrumentIndex } from "../src/domain/units.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { Arrival } from "../src/venues/binance/parse/message.ts";
 import { parseStream } from "../src/venues/binance/parse/stream.ts";
+import { Chance } from "./chance.ts";
 import { eventProblem } from "./eventSchema.ts";
 
 interface StreamFixtures {
@@ -46,23 +47,6 @@ const EXTREMES = [
   ...['"1m"', '"SELL"', '"__proto__"', '"constructor"', '"btcusdt@depth5@100ms"'],
 ];
 
-/** A seeded generator: xorshift32, enough to choose mutations by. */
-class Dice {
-  private state: number;
-  constructor(seed: number) {
-    this.state = seed | 1;
-  }
-  below(n: number): number {
-    this.state ^= this.state << 13;
-    this.state ^= this.state >>> 17;
-    this.state ^= this.state << 5;
-    return (this.state >>> 0) % n;
-  }
-  of<T>(list: readonly T[]): T {
-    return list[this.below(list.length)] as T;
-  }
-}
-
 const holders = (node: Node, found: Node[] = []): Node[] => {
   if ("leaf" in node) return found;
   if (("items" in node ? node.items : node.fields).length > 0) found.push(node);
@@ -71,17 +55,17 @@ const holders = (node: Node, found: Node[] = []): Node[] => {
 };
 
 /** Drops, retypes, doubles, swaps or renames one field or item, somewhere in the message. */
-const mutate = (root: Node, dice: Dice): void => {
+const mutate = (root: Node, chance: Chance): void => {
   const all = holders(root);
   if (all.length === 0) return;
-  const holder = dice.of(all);
+  const holder = chance.pick(all);
   const list: unknown[] = "items" in holder ? holder.items : "fields" in holder ? holder.fields : [];
-  const at = dice.below(list.length);
+  const at = chance.int(0, list.length - 1);
   const put = (value: Node): void => {
     if ("items" in holder) holder.items[at] = value;
     else if ("fields" in holder) (holder.fields[at] as [string, Node])[1] = value;
   };
-  switch (dice.below(7)) {
+  switch (chance.int(0, 6)) {
     case 0:
       list.splice(at, 1);
       break;
@@ -89,13 +73,13 @@ const mutate = (root: Node, dice: Dice): void => {
       list.push(structuredClone(list[at]));
       break;
     case 2: {
-      const other = dice.below(list.length);
+      const other = chance.int(0, list.length - 1);
       [list[at], list[other]] = [list[other], list[at]];
       break;
     }
     case 3:
       if ("fields" in holder)
-        (holder.fields[at] as [string, Node])[0] = dice.of([
+        (holder.fields[at] as [string, Node])[0] = chance.pick([
           "e",
           "E",
           "T",
@@ -115,19 +99,19 @@ const mutate = (root: Node, dice: Dice): void => {
         ]);
       break;
     case 4: {
-      const donor = dice.of(all);
+      const donor = chance.pick(all);
       put(structuredClone(donor));
       break;
     }
     default:
-      put({ leaf: dice.of(EXTREMES) });
+      put({ leaf: chance.pick(EXTREMES) });
   }
 };
 
-/** Breaks the text itself: cut, a byte changed, something between. */
-const damage = (text: string, dice: Dice): string => {
-  const at = dice.below(text.length + 1);
-  return dice.of([text.slice(0, at), text.slice(0, at) + dice.of(['"', "}", "\n", "\\", "0"]) + text.slice(at + 1), text + text]);
+/** Breaks the text itself: cut, a byte changed, twice. */
+export const damagedText = (text: string, chance: Chance): string => {
+  const at = chance.int(0, text.length);
+  return chance.pick([text.slice(0, at), text.slice(0, at) + chance.pick(['"', "}", "\n", "\\", "0"]) + text.slice(at + 1), text + text]);
 };
 
 export interface FuzzResult {
@@ -139,24 +123,28 @@ export interface FuzzResult {
   readonly problems: readonly string[];
 }
 
+const NODES = [...Object.values(STREAMS.captured), ...Object.values(STREAMS.documented)].map((text) => nodeOf(JSON.parse(text)));
+
+/** A message with one to four fields or items changed, now and then no JSON any more. */
+export const damagedMessage = (chance: Chance): string => {
+  const node = structuredClone(chance.pick(NODES));
+  for (let n = chance.int(0, 3); n >= 0; n -= 1) mutate(node, chance);
+  return chance.of(0.2) ? damagedText(textOf(node), chance) : textOf(node);
+};
+
 /** `cases` damaged messages through the parser; deterministic in `seed`. Stops at the tenth problem. */
 export const fuzzStreams = (cases: number, seed: number): FuzzResult => {
-  const dice = new Dice(seed);
-  const sources = [...Object.values(STREAMS.captured), ...Object.values(STREAMS.documented)].map((text) => JSON.parse(text) as unknown);
-  const nodes = sources.map(nodeOf);
+  const chance = new Chance(seed);
   const result = { cases, validJson: 0, accepted: 0, faults: 0, problems: [] as string[] };
   for (let i = 0; i < cases && result.problems.length < 10; i += 1) {
-    const node = structuredClone(dice.of(nodes));
-    for (let n = dice.below(4); n >= 0; n -= 1) mutate(node, dice);
-    const whole = textOf(node);
-    const text = dice.below(5) === 0 ? damage(whole, dice) : whole;
+    const text = damagedMessage(chance);
     if (isJson(text)) result.validJson += 1;
     const arrival: Arrival = {
       instrumentOf: (symbol) => (symbol === "XRPUSDT" ? undefined : instrumentIndex(0)),
       receivedTimeMs: 1_723_161_256_000 + i,
       notBeforeMs: 1_723_161_256_000,
-      stream: dice.of(["", "btcusdt@depth5@100ms"]),
-      symbol: dice.of(["", "BTCUSDT"]),
+      stream: chance.pick(["", "btcusdt@depth5@100ms"]),
+      symbol: chance.pick(["", "BTCUSDT"]),
     };
     try {
       for (const event of parseStream(text, arrival)) judge(event, text, result);

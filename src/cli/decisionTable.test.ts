@@ -21,7 +21,7 @@ const options: OptionValues = { simulate: true, days: "100", symbol: "BTCUSDT,ET
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "riposte-decisions-"));
   summary = (await backtestCommand.run({ ...options, decisions: "all", out: join(folder, "all") }, context)) as RunSummary;
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Rows of a query over the file, as anybody's DuckDB gives them. */
@@ -79,5 +79,5 @@ describe("--decisions all", () => {
     const again = (await backtestCommand.run({ ...options, out: all }, context)) as RunSummary;
     expect(again.decisionsSha256).toBe(summary.decisionsSha256);
     expect(await readdir(all)).not.toContain("decisions.parquet");
-  }, 60_000);
+  });
 });

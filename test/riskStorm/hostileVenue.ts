@@ -5,7 +5,7 @@ import { directionOf, NO_BRACKET, sideOf, stopIdOf, targetIdOf, UNKNOWN_ORDER } 
 import type { OrderRequest } from "../../src/domain/order.ts";
 import type { Lots, Ticks } from "../../src/domain/units.ts";
 import type { InstrumentIndex } from "../../src/domain/units.ts";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "../chance.ts";
 
 export interface Working {
   readonly order: OrderRequest;

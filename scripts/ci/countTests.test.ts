@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countsOf, countsOfText } from "./countTests.ts";
+import { countsOf, countsOfText, withExitCode } from "./countTests.ts";
 
 const file = (status: string, ...tests: string[]) => ({ status, assertionResults: tests.map((test) => ({ status: test })) });
 
@@ -26,5 +26,14 @@ describe("countsOf", () => {
       failed: 1,
       skipped: 0,
     });
+  });
+});
+
+describe("withExitCode", () => {
+  it("fails a run of passed tests that missed a floor or was ended", () => {
+    const counts = { passed: 3, failed: 0, skipped: 1 };
+    expect(withExitCode(counts, 0)).toEqual(counts);
+    for (const code of [1, null]) expect(withExitCode(counts, code)).toEqual({ ...counts, failed: 1 });
+    expect(withExitCode({ ...counts, failed: 2 }, 1)).toEqual({ ...counts, failed: 2 });
   });
 });

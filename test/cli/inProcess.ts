@@ -1,0 +1,22 @@
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { runCommandLine } from "../../src/cli/frame/main.ts";
+import type { Ended } from "./riposte.ts";
+
+/**
+ * Runs one command line in this process, as `bin/riposte.mjs` would in its own: no start of Node, but no signal, no exit
+ * code of a process and no working folder of its own either.
+ */
+export const runHere = async (args: readonly string[]): Promise<Ended> => {
+  const ended = { stdout: "", stderr: "" };
+  const code = await runCommandLine(args, {
+    env: {},
+    commands: COMMANDS,
+    stderrIsTty: false,
+    stderrColumns: 80,
+    stdout: (text) => (ended.stdout += text),
+    stderr: (text) => (ended.stderr += text),
+    nowMs: () => performance.now(),
+    stop: new AbortController().signal,
+  });
+  return { code, ...ended };
+};
