@@ -48,6 +48,7 @@ export interface RunIdentity {
   readonly commit: string;
   /** By name, users' modules: SHA-256 of all that they load (docs/modules.md). */
   readonly modules: Readonly<Record<string, string>>;
+  /** Without where the data lies. */
   readonly configSha256: string;
   readonly dataSha256: string;
   readonly decisionsSha256: string;

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { cp, lstat, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, lstat, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -111,6 +111,16 @@ describe("the ledger", { timeout: 240_000 }, () => {
     const edited = await run(...SWEEP, "--out", "s");
     expect(ledgerOf(edited)).toMatchObject({ added: 2, known: 0, trials: 4 });
     expect((JSON.parse(edited.stdout) as { luck: { trials: number } }).luck.trials).toBe(4);
+  });
+
+  it("knows its trials when the store's folder, and the ledger in it, has another name", async () => {
+    await rename(at("h"), at("moved"));
+    try {
+      const ended = await run(...SWEEP.map((arg) => (arg === "h" ? "moved" : arg)), "--out", "s");
+      expect(ledgerOf(ended)).toMatchObject({ path: "moved/trials.jsonl", added: 0, known: 2, trials: 4 });
+    } finally {
+      await rename(at("moved"), at("h"));
+    }
   });
 
   it("names a line that was changed and one that was cut off, and loses neither the others nor the next", async () => {

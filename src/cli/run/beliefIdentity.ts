@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { canonicalJson } from "../../../config/sha256.ts";
+import { canonicalJson, withoutPlace } from "../../../config/sha256.ts";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import type { BeliefIdentity } from "../../store/beliefs/beliefFile.ts";
 import type { RunData } from "../data/history.ts";
@@ -24,7 +24,8 @@ export const beliefIdentity = (config: RiposteConfig, data: RunData, warmUpBars:
   const source = data.seed === null ? "store" : "simulator";
   const warmUp = source === "store" && config.data.warmUp ? { warmUpBars } : {};
   const line = { timeframes: config.line.timeframes };
-  const perceiving = { symbols, from, to, source, data: config.data, simulate, line, features, regime, pattern, signal, ...warmUp };
+  const chosen = { symbols, from, to, source, data: withoutPlace(config.data), simulate };
+  const perceiving = { ...chosen, line, features, regime, pattern, signal, ...warmUp };
   return {
     perceiving,
     perceivingSha256: sha256(canonicalJson(perceiving)),
