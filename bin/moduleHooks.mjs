@@ -1,6 +1,6 @@
 /**
  * Module hooks (node:module `register`), in front of tsx. They do three things:
- * - A `.ts` file is an ES module, whatever the package.json near it says.
+ * - A `.ts` file is an ES module, whatever the package.json near it says; so is a user's `.js` file that is written as one.
  * - They remember who imported what. Importing `riposte:imports?N` gives it: a list of [importer, imported] URLs.
  * - A user's module, and the files that it loads, may import of Node only what is pure.
  */
@@ -30,7 +30,7 @@ export const resolve = async (specifier, context, nextResolve) => {
   if (closed.has(importer) && !known.has(imported))
     throw new Error(`${nameOf(importer)} imports ${specifier} after it was loaded: ${LATE}`);
   imports.set(importer, known.add(imported));
-  return imported.endsWith(".ts") ? { ...resolved, url: withoutTsx(resolved.url), format: "module" } : resolved;
+  return isEsm(imported) ? { ...resolved, url: withoutTsx(resolved.url), format: "module" } : resolved;
 };
 
 export const load = async (url, context, nextLoad) => {
@@ -39,6 +39,9 @@ export const load = async (url, context, nextLoad) => {
   const edges = [...imports].flatMap(([importer, all]) => [...all].map((imported) => [importer, imported]));
   return { format: "module", source: `export default ${JSON.stringify(edges)};`, shortCircuit: true };
 };
+
+const isEsm = (url) =>
+  url.endsWith(".ts") || (own.has(url) && url.endsWith(".js") && /^\s*(?:import|export)\b[^(]/m.test(readFileSync(new URL(url), "utf8")));
 
 const take = (importer, imported) => {
   if (imported.startsWith("file:") && !imported.includes("/node_modules/")) own.add(imported);

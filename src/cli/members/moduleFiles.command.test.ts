@@ -11,6 +11,8 @@ import { two } from "./two";
 import { three } from "./three";
 import levels from "./levels.json" with { type: "json" };
 import six from "./six.cjs";
+import { seven } from "./seven.js"; // no package.json says what it is
+import eight from "./eight.js";
 import { packed } from "locked";
 import { loose } from "loose";
 import type { Unseen } from "./types.ts";
@@ -18,7 +20,7 @@ import { signalModule } from "${new URL("../../../models/signal/signalModule.ts"
 const { four } = await import("./four.ts");
 const name = "./fi" + "ve.ts";
 const { five } = (await import(name)) as { five: number };
-const sum: number = one + two + three + levels.zero + four + five + six + packed + loose;
+const sum: number = one + two + three + levels.zero + four + five + six + seven + eight + packed + loose;
 export default signalModule(() => ({ name: "mine", warmUpBars: 0, onGap: "keep", init: () => null as Unseen, decide: (_, bar, out) => {
   const up = Math.floor(bar.openTimeMs / 60_000) % 60 < sum;
   out.pLong = up ? 0.9 : 0; out.pShort = up ? 0 : 0.9; out.pNeutral = 0.1;
@@ -33,6 +35,8 @@ export default signalModule(() => ({ name: "mine", warmUpBars: 0, onGap: "keep",
   "five.ts": "export const five: number = 5;",
   "six.cjs": 'module.exports = require("./inner.cjs");',
   "inner.cjs": "module.exports = 6;",
+  "seven.js": "export const seven = 7;",
+  "eight.js": "module.exports = 8;",
   "types.ts": "export type Unseen = null;",
   "beside.ts": "export const beside = 1;",
   "package-lock.json": '{ "packages": { "node_modules/locked": { "version": "1.0.0", "integrity": "sha512-a" } } }',
@@ -80,14 +84,24 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("the hash of a module", () => {
-  it.each(["mine.ts", "one.ts", "deep/deeper.ts", "two.ts", "three/index.ts", "levels.json", "four.ts", "five.ts", "six.cjs", "inner.cjs"])(
-    "is another one when %s changes",
-    async (name) => {
-      await appendFile(join(folder, name), "\n");
-      expect(await sha256()).not.toBe(before);
-      await restored(name);
-    },
-  );
+  it.each([
+    "mine.ts",
+    "one.ts",
+    "deep/deeper.ts",
+    "two.ts",
+    "three/index.ts",
+    "levels.json",
+    "four.ts",
+    "five.ts",
+    "six.cjs",
+    "inner.cjs",
+    "seven.js",
+    "eight.js",
+  ])("is another one when %s changes", async (name) => {
+    await appendFile(join(folder, name), "\n");
+    expect(await sha256()).not.toBe(before);
+    await restored(name);
+  });
 
   it("is another one when what is installed of a package changes", async () => {
     for (const [name, text] of [
