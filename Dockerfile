@@ -8,11 +8,12 @@ RUN npm ci --omit=dev --no-audit --no-fund
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
-# The only places that are written to, apart from /tmp (the loader's cache): volumes take over their owner.
-RUN install -d -o node -g node /app/history /app/out
+# The only places that are written to, apart from /tmp (the loader's cache, the types that passed): volumes take over their owner.
+ENV XDG_STATE_HOME=/app/state XDG_CACHE_HOME=/tmp
+RUN install -d -o node -g node /app/history /app/out /app/state
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY . .
 USER node
-VOLUME ["/app/history", "/app/out"]
+VOLUME ["/app/history", "/app/out", "/app/state"]
 ENTRYPOINT ["node", "bin/riposte.mjs"]
 CMD ["--help"]

@@ -5,6 +5,7 @@ import { parseTimeRange } from "../src/domain/time.ts";
 import { didYouMean } from "../src/domain/nearestName.ts";
 import { configSchema, contradictionOf } from "./schema.ts";
 import type { RiposteConfig } from "./schema.ts";
+import { jsonMistakeAt } from "./jsonMistake.ts";
 import { checkLayer, environmentLayers, merge, setLayer } from "./layers.ts";
 import type { ConfigLayer } from "./layers.ts";
 
@@ -80,24 +81,20 @@ const fileLayer = async (file: string): Promise<ConfigLayer> => {
 };
 
 const parseObject = (source: string, text: string): Record<string, unknown> => {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    throw new UserError(`${source} is not JSON${place(text, error)}; comments and trailing commas are not taken`);
-  }
+  const json = text.replace(/^\uFEFF/, "");
+  const mistake = jsonMistakeAt(json);
+  if (mistake !== undefined)
+    throw new UserError(`${source} is not JSON at ${placeOf(json, mistake)}; comments and trailing commas are not taken`);
+  const value: unknown = JSON.parse(json);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new UserError(`${source} must hold one JSON object, e.g. {"symbols": ["BTCUSDT"]}`);
   }
   return value as Record<string, unknown>;
 };
 
-/** Line and column of a JSON error. V8 states a position, save for some errors at the end of the text. */
-const place = (text: string, error: unknown): string => {
-  const message = error instanceof Error ? error.message : String(error);
-  const position = /at position (\d+)/.exec(message)?.[1];
-  const before = text.slice(0, position === undefined ? text.length : Number(position)).split("\n");
-  return ` at line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
+const placeOf = (text: string, at: number): string => {
+  const before = text.slice(0, at).split("\n");
+  return `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
 };
 
 const given = (text: string | undefined): string | undefined => (text === "" ? undefined : text);

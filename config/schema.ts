@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { UserError } from "../src/domain/units.ts";
+import { MINUTE_MS, UserError } from "../src/domain/units.ts";
 import { didYouMean } from "../src/domain/nearestName.ts";
 import { parseTime, timeframeMs } from "../src/domain/time.ts";
 import { DEFAULT_LABELS } from "../src/lab/labels/options.ts";
@@ -73,12 +73,29 @@ const simulate = z.strictObject({
   zeroVolumeFraction: z.number().gte(0).lte(1).default(0),
 });
 
+/** The base bar is the line's own. */
+const longerFrameMs = (text: string): number => {
+  const lengthMs = timeframeMs(text);
+  if (lengthMs > MINUTE_MS) return lengthMs;
+  throw new UserError(`time frame "${text}" is that of the bars themselves; give longer ones, e.g. 5m, 15m, 1h, 4h or 1d`);
+};
+
+/** One length may be written in several ways: 60m is 1h. What is no time frame is told elsewhere. */
+const lengthOf = (text: string): number | string => {
+  try {
+    return timeframeMs(text);
+  } catch (error) {
+    if (error instanceof UserError) return text;
+    throw error;
+  }
+};
+
 const line = z.strictObject({
   burstEvents: z.int().gte(1).lte(4096).default(4096),
   /** Time frames above the base bar, aligned to UTC. */
   timeframes: z
-    .array(z.string().check(parsedBy(timeframeMs)))
-    .refine((frames) => new Set(frames).size === frames.length, unique)
+    .array(z.string().check(parsedBy(longerFrameMs)))
+    .refine((frames) => new Set(frames.map(lengthOf)).size === frames.length, unique)
     .default(["5m", "15m", "1h"]),
 });
 

@@ -17,6 +17,14 @@ describe("configSha256", () => {
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 
+  it("does not change with the place of the data, whose own hash tells what they are", () => {
+    const hashOf = (data: object): string => configSha256(configSchema.parse({ data }));
+    const places = [{}, { dir: "elsewhere" }, { store: "questdb" }, { questdb: { host: "server", httpPort: 9001 } }];
+    expect(new Set(places.map(hashOf)).size).toBe(1);
+    expect(hashOf({ market: "spot" })).not.toBe(hashOf({}));
+    expect(hashOf({ warmUp: false })).not.toBe(hashOf({}));
+  });
+
   it("writes the text that is hashed", () => {
     expect(canonicalJson({ b: [{ d: null, c: 1.5 }], a: "x" })).toBe('{"a":"x","b":[{"c":1.5,"d":null}]}');
   });

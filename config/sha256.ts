@@ -1,8 +1,17 @@
 import { createHash } from "node:crypto";
 import type { RiposteConfig } from "./schema.ts";
 
-/** SHA-256 (hex) of a config's canonical JSON: the same for equal configs, however they were put together. */
-export const configSha256 = (config: RiposteConfig): string => createHash("sha256").update(canonicalJson(config)).digest("hex");
+/**
+ * SHA-256 (hex) of a config's canonical JSON: the same for equal configs, however they were put together, and wherever their data lies.
+ */
+export const configSha256 = (config: RiposteConfig): string =>
+  createHash("sha256")
+    .update(canonicalJson({ ...config, data: withoutPlace(config.data) }))
+    .digest("hex");
+
+/** What a config says of its data but where they lie: which they are, their own hash tells. */
+export const withoutPlace = ({ store: _, dir: _dir, questdb: _server, ...rest }: RiposteConfig["data"]): Partial<RiposteConfig["data"]> =>
+  rest;
 
 /** JSON without spaces and with the keys of every object sorted by code unit. */
 export const canonicalJson = (value: unknown): string =>

@@ -83,6 +83,15 @@ class StepObservable extends Observable<Item> {
   }
 }
 
+/** Lines that are subscribed. */
+const lines = new Set<StepSubscriber>();
+
+/** `seq` of what a step is handling now; −1: none is at work. For who looks in from outside while a step does not come back. */
+export const workingSeq = (): number => {
+  for (const line of lines) if (line.isWorking) return line.seq;
+  return -1;
+};
+
 class StepSubscriber extends Subscriber<Item> {
   private readonly downstream: Subscriber<Item>;
   private readonly steps: readonly Step[];
@@ -102,9 +111,20 @@ class StepSubscriber extends Subscriber<Item> {
     this.chain.begin(this.states, (item) => {
       destination.next(item);
     });
+    lines.add(this);
     this.add(() => {
+      lines.delete(this);
       this.#left();
     });
+  }
+
+  get isWorking(): boolean {
+    return this.calls > 0;
+  }
+
+  /** Of the item that is in the chain. */
+  get seq(): number {
+    return this.chain.where().seq;
   }
 
   override next(item: Item): void {

@@ -5,7 +5,8 @@ import type { RiposteConfig } from "../../config/schema.ts";
 import type { Event } from "../domain/event.ts";
 import { formatUtc } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
-import { readJournal } from "../engine/journal.ts";
+import { DecisionTrail } from "../engine/decisionTrail.ts";
+import { ownJournal, readJournal } from "../engine/journal.ts";
 import { peakRssMb } from "../engine/peakMemory.ts";
 import type { JournalReader } from "../engine/journal.ts";
 import { logDecisions } from "../lab/decisionLog.ts";
@@ -13,6 +14,7 @@ import { FillQuality, watchFills } from "../lab/fillQuality.ts";
 import { DecisionTable, tableDecisions } from "../lab/decisionTable.ts";
 import type { Recorder } from "../lab/recorder.ts";
 import { openText } from "../lab/report/fileWriter.ts";
+import { OWN_RUN_FILES, requireOwnFiles } from "../lab/report/ownFiles.ts";
 import { openStaging } from "../lab/report/staging.ts";
 import type { Staging } from "../lab/report/staging.ts";
 import { summaryText } from "../lab/report/text.ts";
@@ -29,10 +31,11 @@ import { compareFills, requireAllFills } from "./run/compareFills.ts";
 import { composeRun, memberNotes, memberWarnings, membersOf } from "./run/composeRun.ts";
 import { captureOption, dataChoice } from "./data/history.ts";
 import { configOf, configOptions } from "./configOptions.ts";
-import { codeVersion, commandLine } from "./run/identity.ts";
+import { codeVersion, commandLine, shownModules } from "./run/identity.ts";
 import { journalled } from "./run/journalled.ts";
 import type { Journalled } from "./run/journalled.ts";
 import { replayRun } from "./run/replayRun.ts";
+import { verifyRun } from "./run/verify.ts";
 import { shownPath } from "./data/shownPath.ts";
 
 /** `riposte backtest`: replays history (or the market simulator) through the pipeline and writes the report. */
@@ -62,14 +65,21 @@ export const backtestCommand: Command = {
     beliefs: { type: "string", value: "FILE", help: "store what the layers before L4 believe; read it where FILE exists" },
     journal: { type: "string", value: "FILE", help: "also write every event to this journal; with --resume go on from it" },
     "compare-fills": { type: "boolean", help: "also fill the run on bars, on trades and on the book, and put the table into the report" },
+    verify: { type: "boolean", help: "also run a second pass in bursts of another size, and compare what both decide" },
     resume: { type: "boolean", help: "go on from --journal: replay it, then continue with the data where it ends" },
   },
   run: async (values, context) => {
     const { config, profile } = await configOf(values, context);
-    const run = await compose(config, profile, values, context);
-    const result = await replay(run, context);
-    context.print(summaryText(result, { reportPath: join(run.outDir, "report.html") }));
-    return summaryObject(result);
+    const journalPath = textOf(values["journal"]);
+    const owner = journalPath === null ? null : await ownJournal(journalPath);
+    try {
+      const run = await compose(config, profile, values, context);
+      const result = await replay(run, context);
+      context.print(summaryText(result, { reportPath: join(run.outDir, "report.html") }));
+      return summaryObject(result);
+    } finally {
+      await owner?.release();
+    }
   },
 };
 
@@ -80,6 +90,8 @@ interface Run extends ComposedRun {
   readonly resume: JournalReader | null;
   /** The run is to be filled on bars, trades and book. */
   readonly compared: boolean;
+  /** A second pass must decide the same. */
+  readonly verified: boolean;
 }
 
 const compose = async (config: RiposteConfig, profile: string, values: OptionValues, context: CommandContext): Promise<Run> => {
@@ -95,7 +107,15 @@ const compose = async (config: RiposteConfig, profile: string, values: OptionVal
     throw error;
   }
   for (const note of memberNotes(composed.layers)) context.log(`NOTE ${note}`);
-  return { ...composed, outDir: String(values["out"]), beliefsPath: textOf(values["beliefs"]), journalPath, resume, compared };
+  return {
+    ...composed,
+    outDir: String(values["out"]),
+    beliefsPath: textOf(values["beliefs"]),
+    journalPath,
+    resume,
+    compared,
+    verified: values["verify"] === true,
+  };
 };
 
 const textOf = (value: OptionValues[string]): string | null => (typeof value === "string" ? value : null);
@@ -125,6 +145,7 @@ const replay = async (run: Run, context: CommandContext): Promise<RunRecord> => 
   try {
     const beliefs = (open.beliefs = await beliefsOf(run.beliefsPath, run));
     const staging = (open.staging = openStaging(run.outDir));
+    requireOwnFiles(run.outDir, OWN_RUN_FILES);
     const journal = (open.journal = journalled(run));
     open.table = run.config.report.decisions === "all" ? decisionTable(run, staging) : null;
     if (data.simulated) context.log(`NOTE ${data.source}`);
@@ -154,12 +175,16 @@ const through = async (
   const logged = logDecisions(data.instruments, data.fromMs, (text) => {
     decisions.write(`${text}\n`);
   });
+  // Asked while the run goes on: git takes its time in a large tree.
+  const version = codeVersion();
   const startedAt = performance.now();
   const quality = run.compared ? new FillQuality(data.instruments) : null;
+  const trail = run.verified ? new DecisionTrail() : undefined;
   const { recorder, aborted, ...hashes } = await replayRun(run, {
     events: journal.events,
     beliefs,
     journal: journal.writer,
+    ...(trail === undefined ? {} : { hash: trail }),
     log: pipe(logged, table === null ? identity : tableDecisions(table), quality === null ? identity : watchFills(quality)),
     before,
     between: async () => table?.drain(),
@@ -173,15 +198,19 @@ const through = async (
   decisions.close();
   await table?.close();
   const replaySeconds = (performance.now() - startedAt) / 1000;
+  if (trail !== undefined && !(await verifyRun(run, trail, context))) throw stopped(run, recorder);
+  const { commit, warnings } = await version;
   const record = runRecord(recorder, {
     config: shownConfig(config),
     profile: run.profile,
     data,
-    warnings: memberWarnings(run, beliefs.perceived),
+    warnings: [...warnings, ...memberWarnings(run, beliefs.perceived)],
     members: membersOf(run.layers),
+    modules: shownModules(config),
     configSha256: configSha256(config),
     ...hashes,
-    commit: await codeVersion(),
+    verified: run.verified,
+    commit,
     command: commandLine(),
     replaySeconds,
     peakRssMb: peakRssMb(),

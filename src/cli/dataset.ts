@@ -25,6 +25,7 @@ import { ownFeatureMistake } from "./features.ts";
 import type { RunData } from "./data/history.ts";
 import { barsOver, captureOption, dataChoice, runData } from "./data/history.ts";
 import { kindsOfInputs } from "./data/wantedKinds.ts";
+import { throwForbidden } from "./members/guard/forbiddenCall.ts";
 import { chosenFamilies, featureOptions } from "./members/layers.ts";
 
 /** Inputs of the regime rule: the row always has them, because the regime target is made of them. */
@@ -110,6 +111,7 @@ const build = async ({ config, data, set, labels, format, outDir }: Build, conte
       },
     });
     if (result.aborted) throw new UserError(`stopped: ${outDir} is as it was`);
+    throwForbidden();
     return await builder.finish(hash.digest());
   } catch (error) {
     await builder.abandon();

@@ -8,6 +8,7 @@ import { formatUtc } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
 import { drive } from "../engine/driver.ts";
 import { FeatureTable, tableFeatures } from "../lab/featureTable.ts";
+import { requireParquet } from "../lab/report/ownFiles.ts";
 import { stagedFile } from "../lab/stagedFile.ts";
 import { observe } from "../pipeline.ts";
 import type { Command, CommandContext } from "./frame/command.ts";
@@ -15,6 +16,7 @@ import { configOf, configOptions } from "./configOptions.ts";
 import type { RunData } from "./data/history.ts";
 import { barsOver, captureOption, dataChoice, runData } from "./data/history.ts";
 import { kindsOfInputs } from "./data/wantedKinds.ts";
+import { throwForbidden } from "./members/guard/forbiddenCall.ts";
 import { chosenFamilies, featureOptions } from "./members/layers.ts";
 
 /** `riposte features`: the feature rows of history (or of the market simulator) as one Parquet file. */
@@ -59,6 +61,7 @@ export const featuresCommand: Command = {
 
 const writeRows = async (data: RunData, set: FeatureSet, file: string, context: CommandContext): Promise<number> => {
   const { instruments, fromMs } = data;
+  requireParquet(file);
   const staged = stagedFile(file);
   const table = new FeatureTable({ instruments, set, fromMs, file: staged.path, shownAs: file, partsDir: `${staged.dir}/parts` });
   try {
@@ -74,6 +77,7 @@ const writeRows = async (data: RunData, set: FeatureSet, file: string, context: 
       },
     });
     if (result.aborted) throw new UserError(`stopped: ${file} is as it was`);
+    throwForbidden();
     if (table.rows === 0) throw new UserError(`no bar came out of ${data.source} from ${formatUtc(fromMs)} on: choose another range`);
     context.progress("writing", 0, 1);
     await table.close();

@@ -43,7 +43,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "mine.ts"), POSITION);
   first = await riposte(["sweep", ...BASE, ...GRID, "--out", "s", "--jobs", "2", "--json"], { cwd: folder });
 }, 120_000);
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => Promise.all([folder, `${folder}.state`].map((each) => rm(each, { recursive: true }))));
 
 describe("riposte sweep", { timeout: 120_000 }, () => {
   it("runs every combination, the best one first, and decides in each what backtest would", async () => {
@@ -75,7 +75,7 @@ describe("riposte sweep", { timeout: 120_000 }, () => {
     const csv = (await readFile(join(folder, "s", "sweep.csv"), "utf8")).trim().split("\n");
     expect(csv).toHaveLength(7);
     expect(csv[0]).toMatch(/^position\.options\.stop,position\.options\.target,sharpe,totalReturn,maxDrawdown,trades,/);
-    const trials = (await readFile(join(folder, "trials.jsonl"), "utf8")).trim().split("\n");
+    const trials = (await readFile(join(`${folder}.state`, "riposte", "trials.jsonl"), "utf8")).trim().split("\n");
     expect(trials.map((line) => (JSON.parse(line) as { configSha256: string }).configSha256).sort()).toEqual(
       documentOf(first)
         .runs.map(({ configSha256 }) => configSha256)

@@ -2,18 +2,23 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../domain/units.ts";
+import { OWN_SWEEP_FILES, requireOwnFiles } from "../lab/report/ownFiles.ts";
 import { openStaging } from "../lab/report/staging.ts";
 import type { SweepRecord, SweepRun, SweptKey } from "../lab/sweep/sweepRecord.ts";
 import { bySharpe, luckOf, SWEEP_FIGURES } from "../lab/sweep/sweepRecord.ts";
 import { sweepText } from "../lab/sweep/sweepText.ts";
 import { sweepObject, writeSweep } from "../lab/sweep/writeSweep.ts";
 import type { Trial } from "../lab/trialLedger.ts";
-import { TrialLedger } from "../lab/trialLedger.ts";
+import { allTrials } from "../lab/trialLedger.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import { configOptions } from "./configOptions.ts";
+import { shownPath } from "./data/shownPath.ts";
+import type { CodeVersion } from "./run/identity.ts";
 import { codeVersion, commandLine } from "./run/identity.ts";
 import { composeSweep } from "./sweep/composeSweep.ts";
 import type { PlannedSweep } from "./sweep/composeSweep.ts";
+import type { OpenLedger } from "./sweep/ledger.ts";
+import { openLedger } from "./sweep/ledger.ts";
 import { gridOf, settingsOf } from "./sweep/grid.ts";
 import type { TrialResult } from "./sweep/trial.ts";
 import { runTrials } from "./sweep/trialPool.ts";
@@ -35,7 +40,11 @@ export const sweepCommand: Command = {
       value: "FILE",
       help: `stored beliefs; made first where FILE does not exist (default: ${BELIEFS_FILE} in --out)`,
     },
-    ledger: { type: "string", value: "FILE", help: "file of all trials, appended to", default: "trials.jsonl" },
+    ledger: {
+      type: "string",
+      value: "FILE",
+      help: "file of all trials, appended to (default: trials.jsonl in the store's folder; of a server or the simulator, in the user's)",
+    },
     "max-runs": { type: "string", value: "N", help: "runs of the grid at most", default: "1000" },
     jobs: { type: "string", value: "N", help: "runs at a time (default: the processor's cores)" },
   },
@@ -43,24 +52,19 @@ export const sweepCommand: Command = {
     const settings = settingsOf(listOf(values["set"]));
     const grid = gridOf(settings.swept, whole("max-runs", values));
     const jobs = values["jobs"] === undefined ? availableParallelism() : whole("jobs", values);
-    const ledger = new TrialLedger(String(values["ledger"]));
-    if (ledger.unreadable.length > 0)
-      context.log(
-        `NOTE ledger ${ledger.path}: line ${ledger.unreadable.join(", ")} is no trial (a write that was cut off); it is left out`,
-      );
     const plan = await composeSweep(values, settings, grid, context);
-    const sweep: Sweep = { plan, grid, swept: settings.swept, ledger, jobs, outDir: String(values["out"]) };
+    const opened = openLedger(textOf(values["ledger"]), plan, context);
+    const sweep: Sweep = { plan, grid, swept: settings.swept, ...opened, jobs, outDir: String(values["out"]) };
     const record = await runSweep(sweep, textOf(values["beliefs"]), context);
     context.print(sweepText(record, join(sweep.outDir, "sweep.html")));
     return sweepObject(record);
   },
 };
 
-interface Sweep {
+interface Sweep extends OpenLedger {
   readonly plan: PlannedSweep;
   readonly swept: readonly SweptKey[];
   readonly grid: readonly (readonly string[])[];
-  readonly ledger: TrialLedger;
   readonly jobs: number;
   readonly outDir: string;
 }
@@ -75,12 +79,14 @@ interface Finished {
 const runSweep = async (sweep: Sweep, beliefs: string | null, context: CommandContext): Promise<SweepRecord> => {
   const startedAt = performance.now();
   const finished: Finished = { results: new Map(), added: 0, known: 0 };
-  const staging = openStaging(sweep.outDir);
+  const version = codeVersion();
+  const staging = openStaging(sweep.outDir, []);
   try {
+    requireOwnFiles(sweep.outDir, OWN_SWEEP_FILES);
     if (sweep.plan.data.simulated) context.log(`NOTE ${sweep.plan.data.source}`);
     await runGrid(sweep, beliefs ?? staging.file(BELIEFS_FILE), finished, context);
     if (finished.results.size === 0) throw new UserError(`stopped before the first run was finished: ${sweep.outDir} is as it was`);
-    const record = await recordOf(sweep, finished, (performance.now() - startedAt) / 1000);
+    const record = recordOf(sweep, finished, await version, (performance.now() - startedAt) / 1000);
     writeSweep(staging, record);
     if (finished.results.size < sweep.grid.length)
       context.log(
@@ -114,8 +120,9 @@ const runGrid = async (
       signal: context.signal,
       nameOf: (index) => nameOf(from + index),
       done: (index, result) => {
-        finished.results.set(from + index, result);
+        // A run is finished when the ledger has it.
         const added = ledger.append(trialOf(result, swept, grid[from + index] ?? []));
+        finished.results.set(from + index, result);
         if (added) finished.added += 1;
         else finished.known += 1;
       },
@@ -135,6 +142,7 @@ const trialOf = ({ summary, identity, moments }: TrialResult, swept: readonly Sw
     configSha256: identity.configSha256,
     dataSha256: identity.dataSha256,
     decisionsSha256: identity.decisionsSha256,
+    modules: identity.modules,
     symbols: summary.symbol.split(","),
     from: summary.from,
     to: summary.to,
@@ -149,11 +157,13 @@ const trialOf = ({ summary, identity, moments }: TrialResult, swept: readonly Sw
   };
 };
 
-const recordOf = async (
-  { plan, swept, grid, ledger }: Sweep,
+const recordOf = (
+  { plan, swept, grid, ledger, earlier, warnings }: Sweep,
   { results, added, known }: Finished,
+  version: CodeVersion,
   seconds: number,
-): Promise<SweepRecord> => {
+): SweepRecord => {
+  ledger.refresh();
   const runs = [...results]
     .sort(([a], [b]) => a - b)
     .map(([index, { summary, identity }]): SweepRun => {
@@ -168,16 +178,24 @@ const recordOf = async (
     to: summary.to,
     dataSource: identity.dataSource,
     simulated: identity.simulated,
-    warnings: warningsOf([...results.values()]),
+    warnings: [...warningsOf([...results.values()]), ...version.warnings, ...warnings],
     profile: plan.profile,
     dataSha256: identity.dataSha256,
-    commit: await codeVersion(),
+    commit: version.commit,
+    modules: identity.modules,
     command: commandLine(),
     keys: swept,
     planned: grid.length,
     runs: bySharpe(runs),
-    luck: luckOf(ledger.trials, identity.dataSha256),
-    ledger: { path: ledger.path, added, known, trials: ledger.trials.length },
+    luck: luckOf(allTrials(ledger.trials, earlier), identity.dataSha256),
+    ledger: {
+      path: shownPath(ledger.path),
+      added,
+      known,
+      trials: ledger.trials.length,
+      unreadable: ledger.unreadable,
+      changed: ledger.changed,
+    },
     seconds,
   };
 };

@@ -5,6 +5,8 @@ import { BARRIER } from "../domain/item.ts";
 import type { Item } from "../domain/item.ts";
 import type { Journal } from "../domain/ports.ts";
 import { InvariantError } from "../domain/units.ts";
+import { nowMs } from "./clock.ts";
+import { atWork } from "./pulse.ts";
 
 /** How often the driver lets the event loop breathe, so that signals, timers and progress get their turn. */
 const YIELD_MS = 50;
@@ -38,7 +40,7 @@ export const drive = async (
   tap: (item: Item) => void,
   options: DriveOptions = {},
 ): Promise<DriveResult> => {
-  const entry = connect(line, tap);
+  const entry = atWork(() => connect(line, tap));
   try {
     return await push(source, entry, options);
   } finally {
@@ -57,34 +59,47 @@ const push = async (
   let bursts = 0;
   let lineSeconds = 0;
   let aborted = false;
-  let breathedAt = performance.now();
+  let breathedAt = nowMs();
   for await (const burst of source) {
     if (options.signal?.aborted === true) {
       aborted = true;
       break;
     }
-    const startedAt = performance.now();
-    for (const event of burst) {
-      event.seq = seq;
-      seq += 1;
-      if (journal !== undefined) journal.append(event);
-      into.next(event);
-    }
-    into.next(BARRIER);
+    const startedAt = nowMs();
+    const firstSeq = seq;
+    atWork(() => {
+      through(burst, firstSeq, into, journal);
+    }, burst);
     throwIfFailed();
+    seq += burst.length;
     bursts += 1;
-    const endedAt = performance.now();
+    const endedAt = nowMs();
     lineSeconds += (endedAt - startedAt) / 1000;
     const last = burst[burst.length - 1];
     if (last !== undefined) options.onBurst?.(seq, last.knownAtMs);
     if (endedAt - breathedAt > YIELD_MS) {
       await breathe();
-      breathedAt = performance.now();
+      breathedAt = nowMs();
     }
   }
-  if (!aborted) into.complete();
+  if (!aborted)
+    atWork(() => {
+      into.complete();
+    });
   throwIfFailed();
   return { events: seq - (options.firstSeq ?? 0), bursts, aborted, lineSeconds };
+};
+
+/** A burst, and the barrier behind it. */
+const through = (burst: readonly Event[], firstSeq: number, into: Entry["into"], journal: Journal | undefined): void => {
+  let seq = firstSeq;
+  for (const event of burst) {
+    event.seq = seq;
+    seq += 1;
+    if (journal !== undefined) journal.append(event);
+    into.next(event);
+  }
+  into.next(BARRIER);
 };
 
 interface Entry {

@@ -1,5 +1,5 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -9,7 +9,7 @@ import type { Event } from "../domain/event.ts";
 import { UserError } from "../domain/units.ts";
 import { encodeEvent } from "./eventCodec.ts";
 import type { JournalTail } from "./journal.ts";
-import { continued, FileJournal, readJournal } from "./journal.ts";
+import { continued, FileJournal, ownJournal, readJournal } from "./journal.ts";
 
 const HEADER = {
   runId: "r1",
@@ -155,6 +155,29 @@ describe("a damaged journal is refused", () => {
       }
   });
 
+  it("in its last line too, when that has its end, and with line ends or a mark of another system; not a byte is touched", async () => {
+    const whole = (await written(some())).toString("latin1");
+    const last = whole.lastIndexOf("}");
+    for (const [text, line] of [
+      [`${whole.slice(0, last)}x${whole.slice(last)}`, "line 6"],
+      [whole.replaceAll("\n", "\r\n"), "line 1 is damaged: its checksum does not match (it ends as lines of Windows do)"],
+      [whole.replace(/\n$/, "\r\n"), "line 6"],
+      [`\u00ef\u00bb\u00bf${whole}`, "line 1"],
+      [`${whole}\n`, "line 7"],
+    ] as const) {
+      await writeFile(path, text, "latin1");
+      expect(await refusal(read())).toContain(`journal ${path} ${line}`);
+      expect(await readFile(path, "latin1")).toBe(text);
+    }
+  });
+
+  it("when it has no line ends at all", async () => {
+    const written = await open(path, "w");
+    for (let i = 0; i < 5; i += 1) await written.write(Buffer.alloc(1 << 20, 0x61));
+    await written.close();
+    expect(await refusal(readJournal(path))).toContain(`journal ${path} line 1 is damaged: it is no line of a journal`);
+  });
+
   it("with the seq that is missing", async () => {
     const whole = (await written(some())).toString().split("\n");
     await writeFile(path, [...whole.slice(0, 3), ...whole.slice(4)].join("\n"));
@@ -174,6 +197,27 @@ describe("a damaged journal is refused", () => {
     const next = join(folder, "next.journal");
     await FileJournal.create(next, { ...HEADER, format: 2 } as typeof HEADER).close();
     expect(await refusal(readJournal(next))).toMatch(/has format 2; this version reads format 1/);
+  });
+});
+
+describe("ownJournal", () => {
+  it("lets one write at a time, by whatever name, and leaves nothing", async () => {
+    await written(some());
+    const link = `${path}.link`;
+    await symlink(path, link);
+    const owner = await ownJournal(path);
+    expect(await refusal(ownJournal(link))).toMatch(
+      /^journal .*link is being written by process \d+ on .*: wait for it or stop it, then run again$/,
+    );
+    await owner.release();
+    await (await ownJournal(link)).release();
+    expect((await readdir(folder)).filter((name) => name.includes("lock"))).toEqual([]);
+  });
+
+  it("takes over from a process that is gone, and says where it cannot", async () => {
+    await writeFile(`${path}.lock`, JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), startTicks: "1", token: "gone" }));
+    await (await ownJournal(path)).release();
+    expect(await refusal(ownJournal(join(folder, "no", "such")))).toMatch(/cannot be written: its folder does not exist; make it first/);
   });
 });
 

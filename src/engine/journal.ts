@@ -1,9 +1,9 @@
-import { createReadStream, closeSync, fsyncSync, openSync, statSync, truncateSync, writeSync } from "node:fs";
-import { createInterface } from "node:readline";
+import { createReadStream, closeSync, existsSync, fsyncSync, openSync, realpathSync, statSync, truncateSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import type { Event } from "../domain/event.ts";
 import type { Journal } from "../domain/ports.ts";
 import { InvariantError, UserError } from "../domain/units.ts";
+import { OwnerLock } from "../store/ownerLock.ts";
 import { decodeEvent, encodeEvent } from "./eventCodec.ts";
 
 const BUFFER_CHARS = 1 << 16;
@@ -22,8 +22,8 @@ export interface JournalHeader {
 }
 
 /**
- * Append-only record of events, one line each: `crc32 json`. The first line is the header. A line counts once it is
- * whole, checksum included, so a torn write loses itself and nothing before it.
+ * Append-only record of events, one line each: `crc32 json`. The first line is the header. A line counts once it has its
+ * end, so a torn write loses itself and nothing before it; anything else that is not as it was written is damage.
  */
 export class FileJournal implements Journal {
   readonly #fd: number;
@@ -86,7 +86,7 @@ export interface JournalTail {
 
 export interface JournalReader {
   readonly header: JournalHeader;
-  /** Events in bursts; read it once. A damaged line that is not the last one is a `UserError` naming its line. */
+  /** Events in bursts; read it once. A damaged line is a `UserError` naming its line. */
   bursts(burstEvents: number): AsyncGenerator<readonly Event[], JournalTail, undefined>;
 }
 
@@ -165,56 +165,85 @@ const OTHER_DATA = "the data is not what the journal was written from: go on wit
 
 const withoutSeq = (event: Event): string => encodeEvent(event).replace(/"seq":-?\d+,/, "");
 
-/** JSON of each whole line; returns how many bytes of a torn last line follow. */
+/** JSON of each whole line; returns how many bytes of a torn last line follow. Held: one chunk of the file and one line. */
 async function* whole(path: string): AsyncGenerator<string, number, undefined> {
-  const bytes = sizeOf(path); // before the stream: one that cannot open would throw where nobody listens yet
-  const lines = createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Infinity });
+  requireFile(path); // before the stream: one that cannot open would throw where nobody listens yet
   let number = 0;
-  let held: string | undefined;
-  let wholeBytes = 0;
-  try {
-    for await (const line of lines) {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+    let from = 0;
+    for (let end = chunk.indexOf(LINE_END); end >= 0; end = chunk.indexOf(LINE_END, from)) {
+      const line = rest.length === 0 ? chunk.subarray(from, end) : Buffer.concat([rest, chunk.subarray(from, end)]);
+      from = end + 1;
+      rest = Buffer.alloc(0);
       number += 1;
-      if (held !== undefined)
-        throw new UserError(
-          `journal ${path} line ${number - 1} is damaged: its checksum does not match; restore it from a copy, or start anew`,
-        );
-      const json = line.slice(9);
-      const lineBytes = Buffer.byteLength(line) + 1;
-      if (`${checksum(json)} ` !== line.slice(0, 9) || wholeBytes + lineBytes > bytes) {
-        held = line;
-        continue;
-      }
-      wholeBytes += lineBytes;
-      yield json;
+      yield jsonOf(line, path, number);
     }
-  } finally {
-    lines.close();
+    rest = Buffer.concat([rest, chunk.subarray(from)]);
+    if (rest.length > LINE_BYTES_MAX) throw damaged(path, number + 1, "it is no line of a journal");
   }
-  return bytes - wholeBytes;
+  return rest.length;
 }
 
-const checksum = (json: string): string => crc32(json).toString(16).padStart(8, "0");
+const CHUNK_BYTES = 1 << 18;
+/** Longer than any event: a file without line ends is none of ours. */
+const LINE_BYTES_MAX = 1 << 22;
+const LINE_END = 0x0a;
+/** Hexadecimal digits of the checksum, and a space. */
+const SUM_BYTES = 9;
 
-const sizeOf = (path: string): number => {
+/** What a line holds between its checksum and its end, to the byte. */
+const jsonOf = (line: Buffer, path: string, number: number): string => {
+  const json = line.subarray(SUM_BYTES);
+  if (`${checksum(json)} ` === line.toString("latin1", 0, SUM_BYTES)) return json.toString("utf8");
+  const windows = line.at(-1) === 0x0d ? " (it ends as lines of Windows do)" : "";
+  throw damaged(path, number, `its checksum does not match${windows}`);
+};
+
+const damaged = (path: string, line: number, how: string): UserError =>
+  new UserError(`journal ${path} line ${line} is damaged: ${how}; restore it from a copy, or start anew`);
+
+const checksum = (json: string | Buffer): string => crc32(json).toString(16).padStart(8, "0");
+
+const requireFile = (path: string): void => {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw new UserError(`journal ${path} does not exist: check the name, or start a new one`);
   if (!found.isFile()) throw new UserError(`journal ${path} is no file: name the journal itself`);
-  return found.size;
+};
+
+/**
+ * Makes this process the only one that writes a journal, until `release`. A live owner is a `UserError`. To go on from a journal it must
+ * be taken before the journal is read: what another process appends meanwhile would be cut off as a torn line.
+ */
+export const ownJournal = async (path: string): Promise<OwnerLock> => {
+  // By whatever name or link it is called.
+  const file = existsSync(path) ? realpathSync(path) : path;
+  const lock = new OwnerLock({
+    path: `${file}.lock`,
+    what: `journal ${path}`,
+    taken: (by) => `is being written by ${by}`,
+    unwritable: (error) => notWritable(path, error),
+  });
+  await lock.acquire();
+  return lock;
 };
 
 const opened = (path: string, flags: string): number => {
   try {
     return openSync(path, flags);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw new InvariantError(String(error));
-    const problem =
-      code === "EEXIST"
-        ? "is there already: journals are never overwritten; move it or give another name"
-        : code === "ENOENT" || code === "ENOTDIR"
-          ? "cannot be written: its folder does not exist; make it first or give another name"
-          : `cannot be written (${code}): make its folder writable or give another name`;
-    throw new UserError(`journal ${path} ${problem}`);
+    throw notWritable(path, error);
   }
+};
+
+const notWritable = (path: string, error: unknown): UserError => {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw new InvariantError(String(error));
+  const problem =
+    code === "EEXIST"
+      ? "is there already: journals are never overwritten; move it or give another name"
+      : code === "ENOENT" || code === "ENOTDIR"
+        ? "cannot be written: its folder does not exist; make it first or give another name"
+        : `cannot be written (${code}): make its folder writable or give another name`;
+  return new UserError(`journal ${path} ${problem}`);
 };

@@ -31,6 +31,7 @@ export class RecordHash {
   digest(): string {
     const rest = this.bytes.subarray(0, this.at * 8);
     if (this.stream === 0) return createHash("sha256").update(rest).digest("hex");
+    this.leaving();
     this.at = 0;
     return hashThread().digest(this.stream, rest);
   }
@@ -89,7 +90,18 @@ export class RecordHash {
     const thread = hashThread();
     if (this.stream === 0) this.stream = thread.open();
     thread.update(this.stream, this.bytes.subarray(0, this.at * 8));
+    this.leaving();
     this.at = 0;
+  }
+
+  /** What is in the buffer is about to leave it. */
+  protected leaving(): void {
+    // for subclasses that look at the records too
+  }
+
+  /** What was recorded from a word of the buffer on; a view. */
+  protected recordedFrom(word: number): Uint8Array {
+    return this.bytes.subarray(word * 8, this.at * 8);
   }
 }
 

@@ -17,6 +17,7 @@ const FACTS = {
     commit: "",
     command: "",
     warnings: [],
+    modules: {},
     members: { warmUpBars: 0, enterProbability: null },
     replaySeconds: 1,
     peakRssMb: 1,

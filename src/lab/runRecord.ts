@@ -46,7 +46,11 @@ export interface FillModeRow extends FillQualityRow {
 
 export interface RunIdentity {
   readonly name: string;
+  /** Of the program's code; `+dirty`: files differ from it. */
   readonly commit: string;
+  /** By name, users' modules: SHA-256 of all that they load (docs/modules.md). */
+  readonly modules: Readonly<Record<string, string>>;
+  /** Without where the data lies. */
   readonly configSha256: string;
   readonly dataSha256: string;
   readonly decisionsSha256: string;
@@ -59,6 +63,8 @@ export interface RunIdentity {
   readonly simulated: boolean;
   readonly warnings: readonly string[];
   readonly config: unknown;
+  /** A second pass over the events, in bursts of another size, decided the same; left out when nobody asked. */
+  readonly verified?: boolean;
   /** The command line that repeats the run; left out when it was not started from one. */
   readonly command?: string;
 }

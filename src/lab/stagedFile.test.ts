@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -41,6 +41,24 @@ describe("stagedFile", () => {
     writeFileSync(join(folder, "x/y/other"), "");
     staged.discard();
     expect(readdirSync(join(folder, "x/y"))).toEqual(["other"]);
+  });
+
+  it("follows a link to the file that it means, there or not", () => {
+    mkdirSync(join(folder, "elsewhere"));
+    symlinkSync("elsewhere/a.txt", join(folder, "link"));
+    for (const text of ["first", "second"]) {
+      const staged = stagedFile(join(folder, "link"));
+      writeFileSync(staged.path, text);
+      staged.commit();
+      expect(readFileSync(join(folder, "elsewhere/a.txt"), "utf8")).toBe(text);
+    }
+    expect(lstatSync(join(folder, "link")).isSymbolicLink()).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(["elsewhere", "link"]);
+  });
+
+  it("refuses a device, and leaves it", () => {
+    expect(() => stagedFile("/dev/null")).toThrow(new UserError("cannot write /dev/null: it is a device; name a file with --out"));
+    expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
   });
 
   it("refuses a folder and a place below a file, in one line", () => {

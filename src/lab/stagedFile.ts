@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { UserError } from "../domain/units.ts";
+import { plainFile } from "../store/plainFile.ts";
 import { writing } from "./report/outputError.ts";
 
 /** A file that appears whole or not at all. */
@@ -16,11 +16,12 @@ export interface StagedFile {
   discard(): void;
 }
 
-/** Opens a staging place beside `file`. Throws a `UserError` when the file is a folder or its folder cannot be written. */
+/**
+ * Opens a staging place beside `file`, or beside the file that it is a link to. Throws a `UserError` when there is something that is no
+ * plain file, or its folder cannot be written.
+ */
 export const stagedFile = (file: string): StagedFile => {
-  const target = resolve(file);
-  if (writing(target, () => statSync(target, { throwIfNoEntry: false })?.isDirectory()) === true)
-    throw new UserError(`cannot write ${file}: it is a folder; name a file with --out`);
+  const target = writing(resolve(file), () => plainFile(file, "name a file with --out"));
   const dir = join(dirname(target), `.partial-${randomUUID()}`);
   const made = writing(target, () => mkdirSync(dir, { recursive: true }));
   const path = join(dir, basename(target));

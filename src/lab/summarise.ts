@@ -30,7 +30,9 @@ export interface RunFacts {
   readonly dataSha256: string;
   readonly decisionsSha256: string;
   readonly decisions: number;
+  readonly verified?: boolean;
   readonly commit: string;
+  readonly modules: Readonly<Record<string, string>>;
   readonly command: string;
   readonly replaySeconds: number;
   readonly peakRssMb: number;
@@ -71,7 +73,9 @@ const identityOf = (recorder: Recorder, facts: RunFacts): RunIdentity => {
   const faults = [...recorder.faults].map(([what, count]) => `${count} × ${what}`);
   return {
     name: config.name,
+    ...(facts.verified === true ? { verified: true } : {}),
     commit: facts.commit,
+    modules: facts.modules,
     configSha256: facts.configSha256,
     dataSha256: facts.dataSha256,
     decisionsSha256: facts.decisionsSha256,

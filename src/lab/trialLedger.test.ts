@@ -1,9 +1,9 @@
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Trial } from "./trialLedger.ts";
-import { TrialLedger, trialStatistics } from "./trialLedger.ts";
+import { allTrials, readTrials, TrialLedger, trialStatistics } from "./trialLedger.ts";
 
 let folder: string;
 let path: string;
@@ -17,6 +17,7 @@ const trial = (config: string, sharpePerDay: number | null = 0.1, data = "d"): T
   configSha256: config,
   dataSha256: data,
   decisionsSha256: "x",
+  modules: {},
   symbols: ["BTCUSDT"],
   from: "2023-01-01T00:00:00Z",
   to: "2023-02-01T00:00:00Z",
@@ -68,11 +69,61 @@ describe("TrialLedger", () => {
     expect(ledger.trials).toHaveLength(1);
   });
 
-  it("says in one line that it cannot be read or written", async () => {
+  it("counts a module that was edited, or that another file of it was, as another trial", () => {
+    const ledger = new TrialLedger(path);
+    const withModule = (sha256: string): Trial => ({ ...trial("a"), modules: { "./mine.ts": sha256 } });
+    expect([withModule("1"), withModule("1"), withModule("2"), trial("a")].map((each) => ledger.append(each))).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+    expect(new TrialLedger(path).trials).toHaveLength(3);
+  });
+
+  it("names a line that was changed after it was written, whichever character it is, and counts it as it stands", async () => {
+    new TrialLedger(path).append(trial("a"));
+    new TrialLedger(path).append(trial("b"));
+    const [first = "", second = ""] = (await readFile(path, "utf8")).split("\n");
+    for (let at = first.indexOf("trades"); at < first.length; at += 1) {
+      const changed = first.slice(0, at) + (first[at] === "7" ? "8" : "7") + first.slice(at + 1);
+      await writeFile(path, `${changed}\n${second}\n`);
+      const ledger = new TrialLedger(path);
+      expect([...ledger.changed, ...ledger.unreadable]).toEqual([1]);
+      expect(ledger.trials.length).toBe(ledger.changed.length + 1);
+    }
+  });
+
+  it("takes lines of earlier versions, which have no checksum and know no modules", async () => {
+    const { modules: _, ...older } = trial("a");
+    await writeFile(path, `${JSON.stringify(older)}\r\n`);
+    const ledger = new TrialLedger(path);
+    expect(ledger.trials).toEqual([trial("a")]);
+    expect([ledger.changed, ledger.unreadable]).toEqual([[], []]);
+    expect(ledger.append(trial("a"))).toBe(false);
+    expect(allTrials(ledger.trials, readTrials(path).trials)).toHaveLength(1);
+  });
+
+  it("is appended to by two at once without a line lost, and knows the other's trials when it is read again", async () => {
+    const [one, other] = [new TrialLedger(path), new TrialLedger(path)];
+    for (let i = 0; i < 20; i += 1) (i % 2 === 0 ? one : other).append(trial(String(i)));
+    await appendFile(path, "torn");
+    other.append(trial("last"));
+    one.refresh();
+    expect(one.trials).toHaveLength(21);
+    expect(one.unreadable).toEqual([21]);
+  });
+
+  it("says in one line, before the first trial, that it cannot be read or written", async () => {
     await mkdir(path);
     expect(() => new TrialLedger(path)).toThrow(/^cannot read the ledger .*: it is a folder; name another file with --ledger$/);
-    const nowhere = new TrialLedger(join(folder, "no", "trials.jsonl"));
-    expect(() => nowhere.append(trial("a"))).toThrow(/^cannot write the ledger .*: its folder does not exist; name another/);
+    const nowhere = join(folder, "no", "trials.jsonl");
+    expect(() => new TrialLedger(nowhere)).toThrow(/^cannot write the ledger .*: its folder does not exist; name another/);
+    expect(() => new TrialLedger("/dev/null")).toThrow(/it is a device; name another file with --ledger$/);
+    const made = new TrialLedger(nowhere, true);
+    expect(await readdir(join(folder, "no"))).toEqual([]);
+    made.append(trial("a"));
+    expect(await readdir(join(folder, "no"))).toEqual(["trials.jsonl"]);
   });
 });
 

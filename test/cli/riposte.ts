@@ -41,7 +41,9 @@ const started = (args: readonly string[], { cwd, env, maxFileBlocks, maxOpenFile
   new Promise((resolve, reject) => {
     const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith("RIPOSTE_"));
     const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
-    const options = { cwd, env: { ...Object.fromEntries(foreign), ...env }, stdio };
+    // The user's own ledger and cache are none of a test's: the ledger lies beside its folder.
+    const folders = { XDG_STATE_HOME: `${cwd}.state`, XDG_CACHE_HOME: join(tmpdir(), "riposte-test-cache") };
+    const options = { cwd, env: { ...Object.fromEntries(foreign), ...folders, ...env }, stdio };
     const limits = [
       ...(maxFileBlocks === undefined ? [] : [`ulimit -f ${maxFileBlocks}`]),
       ...(maxOpenFiles === undefined ? [] : [`ulimit -n ${maxOpenFiles}`]),

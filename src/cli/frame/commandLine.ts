@@ -3,6 +3,30 @@ import { UserError } from "../../domain/units.ts";
 import { didYouMean } from "../../domain/nearestName.ts";
 import type { OptionSpec, OptionValues } from "./command.ts";
 
+/** What other backtesters call an option of ours. */
+const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  "--timerange": ["from", "to"],
+  "--start": ["from"],
+  "--end": ["to"],
+  "--strategy": ["signal", "position"],
+  "-s": ["signal", "position"],
+  "--pairs": ["symbol"],
+  "-p": ["symbol"],
+  "--datadir": ["data"],
+  "-d": ["data"],
+  "-c": ["config"],
+};
+
+/** ` (did you mean --from and --to?)`: by what the option is called elsewhere, else the nearest name. */
+const hint = (rawName: string, known: readonly string[]): string => {
+  const ours = (ELSEWHERE[rawName] ?? []).filter((name) => known.includes(name)).map((name) => `--${name}`);
+  if (ours.length > 0) return ` (did you mean ${ours.join(rawName === "--timerange" ? " and " : " or ")}?)`;
+  return didYouMean(
+    rawName,
+    known.map((name) => `--${name}`),
+  );
+};
+
 /** Options that every command has. */
 export const SHARED_OPTIONS: Record<string, OptionSpec> = {
   json: { type: "boolean", help: "print exactly one JSON document on stdout; everything else goes to stderr" },
@@ -43,20 +67,15 @@ export const parseCommandLine = (
     if (token.kind === "positional") throw wrong(`${command} does not know what to do with "${token.value}"`);
     if (token.kind !== "option") continue;
     const spec = Object.hasOwn(known, token.name) ? known[token.name] : undefined;
-    if (spec === undefined) {
-      const near = didYouMean(
-        token.rawName,
-        Object.keys(known).map((name) => `--${name}`),
-      );
-      throw wrong(`${command} has no option ${token.rawName}${near}`);
-    }
+    if (spec === undefined) throw wrong(`${command} has no option ${token.rawName}${hint(token.rawName, Object.keys(known))}`);
     if (spec.type === "boolean") {
       if (token.value !== undefined) throw wrong(`${token.rawName} takes no value, got "${token.value}"`);
       values[token.name] = true;
       continue;
     }
-    // `--from --to 2023` is a forgotten value, not a value that begins with dashes (that one is written --from=--to).
-    if (token.value === undefined || (!token.inlineValue && token.value.startsWith("--"))) {
+    // `--from --to 2023` is a forgotten value, not a value that begins with dashes (that one is written --from=--to). An empty value is
+    // a shell's variable that is not set.
+    if (token.value === undefined || token.value === "" || (!token.inlineValue && token.value.startsWith("--"))) {
       throw wrong(`${token.rawName} needs a value${spec.value === undefined ? "" : ` (${spec.value})`}`);
     }
     const earlier = given.has(token.name) ? values[token.name] : undefined;

@@ -15,5 +15,9 @@ it("puts the process over .env, and takes only our names from the file", async (
   });
   expect(environment({ PATH: "/bin" }, join(folder, "none"))).toEqual({ PATH: "/bin" });
   expect(environment({ PATH: "/bin" }, folder)).toEqual({ PATH: "/bin" });
+  const notes: string[] = [];
+  await writeFile(file, "RIPOSTE_NAME=a$b\nRIPOSTE_FROM='2023$'\nOTHER=$x\n");
+  expect(environment({}, file, (line) => notes.push(line))).toEqual({ RIPOSTE_NAME: "a$b", RIPOSTE_FROM: "2023$" });
+  expect(notes).toEqual([expect.stringMatching(/line 1: the \$ in RIPOSTE_NAME is taken as it stands; docker compose would replace it/)]);
   await rm(folder, { recursive: true });
 });

@@ -1,13 +1,22 @@
 import { readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
+import { dotEnv } from "./dotEnv.ts";
 
 /**
  * The process's environment over the `.env` of the working directory, where there is one. Only `RIPOSTE_…` names are taken
- * from the file: it may be another tool's.
+ * from the file: it may be another tool's. `note` is told of a value that docker compose would read otherwise.
  */
-export const environment = (own: Readonly<Record<string, string | undefined>>, file = ".env"): Record<string, string | undefined> => {
-  const ours = Object.entries(parseEnv(textOf(file))).filter(([name]) => name.startsWith("RIPOSTE_"));
-  return { ...Object.fromEntries(ours), ...own };
+export const environment = (
+  own: Readonly<Record<string, string | undefined>>,
+  file = ".env",
+  note: (line: string) => void = () => undefined,
+): Record<string, string | undefined> => {
+  const ours = dotEnv(textOf(file)).filter(({ name }) => name.startsWith("RIPOSTE_"));
+  for (const { name, value, line, literal } of ours)
+    if (!literal && value.includes("$"))
+      note(
+        `NOTE ${file} line ${line}: the $ in ${name} is taken as it stands; docker compose would replace it: put the value into single quotes`,
+      );
+  return { ...Object.fromEntries(ours.map(({ name, value }) => [name, value])), ...own };
 };
 
 const textOf = (file: string): string => {

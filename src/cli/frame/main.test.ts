@@ -56,6 +56,18 @@ describe("help and version", () => {
     expect(result.stdout).toMatch(/--json +print exactly one JSON document/);
   });
 
+  it.each([40, 60, 200])("keeps to %i columns, and to its own where nobody tells", async (columns) => {
+    const help = "how deep it goes, which is said in more words than fit one line of a narrow terminal or of a wide one";
+    const load = (): Promise<Command> =>
+      Promise.resolve({ name: "probe", summary: help, options: { depth: { type: "string", help } }, run: () => Promise.resolve() });
+    const commands = [{ name: "probe", summary: help, load }];
+    const widest = async (args: string[], asked: number | undefined): Promise<number> =>
+      Math.max(...(await play(args, undefined, { commands, columns: asked })).stdout.split("\n").map((line) => line.length));
+    expect(await widest(["probe", "--help"], columns)).toBeLessThanOrEqual(Math.max(columns, 50));
+    expect(await widest(["--help"], columns)).toBeLessThanOrEqual(Math.max(columns, 60));
+    expect(await widest(["probe", "--help"], undefined)).toBeLessThanOrEqual(110);
+  });
+
   it("prints the version of the package", async () => {
     expect((await play(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });

@@ -2,6 +2,9 @@ import { readFile } from "node:fs/promises";
 import { SettingError } from "../../domain/settingError.ts";
 import { tooManyFiles } from "../../domain/tooManyFiles.ts";
 import { UserError } from "../../domain/units.ts";
+import { nowMs } from "../../engine/clock.ts";
+import { systemProblem } from "../../lab/report/outputError.ts";
+import { ownSignals } from "../watchdog/ownSignals.ts";
 import { didYouMean } from "../../domain/nearestName.ts";
 import type { CommandContext, OptionValues } from "./command.ts";
 import { RefusalWith } from "./command.ts";
@@ -9,7 +12,8 @@ import { parseCommandLine } from "./commandLine.ts";
 import { COMMANDS } from "../commands.ts";
 import type { CommandEntry } from "../commands.ts";
 import { environment } from "./environment.ts";
-import { commandHelp, overview } from "./help.ts";
+import { commandHelp, HELP_COLUMNS, overview } from "./help.ts";
+import { laterMistake, toldErrors } from "../members/laterMistake.ts";
 import { progressMeter, silentProgress } from "./progress.ts";
 
 /** What the frame needs of the process; tests pass their own. */
@@ -18,10 +22,12 @@ export interface Terminal {
   readonly commands: readonly CommandEntry[];
   readonly stderrIsTty: boolean;
   readonly stderrColumns: number;
+  /** Columns of the help; absent: as many as look well. */
+  readonly columns?: number | undefined;
   stdout(text: string): void;
   stderr(text: string): void;
   nowMs(): number;
-  /** Aborts when the user wants to stop; the reason is the signal's name. */
+  /** Aborts when the user wants to stop, and when code failed that nobody waits for: the reason is the signal's name, or the error. */
   readonly stop: AbortSignal;
 }
 
@@ -39,6 +45,8 @@ export const runCommandLine = async (args: readonly string[], terminal: Terminal
     meter.clear();
     const error = asUserError(thrown);
     const stopped = stopCode(terminal.stop);
+    // What failed has been told when it failed.
+    if (terminal.stop.reason instanceof Error) return 1;
     if (stopped !== undefined && isAbort(error, terminal.stop)) terminal.stderr("riposte: stopped\n");
     else terminal.stderr(messageOf(error, terminal.env));
     return stopped ?? (error instanceof UserError ? error.exitCode : 1);
@@ -47,8 +55,9 @@ export const runCommandLine = async (args: readonly string[], terminal: Terminal
 
 const dispatch = async (args: readonly string[], terminal: Terminal, meter: { clear: () => void }): Promise<number> => {
   const [name, ...rest] = args;
+  const columns = terminal.columns ?? HELP_COLUMNS;
   if (name === undefined) {
-    terminal.stderr(overview(terminal.commands));
+    terminal.stderr(overview(terminal.commands, columns));
     return 2;
   }
   if (name === "--version" || name === "version") {
@@ -57,13 +66,13 @@ const dispatch = async (args: readonly string[], terminal: Terminal, meter: { cl
   }
   const asksForHelp = name === "--help" || name === "-h" || name === "help";
   if (asksForHelp && rest[0] === undefined) {
-    terminal.stdout(overview(terminal.commands));
+    terminal.stdout(overview(terminal.commands, columns));
     return 0;
   }
   const command = await commandNamed(asksForHelp ? (rest[0] as string) : name, terminal.commands).load();
   const parsed = parseCommandLine(command.name, command.options, asksForHelp ? ["--help"] : rest);
   if (parsed.help) {
-    terminal.stdout(commandHelp(command));
+    terminal.stdout(commandHelp(command, columns));
     return 0;
   }
   const context = contextOf(terminal, parsed.json, meter);
@@ -147,7 +156,10 @@ const messageOf = (error: unknown, env: Terminal["env"]): string => {
 /** Text of files and servers without the control characters that could write to the terminal. */
 const printable = (text: string): string => text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "\ufffd");
 
-const stopCode = (stop: AbortSignal): number | undefined => (stop.aborted ? (SIGNAL_EXIT_CODES[String(stop.reason)] ?? 130) : undefined);
+const stopCode = (stop: AbortSignal): number | undefined => {
+  if (!stop.aborted) return undefined;
+  return stop.reason instanceof Error ? 1 : (SIGNAL_EXIT_CODES[String(stop.reason)] ?? 130);
+};
 
 /** Whether the error is only the stop travelling up: the reason itself, or what Node's functions make of it. */
 const isAbort = (error: unknown, stop: AbortSignal): boolean =>
@@ -158,18 +170,30 @@ const version = async (): Promise<string> => {
   return (JSON.parse(text) as { version: string }).version;
 };
 
+/** `COLUMNS`, else the terminal's width where it is narrower than the help likes. */
+const columnsOf = (env: Terminal["env"]): number | undefined => {
+  const asked = Number(env["COLUMNS"]);
+  if (Number.isInteger(asked) && asked > 0) return asked;
+  return process.stdout.isTTY ? Math.min(process.stdout.columns, HELP_COLUMNS) : undefined;
+};
+
+/** What a command gets to end by itself when code failed that nobody waits for. */
+const FAILED_MS = 10_000;
+
 /**
  * The process's own frame: the first SIGINT or SIGTERM asks the command to stop and keep what it has, the second one
  * kills. A reader that closes the pipe early (`| head`) ends the run quietly.
  */
 export const main = async (): Promise<void> => {
   const stop = new AbortController();
+  const env = environment(process.env, ".env", (line) => process.stderr.write(`${line}\n`));
   let stoppedMs = Infinity;
+  ownSignals.handled = true;
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
-      if (stop.signal.aborted && performance.now() - stoppedMs < SAME_SIGNAL_MS) return;
+      if (stop.signal.aborted && nowMs() - stoppedMs < SAME_SIGNAL_MS) return;
       if (stop.signal.aborted) process.exit(SIGNAL_EXIT_CODES[name]);
-      stoppedMs = performance.now();
+      stoppedMs = nowMs();
       process.stderr.write("\nriposte: stopping; once more to kill\n");
       stop.abort(name);
     });
@@ -179,17 +203,30 @@ export const main = async (): Promise<void> => {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-      throw error;
+      if (stream === process.stdout) process.stderr.write(`riposte: cannot write the output: ${systemProblem(error) ?? error.message}\n`);
+      process.exit(1);
+    });
+  }
+  // A module's promise or callback, or a mistake of ours: told at once; the command ends as at Ctrl-C, so that nothing half-done stays.
+  for (const name of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(name, (reason: unknown) => {
+      const error = reason instanceof Error ? reason : new Error(String(reason));
+      if (stop.signal.reason instanceof Error || toldErrors.has(error)) return;
+      process.stderr.write(messageOf(laterMistake(error), env));
+      process.exitCode = 1;
+      stop.abort(error);
+      setTimeout(() => process.exit(1), FAILED_MS).unref();
     });
   }
   process.exitCode = await runCommandLine(process.argv.slice(2), {
-    env: environment(process.env),
+    env,
+    columns: columnsOf(env),
     commands: COMMANDS,
     stderrIsTty: process.stderr.isTTY,
     stderrColumns: process.stderr.columns,
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
-    nowMs: () => performance.now(),
+    nowMs,
     stop: stop.signal,
   });
 };

@@ -12,6 +12,8 @@ import { SettingError } from "../../domain/settingError.ts";
 import { timeframeMs } from "../../domain/time.ts";
 import { UserError } from "../../domain/units.ts";
 import type { LayerNames } from "../../lab/runRecord.ts";
+import { isModulePath, moduleNames } from "./moduleFiles.ts";
+import { checkTypes } from "./typeCheck.ts";
 import { familyMember, patternMember, positionMember, regimeMember, signalMember } from "./members.ts";
 
 /** The members of all layers that a config names, and the feature row that they need. */
@@ -28,7 +30,25 @@ export interface LayerMembers {
 }
 
 /** Loads the members and checks that they fit. Throws `UserError`s. */
-export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers> => {
+export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers> => typed(config, () => loadedMembers(config));
+
+/** Loads users' modules beside the check of their types; what does not load is told first, and ends the check. */
+const typed = async <T>(config: RiposteConfig, load: () => Promise<T>): Promise<T> => {
+  const stop = new AbortController();
+  const types = checkTypes(moduleNames(config).filter(isModulePath), stop.signal);
+  const [checked, loaded] = await Promise.allSettled([
+    types,
+    load().catch((error: unknown) => {
+      stop.abort();
+      throw error;
+    }),
+  ]);
+  if (loaded.status === "rejected") throw loaded.reason;
+  if (checked.status === "rejected") throw checked.reason;
+  return loaded.value;
+};
+
+const loadedMembers = async (config: RiposteConfig): Promise<LayerMembers> => {
   const regime = await regimeMember(config);
   const pattern = await patternMember(config);
   const signal = await signalMember(config);
@@ -36,7 +56,7 @@ export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers>
   const modules = { regime, pattern, signal, position };
   const read = Object.values(modules).flatMap((module) => module?.features ?? []);
   const wanted = config.features.columns ?? (read.length > 0 || regime !== null || pattern !== null ? null : []);
-  const options = await featureOptions(config);
+  const options = await loadedOptions(config);
   const whole = featureSet(options);
   for (const [layer, module] of Object.entries(modules))
     columnsNamed(whole, module?.features ?? [], `${layer} module ${module?.name ?? ""}`);
@@ -73,9 +93,19 @@ export const chosenFamilies = (options: FeatureSetOptions, names: readonly strin
 };
 
 /** The whole row: every shipped family, and the user's own. */
-export const featureOptions = async (config: RiposteConfig, more: readonly FeatureFamily[] = []): Promise<FeatureSetOptions> => ({
+export const featureOptions = async (config: RiposteConfig, more: readonly FeatureFamily[] = []): Promise<FeatureSetOptions> =>
+  typed(config, () => loadedOptions(config, more));
+
+const loadedOptions = async (config: RiposteConfig, more: readonly FeatureFamily[] = []): Promise<FeatureSetOptions> => ({
   families: [...FEATURE_FAMILIES, ...more],
   events: EVENT_FEATURE_FAMILIES,
-  own: await Promise.all(config.features.modules.map(familyMember)),
+  own: await familyMembers(config.features.modules),
   timeframesMs: config.line.timeframes.map(timeframeMs),
 });
+
+/** One after the other: the watchdog knows one module at work. */
+const familyMembers = async (files: readonly string[]): Promise<FeatureFamily[]> => {
+  const families: FeatureFamily[] = [];
+  for (const file of files) families.push(await familyMember(file));
+  return families;
+};

@@ -6,7 +6,15 @@ import type { SignalModule } from "../../../models/signal/signalModule.ts";
 import type { FeatureFamily } from "../../../operators/features/feature.ts";
 import { didYouMean } from "../../domain/nearestName.ts";
 import { SettingError } from "../../domain/settingError.ts";
-import { isModulePath, loadUserModule } from "./userModule.ts";
+import { isModulePath } from "./moduleFiles.ts";
+import {
+  strictFeatureFamily,
+  strictPatternModule,
+  strictPositionModule,
+  strictRegimeModule,
+  strictSignalModule,
+} from "./strict/strictModules.ts";
+import { loadUserModule } from "./userModule.ts";
 import { watchedOptions } from "./watchedOptions.ts";
 import type { WatchedOptions } from "./watchedOptions.ts";
 
@@ -37,7 +45,7 @@ const NONE = "none";
 export const regimeMember = async ({ regime }: RiposteConfig): Promise<RegimeModule | null> =>
   regime.module === NONE
     ? null
-    : member("regime", regime, REGIMES, (module) => {
+    : member("regime", regime, REGIMES, strictRegimeModule, (module) => {
         requireFunctions(module, "init", "decide");
         requireNames(module.features, "features");
         requireOnGap(module.onGap);
@@ -47,7 +55,7 @@ export const regimeMember = async ({ regime }: RiposteConfig): Promise<RegimeMod
 export const patternMember = async ({ pattern }: RiposteConfig): Promise<PatternModule | null> =>
   pattern.module === NONE
     ? null
-    : member("pattern", pattern, PATTERNS, (module) => {
+    : member("pattern", pattern, PATTERNS, strictPatternModule, (module) => {
         requireFunctions(module, "init", "decide");
         requireNames(module.features, "features");
         if (requireNames(module.embedding, "embedding").length > 128) throw new Error("embedding may name 128 numbers at most");
@@ -56,7 +64,7 @@ export const patternMember = async ({ pattern }: RiposteConfig): Promise<Pattern
 
 /** The signal module that a config names. */
 export const signalMember = async ({ signal }: RiposteConfig): Promise<SignalModule> =>
-  member("signal", signal, SIGNALS, (module) => {
+  member("signal", signal, SIGNALS, strictSignalModule, (module) => {
     requireFunctions(module, "init", "decide");
     if (!Number.isInteger(module.warmUpBars) || module.warmUpBars < 0) throw new Error("warmUpBars must be an integer ≥ 0");
     requireNames(module.features ?? [], "features");
@@ -67,23 +75,27 @@ export const signalMember = async ({ signal }: RiposteConfig): Promise<SignalMod
 
 /** The position module that a config names. */
 export const positionMember = async ({ position }: RiposteConfig): Promise<PositionModule> =>
-  member("position", position, POSITIONS, (module) => {
+  member("position", position, POSITIONS, strictPositionModule, (module) => {
     requireFunctions(module, "init", "decide");
     requireNames(module.features ?? [], "features");
   });
 
 /** A user's feature family: the default export itself. */
 export const familyMember = async (file: string): Promise<FeatureFamily> =>
-  loadUserModule(file, (exported) => {
-    const family = exported as Partial<FeatureFamily> | null;
-    if (typeof family !== "object" || family === null || typeof family.name !== "string")
-      throw new Error("the default export must be a feature family with a name, like featureFamily({ … })");
-    requireFunctions(family, "init", "bar");
-    const columns: unknown = family.columns;
-    if (!Array.isArray(columns) || columns.length === 0) throw new Error("columns must be a list of at least one column");
-    for (const column of columns as readonly Partial<FeatureFamily["columns"][number]>[]) requireColumn(column);
-    return family as FeatureFamily;
-  });
+  loadUserModule(
+    file,
+    (exported) => {
+      const family = exported as Partial<FeatureFamily> | null;
+      if (typeof family !== "object" || family === null || typeof family.name !== "string")
+        throw new Error("the default export must be a feature family with a name, like featureFamily({ … })");
+      requireFunctions(family, "init", "bar");
+      const columns: unknown = family.columns;
+      if (!Array.isArray(columns) || columns.length === 0) throw new Error("columns must be a list of at least one column");
+      for (const column of columns as readonly Partial<FeatureFamily["columns"][number]>[]) requireColumn(column);
+      return strictFeatureFamily(family as FeatureFamily);
+    },
+    "feature",
+  );
 
 const requireColumn = ({ name, warmUpBars }: { readonly name?: unknown; readonly warmUpBars?: unknown }): void => {
   if (typeof name !== "string" || !/^[a-z][a-z0-9_]*$/.test(name))
@@ -95,19 +107,25 @@ const member = async <M extends { readonly name: string }>(
   layer: "regime" | "pattern" | "signal" | "position",
   { module: name, options }: { readonly module: string; readonly options: Readonly<Record<string, unknown>> },
   shipped: Shipped<M>,
+  strict: (module: M) => M,
   check: (module: M) => void,
 ): Promise<M> => {
   if (isModulePath(name)) {
-    return loadUserModule(name, (exported) => {
-      if (typeof exported !== "function") throw new Error(`the default export must be a function of its options, like ${layer}Module(…)`);
-      const watched = watchedOptions(options);
-      const made: unknown = (exported as (options: Readonly<Record<string, unknown>>) => unknown)(watched.options);
-      if (typeof made !== "object" || made === null || typeof (made as Partial<M>).name !== "string")
-        throw new Error(`the default export must return a ${layer} module with a name`);
-      check(made as M);
-      watchedBy.set(made, { layer, file: name, watched });
-      return made as M;
-    });
+    return loadUserModule(
+      name,
+      (exported) => {
+        if (typeof exported !== "function") throw new Error(`the default export must be a function of its options, like ${layer}Module(…)`);
+        const watched = watchedOptions(options);
+        const made: unknown = (exported as (options: Readonly<Record<string, unknown>>) => unknown)(watched.options);
+        if (typeof made !== "object" || made === null || typeof (made as Partial<M>).name !== "string")
+          throw new Error(`the default export must return a ${layer} module with a name`);
+        check(made as M);
+        const module = strict(made as M);
+        watchedBy.set(module, { layer, file: name, watched });
+        return module;
+      },
+      layer,
+    );
   }
   const load = Object.hasOwn(shipped, name) ? shipped[name] : undefined;
   if (load === undefined) {

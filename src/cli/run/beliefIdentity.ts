@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { canonicalJson } from "../../../config/sha256.ts";
+import { canonicalJson, withoutPlace } from "../../../config/sha256.ts";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import type { BeliefIdentity } from "../../store/beliefs/beliefFile.ts";
 import type { RunData } from "../data/history.ts";
-import { isModulePath } from "../members/userModule.ts";
+import { modulesOf } from "../members/moduleFiles.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -24,12 +24,12 @@ export const beliefIdentity = (config: RiposteConfig, data: RunData, warmUpBars:
   const source = data.seed === null ? "store" : "simulator";
   const warmUp = source === "store" && config.data.warmUp ? { warmUpBars } : {};
   const line = { timeframes: config.line.timeframes };
-  const perceiving = { symbols, from, to, source, data: config.data, simulate, line, features, regime, pattern, signal, ...warmUp };
-  const modules = [...features.modules, ...[regime, pattern, signal].map(({ module }) => module).filter(isModulePath)];
+  const chosen = { symbols, from, to, source, data: withoutPlace(config.data), simulate };
+  const perceiving = { ...chosen, line, features, regime, pattern, signal, ...warmUp };
   return {
     perceiving,
     perceivingSha256: sha256(canonicalJson(perceiving)),
-    modules: Object.fromEntries(modules.map((module) => [module, textsSha256(module)])),
+    modules: modulesOf([...features.modules, regime.module, pattern.module, signal.module]),
     code: perceivingCode(),
     version: (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version,
     instruments: data.instruments,
@@ -67,22 +67,6 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-
-/** A module's text and those of the files that it imports by relative path, except the program's own, which `code` covers. */
-const textsSha256 = (module: string): string => {
-  const seen = new Map<string, string>();
-  const visit = (path: string): void => {
-    if (seen.has(path) || !existsSync(path)) return;
-    const text = readFileSync(path, "utf8");
-    seen.set(path, text);
-    for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)) {
-      const target = resolve(dirname(path), specifier as string);
-      if (!PERCEIVING.some((part) => target.startsWith(join(ROOT, part)))) visit(target);
-    }
-  };
-  visit(resolve(module));
-  return sha256(canonicalJson([...seen.values()]));
-};
 
 /** Files of the program that beliefs come from, by their path in it, sorted. */
 export const perceivingFiles = (): string[] =>

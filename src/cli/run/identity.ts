@@ -1,21 +1,60 @@
 import { execFile } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { shownArgument } from "../data/shownPath.ts";
+import type { RiposteConfig } from "../../../config/schema.ts";
+import { shownArgument, shownPath } from "../data/shownPath.ts";
+import { moduleNames, modulesOf } from "../members/moduleFiles.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+/** What a new file is code in. */
+const CODE = /^(?:bin|src|operators|models|streams|config)\//;
 
-/** The commit of the running code, `-dirty` when files differ from it; the package's version where there is no git. */
-export const codeVersion = async (): Promise<string> => {
-  const git = async (...args: string[]): Promise<string> => (await promisify(execFile)("git", ["-C", ROOT, ...args])).stdout.trim();
+/** Which code runs, and what a reader must know of that. */
+export interface CodeVersion {
+  /** The commit, `+dirty` when files differ from it; where the program lies in no repository, or git does not answer, its version. */
+  readonly commit: string;
+  readonly warnings: readonly string[];
+}
+
+/** Asks git. Changed files count wherever they are, new ones where code is. Never rejects. */
+export const codeVersion = async (root = ROOT): Promise<CodeVersion> => {
+  const git = async (...args: string[]): Promise<string> =>
+    (await promisify(execFile)("git", ["-C", root, ...args], { maxBuffer: 1 << 26 })).stdout;
+  if (!existsSync(join(root, ".git"))) return { commit: await packageVersion(), warnings: [] };
   try {
-    const [commit, changes] = [await git("rev-parse", "HEAD"), await git("status", "--porcelain", "--untracked-files=no")];
-    return changes === "" ? commit : `${commit}-dirty`;
-  } catch {
-    const { version } = JSON.parse(await readFile(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string };
-    return `v${version}`;
+    const [facts, changes] = await Promise.all([git("rev-parse", "--show-toplevel", "HEAD"), git("status", "--porcelain", "-z")]);
+    const [top = "", commit = ""] = facts.split("\n");
+    // A repository above the program's folder is somebody else's.
+    if (realpathSync(top) !== realpathSync(root)) return { commit: await packageVersion(), warnings: [] };
+    const dirty = changes.split("\0").some((line) => line !== "" && (!line.startsWith("?? ") || CODE.test(line.slice(3))));
+    return { commit: `${commit}${dirty ? "+dirty" : ""}`, warnings: [] };
+  } catch (error) {
+    const commit = `${await packageVersion()}+unknown`;
+    return { commit, warnings: [`The commit of the code is unknown: git could not be asked (${reasonOf(error)}).`] };
   }
+};
+
+const packageVersion = async (): Promise<string> => {
+  const { version } = JSON.parse(await readFile(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string };
+  return `v${version}`;
+};
+
+/** What git said, or why it could not be started. */
+const reasonOf = (error: unknown): string => {
+  const { code, stderr } = error as { readonly code?: unknown; readonly stderr?: unknown };
+  const said = typeof stderr === "string" ? (stderr.trim().split("\n")[0] ?? "") : "";
+  return said === "" ? String(code) : said;
+};
+
+/** The hashes of a config's users' modules, by names that a report may show. */
+export const shownModules = (config: RiposteConfig): Readonly<Record<string, string>> => {
+  const shown: Record<string, string> = {};
+  for (const [name, sha256] of Object.entries(modulesOf(moduleNames(config))))
+    shown[shownPath(name) in shown ? name : shownPath(name)] = sha256;
+  return shown;
 };
 
 /** The command that repeats this run, as one would type it. */

@@ -13,12 +13,15 @@ import { backtestLine } from "../../pipeline.ts";
 import { simulatedVenue } from "../../venues/simulated/simulatedVenue.ts";
 import type { Beliefs } from "./beliefs.ts";
 import type { ComposedRun } from "./composeRun.ts";
+import { throwForbidden } from "../members/guard/forbiddenCall.ts";
 import { layerNames } from "../members/layers.ts";
 
 export interface ReplayRunOptions {
   readonly events: AsyncIterable<readonly Event[]>;
   readonly beliefs: Beliefs;
   readonly journal?: Journal;
+  /** Takes the decisions; absent: one of its own. */
+  readonly hash?: DecisionHash;
   /** Stands between the decision hash and the recorder. */
   readonly log?: OperatorFunction<Item, Item>;
   /** Before a burst enters the line, and when it has passed. */
@@ -42,7 +45,8 @@ export const replayRun = async (run: ComposedRun, options: ReplayRunOptions): Pr
   const { config, layers, limits, data } = run;
   const { instruments, fromMs } = data;
   const { beliefs } = options;
-  const [hash, dataHash] = [new DecisionHash(), new DataHash()];
+  const { hash = new DecisionHash() } = options;
+  const dataHash = new DataHash();
   const names = layerNames({ ...layers, features: beliefs.features });
   const recorder = new Recorder({ instruments, startUsdt: config.venue.startUsdt, fromMs, layers: names });
   const { venue, fills } = simulatedVenue(instruments, config.venue);
@@ -70,6 +74,7 @@ export const replayRun = async (run: ComposedRun, options: ReplayRunOptions): Pr
       options.progress(recorder.bars);
     },
   });
+  throwForbidden();
   const dataSha256 = dataHash.digest();
   if (!aborted) {
     beliefs.finish(dataSha256);

@@ -17,7 +17,10 @@ export interface PlannedSweep {
   readonly configs: readonly RiposteConfig[];
   readonly profile: string;
   readonly choice: DataChoice;
-  readonly data: Pick<ComposedRun["data"], "source" | "simulated" | "expectedBars">;
+  readonly data: Pick<ComposedRun["data"], "source" | "simulated" | "expectedBars"> & {
+    /** By the market simulator, so that it lies nowhere. */
+    readonly generated: boolean;
+  };
 }
 
 /** The configs of all runs of a grid, each with its members loaded once, so that a sweep fails before it begins and not after. */
@@ -42,8 +45,8 @@ export const composeSweep = async (
   for (const note of memberNotes(first.layers)) context.log(`NOTE ${note}`);
   await first.data.close();
   for (const [index, config] of configs.entries()) await requireSameBeliefs(first, config, nameOf(index));
-  const { source, simulated, expectedBars } = first.data;
-  return { configs, profile, choice, data: { source, simulated, expectedBars } };
+  const { source, simulated, expectedBars, seed } = first.data;
+  return { configs, profile, choice, data: { source, simulated, expectedBars, generated: seed !== null } };
 };
 
 const refuseTwice = (configs: readonly RiposteConfig[], nameOf: (index: number) => string): void => {

@@ -7,6 +7,7 @@ import type { RunIdentity, RunSummary } from "../../lab/runRecord.ts";
 import { runRecord } from "../../lab/summarise.ts";
 import type { ReturnMoments } from "../../risk/sharpeBound.ts";
 import { returnMoments } from "../../risk/sharpeBound.ts";
+import { shownModules } from "../run/identity.ts";
 import { moduleMistake } from "../run/moduleMistake.ts";
 import { beliefsOf } from "../run/beliefs.ts";
 import { composeRun, memberWarnings, membersOf } from "../run/composeRun.ts";
@@ -61,6 +62,7 @@ export const runTrial = async (task: TrialTask, signal: AbortSignal, progress: (
       const { summary, identity, equity } = runRecord(recorder, {
         ...about,
         commit: "",
+        modules: shownModules(config),
         command: "",
         replaySeconds,
         peakRssMb: peakRssMb(),

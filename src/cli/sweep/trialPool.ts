@@ -57,6 +57,10 @@ class TrialPool {
   readonly #onAbort = (): void => {
     this.#stop();
   };
+  /** At a second Ctrl-C: a module that does not come back would go on without us. */
+  readonly #onExit = (): void => {
+    for (const { child } of this.#seats) child.kill("SIGKILL");
+  };
 
   constructor(tasks: readonly TrialTask[], options: TrialPoolOptions, ended: (error: Error | undefined) => void) {
     this.#tasks = tasks;
@@ -66,6 +70,7 @@ class TrialPool {
 
   start(): void {
     this.#options.signal.addEventListener("abort", this.#onAbort, { once: true });
+    process.on("exit", this.#onExit);
     for (let i = 0; i < Math.min(this.#options.processes, this.#tasks.length); i += 1) this.#open();
   }
 
@@ -91,6 +96,7 @@ class TrialPool {
       if (!interrupted && seat.index >= 0) this.#fail(new UserError(diedText(this.#options.nameOf(seat.index), signal ?? `exit ${code}`)));
       if (this.#seats.size > 0) return;
       this.#options.signal.removeEventListener("abort", this.#onAbort);
+      process.off("exit", this.#onExit);
       this.#ended(this.#error);
     });
     this.#give(seat);

@@ -1,4 +1,7 @@
 import { UserError } from "../../domain/units.ts";
+import { nowMs } from "../../engine/clock.ts";
+import { typeCheck } from "../members/typeCheck.ts";
+import { laterMistake, toldErrors } from "../members/laterMistake.ts";
 import type { TrialResult, TrialTask } from "./trial.ts";
 import { runTrial } from "./trial.ts";
 
@@ -11,6 +14,9 @@ export type FromTrial =
   | { readonly kind: "failed"; readonly message: string; readonly user: boolean; readonly stack: string };
 
 const PROGRESS_MS = 200;
+
+// By the parent, before the first run.
+typeCheck.done = true;
 
 /**
  * A process that runs trials one after the other, started by `trialPool.ts` with the TypeScript loader. Ctrl-C on a terminal reaches it
@@ -29,25 +35,36 @@ const end = (): void => {
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", end);
 process.on("disconnect", end);
+for (const name of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(name, (reason: unknown) => {
+    const error = reason instanceof Error ? reason : new Error(String(reason));
+    if (toldErrors.has(error)) return;
+    fail(laterMistake(error));
+    end();
+  });
+}
 process.on("message", (message: ToTrial) => {
   if (message.kind === "stop") end();
   else void run(message.task);
 });
 
+const fail = (error: Error): void => {
+  tell({ kind: "failed", message: error.message, user: error instanceof UserError, stack: error.stack ?? "" });
+};
+
 const run = async (task: TrialTask): Promise<void> => {
   running = true;
-  let toldMs = performance.now();
+  let toldMs = nowMs();
   try {
     const result = await runTrial(task, stop.signal, (bars) => {
-      const nowMs = performance.now();
-      if (nowMs - toldMs < PROGRESS_MS) return;
-      toldMs = nowMs;
+      const atMs = nowMs();
+      if (atMs - toldMs < PROGRESS_MS) return;
+      toldMs = atMs;
       tell({ kind: "progress", bars });
     });
     tell(result === null ? { kind: "stopped" } : { kind: "done", result });
   } catch (error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    tell({ kind: "failed", message, user: error instanceof UserError, stack: stack ?? "" });
+    fail(error instanceof Error ? error : new Error(String(error)));
   }
   running = false;
   if (!stop.signal.aborted) return;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../domain/units.ts";
+import { requireAbsent } from "../report/ownFiles.ts";
 import { openStaging } from "../report/staging.ts";
 import type { Staging } from "../report/staging.ts";
 
@@ -8,7 +9,8 @@ export const DATASET_JSON = "dataset.json";
 
 /**
  * Opens the staging folder of a dataset: a dataset of the same schema in `outDir` is replaced on commit, its files of other months
- * and symbols too; whatever else lies there stays. Throws a `UserError` when `outDir` holds a dataset of another schema.
+ * and symbols too; whatever else lies there stays. Throws a `UserError` when `outDir` holds a dataset of another schema, or a file of
+ * somebody else has the name of one.
  */
 export const openDatasetFolder = (outDir: string, schemaSha256: string): Staging => {
   const earlier = earlierDataset(outDir);
@@ -16,7 +18,15 @@ export const openDatasetFolder = (outDir: string, schemaSha256: string): Staging
     throw new UserError(
       `--out ${outDir} holds a dataset of another schema (${earlier.schemaSha256.slice(0, 12)}, not ${schemaSha256.slice(0, 12)}): choose another folder or delete it`,
     );
-  return openStaging(outDir, [DATASET_JSON, ...(earlier?.files ?? [])]);
+  const own = [DATASET_JSON, ...(earlier?.files ?? [])];
+  const staging = openStaging(outDir, own);
+  return {
+    ...staging,
+    file: (name) => {
+      if (!own.includes(name)) requireAbsent(join(outDir, name));
+      return staging.file(name);
+    },
+  };
 };
 
 interface EarlierDataset {

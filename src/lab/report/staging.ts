@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { InvariantError } from "../../domain/units.ts";
 import { FILE_LIST } from "../../store/hashing/fileList.ts";
+import { requirePlain } from "../../store/plainFile.ts";
 import { writing } from "./outputError.ts";
 
 /** Everything a run may leave in its folder. */
@@ -103,8 +104,9 @@ const moveIntoPlace = (dir: string, target: string, stale: readonly string[]): r
   };
   try {
     for (const name of new Set<string>([...names, ...stale])) {
-      const there = statSync(join(target, name), { throwIfNoEntry: false });
+      const there = lstatSync(join(target, name), { throwIfNoEntry: false });
       if (there?.isDirectory() === true) throw systemError("EISDIR");
+      requirePlain(join(target, name), "move it away or choose another folder with --out");
       if (there !== undefined) move(join(target, name), join(earlier, name));
     }
     for (const name of names) move(join(dir, name), join(target, name));

@@ -51,7 +51,14 @@ type Missing = Exclude<keyof RunSummary, (typeof SUMMARY_KEYS)[number]>;
 const complete: [Missing] extends [never] ? true : Missing = true;
 void complete;
 
-type Json = string | number | null | readonly string[] | readonly Readonly<Record<string, string | number | null>>[];
+type Json =
+  | string
+  | boolean
+  | number
+  | null
+  | readonly string[]
+  | Readonly<Record<string, string>>
+  | readonly Readonly<Record<string, string | number | null>>[];
 type Summarised = Pick<RunRecord, "identity" | "summary" | "fillModes" | "refusals" | "rejections">;
 
 /** The summary as one JSON document, what `--json` prints and `summary.json` holds; NaN and infinities are null. */
@@ -59,13 +66,17 @@ export const summaryJson = (record: Summarised): string => `${JSON.stringify(sum
 
 /**
  * The summary with its keys in order and every number that JSON cannot hold as null, then what a reader must know (`warnings`, the `!`
- * lines of the text), plans that risk refused by rule, orders that the venue refused by code, and `fillModes` where fills were compared.
+ * lines of the text), plans that risk refused by rule, orders that the venue refused by code, which code ran, and `fillModes` where fills
+ * were compared.
  */
 export const summaryObject = ({ identity, summary, refusals, rejections, fillModes }: Summarised): Readonly<Record<string, Json>> => ({
   ...Object.fromEntries(SUMMARY_KEYS.map((key) => [key, finite(summary[key])])),
   warnings: identity.warnings,
   refusals: rows(refusals),
   rejections: rows(rejections),
+  ...(identity.verified === undefined ? {} : { verified: identity.verified }),
+  commit: identity.commit,
+  modules: identity.modules,
   ...(fillModes === undefined ? {} : { fillModes: rows(fillModes) }),
 });
 

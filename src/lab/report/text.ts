@@ -175,18 +175,27 @@ const runLines = ({ identity, summary, gaps }: RunRecord, reportPath: string | u
     `peak ${count(summary.peakRssMb)} MB`,
     `Node ${identity.nodeVersion}`,
   ],
-  ["Decisions", `${count(summary.decisions)}, ${counted(summary.orders, "order")}`, `sha256 ${identity.decisionsSha256}`],
+  [
+    "Decisions",
+    `${count(summary.decisions)}, ${counted(summary.orders, "order")}`,
+    `sha256 ${identity.decisionsSha256}`,
+    identity.verified === true ? "verified by a second pass" : "",
+  ],
   [
     "Identity",
     `data ${short(identity.dataSha256)}`,
     `config ${short(identity.configSha256)}`,
-    `commit ${short(identity.commit)}`,
+    `commit ${shortCommit(identity.commit)}`,
+    ...Object.entries(identity.modules).map(([name, sha256]) => `${printable(name)} ${short(sha256)}`),
     seedText(identity.seed),
   ],
   ...(reportPath === undefined ? [] : [["Report", reportPath] as const]),
 ];
 
 const seedText = (seed: number | null): string => (seed === null ? "" : `seed ${seed}`);
+
+/** Without losing that files differ from it. */
+const shortCommit = (commit: string): string => commit.replace(/^([0-9a-f]{12})[0-9a-f]+/, "$1");
 
 /** Enough of a hash to tell two runs apart. */
 const short = (hash: string): string => hash.slice(0, 12);

@@ -108,10 +108,15 @@ describe("outputError", () => {
 describe("summaryJson", () => {
   it("has every key in its order; what JSON cannot hold is null", () => {
     const { identity, summary, refusals, rejections } = sampleRecord({ trades: 0, days: 1, halts: false });
-    const text = summaryJson({ identity, refusals, rejections, summary: { ...summary, profitFactor: Infinity } });
+    const text = summaryJson({
+      identity: { ...identity, modules: { "./mine.ts": "m" } },
+      refusals,
+      rejections,
+      summary: { ...summary, profitFactor: Infinity },
+    });
     const read = JSON.parse(text) as Record<string, unknown>;
-    expect(Object.keys(read)).toEqual([...SUMMARY_KEYS, "warnings", "refusals", "rejections"]);
-    expect(read["warnings"]).toEqual(identity.warnings);
+    expect(Object.keys(read)).toEqual([...SUMMARY_KEYS, "warnings", "refusals", "rejections", "commit", "modules"]);
+    expect(read).toMatchObject({ warnings: identity.warnings, commit: identity.commit, modules: { "./mine.ts": "m" } });
     expect(Object.keys(summary)).toEqual([...SUMMARY_KEYS]);
     expect(read["sharpe"]).toBeNull();
     expect(read["profitFactor"]).toBeNull();

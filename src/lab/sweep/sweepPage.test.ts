@@ -81,7 +81,16 @@ describe("the words of a sweep", () => {
   it("annualise no luck of fewer than 30 days", () => {
     const trials = (days: number): Trial[] =>
       [0.1, 0.2, 0.4].map((sharpePerDay, at) => ({
-        ...{ configSha256: `c${at}`, dataSha256: "d", decisionsSha256: "", symbols: ["BTCUSDT"], from: "", to: "", values: {} },
+        ...{
+          configSha256: `c${at}`,
+          dataSha256: "d",
+          decisionsSha256: "",
+          modules: {},
+          symbols: ["BTCUSDT"],
+          from: "",
+          to: "",
+          values: {},
+        },
         ...{ sharpePerDay, days, skew: 0, kurtosis: 3, totalReturn: 0, maxDrawdown: 0, trades: 1 },
       }));
     expect(luckOf(trials(30), "d").expectedMaxSharpe).toBeGreaterThan(1);

@@ -174,6 +174,7 @@ const runSection = (record: SweepRecord): Markup => html`
               ["Command", record.command],
               ["Data", record.dataSha256],
               ["Commit", record.commit],
+              ...Object.entries(record.modules).map(([name, sha256]) => [`Module ${name}`, sha256] as const),
               [
                 "Ledger",
                 `${record.ledger.path}: ${record.ledger.added} added, ${record.ledger.known} known already, ${record.ledger.trials} in all`,

@@ -60,6 +60,8 @@ export interface SweepRecord {
   readonly profile: string;
   readonly dataSha256: string;
   readonly commit: string;
+  /** By name, users' modules: SHA-256 of all that they load. Those that are swept are the first run's. */
+  readonly modules: Readonly<Record<string, string>>;
   readonly command: string;
   readonly keys: readonly SweptKey[];
   /** Runs of the whole grid; more than `runs` when it was stopped. */
@@ -67,7 +69,15 @@ export interface SweepRecord {
   /** Best Sharpe ratio first. */
   readonly runs: readonly SweepRun[];
   readonly luck: Luck;
-  readonly ledger: { readonly path: string; readonly added: number; readonly known: number; readonly trials: number };
+  readonly ledger: {
+    readonly path: string;
+    readonly added: number;
+    readonly known: number;
+    readonly trials: number;
+    /** Numbers of lines that are no trial, and of those that were changed after they were written. */
+    readonly unreadable: readonly number[];
+    readonly changed: readonly number[];
+  };
   readonly seconds: number;
 }
 

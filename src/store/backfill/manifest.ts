@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../domain/units.ts";
 import { unreadable } from "../parquet/files/readText.ts";
+import { requirePlain } from "../plainFile.ts";
 import type { Landed, LandedFiles } from "./landedFiles.ts";
 
 const FILES = z.record(z.string(), z.strictObject({ sha256: z.string(), rows: z.number() }));
@@ -51,6 +52,7 @@ export class Manifest implements LandedFiles {
     }
     const files = Object.fromEntries([...this.#landed].sort(([a], [b]) => (a < b ? -1 : 1)));
     await writeFile(`${this.#path}.tmp`, `${JSON.stringify({ sha256: sealOf(files), files }, undefined, 1)}\n`);
+    requirePlain(this.#path, "a store keeps plain files; put the file itself there");
     await rename(`${this.#path}.tmp`, this.#path);
   }
 }

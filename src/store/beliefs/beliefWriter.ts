@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "n
 import { basename, dirname, join } from "node:path";
 import type { BeliefRows } from "../../../operators/beliefs/beliefRows.ts";
 import { UserError } from "../../domain/units.ts";
+import { plainFile } from "../plainFile.ts";
 import type { BeliefHeader } from "./beliefFile.ts";
 import { checksum, END_MAGIC, FORMAT, jsonBytes, MAGIC, PREAMBLE_BYTES, TAIL_BYTES } from "./beliefFile.ts";
 
@@ -11,6 +12,7 @@ import { checksum, END_MAGIC, FORMAT, jsonBytes, MAGIC, PREAMBLE_BYTES, TAIL_BYT
  * Nothing is held but the block at hand.
  */
 export class BeliefWriter {
+  readonly #shown: string;
   readonly #path: string;
   readonly #partial: string;
   readonly #sha = createHash("sha256");
@@ -18,8 +20,9 @@ export class BeliefWriter {
   #rows = 0;
 
   constructor(path: string, header: BeliefHeader) {
-    this.#path = path;
-    this.#partial = join(dirname(path), `.${basename(path)}.partial-${randomUUID()}`);
+    this.#shown = path;
+    this.#path = this.#try(() => plainFile(path, "name another file with --beliefs"));
+    this.#partial = join(dirname(this.#path), `.${basename(this.#path)}.partial-${randomUUID()}`);
     this.#file = this.#try(() => openSync(this.#partial, "wx"));
     const text = jsonBytes(header);
     const preamble = Buffer.alloc(PREAMBLE_BYTES);
@@ -76,6 +79,7 @@ export class BeliefWriter {
     try {
       return operation();
     } catch (error) {
+      if (error instanceof UserError) throw error;
       const code = (error as NodeJS.ErrnoException).code ?? String(error);
       const why =
         code === "ENOENT"
@@ -83,7 +87,7 @@ export class BeliefWriter {
           : code === "ENOSPC"
             ? "no space left on the device"
             : `the system refused it (${code})`;
-      throw new UserError(`cannot write beliefs ${this.#path}: ${why}; name another file with --beliefs`);
+      throw new UserError(`cannot write beliefs ${this.#shown}: ${why}; name another file with --beliefs`);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UserError } from "../../domain/units.ts";
+import { requirePlain } from "../plainFile.ts";
 import { names } from "./layout.ts";
 
 /** Files of a store that are written together: staged under other names, then all renamed, or none. */
@@ -39,8 +40,9 @@ export class Staging {
     return this.#moves.length === 0;
   }
 
-  /** Path to write the new content of `target` (relative to the root) to. */
+  /** Path to write the new content of `target` (relative to the root) to. A target that is there and no plain file is a `UserError`. */
   stage(target: string): string {
+    requirePlain(join(this.#root, target), "a store keeps plain files; put the file itself there");
     const staged = `${this.#moves.length}`;
     this.#moves.push({ staged, target });
     return join(this.#folder, staged);

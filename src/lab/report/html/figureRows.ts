@@ -34,9 +34,11 @@ export const figureRows = ({ summary, equity }: RunRecord): readonly Fact[] => [
 /** What a second run must share with this one to be the same. */
 export const identityRows = (identity: RunIdentity): readonly Fact[] => [
   ["Decisions", identity.decisionsSha256],
+  ...(identity.verified === true ? [["Verified", "a second pass, in bursts of another size, decided the same"] as const] : []),
   ["Data", identity.dataSha256],
   ["Config", identity.configSha256],
   ["Commit", identity.commit],
+  ...Object.entries(identity.modules).map(([name, sha256]) => [`Module ${name}`, sha256] as const),
   ["Seed", identity.seed === null ? "none" : String(identity.seed)],
   ["Profile", identity.profile],
   ["Data source", identity.dataSource],

@@ -54,6 +54,7 @@ export const sampleRecord = (options: Partial<SampleOptions> = {}): RunRecord =>
     identity: {
       name: o.symbols.length > 1 ? "basket-trend" : "trend-1m",
       commit: "f324da4c0ffee0000000000000000000000beef1",
+      modules: {},
       configSha256: "6b1f".repeat(16),
       dataSha256: "91c4".repeat(16),
       decisionsSha256: "e07a".repeat(16),

@@ -1,0 +1,1 @@
+export declare const isPure: (name: string) => boolean;

@@ -1,0 +1,12 @@
+import { UserError } from "../../domain/units.ts";
+import { placeIn, shownFile, usersFrames } from "./modulePlace.ts";
+
+/** Errors that a run has told already: Node rejects a promise of its own, too, when CommonJS throws while it is imported. */
+export const toldErrors = new WeakSet<Error>();
+
+/** What failed behind a run's back, in a promise or a callback that nobody waits for: a module's, or else ours, which stays what it is. */
+export const laterMistake = (error: Error): Error => {
+  const [frame] = usersFrames(error);
+  if (frame === undefined) return error;
+  return new UserError(`module ${shownFile(frame.path)} failed outside of its functions: ${error.message}${placeIn(frame.path, error)}`);
+};
