@@ -58,7 +58,11 @@ describe("a strict object", () => {
 
   it("answers what Node and the language ask of any object", async () => {
     const shown = strict(new Original());
-    expect([Object.prototype.toString.call(shown), "siez" in shown, Object.hasOwn(shown, "size")]).toEqual(["[object Object]", false, false]);
+    expect([Object.prototype.toString.call(shown), "siez" in shown, Object.hasOwn(shown, "size")]).toEqual([
+      "[object Object]",
+      false,
+      false,
+    ]);
     expect(JSON.parse(JSON.stringify(shown))).toMatchObject({ size: 2, part: { name: "inner" } });
     expect(inspect(shown)).toContain("size: 2");
     expect(await Promise.resolve(shown)).toBe(shown);
