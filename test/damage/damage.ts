@@ -98,7 +98,11 @@ const WORKS: readonly Work[] = [
   swap,
   swapFolders,
   async (root, files, chance) => {
-    const file = pickFile(files, chance);
+    // A store without a list of landed files is one in which none has landed, and deleting it is the remedy for one that is damaged.
+    const file = pickFile(
+      files.filter((each) => each !== "landed.json"),
+      chance,
+    );
     await rm(join(root, file));
     return { what: `${file} deleted`, files: [file] };
   },
