@@ -80,7 +80,9 @@ const partText = ({ symbols, market, fromMs, toMs }: Part): string =>
     toMs === Infinity ? "" : ` to ${timeText(toMs)}`,
   ].join("");
 
-const landedText = ({ landed }: MigrateReport): string => (landed > 0 ? `, and its list of ${landed} archive files` : "");
+/** Where a store lists no archive files, a backfill of it reads all of them again. */
+const landedText = ({ landed, listed }: MigrateReport): string =>
+  landed > 0 ? `, and its list of ${landed} archive files` : listed === 0 ? ", which lists no archive files that have landed" : "";
 
 interface LeftOut {
   readonly interval: string;

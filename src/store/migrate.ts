@@ -41,6 +41,8 @@ export interface MigrateReport {
   readonly series: MigratedSeries[];
   /** Entries of the list of archive files that were copied with all of the history. */
   landed: number;
+  /** Entries that the source has in that list; null: it was not looked at, since a part was asked for. */
+  listed: number | null;
   /** True when the signal ended the work; what is copied stays. */
   aborted: boolean;
 }
@@ -62,7 +64,7 @@ export const migrate = async (options: MigrateOptions): Promise<MigrateReport> =
       `there is nothing to copy${lacking === undefined ? "" : ` of ${lacking}`} in ${from.shown}: check --symbol, --market, --from, --to, --interval and the store`,
     );
   await to.lock();
-  const report: MigrateReport = { series: [], landed: 0, aborted: false };
+  const report: MigrateReport = { series: [], landed: 0, listed: null, aborted: false };
   const work = { done: 0, total: inRange.reduce((sum, span) => sum + span.events, 0) };
   for (const span of inRange) {
     await copySeries(span, options, report, work);
@@ -73,7 +75,7 @@ export const migrate = async (options: MigrateOptions): Promise<MigrateReport> =
   }
   options.onProgress?.(work.total, work.total);
   const whole = symbols === undefined && market === undefined && fromMs === -Infinity && toMs === Infinity;
-  if (whole) report.landed = await copyLanded(from, to, options.interval);
+  if (whole) Object.assign(report, await copyLanded(from, to, options.interval));
   return report;
 };
 
@@ -114,15 +116,16 @@ const copySeries = async (
 };
 
 /** Entries of files whose rows were copied. */
-const copyLanded = async (from: Store, to: Store, interval: string): Promise<number> => {
+const copyLanded = async (from: Store, to: Store, interval: string): Promise<Pick<MigrateReport, "landed" | "listed">> => {
   const target = await to.landed();
-  const changes = [...(await from.landed()).all()].filter(([path, landed]) => {
+  const source = (await from.landed()).all();
+  const changes = [...source].filter(([path, landed]) => {
     const series = partOfPath(path)?.series;
     const left = series?.kind === "kline" && series.interval !== interval;
     return !left && target.get(path)?.sha256 !== landed.sha256;
   });
   if (changes.length > 0) await target.change(changes);
-  return changes.length;
+  return { landed: changes.length, listed: source.size };
 };
 
 /** Periods of a table (UTC) that `[fromMs, toMs)` meets, cut to it; all of it where there is no table. */

@@ -98,7 +98,7 @@ const WORKS: readonly Work[] = [
   swap,
   swapFolders,
   async (root, files, chance) => {
-    // A store without a list of landed files is one in which none has landed, and deleting it is the remedy for one that is damaged.
+    // Without its list of landed files a store is one into which none has landed; `migrate` and `backfill` say so.
     const file = pickFile(
       files.filter((each) => each !== "landed.json"),
       chance,

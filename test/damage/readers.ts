@@ -57,6 +57,7 @@ export const READERS: readonly Reader[] = [
   command("features", () => ["features", ...BOTH, "--set", COLUMNS], "out/rows.parquet"),
   command("dataset", () => ["dataset", ...BOTH, "--set", "features.columns=return_1"]),
   BELIEVING,
+  { name: "list", run: (place) => answerOf(["list", "--data", join(place, "h")]) },
   { name: "verify", run: (place) => answerOf(["verify", "--data", join(place, "h")]) },
   {
     name: "migrate",
