@@ -3,6 +3,8 @@ import { MUTANTS } from "../../src/risk/fixtures/limitMutants.ts";
 import { ALL_LAYERS } from "../allLayers.ts";
 import { fuzzCaptures } from "../captureFuzz.ts";
 import { Chance } from "../chance.ts";
+import { damageCases } from "../damage/damageCases.ts";
+import { READERS, SWEEPING } from "../damage/readers.ts";
 import { fuzzCsv } from "../csvFuzz.ts";
 import { checkInvariance } from "../invariance.ts";
 import { findLookahead } from "../lookahead.ts";
@@ -60,6 +62,14 @@ const lookahead = async (seed: number): Promise<SeedResult> => {
   return { cases: CUTS - idleCuts, problems: leaks.map((leak) => JSON.stringify(leak)) };
 };
 
+const DAMAGES = 20;
+const damage = async (seed: number): Promise<SeedResult> => {
+  const problems: string[] = [];
+  for await (const found of damageCases(seed, DAMAGES, [...READERS, SWEEPING]))
+    if (found.verdict === "SILENT") problems.push(JSON.stringify(found));
+  return { cases: DAMAGES, problems };
+};
+
 export const PARTS: readonly ProofPart[] = [
   {
     name: "fuzz",
@@ -89,6 +99,13 @@ export const PARTS: readonly ProofPart[] = [
     code: [...LINE, "src/engine", "streams"],
     goal: 1000,
     run: (seed) => checkInvariance(seed),
+  },
+  {
+    name: "damage",
+    shows: "a store damaged at a random place is noticed by what reads it, or gives the same",
+    code: ["src/store", "src/cli", "src/lab", "src/engine", "src/domain"],
+    goal: 2000,
+    run: damage,
   },
   {
     name: "coverage",
