@@ -61,6 +61,8 @@ export class Examiner {
   readonly #ownCauses = new Set<string>();
   /** By instrument: entries in a row that the venue refused since 00:00 UTC or the last `resume`. */
   readonly #refusalsInRow: number[];
+  /** Instruments whose entries the venue refused too often in a row: until the day or a person ends it, whatever it takes meanwhile. */
+  readonly #shutOut = new Set<number>();
   /** Entries that count today, and the day that this is. */
   #entriesToday = 0;
   #day = NaN;
@@ -87,12 +89,13 @@ export class Examiner {
 
   /** The state that holds for an instrument: the account's, else REDUCING while its book is broken or the venue refuses its entries. */
   #levelOf(index: number): RiskState["level"] {
-    const restricted = this.#brokenBooks.has(index) || this.#isShutOut(index);
+    const restricted = this.#brokenBooks.has(index) || this.#shutOut.has(index);
     return this.level === "ACTIVE" && restricted ? "REDUCING" : this.level;
   }
 
-  #isShutOut(index: number): boolean {
-    return (this.#refusalsInRow[index] as number) >= (this.#limits.day.maxVenueRefusals ?? Infinity);
+  #forgiveRefusals(): void {
+    this.#refusalsInRow.fill(0);
+    this.#shutOut.clear();
   }
 
   examine(item: Item): void {
@@ -110,7 +113,7 @@ export class Examiner {
         this.#beginDay(Math.floor(item.knownAtMs / DAY_MS));
         break;
       case Kind.command:
-        if (item.command === "resume") this.#refusalsInRow.fill(0);
+        if (item.command === "resume") this.#forgiveRefusals();
         break;
       case Kind.orderAccepted:
         if (this.#commitments.has(item.clientOrderId)) this.#refusalsInRow[item.instrument] = 0;
@@ -208,15 +211,18 @@ export class Examiner {
     this.facts.venueRefusals += 1;
     if (commitment.day === this.#day) this.#entriesToday -= 1;
     if (code === -5022) return;
-    (this.#refusalsInRow[instrument] as number) += 1;
-    if (this.#isShutOut(instrument)) this.facts.shutOut += 1;
+    const inRow = (this.#refusalsInRow[instrument] as number) + 1;
+    this.#refusalsInRow[instrument] = inRow;
+    if (inRow < (this.#limits.day.maxVenueRefusals ?? Infinity)) return;
+    this.#shutOut.add(instrument);
+    this.facts.shutOut += 1;
   }
 
   #beginDay(day: number): void {
     if (day === this.#day) return;
     this.#day = day;
     this.#entriesToday = 0;
-    this.#refusalsInRow.fill(0);
+    this.#forgiveRefusals();
   }
 
   /** Most lots either way when every entry on its way fills and no reduction does. */
@@ -310,7 +316,7 @@ export class Examiner {
   /** A cause of one instrument follows its book, or what the venue refused of it, at once and both ways. */
   #changedOwn({ instrument, active, level, rule }: RiskState): void {
     const broken = this.#brokenBooks.has(instrument);
-    const shutOut = this.#isShutOut(instrument);
+    const shutOut = this.#shutOut.has(instrument);
     equal(active, rule.startsWith("data.book ") ? broken : shutOut, `${rule} and what it says`);
     equal(level, broken || shutOut ? "REDUCING" : "ACTIVE", "level of an instrument, its book and its refusals");
     if (active === this.#ownCauses.has(rule)) throw new Error("a cause that was told twice");
