@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { progressMeter } from "../../src/cli/frame/progress.ts";
 import { didYouMean } from "../../src/domain/nearestName.ts";
@@ -55,6 +56,7 @@ const repeat = async (part: ProofPart, seed: number, signal: AbortSignal): Promi
 };
 
 const goOn = async (part: ProofPart, minutes: number | null, folder: string, signal: AbortSignal): Promise<number> => {
+  mkdirSync(folder, { recursive: true }); // what cannot be recorded is found out first
   const before = provenOf(part, folder);
   const left = part.goal - before.cases;
   if (left <= 0 && minutes === null) {

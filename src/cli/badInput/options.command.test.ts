@@ -69,19 +69,19 @@ const IN_ONE_PROCESS: readonly [string, string[], number, RegExp][] = [
     "a damaged kline file",
     ["backtest", "--data", "bitrot"],
     1,
-    /cannot read the history file .*2023-01\.parquet: .*; delete it and run riposte backfill --force, or the import again$/,
+    /the history file .*2023-01\.parquet is damaged: its bytes are not those that were written \(SHA-256\); (?:run riposte backfill|delete the folder) .*$/,
   ],
   [
     "a truncated kline file",
     ["backtest", "--data", "truncated"],
     1,
-    /cannot read the history file .*2023-01\.parquet: .*; delete it and run riposte backfill --force, or the import again$/,
+    /the history file .*2023-01\.parquet is damaged: its bytes are not those that were written \(SHA-256\); (?:run riposte backfill|delete the folder) .*$/,
   ],
   [
     "an empty funding file",
     ["backtest", "--data", "nofunding"],
     1,
-    /cannot read the history file .*2023\.parquet: .*; delete it and run riposte backfill --force, or the import again$/,
+    /the history file .*2023\.parquet is damaged: its bytes are not those that were written \(SHA-256\); (?:run riposte backfill|delete the folder) .*$/,
   ],
   ["--resume without a journal", ["backtest", "--resume"], 2, /--resume needs the journal to go on from: --journal FILE$/],
   [
