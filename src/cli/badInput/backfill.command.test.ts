@@ -135,9 +135,10 @@ describe("riposte backfill", { timeout: 90_000 }, () => {
       const again = await riposte(command, { cwd: folder });
       expect(again.code, again.stderr).toBe(0);
       expect(again.stdout).toMatch(new RegExp(`^${3 - kept} files landed .*${kept === 0 ? "" : `, ${kept} had landed before`}`));
-      expect(await namesIn(join(folder, "h", "klines/market=spot/symbol=BTCUSDT/interval=1m"))).toEqual(
-        MONTHS.map((month) => `${month}.parquet`),
-      );
+      expect(await namesIn(join(folder, "h", "klines/market=spot/symbol=BTCUSDT/interval=1m"))).toEqual([
+        ...MONTHS.map((month) => `${month}.parquet`),
+        "files.sha256",
+      ]);
     } finally {
       await wire.stop();
     }
