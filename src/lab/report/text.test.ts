@@ -60,6 +60,12 @@ describe("summaryText", () => {
     expect(line(text, "Risk")).toMatch(/^max drawdown −\d+\.\d\d% at bars, for 41 d 16 h +−\d+\.\d\d% of days, for 41 days/);
   });
 
+  it("says whose bars are missing, and from when", () => {
+    const gap = (symbol: string, minute: number) => ({ symbol, fromMs: minute * 60_000, toMs: (minute + 3) * 60_000, missingBars: 3 });
+    const text = summaryText({ ...record, gaps: [gap("AUSDT", 5), gap("BUSDT", 7), gap("AUSDT", 90)] });
+    expect(line(text, "Data")).toMatch(/ missing in 3 gaps: AUSDT 6 from 1970-01-01 00:05 UTC, BUSDT 3 from 1970-01-01 00:07 UTC$/);
+  });
+
   it("names the most frequent codes of the venue and sums up the others", () => {
     const rejections = Array.from({ length: 14 }, (_, i) => ({ code: i - 20, count: 20 - i, reason: "r", firstMs: 0 }));
     const many = line(summaryText({ ...record, rejections, summary: { ...record.summary, ordersRejected: 189 } }), "Rejected");

@@ -166,8 +166,21 @@ const haltParts = ({ summary }: RunRecord): readonly string[] => {
   ];
 };
 
+/** Whose bars are missing, and where the first are: `: BTCUSDT 80 from 2023-03-24 12:40 UTC`. */
+const gapsText = (gaps: RunRecord["gaps"]): string => {
+  const bySymbol = new Map<string, { missing: number; readonly fromMs: number }>();
+  for (const { symbol, fromMs, missingBars } of gaps) {
+    const known = bySymbol.get(symbol);
+    if (known === undefined) bySymbol.set(symbol, { missing: missingBars, fromMs });
+    else known.missing += missingBars;
+  }
+  const parts = [...bySymbol].map(([symbol, { missing, fromMs }]) => `${symbol} ${count(missing)} from ${utcTime(fromMs)} UTC`);
+  return parts.length === 0 ? "" : `: ${parts.slice(0, SYMBOLS_SHOWN).join(", ")}${parts.length > SYMBOLS_SHOWN ? ", …" : ""}`;
+};
+const SYMBOLS_SHOWN = 6;
+
 const runLines = ({ identity, summary, gaps }: RunRecord, reportPath: string | undefined): readonly Line[] => [
-  ["Data", `${counted(summary.bars, "bar")}, ${count(summary.gapBars)} missing in ${counted(gaps.length, "gap")}`],
+  ["Data", `${counted(summary.bars, "bar")}, ${count(summary.gapBars)} missing in ${counted(gaps.length, "gap")}${gapsText(gaps)}`],
   [
     "Speed",
     `${decimal(summary.replaySeconds)} s`,
