@@ -104,8 +104,8 @@ describe("a run on QuestDB", () => {
       new RegExp(`^QuestDB at \\S+ holds what h held from 2023-01-26 to 2023-01-27${left.replace("70", "\\d+")}$`),
     );
     expect(await said("--symbol", "ETHUSDT", "--market", "simulated")).toMatch(/ holds what h held of ETHUSDT \(simulated\)$/);
-    expect(await said()).toMatch(new RegExp(` holds what h held${left}$`));
-    expect(await said("--interval", "1h")).toMatch(/ holds what h held; 34560 klines of 1m were left: --interval 1m copies them$/);
+    expect(await said()).toMatch(new RegExp(` holds what h held, which lists no archive files that have landed${left}$`));
+    expect(await said("--interval", "1h")).toMatch(/ holds what h held, which lists no archive files that have landed; 34560 klines of 1m were left: --interval 1m copies them$/);
     const counted = await sql(settings, `SELECT interval, count() FROM ${own.RIPOSTE_DATA_QUESTDB_PREFIX}klines ORDER BY interval`);
     expect(counted).toEqual([
       ["1h", 70],
