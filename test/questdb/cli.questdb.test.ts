@@ -105,7 +105,9 @@ describe("a run on QuestDB", () => {
     );
     expect(await said("--symbol", "ETHUSDT", "--market", "simulated")).toMatch(/ holds what h held of ETHUSDT \(simulated\)$/);
     expect(await said()).toMatch(new RegExp(` holds what h held, which lists no archive files that have landed${left}$`));
-    expect(await said("--interval", "1h")).toMatch(/ holds what h held, which lists no archive files that have landed; 34560 klines of 1m were left: --interval 1m copies them$/);
+    expect(await said("--interval", "1h")).toMatch(
+      / holds what h held, which lists no archive files that have landed; 34560 klines of 1m were left: --interval 1m copies them$/,
+    );
     const counted = await sql(settings, `SELECT interval, count() FROM ${own.RIPOSTE_DATA_QUESTDB_PREFIX}klines ORDER BY interval`);
     expect(counted).toEqual([
       ["1h", 70],
