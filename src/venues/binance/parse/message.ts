@@ -4,6 +4,12 @@ import type { InstrumentIndex } from "../../../domain/units.ts";
 import { DAY_MS, NO_INSTRUMENT } from "../../../domain/units.ts";
 import { textAt, timeAt, WireError } from "./wire.ts";
 
+/** Takes what messages hold besides events, where somebody wants to tell of it. */
+export interface MessageNotes {
+  /** A trade that is not of the market, and what its `X` says. */
+  readonly nonMarketTrade: (instrument: InstrumentIndex, type: string) => void;
+}
+
 /** What a parser has to know of a message besides its text. */
 export interface Arrival {
   /** Place of a symbol in the run; undefined: nobody asked for it, and the message says nothing. */
@@ -16,6 +22,7 @@ export interface Arrival {
   readonly stream: string;
   /** Symbol of an answer that does not name it (`GET /fapi/v1/depth`); "" if unknown. */
   readonly symbol: string;
+  readonly notes?: MessageNotes;
 }
 
 export type Row = Readonly<Record<string, unknown>>;

@@ -166,8 +166,26 @@ describe("tolerance", () => {
   it("the line's time does not go back", () =>
     expect(parsed(captured["trade"], { notBeforeMs: RECEIVED_MS + 5000 })).toMatchObject([{ knownAtMs: RECEIVED_MS + 5000 }]));
 
-  it("a trade of the insurance fund, without a price, is nothing", () =>
-    expect(parsed(changed(captured["trade"], (data) => Object.assign(data, { X: "NA", p: "0", q: "0" })))).toEqual([]));
+  it.each(["INSURANCE_FUND", "ADL", "NA", "BLOCK", ""])(
+    "a trade of type %j is none of the market, whatever its price: its id stays",
+    (X) => {
+      for (const cells of [
+        { p: "0", q: "0" },
+        { p: "54000.00", q: "0.5" },
+        { p: undefined, q: undefined, m: undefined },
+      ]) {
+        const [event, ...more] = parsed(changed(captured["trade"], (data) => Object.assign(data, { X }, cells)));
+        expect([event, more]).toMatchObject([{ kind: Kind.nonMarketTrade, tradeId: "5266583935", eventTimeMs: 1_723_161_256_322 }, []]);
+        expect(eventProblem(event as Event)).toBeNull();
+      }
+    },
+  );
+
+  it("a trade without a type is of the market, also at a price that other types carry; one of price 0 cannot be read", () => {
+    expect(parsed(changed(captured["trade"], (data) => delete data["X"]))).toEqual(parsed(captured["trade"]));
+    expect(parsed(changed(captured["trade"], (data) => Object.assign(data, { p: "0" })))).toMatchObject([{ kind: Kind.fault }]);
+    expect(parsed(changed(captured["trade"], (data) => Object.assign(data, { X: 7 })))).toMatchObject([{ kind: Kind.fault }]);
+  });
 });
 
 describe("faults", () => {
