@@ -14,7 +14,7 @@ import { stepOperator } from "./stepOperator.ts";
 /** Rows of a block: bounds what one retained kline keeps alive. */
 const BLOCK_ROWS = 512;
 /** Other events close a minute this long after its end: its last trade may arrive behind them. */
-const GRACE_MS = 1000;
+export const GRACE_MS = 1000;
 
 /** The minute that the trades of one instrument make. */
 class OpenMinute {
@@ -56,7 +56,8 @@ class OpenMinute {
     if (Number.isNaN(this.openMs)) this.openMs = eventTimeMs - (eventTimeMs % MINUTE_MS) + MINUTE_MS;
     if (id <= this.lastId) return false;
     const missed = this.lastId >= 0 && id > this.lastId + 1;
-    if (missed) this.broken = true;
+    // What is missing was traded before this one.
+    if (missed && eventTimeMs >= this.openMs) this.broken = true;
     this.lastId = id;
     this.closeUntil(eventTimeMs, seq, emit, missed);
     return true;

@@ -6,8 +6,8 @@ import type { HistorySpan } from "../../domain/ports.ts";
 import { formatUtc } from "../../domain/time.ts";
 import { HOUR_MS, UserError } from "../../domain/units.ts";
 import { captureEvents } from "../../venues/binance/capture/captureEvents.ts";
-import type { CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
-import { capturedSymbol, onlySymbolOf, scanCapture } from "../../venues/binance/capture/captureScan.ts";
+import type { CaptureSummary, UnknownType } from "../../venues/binance/capture/captureScan.ts";
+import { capturedSymbols, scanCapture } from "../../venues/binance/capture/captureScan.ts";
 import { instrumentRulesEvent } from "../rules/defaultInstruments.ts";
 import type { Store } from "../store.ts";
 import { captureRules } from "../rules/captureRules.ts";
@@ -22,7 +22,9 @@ export interface ImportCaptureOptions {
   readonly store: Store;
   /** Files of one recording. */
   readonly paths: readonly string[];
-  /** Absent: all that the capture holds. */
+  /** What a scan of them has found, where there was one. */
+  readonly summary?: CaptureSummary | undefined;
+  /** Absent: all that can be used. */
   readonly symbols?: readonly string[] | undefined;
   /** By event time, end exclusive. */
   readonly fromMs?: number | undefined;
@@ -38,8 +40,14 @@ export interface ImportCaptureReport {
   events: number;
   /** Symbols whose rules were written as the decimals of their prices and quantities show them. */
   readonly guessedRules: string[];
-  /** Messages that were not understood. */
-  faults: number;
+  /** Of the events, trades that are not of the market. */
+  readonly nonMarketTrades: number;
+  /** Messages of known types that could not be read, the first of them, and types that are not known. */
+  readonly faults: number;
+  readonly firstFault: string;
+  readonly unknownTypes: readonly UnknownType[];
+  /** Why symbols of the capture were left out where all were asked for. */
+  readonly refused: readonly string[];
   spans: readonly HistorySpan[];
   /** True when the signal ended the work; what is written stays. */
   aborted: boolean;
@@ -47,21 +55,26 @@ export interface ImportCaptureReport {
 
 /**
  * Writes a capture into a store, hour by hour: every event of its symbols, single trades and aggregates both, and their rules: those of
- * symbols that have none there, and those of the capture's `exchangeInfo`, from its beginning on, where they are others. The files are read once before anything is written: what is wrong with them is a `UserError` with file and line.
+ * symbols that have none there, and those of the capture's `exchangeInfo`, from its beginning on, where they are others. The files are read
+ * once before anything is written: what is wrong with them is a `UserError` with file and line.
  * Twice changes nothing.
  */
 export const importCapture = async (options: ImportCaptureOptions): Promise<ImportCaptureReport> => {
   const { store, paths, signal, onProgress, fromMs = -Infinity, toMs = Infinity } = options;
-  const summary = await scanCapture(paths, signal);
-  const symbols =
-    options.symbols === undefined ? summary.symbols : [...new Set(options.symbols)].map((symbol) => capturedSymbol(summary, symbol, paths));
+  const summary = options.summary ?? (await scanCapture(paths, signal));
+  const wanted = options.symbols === undefined ? undefined : [...new Set(options.symbols)];
+  const symbols = capturedSymbols(summary, wanted, paths);
   const rules = symbols.map((facts, index) => captureRules(facts, index, summary));
   await store.lock();
   const report: ImportCaptureReport = {
     symbols: symbols.map(({ symbol }) => symbol),
     events: 0,
     guessedRules: [],
+    nonMarketTrades: symbols.reduce((sum, { nonMarketTrades: types }) => sum + [...types.values()].reduce((a, b) => a + b, 0), 0),
     faults: summary.faults,
+    firstFault: summary.firstFault,
+    unknownTypes: summary.unknownTypes,
+    refused: wanted === undefined ? [...summary.refused.values()] : [],
     spans: [],
     aborted: false,
   };
@@ -84,9 +97,9 @@ export const importCapture = async (options: ImportCaptureOptions): Promise<Impo
     held = symbols.map(() => []);
     count = 0;
   };
-  const onlySymbol = onlySymbolOf(summary);
+  const { bookSymbol: onlySymbol } = summary;
   let done = 0;
-  for await (const burst of captureEvents({ paths, symbols, onlySymbol, toMs: Infinity, burstEvents: BURST_EVENTS, bothTrades: true })) {
+  for await (const burst of captureEvents({ paths, symbols, onlySymbol, burstEvents: BURST_EVENTS })) {
     if (signal.aborted) break;
     const burstHour = Math.floor((burst.at(-1) as Event).knownAtMs / HOUR_MS);
     if (count >= HELD_MAX || (count > 0 && burstHour !== hour)) await write();

@@ -8,12 +8,18 @@ import { textAt, timeAt, WireError } from "./wire.ts";
 export interface MessageNotes {
   /** A trade that is not of the market, and what its `X` says. */
   readonly nonMarketTrade: (instrument: InstrumentIndex, type: string) => void;
+  /** A candle that gives no event: still open, or of another interval than the minute. */
+  readonly otherKline: (instrument: InstrumentIndex, interval: string) => void;
+  /** A message of a type that is not known. */
+  readonly unknownType: (type: string) => void;
+  /** The answer of `GET /fapi/v1/exchangeInfo`. */
+  readonly exchangeInfo: (answer: Row) => void;
 }
 
 /** What a parser has to know of a message besides its text. */
 export interface Arrival {
-  /** Place of a symbol in the run; undefined: nobody asked for it, and the message says nothing. */
-  readonly instrumentOf: (symbol: string) => InstrumentIndex | undefined;
+  /** Place of a symbol in the run, `row` being what names it; undefined: nobody asked for it, and the message says nothing. */
+  readonly instrumentOf: (symbol: string, row?: Row) => InstrumentIndex | undefined;
   /** When it arrived, by our clock. */
   readonly receivedTimeMs: number;
   /** Line time of the message before: the line never goes back. */
@@ -23,6 +29,8 @@ export interface Arrival {
   /** Symbol of an answer that does not name it (`GET /fapi/v1/depth`); "" if unknown. */
   readonly symbol: string;
   readonly notes?: MessageNotes;
+  /** Whether a `depthUpdate` that does not carry its stream's name is the best levels in whole; absent: it is a difference. */
+  readonly isPartial?: (row: Row) => boolean;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -41,7 +49,7 @@ export const knownAt = (sentTimeMs: number, { receivedTimeMs, notBeforeMs }: Arr
 
 /** Instrument of the symbol in `row.s`; undefined: not one of the run's. */
 export const instrumentAt = (row: Row, path: string, { instrumentOf }: Arrival): InstrumentIndex | undefined =>
-  instrumentOf(textAt(row["s"], path));
+  instrumentOf(textAt(row["s"], path), row);
 
 /** `row.E`, when the exchange sent the message. */
 export const sentAt = (row: Row, path: string): number => timeAt(row["E"], path);

@@ -200,7 +200,7 @@ describe("faults", () => {
     ["missing price", changed(captured["trade"], drop("p")), "trade.p is not a number, missing"],
     ["price 0", changed(captured["trade"], (data) => (data["p"] = "0")), 'trade.p is not above 0, "0"'],
     ["no id", changed(captured["trade"], (data) => (data["t"] = -1)), "trade.t is no id, -1"],
-    ["spot's depth", changed(captured["depth"], drop("pu")), "depthUpdate.pu is no id, missing"],
+    ["spot's depth", changed(captured["depth"], drop("pu")), "a depthUpdate without pu is of Binance spot"],
     ["a negative quantity", changed(captured["depth"], (data) => (data["b"] = [["1", "-1"]])), 'depthUpdate.b is negative, "-1"'],
     [
       "a level that is no pair",
