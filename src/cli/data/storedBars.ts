@@ -4,6 +4,7 @@ import type { TimeRange } from "../../domain/time.ts";
 import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
 import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { Store } from "../../store/store.ts";
+import { areAggregatesTaken } from "../../store/reading/catalog.ts";
 import { intervalLabel } from "../../store/table/interval.ts";
 import { shownPath } from "./shownPath.ts";
 import type { DataRequest } from "./history.ts";
@@ -34,9 +35,12 @@ export const storedBars = async ({ config }: DataRequest, store: Store, range: T
   const found = config.symbols.map(async (symbol): Promise<StoredBars> => {
     const of = (spans: readonly HistorySpan[]): readonly HistorySpan[] => spans.filter((span) => span.symbol === symbol);
     const kline = of(klines).find(inRange);
-    const [trade] = of(trades)
-      .filter(inRange)
-      .sort((a, b) => covered(b) - covered(a));
+    const inside = of(trades).filter(inRange);
+    const [singles, aggregates] = TRADES.map((kind) => inside.find((span) => span.kind === kind));
+    const trade =
+      singles === undefined || (aggregates !== undefined && areAggregatesTaken(covered(singles), covered(aggregates)))
+        ? aggregates
+        : singles;
     if (kline === undefined && trade !== undefined) {
       const fromMs = floorMinute(trade.fromMs) + MINUTE_MS;
       // The minute of the last trade may be partial; what else was heard behind it may close it (`closedByTicks`).
