@@ -156,6 +156,6 @@ describe("a capture and what was imported from it", { timeout: 120_000 }, () => 
       { numRuns: 12, endOnFailure: true },
     );
     expect(compared).toBeGreaterThan(0);
-    expect((await readdir(folder)).filter((name) => name.startsWith("riposte-capture-"))).toEqual([]);
+    expect((await readdir(folder)).filter((name) => name.startsWith("riposte-replay-"))).toEqual([]);
   });
 });

@@ -92,7 +92,7 @@ const requireBars = ({ symbol, trades, aggTrades, klines, otherKlines }: Capture
 
 /** A folder of its own, which is removed with the process at the latest. */
 const temporaryFolder = async (): Promise<{ readonly root: string; readonly remove: () => Promise<void> }> => {
-  const root = await mkdtemp(join(tmpdir(), "riposte-capture-"));
+  const root = await mkdtemp(join(tmpdir(), "riposte-replay-"));
   if (FOLDERS.size === 0) process.once("exit", removeAll);
   FOLDERS.add(root);
   return {

@@ -44,6 +44,7 @@ const said = async (change: (events: readonly Event[]) => readonly Event[] = (ev
     signal: new AbortController().signal,
     progress: () => undefined,
   });
+  await run.data.close();
   return lines;
 };
 
