@@ -2,7 +2,6 @@ import { formatUtc, parseTimeRange } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
 import { importCapture } from "../store/capture/importCapture.ts";
 import { configOf, configOptions, itemsOf, onlySymbolsOption } from "./configOptions.ts";
-import { captureNotes } from "./data/captureNotes.ts";
 import { captureOption } from "./data/history.ts";
 import { openStore } from "./data/store.ts";
 import type { Command } from "./frame/command.ts";
@@ -37,12 +36,7 @@ export const importCommand: Command = {
       if (report.aborted)
         throw new UserError(`stopped: ${report.events} events are kept in ${store.shown}; the same command writes the rest`);
       context.print(`${report.events} events of ${report.symbols.join(", ")} written to ${store.shown}`);
-      for (const line of captureNotes(report)) context.print(line);
-      if (report.nonMarketTrades > 0)
-        context.print(
-          `${report.nonMarketTrades} trades are not of the market (insurance fund, auto-deleveraging and the like): only their ids are kept`,
-        );
-      for (const reason of report.refused) context.print(`left out: ${reason}`);
+      for (const note of report.notes) context.print(note);
       if (report.guessedRules.length > 0)
         context.print(
           `the capture has no exchangeInfo: ticks and lots of ${report.guessedRules.join(", ")} come from the decimals of its prices and quantities`,

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { configSchema } from "../../../config/schema.ts";
 import { continuity } from "../../../operators/continuity.ts";
 import { tradeBars } from "../../../operators/tradeBars.ts";
+import type { TimeRange } from "../../domain/time.ts";
+import { parseTimeRange } from "../../domain/time.ts";
 import { Kind } from "../../domain/kind.ts";
 import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import { DataHash } from "../../engine/dataHash.ts";
@@ -125,6 +127,13 @@ const seen = async (data: RunData): Promise<{ bars: number[]; lost: number; sha2
   return { bars, lost, sha256: hash.digest(), fromMs: data.fromMs, toMs: data.toMs };
 };
 
+const imported = async (root: string, capture: string, { fromMs, toMs }: Partial<TimeRange> = {}): Promise<void> => {
+  const store = parquetStore({ root });
+  const range = { fromMs: fromMs ?? undefined, toMs: toMs ?? undefined };
+  await importCapture({ store, paths: [capture], ...range, signal: new AbortController().signal, onProgress: () => undefined });
+  await store.close();
+};
+
 const choice = { simulate: false, dirGiven: true, warmUpBars: 0, wanted: new Set([]), env: {} } as const;
 
 describe("a capture and what was imported from it", { timeout: 120_000 }, () => {
@@ -140,16 +149,24 @@ describe("a capture and what was imported from it", { timeout: 120_000 }, () => 
         const range = ranged ? { from: new Date(T0 + MINUTE_MS).toISOString(), to: new Date(T0 + 4 * MINUTE_MS).toISOString() } : {};
         const config = configSchema.parse({ symbols: ["ETHUSDT"], data: { dir }, ...range });
         const right = rightBars(messages);
-        const ofCapture = await runData({ config, ...choice, captures: [capture] }).then(seen, (error: unknown) => error);
+        const ofCapture = await runData({ config, ...choice, captures: [capture] }).then(seen, (error: unknown) => {
+          if (error instanceof UserError) return error;
+          throw error;
+        });
         if (ofCapture instanceof UserError) {
           expect(ranged || right.bars.length + right.lost === 0, ofCapture.message).toBe(true);
           return;
         }
-        const store = parquetStore({ root: dir });
-        await importCapture({ store, paths: [capture], signal: new AbortController().signal, onProgress: () => undefined });
-        await store.close();
+        await imported(dir, capture);
         expect(ofCapture).toEqual(await runData({ config, ...choice, captures: [] }).then(seen));
-        if (ranged) return;
+        if (ranged) {
+          const part = join(folder, `part-${at}`);
+          await imported(part, capture, parseTimeRange(config.from, config.to));
+          const whole = configSchema.parse({ symbols: ["ETHUSDT"], data: { dir: part } });
+          const ofPart = await runData({ config: whole, ...choice, captures: [] }).then(seen);
+          expect([ofPart.bars, ofPart.lost]).toEqual([ofCapture.bars, ofCapture.lost]);
+          return;
+        }
         compared += 1;
         expect(ofCapture).toMatchObject(right);
       }),

@@ -8,9 +8,10 @@ import { formatUtc } from "../../domain/time.ts";
 import { UserError } from "../../domain/units.ts";
 import { importCapture } from "../../store/capture/importCapture.ts";
 import { parquetStore } from "../../store/parquet/parquetStore.ts";
-import type { CapturedSymbol, CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
+import type { CapturedSymbol } from "../../venues/binance/capture/capturedSymbol.ts";
+import type { CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
 import { capturedSymbols, scanCapture } from "../../venues/binance/capture/captureScan.ts";
-import { captureNotes } from "./captureNotes.ts";
+import { captureNotes, lostAtEnd } from "../../store/capture/captureNotes.ts";
 import type { DataChoice, DataRequest, RunData } from "./history.ts";
 import { shownPath } from "./shownPath.ts";
 import { storedData } from "./storedData.ts";
@@ -53,7 +54,7 @@ export const captureData = async (request: DataRequest): Promise<RunData> => {
         ...(guessed === ""
           ? []
           : [`The capture has no exchangeInfo: ticks and lots of ${guessed} come from the decimals of its prices and quantities.`]),
-        ...captureNotes(summary).map((note) => `${note}.`),
+        ...[...captureNotes(summary), ...lostAtEnd(symbols, summary)].map((note) => `${note}.`),
         ...data.warnings,
       ],
       close,

@@ -37,7 +37,7 @@ export const storedData = async (request: DataRequest, store: Store, { holder, o
   const firstMs = Math.min(...bars.map((each) => each.fromMs));
   const lastMs = Math.max(...bars.map((each) => each.toMs));
   const [fromMs, toMs] = [range.fromMs ?? firstMs, range.toMs ?? lastMs];
-  if (fromMs >= lastMs || toMs <= firstMs) throw outside(symbols, store, range, firstMs, lastMs);
+  if (Math.max(fromMs, firstMs) >= Math.min(toMs, lastMs)) throw outside(symbols, store, range, firstMs, lastMs);
   const markets = bars.map(({ market }) => market);
   const instruments = await store.instruments(symbols, fromMs, markets);
   const warmFromMs = config.data.warmUp ? Math.max(firstMs, fromMs - warmUpBars * MINUTE_MS) : Math.max(firstMs, fromMs);
@@ -45,7 +45,7 @@ export const storedData = async (request: DataRequest, store: Store, { holder, o
   // trades, orders of the last bar of all are filled behind it.
   const barFromMs = fromTrades.length > 0 ? warmFromMs - MINUTE_MS : warmFromMs;
   const isHeardOn = fromTrades.length > 0 || (wanted.has("trade") && toMs >= lastMs);
-  const readToMs = isHeardOn ? toMs + MINUTE_MS + GRACE_MS : toMs;
+  const readToMs = isHeardOn ? toMs + MINUTE_MS + (toMs >= lastMs ? GRACE_MS : 0) : toMs;
   const { fromMs: readFromMs, unknown } = await bookStart(ticks, store, barFromMs);
   const held = ticks.filter((span) => span.fromMs < readToMs && span.toMs > readFromMs);
   return {

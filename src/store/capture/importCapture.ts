@@ -4,13 +4,14 @@ import type { Instrument } from "../../domain/instrument.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { HistorySpan } from "../../domain/ports.ts";
 import { formatUtc } from "../../domain/time.ts";
-import { HOUR_MS, UserError } from "../../domain/units.ts";
+import { HOUR_MS, MINUTE_MS, UserError } from "../../domain/units.ts";
 import { captureEvents } from "../../venues/binance/capture/captureEvents.ts";
 import type { CaptureSummary, UnknownType } from "../../venues/binance/capture/captureScan.ts";
 import { capturedSymbols, scanCapture } from "../../venues/binance/capture/captureScan.ts";
 import { instrumentRulesEvent } from "../rules/defaultInstruments.ts";
 import type { Store } from "../store.ts";
 import { captureRules } from "../rules/captureRules.ts";
+import { captureNotes, lostAtEnd, nonMarketCount, nonMarketNotes } from "./captureNotes.ts";
 
 /** Events held before they are written although their hour is not over: about 100 MB. */
 const HELD_MAX = 200_000;
@@ -26,7 +27,7 @@ export interface ImportCaptureOptions {
   readonly summary?: CaptureSummary | undefined;
   /** Absent: all that can be used. */
   readonly symbols?: readonly string[] | undefined;
-  /** By event time, end exclusive. */
+  /** Bars from and to here, end exclusive: klines by their opening, all else by event time with the minute before and behind it. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
   readonly signal: AbortSignal;
@@ -42,12 +43,11 @@ export interface ImportCaptureReport {
   readonly guessedRules: string[];
   /** Of the events, trades that are not of the market. */
   readonly nonMarketTrades: number;
-  /** Messages of known types that could not be read, the first of them, and types that are not known. */
+  /** Messages of known types that could not be read. */
   readonly faults: number;
-  readonly firstFault: string;
   readonly unknownTypes: readonly UnknownType[];
-  /** Why symbols of the capture were left out where all were asked for. */
-  readonly refused: readonly string[];
+  /** What was left out, and what the capture lacks, in words. */
+  readonly notes: readonly string[];
   spans: readonly HistorySpan[];
   /** True when the signal ended the work; what is written stays. */
   aborted: boolean;
@@ -70,11 +70,15 @@ export const importCapture = async (options: ImportCaptureOptions): Promise<Impo
     symbols: symbols.map(({ symbol }) => symbol),
     events: 0,
     guessedRules: [],
-    nonMarketTrades: symbols.reduce((sum, { nonMarketTrades: types }) => sum + [...types.values()].reduce((a, b) => a + b, 0), 0),
+    nonMarketTrades: symbols.reduce((sum, facts) => sum + nonMarketCount(facts.nonMarketTrades), 0),
     faults: summary.faults,
-    firstFault: summary.firstFault,
     unknownTypes: summary.unknownTypes,
-    refused: wanted === undefined ? [...summary.refused.values()] : [],
+    notes: [
+      ...captureNotes(summary),
+      ...nonMarketNotes(symbols),
+      ...lostAtEnd(symbols, summary),
+      ...(wanted === undefined ? [...summary.refused.values()].map((reason) => `left out: ${reason}`) : []),
+    ],
     spans: [],
     aborted: false,
   };
@@ -105,7 +109,7 @@ export const importCapture = async (options: ImportCaptureOptions): Promise<Impo
     if (count >= HELD_MAX || (count > 0 && burstHour !== hour)) await write();
     hour = burstHour;
     for (const event of burst) {
-      if (event.kind === Kind.fault || event.eventTimeMs < fromMs || event.eventTimeMs >= toMs) continue;
+      if (event.kind === Kind.fault || !isInside(event, fromMs, toMs)) continue;
       held[event.instrument]?.push(event);
       count += 1;
     }
@@ -120,6 +124,15 @@ export const importCapture = async (options: ImportCaptureOptions): Promise<Impo
   report.spans = (await store.spans()).filter(({ symbol, market }) => market === MARKET && report.symbols.includes(symbol));
   return report;
 };
+
+/**
+ * Whether an event goes with the bars of a range: a bar of trades is whole where a trade of the minute before was heard, and is closed by
+ * what comes behind it.
+ */
+const isInside = (event: Event, fromMs: number, toMs: number): boolean =>
+  event.kind === Kind.kline
+    ? event.openTimeMs >= fromMs && event.openTimeMs < toMs
+    : event.eventTimeMs >= fromMs - MINUTE_MS && event.eventTimeMs < toMs + MINUTE_MS;
 
 /** Whether the store's rules of a symbol at a time are these. */
 const inForce = async (store: Store, { index: _, ...rules }: Instrument, atMs: number): Promise<boolean> => {

@@ -4,7 +4,7 @@ import type { InstrumentIndex } from "../../../domain/units.ts";
 import { looksWhole } from "./bareDepth.ts";
 import { captureMerge } from "./captureMerge.ts";
 import { CaptureParser } from "./captureParser.ts";
-import type { CapturedSymbol } from "./captureScan.ts";
+import type { CapturedSymbol } from "./capturedSymbol.ts";
 
 export interface CaptureQuery {
   readonly paths: readonly string[];

@@ -8,37 +8,14 @@ import type { Row } from "../parse/message.ts";
 import { BareDepth } from "./bareDepth.ts";
 import type { CaptureLine } from "./captureLine.ts";
 import { captureMerge } from "./captureMerge.ts";
+import type { CapturedSymbol } from "./capturedSymbol.ts";
+import { countEvent, nothingOf, take } from "./capturedSymbol.ts";
 import { CaptureParser } from "./captureParser.ts";
 
 /** Share of messages of known types that may be faults: more, and the capture is something else. */
 const FAULT_SHARE_MAX = 0.01;
 /** So many faults without one event, and the rest need not be read. */
 const FAULTS_FIRST_MAX = 1000;
-
-/** What a capture has of one symbol. */
-export interface CapturedSymbol {
-  readonly symbol: string;
-  /** Of all kinds. */
-  events: number;
-  trades: number;
-  aggTrades: number;
-  klines: number;
-  bestBidAsks: number;
-  diffs: number;
-  snapshots: number;
-  marks: number;
-  /** Decimals that its prices and quantities show. */
-  priceDecimals: number;
-  qtyDecimals: number;
-  /** Trades that are not of the market, by what their `X` says. */
-  readonly nonMarketTrades: Map<string, number>;
-  /** Intervals of candles that give no event: others than the minute, or the minute's that are open. */
-  readonly otherKlines: Set<string>;
-  /** Whole books among the messages `depthUpdate` that do not carry their stream's name. */
-  bareBooks: number;
-  /** Place of such a message of which nothing tells what it is; "": none. */
-  unclearDepth: string;
-}
 
 /** Messages of a type that is not known. */
 export interface UnknownType {
@@ -58,6 +35,8 @@ export interface CaptureSummary {
   /** Line time of the first and the last event. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** When the last message of any kind arrived. */
+  readonly heardToMs: number;
   /** Those that can be used. */
   readonly symbols: readonly CapturedSymbol[];
   /** Symbol of order books that do not name theirs: the only one of the capture, else the only one that has a book; "" if there are several. */
@@ -111,6 +90,7 @@ class Scan {
   private at = "";
   private fromMs = NaN;
   private toMs = NaN;
+  private heardToMs = -Infinity;
   private exchangeInfo: unknown = null;
   private readonly symbols: CapturedSymbol[] = [];
   private readonly indexOf = new Map<string, InstrumentIndex>();
@@ -143,6 +123,7 @@ class Scan {
   line(path: string, line: CaptureLine): void {
     this.at = `capture ${path} line ${line.line}`;
     this.messages += 1;
+    this.heardToMs = Math.floor(line.receivedUs / 1000);
     for (const event of this.parser.events(line)) {
       if (event.kind === Kind.fault) this.fault(event, line);
       else this.count(event);
@@ -150,7 +131,7 @@ class Scan {
   }
 
   summary(paths: readonly string[]): CaptureSummary {
-    const { messages, faults, firstFault, fromMs, toMs, exchangeInfo, refused } = this;
+    const { messages, faults, firstFault, fromMs, toMs, heardToMs, exchangeInfo, refused } = this;
     const unnamed = this.symbols.find(({ symbol, events }) => symbol === UNNAMED && events > 0);
     const symbols = this.symbols.filter(({ symbol, events }) => symbol !== UNNAMED && events > 0 && !refused.has(symbol));
     const unknownTypes = [...this.unknownTypes.values()];
@@ -170,7 +151,7 @@ class Scan {
     if (unnamed !== undefined && owner !== undefined) take(owner, unnamed);
     for (const facts of symbols) this.judgeDepth(facts);
     const bookSymbol = owners.length === 1 ? (owner?.symbol ?? "") : "";
-    return { messages, faults, firstFault, unknownTypes, fromMs, toMs, exchangeInfo, symbols, bookSymbol, refused };
+    return { messages, faults, firstFault, unknownTypes, fromMs, toMs, heardToMs, exchangeInfo, symbols, bookSymbol, refused };
   }
 
   /** The error for a capture without a symbol that can be used. */
@@ -236,52 +217,21 @@ class Scan {
 
   private count(event: Event): void {
     const facts = this.symbols[event.instrument] as CapturedSymbol;
-    facts.events += 1;
+
     if (Number.isNaN(this.fromMs)) this.fromMs = this.parser.knownAtMs;
     this.toMs = this.parser.knownAtMs;
-    switch (event.kind) {
-      case Kind.trade:
-        if (event.tradeCount === undefined) facts.trades += 1;
-        else facts.aggTrades += 1;
-        this.decimals(facts, event.price, event.qty);
-        break;
-      case Kind.markPrice:
-        facts.marks += 1;
-        break;
-      case Kind.bestBidAsk:
-        facts.bestBidAsks += 1;
-        this.decimals(facts, event.bidPrice, event.bidQty);
-        break;
-      case Kind.bookDiff:
-        facts.diffs += 1;
-        for (let i = 0; i < event.bids.length; i += 2) this.decimals(facts, event.bids[i] as number, event.bids[i + 1] as number);
-        break;
-      case Kind.bookSnapshot:
-        facts.snapshots += 1;
-        for (let i = 0; i < event.asks.length; i += 2) this.decimals(facts, event.asks[i] as number, event.asks[i + 1] as number);
-        this.compare(event, this.at);
-        break;
-      case Kind.kline:
-        facts.klines += 1;
-        for (const price of [event.open, event.high, event.low, event.close]) this.decimals(facts, price, event.volume);
-        break;
-      default:
-    }
-  }
-
-  private decimals(facts: CapturedSymbol, price: number, qty: number): void {
-    facts.priceDecimals = atLeastDecimals(facts.priceDecimals, price);
-    facts.qtyDecimals = atLeastDecimals(facts.qtyDecimals, qty);
+    countEvent(facts, event);
+    if (event.kind === Kind.bookSnapshot) this.compare(event);
   }
 
   /** Two snapshots of one moment must be one book. */
-  private compare(snapshot: BookSnapshot, at: string): void {
+  private compare(snapshot: BookSnapshot): void {
     const before = this.snapshots.get(snapshot.instrument);
     this.snapshots.set(snapshot.instrument, snapshot);
     if (before?.lastUpdateId !== snapshot.lastUpdateId) return;
     if (agree(before.bids, snapshot.bids) && agree(before.asks, snapshot.asks)) return;
     throw new UserError(
-      `${at}: this snapshot and the one before it are both of update ${snapshot.lastUpdateId} and contradict each other: leave one out`,
+      `${this.at}: this snapshot and the one before it are both of update ${snapshot.lastUpdateId} and contradict each other: leave one out`,
     );
   }
 }
@@ -289,49 +239,9 @@ class Scan {
 /** Stands for the symbol of an order book that does not name it. */
 const UNNAMED = "(unnamed)";
 
-const nothingOf = (symbol: string): CapturedSymbol => ({
-  symbol,
-  events: 0,
-  trades: 0,
-  aggTrades: 0,
-  klines: 0,
-  bestBidAsks: 0,
-  diffs: 0,
-  snapshots: 0,
-  marks: 0,
-  priceDecimals: 0,
-  qtyDecimals: 0,
-  nonMarketTrades: new Map(),
-  otherKlines: new Set(),
-  bareBooks: 0,
-  unclearDepth: "",
-});
-
-const take = (facts: CapturedSymbol, unnamed: CapturedSymbol): void => {
-  facts.events += unnamed.events;
-  facts.snapshots += unnamed.snapshots;
-  facts.priceDecimals = Math.max(facts.priceDecimals, unnamed.priceDecimals);
-  facts.qtyDecimals = Math.max(facts.qtyDecimals, unnamed.qtyDecimals);
-};
-
 /** Of the levels that both have. */
 const agree = (a: Float64Array, b: Float64Array): boolean => {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i += 1) if (a[i] !== b[i]) return false;
   return true;
-};
-
-/** `decimals`, or more if a value needs more to be written. Values are doubles next to decimals of at most 8 digits. */
-const atLeastDecimals = (decimals: number, value: number): number => {
-  let found = decimals;
-  while (found < 8 && !isDecimal(value, found)) found += 1;
-  return found;
-};
-
-const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
-
-/** An integer divided by a power of ten is rounded once: the value is such a decimal if it comes back. */
-const isDecimal = (value: number, decimals: number): boolean => {
-  const power = POWERS[decimals] as number;
-  return Math.round(value * power) / power === value;
 };
