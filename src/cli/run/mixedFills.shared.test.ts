@@ -42,7 +42,7 @@ const replay = async (fillOn: RiposteConfig["venue"]["fillOn"], quality?: FillQu
   const said: string[][] = SYMBOLS.map(() => []);
   const log = tap<Item>((item) => {
     if (item.kind >= Kind.orderAccepted && item.kind <= Kind.fundingPayment && "instrument" in item)
-      said[item.instrument]?.push(JSON.stringify({ ...item, seq: 0 })); // a run reads what it fills by: other events, other numbers
+      said[item.instrument]?.push(JSON.stringify(item, (name, value: unknown) => (name === "seq" ? 0 : value))); // a run reads what it fills by: other events, other numbers
   });
   const replayed = await replayRun(run, {
     events: run.data.events(),

@@ -129,6 +129,23 @@ describe("a capture", () => {
     }
   });
 
+  it("the best levels in whole among differences are books, with the stream's name or, where the differences tell, without", async () => {
+    const side = (from: number, step: number): string[][] => Array.from({ length: 5 }, (_, i) => [(from + i * step).toFixed(1), "1.5"]);
+    const message = (pu: number, u: number, b: string[][], a: string[][]): object => {
+      const atMs = START_MS;
+      return { e: "depthUpdate", E: atMs, T: atMs, s: "BTCUSDT", U: u, u, pu, b, a };
+    };
+    const difference = (pu: number, u: number): object => message(pu, u, side(100, -0.1).slice(0, 2), []);
+    const book = (pu: number, u: number): object => message(pu, u, side(100, -0.1), side(100.1, 0.1));
+    const rows = [difference(1, 2), book(1, 2), difference(2, 3), book(2, 3), difference(3, 4)];
+    const named = rows.map((data, i) => ({ data, stream: i % 2 === 1 ? "btcusdt@depth5@100ms" : "btcusdt@depth@100ms" }));
+    const [bare, enveloped] = [rows, named].map((list, i) => file(`partial-${i}.jsonl`, lines(list.map((row) => JSON.stringify(row)))));
+    const events = await eventsOf([bare as string]);
+    expect(events.map(({ kind }) => KIND_NAMES[kind])).toEqual(["bookDiff", "bookSnapshot", "bookDiff", "bookSnapshot", "bookDiff"]);
+    expect(await eventsOf([enveloped as string])).toEqual(events);
+    expect((await scanCapture([bare as string])).symbols).toMatchObject([{ diffs: 3, snapshots: 2, unclearDepth: "" }]);
+  });
+
   it("rows of COIN-M and of dated contracts in streams of all symbols are left out", async () => {
     const rows = ["BTCUSDT", "BTCUSD_PERP", "ETHUSDT_261225", "ODD"].map((s) => ({
       ...{ e: "markPriceUpdate", E: START_MS, s, p: "1.5", i: "1.5", r: "", T: 0 },
