@@ -1,4 +1,5 @@
 import { readFile, readdir } from "node:fs/promises";
+import { contractFault } from "../src/domain/contract.ts";
 import { SettingError } from "../src/domain/settingError.ts";
 import { UserError } from "../src/domain/units.ts";
 import { parseTimeRange } from "../src/domain/time.ts";
@@ -26,6 +27,8 @@ export interface ConfigSources {
 export interface LoadedConfig {
   readonly config: RiposteConfig;
   readonly profile: string;
+  /** Somebody named the symbols: they are not the default's. */
+  readonly symbolsGiven: boolean;
 }
 
 /**
@@ -47,8 +50,12 @@ export const loadConfig = async (sources: ConfigSources): Promise<LoadedConfig> 
   const config = configSchema.parse(merged);
   const contradiction = contradictionOf(config);
   if (contradiction !== undefined) throw new SettingError(contradiction.paths, `config: ${contradiction.message}`);
+  for (const symbol of config.symbols) {
+    const fault = contractFault(symbol);
+    if (fault !== null) throw new UserError(fault);
+  }
   parseTimeRange(config.from, config.to);
-  return { config, profile };
+  return { config, profile, symbolsGiven: layers.some(({ values }) => "symbols" in (values as object)) };
 };
 
 /** Names of the shipped profiles. */

@@ -39,6 +39,18 @@ describe("continuity", () => {
     },
   });
 
+  it("counts the ids of trades that are not of the market", () => {
+    const numbered = (kind: typeof Kind.trade | typeof Kind.nonMarketTrade, id: number): Item => {
+      const header = { seq: id, instrument: instrumentIndex(0), eventTimeMs: 0, receivedTimeMs: 0, knownAtMs: 0, tradeId: String(id) };
+      return kind === Kind.trade ? { kind, ...header, price: 1, qty: 1, buyerIsMaker: false } : { kind, ...header };
+    };
+    const [market, other] = [Kind.trade, Kind.nonMarketTrade];
+    const items = [numbered(market, 7), numbered(other, 8), numbered(market, 9), numbered(other, 9), numbered(other, 11)];
+    expect(through(continuity([BTC]), items)).toEqual([
+      ...["trade0 #7 7", "id0 #8 8", "trade0 #9 9", "fault0 #9 duplicate trade", "fault0 #11 missing trades", "id0 #11 11"],
+    ]);
+  });
+
   it("drops trades that were seen or overtaken, and tells of missing ones", () => {
     const trade = (id: string, seq: number): Item => ({
       kind: Kind.trade,

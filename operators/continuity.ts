@@ -1,5 +1,5 @@
 import type { OperatorFunction } from "rxjs";
-import type { Trade } from "../src/domain/event.ts";
+import type { NonMarketTrade, Trade } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -27,7 +27,7 @@ export const continuityState = (instrumentCount: number): ContinuityState =>
 /**
  * What passes is whole, or says that it is not: a kline that was seen or overtaken before is dropped (a `fault` tells
  * of it), missing klines put a `gap` before the one that revealed them, and a bar whose prices cannot be is a `fault`
- * in place of the bar. Trades likewise, by their ids; that some are missing is a `fault`.
+ * in place of the bar. Trades likewise, by their ids, those that are not of the market among them; that some are missing is a `fault`.
  */
 export const continuityStep = (state: ContinuityState, kline: Kline, emit: Emit): boolean => {
   const { block, row } = kline;
@@ -94,7 +94,7 @@ const gapBefore = (kline: Kline, expectedMs: number): Item => ({
 });
 
 /** Trades are numbered: one that was seen or overtaken is dropped, missing ones are told of. */
-const tradeStep = (state: ContinuityState, trade: Trade, emit: Emit): boolean => {
+const tradeStep = (state: ContinuityState, trade: Trade | NonMarketTrade, emit: Emit): boolean => {
   const track = state[trade.instrument] as Track;
   const id = Number(trade.tradeId);
   if (id <= track.tradeId) {
@@ -109,7 +109,7 @@ const tradeStep = (state: ContinuityState, trade: Trade, emit: Emit): boolean =>
 
 const faultOf = (kline: Kline, what: string): Item => faultOn(kline, `${what}, open time ${kline.openTimeMs}`);
 
-const faultOn = (event: Kline | Trade, message: string): Item => ({
+const faultOn = (event: Kline | Trade | NonMarketTrade, message: string): Item => ({
   kind: Kind.fault,
   seq: event.seq,
   instrument: event.instrument,
@@ -120,7 +120,11 @@ const faultOn = (event: Kline | Trade, message: string): Item => ({
   message,
 });
 
-const HANDLERS: StepHandlers<ContinuityState> = { [Kind.kline]: continuityStep, [Kind.trade]: tradeStep };
+const HANDLERS: StepHandlers<ContinuityState> = {
+  [Kind.kline]: continuityStep,
+  [Kind.trade]: tradeStep,
+  [Kind.nonMarketTrade]: tradeStep,
+};
 
 export const continuity = (instruments: readonly Instrument[]): OperatorFunction<Item, Item> =>
   stepOperator("continuity", () => continuityState(instruments.length), HANDLERS, {

@@ -53,6 +53,7 @@ const quote = (seq: number, ms: number): BestBidAsk => ({
   askQty: 1,
 });
 const FIRST = [instrumentIndex(0)];
+const ofFirst = (id: number) => ({ instrument: instrumentIndex(0), tradeId: String(id) });
 /** The klines that come out, as values. */
 const barsOf = (items: readonly Item[]): KlineValues[] => {
   const bars: KlineValues[] = [];
@@ -162,6 +163,28 @@ describe("tradeBars", () => {
       "gap0 #11 m3..m5 2",
       "kline0 #11 m5 c100",
     ]);
+  });
+
+  it("minutes with missing ids at the end of the line are a gap, too", () => {
+    const at = (id: number, minute: number): Trade => trade({ id, at: minute });
+    expect(klines(through(tradeBars([BTC, ETH], FIRST), [at(1, 0.5), at(2, 1.5), at(4, 2.5), at(5, 3.2)]))).toEqual(["gap0 #5 m1..m3 2"]);
+    // The minute that is open at the end may be partial: it is neither bar nor gap.
+    expect(klines(through(tradeBars([BTC, ETH], FIRST), [at(1, 0.5), at(2, 1.5), at(3, 2.1), at(5, 2.5)]))).toEqual(["kline0 #3 m1 c100"]);
+  });
+
+  it("a trade that is not of the market is in no bar, and its id is not missing", () => {
+    const other = (id: number, minute: number): Item => ({ kind: Kind.nonMarketTrade, ...header(id, minute * MINUTE_MS), ...ofFirst(id) });
+    const items = [other(1, 0.5), trade({ id: 2, at: 1.1, price: 7 }), other(3, 1.5), trade({ id: 4, at: 1.9, price: 8 }), other(5, 3.5)];
+    expect(klines(through(tradeBars([BTC, ETH], FIRST), items))).toEqual(["kline0 #5 m1 c8", "kline0 #5 m2 c8"]);
+    expect(barsOf(items)[0]).toMatchObject({ open: 7, high: 8, low: 7, volume: 2, trades: 2 });
+    expect(klines(through(tradeBars([BTC, ETH], FIRST), [...items.slice(0, 2), other(4, 1.5), trade({ id: 5, at: 2.5 })]))).toEqual([
+      "gap0 #5 m1..m2 1",
+    ]);
+  });
+
+  it("the first bar is the minute after the first trade, whatever was heard before", () => {
+    const items = [quote(1, 0.2 * MINUTE_MS), trade({ id: 2, at: 1.2 }), trade({ id: 3, at: 2.1 }), trade({ id: 4, at: 3 })];
+    expect(klines(through(tradeBars([BTC, ETH], FIRST), items))).toEqual(["kline0 #4 m2 c100"]);
   });
 
   it("every trade of a whole minute is in one bar, and the bars follow each other", () => {

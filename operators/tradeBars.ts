@@ -1,6 +1,6 @@
 import { identity } from "rxjs";
 import type { OperatorFunction } from "rxjs";
-import type { BestBidAsk, BookDiff, MarkPrice, Timer, Trade } from "../src/domain/event.ts";
+import type { BestBidAsk, BookDiff, MarkPrice, NonMarketTrade, Timer, Trade } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -14,13 +14,13 @@ import { stepOperator } from "./stepOperator.ts";
 /** Rows of a block: bounds what one retained kline keeps alive. */
 const BLOCK_ROWS = 512;
 /** Other events close a minute this long after its end: its last trade may arrive behind them. */
-const GRACE_MS = 1000;
+export const GRACE_MS = 1000;
 
 /** The minute that the trades of one instrument make. */
 class OpenMinute {
   readonly instrument: InstrumentIndex;
   private block: KlineBlock;
-  /** NaN before anything was heard. */
+  /** NaN before a trade was heard. */
   private openMs = NaN;
   /** Id of the last trade, exact up to 2^53; −1 before the first. */
   private lastId = -1;
@@ -33,6 +33,8 @@ class OpenMinute {
   /** Minutes that were broken since the last whole one. */
   private missing = 0;
   private gapFromMs = NaN;
+  /** The event that closed the last minute. */
+  private lastSeq = -1;
 
   constructor(instrument: InstrumentIndex) {
     this.instrument = instrument;
@@ -40,32 +42,30 @@ class OpenMinute {
   }
 
   trade(trade: Trade, emit: Emit): void {
-    const id = Number(trade.tradeId);
-    const { eventTimeMs } = trade;
-    this.hear(eventTimeMs);
-    if (id <= this.lastId) return;
+    if (!this.account(trade, emit)) return;
+    if (trade.eventTimeMs >= this.openMs) this.add(trade);
+    // Before the first whole minute; or its minute went out without it, and the bar of now must not hold it.
+    else if (this.lastPrice > 0 && this.closed) emit(late(trade, this.openMs));
+    else this.lastPrice = trade.price;
+  }
+
+  /** Takes the id of a trade and closes the minutes before it; false: the id was seen or overtaken. */
+  account({ tradeId, eventTimeMs, seq }: Trade | NonMarketTrade, emit: Emit): boolean {
+    const id = Number(tradeId);
+    // The first minute that is heard from its beginning is the one after the first trade.
+    if (Number.isNaN(this.openMs)) this.openMs = eventTimeMs - (eventTimeMs % MINUTE_MS) + MINUTE_MS;
+    if (id <= this.lastId) return false;
     const missed = this.lastId >= 0 && id > this.lastId + 1;
-    if (missed) this.broken = true;
+    // What is missing was traded before this one.
+    if (missed && eventTimeMs >= this.openMs) this.broken = true;
     this.lastId = id;
-    if (eventTimeMs < this.openMs) {
-      // Before the first whole minute; or its minute went out without it, and the bar of now must not hold it.
-      if (this.lastPrice > 0 && this.closed) emit(late(trade, this.openMs));
-      else this.lastPrice = trade.price;
-      return;
-    }
-    this.closeUntil(eventTimeMs, trade.seq, emit, missed);
-    this.add(trade);
+    this.closeUntil(eventTimeMs, seq, emit, missed);
+    return true;
   }
 
   /** Another event of the line: closes the minute once its trades must have come. */
   tick(nowMs: number, seq: number, emit: Emit): void {
-    this.hear(nowMs);
     if (nowMs >= this.openMs + MINUTE_MS + GRACE_MS) this.closeUntil(nowMs - GRACE_MS, seq, emit, false);
-  }
-
-  /** The first minute that is heard from its beginning is the one after the first event. */
-  private hear(timeMs: number): void {
-    if (this.openMs !== this.openMs) this.openMs = timeMs - (timeMs % MINUTE_MS) + MINUTE_MS;
   }
 
   /** Closes every minute that ends by `timeMs`; `missed`: trades are missing up to there, in whichever of them. */
@@ -80,6 +80,7 @@ class OpenMinute {
     const { openMs, block } = this;
     const row = block.length;
     this.openMs = openMs + MINUTE_MS;
+    this.lastSeq = seq;
     // Nothing ever traded: there is no price to make a bar of.
     if (!(this.lastPrice > 0)) return;
     this.closed = true;
@@ -95,14 +96,19 @@ class OpenMinute {
     this.trades = 0;
     const kline = new Kline(block, row);
     kline.seq = seq;
-    if (this.missing > 0) this.tellGap(kline, emit);
+    if (this.missing > 0) this.tellGap(kline.openTimeMs, kline.knownAtMs, seq, emit);
     if (block.length === BLOCK_ROWS) this.block = klineBlock(this.instrument, MINUTE_MS, BLOCK_ROWS);
     emit(kline);
   }
 
-  private tellGap(kline: Kline, emit: Emit): void {
-    const { instrument, knownAtMs, seq } = kline;
-    emit({ kind: Kind.gap, seq, instrument, knownAtMs, fromMs: this.gapFromMs, toMs: kline.openTimeMs, missingBars: this.missing });
+  /** The line is over: minutes that were lost at its end are told, too. */
+  end(emit: Emit): void {
+    if (this.missing > 0) this.tellGap(this.openMs, this.openMs, this.lastSeq, emit);
+  }
+
+  private tellGap(toMs: number, knownAtMs: number, seq: number, emit: Emit): void {
+    const { instrument, gapFromMs: fromMs, missing: missingBars } = this;
+    emit({ kind: Kind.gap, seq, instrument, knownAtMs, fromMs, toMs, missingBars });
     this.missing = 0;
   }
 
@@ -170,6 +176,10 @@ const HANDLERS: StepHandlers<TradeBarsState> = {
     state[trade.instrument]?.trade(trade, emit);
     return true;
   },
+  [Kind.nonMarketTrade]: (state, trade: NonMarketTrade, emit) => {
+    state[trade.instrument]?.account(trade, emit);
+    return true;
+  },
   [Kind.bestBidAsk]: tickStep,
   [Kind.bookDiff]: tickStep,
   [Kind.markPrice]: tickStep,
@@ -182,8 +192,9 @@ const HANDLERS: StepHandlers<TradeBarsState> = {
 /**
  * Trades → 1-minute klines by Binance's rules, for instruments whose line has none (`fromTrades`): a trade belongs to the minute it was
  * made in; open is the first price, a minute without a trade stands at the close before with volume 0. A minute is closed by the first
- * trade of a later one, or by any event a second after its end, and its kline stands before that event. The first, partial minute
- * makes none; a minute with missing trade ids is a `gap`. Without such an instrument it is no step at all.
+ * trade of a later one, or by any event a second after its end, and its kline stands before that event. The minute of the first trade,
+ * which may be partial, makes none; a minute with missing trade ids is a `gap`, at the end of the line too. Without such an instrument it is
+ * no step at all.
  */
 export const tradeBars = (instruments: readonly Instrument[], fromTrades: readonly InstrumentIndex[]): OperatorFunction<Item, Item> =>
   fromTrades.length === 0
@@ -191,4 +202,7 @@ export const tradeBars = (instruments: readonly Instrument[], fromTrades: readon
     : stepOperator("tradeBars", () => tradeBarsState(instruments, fromTrades), HANDLERS, {
         passing: "filter",
         emits: [Kind.kline, Kind.gap, Kind.fault],
+        flush: (state, emit) => {
+          for (const minute of state) minute?.end(emit);
+        },
       });

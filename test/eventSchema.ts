@@ -28,6 +28,7 @@ const event = <K extends Kind>(kind: K, fields: z.ZodRawShape) =>
 
 const SCHEMAS = new Map<Kind, z.ZodType>([
   [Kind.trade, event(Kind.trade, { tradeId: id, price, qty: price, buyerIsMaker: z.boolean(), tradeCount: z.int().gte(1).optional() })],
+  [Kind.nonMarketTrade, event(Kind.nonMarketTrade, { tradeId: id })],
   [Kind.bookDiff, event(Kind.bookDiff, { firstUpdateId: id, finalUpdateId: id, previousFinalUpdateId: id, bids: changes, asks: changes })],
   [Kind.bookSnapshot, event(Kind.bookSnapshot, { lastUpdateId: id, bids: side(-1), asks: side(1) })],
   [

@@ -282,6 +282,8 @@ export const show = (item: Item): string => {
       return `resync${item.instrument} #${item.seq} ${item.reason}`;
     case Kind.trade:
       return `trade${item.instrument} #${item.seq} ${item.tradeId}`;
+    case Kind.nonMarketTrade:
+      return `id${item.instrument} #${item.seq} ${item.tradeId}`;
     case Kind.signal:
       return `signal${item.instrument} #${item.seq} ${minute(item.knownAtMs)} ${item.ready ? "" : "not ready "}L${item.pLong} S${item.pShort} N${item.pNeutral}`;
     case Kind.accountState: {

@@ -55,10 +55,9 @@ export const storedCaptureContract = (name: string, { data, options }: StorePlac
     afterAll(() => rm(folder, { recursive: true }));
 
     it.each(CAPTURES)("$title: every event but klines comes back as it was, in the order of the line", async ({ paths }) => {
-      const { symbols } = await scanCapture(paths);
+      const { symbols, bookSymbol: onlySymbol } = await scanCapture(paths);
       const captured: Event[] = [];
-      for await (const burst of captureEvents({ paths, symbols, onlySymbol: "BTCUSDT", toMs: Infinity, burstEvents: 4096 }))
-        captured.push(...burst);
+      for await (const burst of captureEvents({ paths, symbols, onlySymbol, burstEvents: 4096 })) captured.push(...burst);
       const store = opened();
       const instruments = symbols.map(({ symbol }, index) => testInstrument(symbol, index));
       const query = { instruments, kinds: MARKET_KINDS, fromMs: 0, toMs: Infinity, burstEvents: 4096 };

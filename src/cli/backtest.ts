@@ -29,6 +29,8 @@ import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import type { ComposedRun } from "./run/composeRun.ts";
 import { compareFills, requireAllFills } from "./run/compareFills.ts";
 import { composeRun, memberNotes, memberWarnings, membersOf } from "./run/composeRun.ts";
+import { withCapturedSymbol } from "./data/captureData.ts";
+import type { DataChoice } from "./data/history.ts";
 import { captureOption, dataChoice } from "./data/history.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { codeVersion, commandLine, shownModules } from "./run/identity.ts";
@@ -69,11 +71,12 @@ export const backtestCommand: Command = {
     resume: { type: "boolean", help: "go on from --journal: replay it, then continue with the data where it ends" },
   },
   run: async (values, context) => {
-    const { config, profile } = await configOf(values, context);
+    const { profile, ...loaded } = await configOf(values, context);
+    const { config, choice } = await withCapturedSymbol(loaded, dataChoice(values, context));
     const journalPath = textOf(values["journal"]);
     const owner = journalPath === null ? null : await ownJournal(journalPath);
     try {
-      const run = await compose(config, profile, values, context);
+      const run = await compose(config, profile, choice, values, context);
       const result = await replay(run, context);
       context.print(summaryText(result, { reportPath: join(run.outDir, "report.html") }));
       return summaryObject(result);
@@ -94,12 +97,18 @@ interface Run extends ComposedRun {
   readonly verified: boolean;
 }
 
-const compose = async (config: RiposteConfig, profile: string, values: OptionValues, context: CommandContext): Promise<Run> => {
+const compose = async (
+  config: RiposteConfig,
+  profile: string,
+  choice: DataChoice,
+  values: OptionValues,
+  context: CommandContext,
+): Promise<Run> => {
   const journalPath = textOf(values["journal"]);
   if (values["resume"] === true && journalPath === null) throw new UserError("--resume needs the journal to go on from: --journal FILE", 2);
   const resume = values["resume"] === true && journalPath !== null ? await resumable(journalPath, config) : null;
   const compared = values["compare-fills"] === true;
-  const composed = await composeRun(config, profile, dataChoice(values, context), context.env, compared);
+  const composed = await composeRun(config, profile, choice, context.env, compared);
   try {
     if (compared) requireAllFills(composed);
   } catch (error) {

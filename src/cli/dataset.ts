@@ -22,6 +22,7 @@ import { observe } from "../pipeline.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { ownFeatureMistake } from "./features.ts";
+import { withCapturedSymbol } from "./data/captureData.ts";
 import type { RunData } from "./data/history.ts";
 import { barsOver, captureOption, dataChoice, runData } from "./data/history.ts";
 import { kindsOfInputs } from "./data/wantedKinds.ts";
@@ -43,7 +44,7 @@ export const datasetCommand: Command = {
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
   },
   run: async (values, context) => {
-    const { config } = await configOf(values, context);
+    const { config, choice } = await withCapturedSymbol(await configOf(values, context), dataChoice(values, context));
     const format = formatOf(values);
     const whole = await featureOptions(config);
     const { columns } = config.features;
@@ -54,7 +55,7 @@ export const datasetCommand: Command = {
       wanted: new Set(kindsOfInputs(set.columns.map(({ input }) => input))),
       warmUpBars: warmUpBarsOf(set),
       aheadBars: barsAhead(labels.horizonMs, MINUTE_MS),
-      ...dataChoice(values, context),
+      ...choice,
       env: context.env,
     });
     if (data.simulated) context.log(`NOTE ${data.source}`);

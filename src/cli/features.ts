@@ -13,6 +13,7 @@ import { stagedFile } from "../lab/stagedFile.ts";
 import { observe } from "../pipeline.ts";
 import type { Command, CommandContext } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
+import { withCapturedSymbol } from "./data/captureData.ts";
 import type { RunData } from "./data/history.ts";
 import { barsOver, captureOption, dataChoice, runData } from "./data/history.ts";
 import { kindsOfInputs } from "./data/wantedKinds.ts";
@@ -31,7 +32,7 @@ export const featuresCommand: Command = {
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
   },
   run: async (values, context) => {
-    const { config } = await configOf(values, context);
+    const { config, choice } = await withCapturedSymbol(await configOf(values, context), dataChoice(values, context));
     const raw = values["raw"] === true ? RAW_FAMILIES : [];
     const whole = await featureOptions(config, raw);
     const wanted = config.features.columns?.concat(raw.flatMap(({ columns }) => columns.map(({ name }) => name)));
@@ -40,7 +41,7 @@ export const featuresCommand: Command = {
       config,
       wanted: new Set(kindsOfInputs(set.columns.map(({ input }) => input))),
       warmUpBars: warmUpBarsOf(set),
-      ...dataChoice(values, context),
+      ...choice,
       env: context.env,
     });
     const file = String(values["out"]);

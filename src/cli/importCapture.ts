@@ -37,7 +37,7 @@ export const importCommand: Command = {
       if (report.aborted)
         throw new UserError(`stopped: ${report.events} events are kept in ${store.shown}; the same command writes the rest`);
       context.print(`${report.events} events of ${report.symbols.join(", ")} written to ${store.shown}`);
-      if (report.faults > 0) context.print(`${report.faults} messages were not understood and left out`);
+      for (const note of report.notes) context.print(note);
       if (report.guessedRules.length > 0)
         context.print(
           `the capture has no exchangeInfo: ticks and lots of ${report.guessedRules.join(", ")} come from the decimals of its prices and quantities`,

@@ -75,6 +75,13 @@ export interface Trade extends EventHeader<typeof Kind.trade> {
   /** Trades in an aggregate; absent: a single trade, and the id is its own. */
   readonly tradeCount?: number;
 }
+/**
+ * A single trade that was not made in the market (insurance fund, auto-deleveraging, block trades): it has no price of the market, and only
+ * its id counts, so that the ids of the market's trades have no hole.
+ */
+export interface NonMarketTrade extends EventHeader<typeof Kind.nonMarketTrade> {
+  readonly tradeId: string;
+}
 export interface Liquidation extends EventHeader<typeof Kind.liquidation> {
   readonly side: OrderSide;
   readonly price: number;
@@ -166,6 +173,7 @@ export type MarketEvent =
   | BookDiff
   | BestBidAsk
   | Trade
+  | NonMarketTrade
   | Liquidation
   | Kline;
 export type AccountEvent = OrderAccepted | OrderRejected | OrderCanceled | OrderExpired | Fill | FundingPayment | Balance | PositionReport;

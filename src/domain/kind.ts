@@ -51,17 +51,22 @@ export const Kind = {
   bookTop: 39,
   resyncNeeded: 40,
   noEntry: 41,
+  // A market event, later.
+  nonMarketTrade: 42,
 } as const;
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
 export type KindName = keyof typeof Kind;
 
-export const KIND_COUNT = 42;
+export const KIND_COUNT = 43;
 
 /** Name of each kind, indexed by its number. */
 export const KIND_NAMES: readonly KindName[] = Object.entries(Kind)
   .sort((a, b) => a[1] - b[1])
   .map(([name]) => name as KindName);
 
-/** Rank of an event among events with the same `knownAtMs`: instrument rules, funding, mark, … klines, timers, commands. */
-export const lineRank = (kind: Kind): number => kind;
+/**
+ * Rank of an event among events with the same `knownAtMs`: instrument rules, funding, mark, … klines, timers, commands. All numbered trades
+ * have one rank, so that their ids stay in order.
+ */
+export const lineRank = (kind: Kind): number => (kind === Kind.nonMarketTrade ? Kind.trade : kind);

@@ -6,13 +6,14 @@ import type {
   Liquidation,
   LongShortRatio,
   MarkPrice,
+  NonMarketTrade,
   OpenInterest,
   Trade,
 } from "../domain/event.ts";
 import { Kind } from "../domain/kind.ts";
 import { RecordHash } from "./recordHash.ts";
 
-type Tick = MarkPrice | OpenInterest | LongShortRatio | BookSnapshot | BookDiff | BestBidAsk | Trade | Liquidation;
+type Tick = MarkPrice | OpenInterest | LongShortRatio | BookSnapshot | BookDiff | BestBidAsk | Trade | NonMarketTrade | Liquidation;
 
 /** Events of which there are more than bars, in line order: every field but `seq`. */
 export class TickHash extends RecordHash {
@@ -35,6 +36,10 @@ export class TickHash extends RecordHash {
         this.times(event);
         this.text(event.lastUpdateId);
         this.levels(event);
+        return;
+      case Kind.nonMarketTrade:
+        this.times(event);
+        this.text(event.tradeId);
         return;
       case Kind.markPrice:
         this.times(event);
@@ -97,4 +102,5 @@ export class TickHash extends RecordHash {
 }
 
 /** Whether an event is hashed as a tick; the others, which are few, are hashed as the text of their journal. */
-export const isTick = (event: Event): event is Tick => event.kind >= Kind.markPrice && event.kind <= Kind.liquidation;
+export const isTick = (event: Event): event is Tick =>
+  (event.kind >= Kind.markPrice && event.kind <= Kind.liquidation) || event.kind === Kind.nonMarketTrade;

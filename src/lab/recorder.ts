@@ -1,6 +1,6 @@
 import type { OperatorFunction } from "rxjs";
 import type { AccountState, Gap, OrderSent, RiskState, Signal, TradeClosed } from "../domain/derived.ts";
-import type { Fault, Fill } from "../domain/event.ts";
+import type { Fault, Fill, NonMarketTrade } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { lotsToQty, ticksToPrice } from "../domain/instrument.ts";
 import type { Item } from "../domain/item.ts";
@@ -51,6 +51,8 @@ export class Recorder {
   readonly risk: RiskSpans;
   readonly faults = new Map<string, number>();
   readonly outcomes = new PlanOutcomes();
+  /** By instrument, trades that were not of the market. */
+  readonly nonMarketTrades: number[];
   readonly beliefs: BeliefRecorder | null;
   bars = 0;
   orders = 0;
@@ -77,6 +79,7 @@ export class Recorder {
     const capacity = Math.floor(CANDLES_MAX / options.instruments.length);
     this.#candles = options.instruments.map(() => new ThinnedCandles(capacity));
     this.#openStops = options.instruments.map(() => null);
+    this.nonMarketTrades = options.instruments.map(() => 0);
     this.#lastMs = options.instruments.map(() => -Infinity);
     this.risk = new RiskSpans();
     const { instruments, fromMs, layers } = options;
@@ -194,6 +197,10 @@ export class Recorder {
     this.faults.set(what, (this.faults.get(what) ?? 0) + 1);
   }
 
+  nonMarketTrade({ instrument, knownAtMs }: NonMarketTrade): void {
+    if (knownAtMs > this.#options.fromMs) this.nonMarketTrades[instrument]! += 1;
+  }
+
   /** Ends the run: the last, partial day and what is still open. */
   finish(): void {
     for (const index of this.#openStops.keys()) this.#endStop(index, this.lastMs(index));
@@ -278,6 +285,9 @@ const HANDLERS: StepHandlers<Recorder> = {
   },
   [Kind.fault]: (r, item) => {
     r.fault(item);
+  },
+  [Kind.nonMarketTrade]: (r, item) => {
+    r.nonMarketTrade(item);
   },
   [Kind.featureRow]: (r, item) => {
     r.beliefs?.features(item);

@@ -86,6 +86,7 @@ const identityOf = (recorder: Recorder, facts: RunFacts): RunIdentity => {
     simulated: data.simulated,
     warnings: [
       ...data.warnings,
+      ...recorder.nonMarketTrades.flatMap((count, index) => nonMarketText(count, data.instruments[index]?.symbol ?? "")),
       ...(faults.length === 0 ? [] : [`Bad data was left out: ${faults.join("; ")}.`]),
       ...facts.warnings,
       ...refusalWarnings(recorder.outcomes),
@@ -94,6 +95,12 @@ const identityOf = (recorder: Recorder, facts: RunFacts): RunIdentity => {
     config,
     command: facts.command,
   };
+};
+
+const nonMarketText = (count: number, symbol: string): readonly string[] => {
+  if (count === 0) return [];
+  const what = count === 1 ? `1 trade of ${symbol} was` : `${count} trades of ${symbol} were`;
+  return [`${what} not of the market: no bar, fill or feature sees ${count === 1 ? "it" : "them"}.`];
 };
 
 const summaryOf = (recorder: Recorder, facts: RunFacts, trades: readonly TradeRow[]): RunSummary => {

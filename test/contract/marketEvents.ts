@@ -60,6 +60,7 @@ export const marketEvents = (): Exclude<MarketEvent, Kline>[] => [
   diff(AT_MS + 10, "5123107837557", [61_800.1, 0, 61_700, 5e-324], []),
   trade(AT_MS + 20, "9007199254740993"),
   trade(AT_MS + 20, "9007199254740994", { buyerIsMaker: false, price: Number.MAX_VALUE }),
+  { kind: Kind.nonMarketTrade, ...header(AT_MS + 20), tradeId: "9007199254740995" },
   { kind: Kind.bestBidAsk, ...header(AT_MS + 30), updateId: "0", bidPrice: 1, bidQty: 0, askPrice: 1 + Number.EPSILON, askQty: 7 },
   {
     kind: Kind.markPrice,
@@ -116,7 +117,8 @@ export const marketEventContract = ({ fresh }: MarketStore): void => {
   it("reads only what is asked for, by kind and time of the event", async () => {
     const { store } = await fresh();
     await store.write("BTCUSDT", "um", [...marketEvents(), ...testKlines(AT_MS - (AT_MS % HOUR_MS), 120)]);
-    expect((await read(store, ["trade"])).map((event) => (event as Trade).tradeId)).toEqual(["9007199254740993", "9007199254740994"]);
+    const ids = ["9007199254740993", "9007199254740994", "9007199254740995"];
+    expect((await read(store, ["trade"])).map((event) => (event as Trade).tradeId)).toEqual(ids);
     expect(await read(store, MARKET_KINDS, AT_MS + 11_000, AT_MS + 12_001)).toHaveLength(3);
     expect(await read(store, ["kline", "bookDiff"], AT_MS + 11_000, AT_MS + 11_001)).toHaveLength(2);
     await expect(read(store, ["funding"])).rejects.toThrow(/BTCUSDT funding is not in history/);

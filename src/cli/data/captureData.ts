@@ -1,80 +1,118 @@
+import { rmSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LoadedConfig } from "../../../config/load.ts";
 import type { RiposteConfig } from "../../../config/schema.ts";
-import type { Instrument } from "../../domain/instrument.ts";
-import { formatUtc, parseTimeRange } from "../../domain/time.ts";
-import { MINUTE_MS, UserError } from "../../domain/units.ts";
+import { formatUtc } from "../../domain/time.ts";
+import { UserError } from "../../domain/units.ts";
+import { importCapture } from "../../store/capture/importCapture.ts";
+import { parquetStore } from "../../store/parquet/parquetStore.ts";
+import type { CapturedSymbol } from "../../venues/binance/capture/capturedSymbol.ts";
+import type { CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
 import { captureRules } from "../../store/rules/captureRules.ts";
-import { captureEvents } from "../../venues/binance/capture/captureEvents.ts";
-import type { CapturedSymbol, CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
-import { capturedSymbol, onlySymbolOf, scanCapture } from "../../venues/binance/capture/captureScan.ts";
-import type { Fillable } from "./fillable.ts";
+import { capturedSymbols, scanCapture } from "../../venues/binance/capture/captureScan.ts";
+import { captureNotes, lostAtEnd } from "../../store/capture/captureNotes.ts";
+import type { DataChoice, DataRequest, RunData } from "./history.ts";
 import { shownPath } from "./shownPath.ts";
-import { fillableBy } from "./fillable.ts";
-import type { RunData } from "./history.ts";
-import { withoutFunding } from "./holeWarnings.ts";
+import { storedData } from "./storedData.ts";
 
 /**
  * Raw messages as the data of a run. The files (one recording; cryptofeed keeps one for each connection) are read once before anything
- * is written: what is wrong with them is a `UserError` with file and line. Bars come from the capture's klines where a symbol has any,
- * else from its trades. Rules come from the capture's exchangeInfo, else from the decimals of its prices and quantities.
+ * is written: what is wrong with them is a `UserError` with file and line. Then they are imported into a store of the run's own, in the
+ * folder for temporary files, and read from there: so a capture and what was imported from it are the same by construction. The store is
+ * removed by `close`, or with the process.
  */
-export const captureData = async (config: RiposteConfig, paths: readonly string[]): Promise<RunData> => {
-  const summary = await scanCapture(paths);
-  const symbols = config.symbols.map((symbol) => symbolIn(summary, symbol, paths));
-  const instruments = symbols.map((facts, index) => captureRules(facts, index, summary) ?? unruled(facts, paths));
-  const fromTrades = instruments.filter(({ index }) => (symbols[index] as CapturedSymbol).klines === 0);
-  const range = parseTimeRange(config.from, config.to);
-  const firstMs = summary.fromMs - (summary.fromMs % MINUTE_MS) + (fromTrades.length > 0 ? MINUTE_MS : 0);
-  const fromMs = Math.max(range.fromMs ?? firstMs, firstMs);
-  const toMs = Math.min(range.toMs ?? summary.toMs, summary.toMs);
-  if (fromMs >= toMs) {
-    throw new UserError(
-      `there is no whole minute in ${paths.join(", ")} in this range: it holds ${formatUtc(summary.fromMs)} to ${formatUtc(summary.toMs)}; move --from or --to`,
-    );
+export const captureData = async (request: DataRequest): Promise<RunData> => {
+  const { config, captures: paths } = request;
+  const summary = request.captured?.summary ?? (await scanCapture(paths));
+  const symbols = capturedSymbols(summary, config.symbols, paths);
+  for (const [index, facts] of symbols.entries()) {
+    requireBars(facts, paths);
+    if (captureRules(facts, index, summary) === null) throw unruled(facts, paths);
   }
-  const onlySymbol = onlySymbolOf(summary);
+  const { root, remove } = await temporaryFolder();
+  const shown = paths.map(shownPath).join(", ");
+  const store = parquetStore({ root, market: "um", shown });
+  const close = async (): Promise<void> => {
+    await store.close();
+    await remove();
+  };
+  try {
+    const signal = new AbortController().signal;
+    await importCapture({ store, paths, summary, symbols: config.symbols, signal, onProgress: () => undefined });
+    const outside = (): UserError =>
+      new UserError(
+        `there is no whole minute in ${shown} in this range: it holds ${formatUtc(summary.fromMs)} to ${formatUtc(summary.toMs)}; move --from or --to`,
+      );
+    const inCapture: RiposteConfig = { ...config, data: { ...config.data, market: "um" } };
+    const data = await storedData({ ...request, config: inCapture }, store, { holder: "The capture", outside });
+    return {
+      ...data,
+      source: `captured USD-M messages in ${shown}`,
+      warnings: [
+        ...(request.captured?.unnamed === true
+          ? [`No symbol was named: the run is of ${config.symbols.join()}, the only one of the capture.`]
+          : []),
+        ...[...captureNotes(summary), ...lostAtEnd(symbols, summary)].map((note) => `${note}.`),
+        ...data.warnings,
+      ],
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+/** A scan of the captures of a run, and whether it chose the symbol. */
+export interface Captured {
+  readonly summary: CaptureSummary;
+  readonly unnamed: boolean;
+}
+
+/** The config and the data of a command: where no symbol is named, the only one of a capture is meant. */
+export const withCapturedSymbol = async <C extends DataChoice>(
+  { config, symbolsGiven }: Pick<LoadedConfig, "config" | "symbolsGiven">,
+  choice: C,
+): Promise<{ readonly config: RiposteConfig; readonly choice: C }> => {
+  if (choice.captures.length === 0 || symbolsGiven) return { config, choice };
+  const summary = await scanCapture(choice.captures);
+  const [only, ...others] = summary.symbols;
+  const unnamed = only !== undefined && others.length === 0 && !config.symbols.includes(only.symbol);
+  return { config: unnamed ? { ...config, symbols: [only.symbol] } : config, choice: { ...choice, captured: { summary, unnamed } } };
+};
+
+/** The error for a symbol whose prices show no tick: all have more digits than a price. */
+const unruled = ({ symbol }: CapturedSymbol, paths: readonly string[]): UserError =>
+  new UserError(
+    `${symbol} has no rules: ${paths.join(", ")} has no exchangeInfo, and its prices and quantities show no tick and lot; add the answer of exchangeInfo, or choose another symbol`,
+  );
+
+const requireBars = ({ symbol, trades, aggTrades, klines, otherKlines }: CapturedSymbol, paths: readonly string[]): void => {
+  if (trades + aggTrades + klines > 0) return;
+  const others = otherKlines.size === 0 ? "" : ` (its klines are of ${[...otherKlines].join(", ")})`;
+  throw new UserError(
+    `${symbol} has neither trades nor closed 1m klines in the capture ${paths.join(", ")}${others}: no bar can be made; choose another symbol`,
+  );
+};
+
+/** A folder of its own, which is removed with the process at the latest. */
+const temporaryFolder = async (): Promise<{ readonly root: string; readonly remove: () => Promise<void> }> => {
+  const root = await mkdtemp(join(tmpdir(), "riposte-replay-"));
+  if (FOLDERS.size === 0) process.once("exit", removeAll);
+  FOLDERS.add(root);
   return {
-    instruments,
-    fromMs,
-    toMs,
-    expectedBars: Math.floor((toMs - fromMs) / MINUTE_MS) * symbols.length,
-    events: () => captureEvents({ paths, symbols, onlySymbol, toMs, burstEvents: config.line.burstEvents }),
-    source: `captured USD-M messages in ${paths.map(shownPath).join(", ")}`,
-    simulated: false,
-    seed: null,
-    // Streams tell the next rate, not the settled one.
-    warnings: [
-      ...warningsFor(symbols, fromTrades),
-      ...instruments.flatMap(({ symbol, fundingIntervalHours }) => withoutFunding(symbol, fundingIntervalHours, fromMs, toMs)),
-    ],
-    barsFromTrades: fromTrades.map(({ index }) => index),
-    fillable: symbols.map(fillableOf),
-    close: () => Promise.resolve(),
+    root,
+    remove: async () => {
+      FOLDERS.delete(root);
+      if (FOLDERS.size === 0) process.off("exit", removeAll);
+      await rm(root, { recursive: true, force: true });
+    },
   };
 };
 
-const fillableOf = ({ trades, aggTrades, diffs, snapshots, marks }: CapturedSymbol): Fillable =>
-  fillableBy({ trades: trades + aggTrades > 0, book: diffs > 0 && snapshots > 0, marks: marks > 0 });
-
-/** The error for a symbol whose prices show no tick: all have more digits than a price. */
-const unruled = ({ symbol }: CapturedSymbol, paths: readonly string[]): never => {
-  throw new UserError(
-    `${symbol} has no rules: ${paths.join(", ")} has no exchangeInfo, and its prices and quantities show no tick and lot; add the answer of exchangeInfo, or choose another symbol`,
-  );
-};
-
-const symbolIn = (summary: CaptureSummary, wanted: string, paths: readonly string[]): CapturedSymbol => {
-  const found = capturedSymbol(summary, wanted, paths);
-  if (found.trades + found.aggTrades + found.klines > 0) return found;
-  throw new UserError(
-    `${wanted} has neither trades nor closed klines in the capture ${paths.join(", ")}: no bar can be made; choose another symbol`,
-  );
-};
-
-const warningsFor = (symbols: readonly CapturedSymbol[], fromTrades: readonly Instrument[]): string[] => {
-  const warnings: string[] = [];
-  if (fromTrades.length > 0)
-    warnings.push(`The capture has no klines of ${fromTrades.map(({ symbol }) => symbol).join(", ")}: bars come from trades.`);
-  const bookless = symbols.filter(({ diffs, snapshots }) => diffs > 0 && snapshots === 0).map(({ symbol }) => symbol);
-  if (bookless.length > 0) warnings.push(`The capture has no order book snapshot of ${bookless.join(", ")}: the book stays unknown.`);
-  return warnings;
+const FOLDERS = new Set<string>();
+const removeAll = (): void => {
+  for (const root of FOLDERS) rmSync(root, { recursive: true, force: true });
 };

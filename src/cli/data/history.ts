@@ -7,6 +7,7 @@ import { parseTimeRange, formatUtc } from "../../domain/time.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { DAY_MS, MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { CommandContext, OptionValues } from "../frame/command.ts";
+import type { Captured } from "./captureData.ts";
 import { captureData } from "./captureData.ts";
 import type { Fillable } from "./fillable.ts";
 import { marketOptions } from "./marketOptions.ts";
@@ -50,6 +51,8 @@ export interface DataChoice {
   readonly dirGiven: boolean;
   /** Files of raw messages that take the place of a store; empty: none. */
   readonly captures: readonly string[];
+  /** What they hold, where they have been looked through. */
+  readonly captured?: Captured;
 }
 
 /** `--capture`, of every command that reads a run's events. */
@@ -85,7 +88,7 @@ export const runData = async (request: DataRequest): Promise<RunData> => tickChe
 
 const chosenData = async (request: DataRequest): Promise<RunData> => {
   const { config, simulate, env, captures } = request;
-  if (captures.length > 0) return captureData(config, captures);
+  if (captures.length > 0) return captureData(request);
   if (simulate || !hasHistory(request)) return simulatedData(request);
   const store = openStore({ data: config.data, env });
   try {

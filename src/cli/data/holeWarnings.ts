@@ -102,7 +102,7 @@ const fundingWarnings = async (
 };
 
 /** The warning for a perpetual of whose funding there is nothing; none where no settlement lies in the range. */
-export const withoutFunding = (symbol: string, intervalHours: number, fromMs: number, toMs: number): readonly string[] => {
+const withoutFunding = (symbol: string, intervalHours: number, fromMs: number, toMs: number): readonly string[] => {
   const intervalMs = intervalHours * HOUR_MS;
   const missing = Math.ceil(toMs / intervalMs) - Math.ceil(fromMs / intervalMs);
   if (missing === 0) return [];

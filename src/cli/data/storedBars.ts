@@ -1,8 +1,10 @@
+import { GRACE_MS } from "../../../operators/tradeBars.ts";
 import { formatUtc } from "../../domain/time.ts";
 import type { TimeRange } from "../../domain/time.ts";
 import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
 import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { Store } from "../../store/store.ts";
+import { areAggregatesTaken } from "../../store/reading/catalog.ts";
 import { intervalLabel } from "../../store/table/interval.ts";
 import { shownPath } from "./shownPath.ts";
 import type { DataRequest } from "./history.ts";
@@ -36,12 +38,16 @@ export const storedBars = async ({ config }: DataRequest, store: Store, range: T
   const found = config.symbols.map(async (symbol): Promise<StoredBars> => {
     const of = (spans: readonly HistorySpan[]): readonly HistorySpan[] => spans.filter((span) => span.symbol === symbol);
     const kline = of(klines).find(inRange);
-    const [trade] = of(trades)
-      .filter(inRange)
-      .sort((a, b) => covered(b) - covered(a));
+    const inside = of(trades).filter(inRange);
+    const [singles, aggregates] = TRADES.map((kind) => inside.find((span) => span.kind === kind));
+    const trade =
+      singles === undefined || (aggregates !== undefined && areAggregatesTaken(covered(singles), covered(aggregates)))
+        ? aggregates
+        : singles;
     if (kline === undefined && trade !== undefined) {
-      const fromMs = trade.fromMs - (trade.fromMs % MINUTE_MS) + MINUTE_MS;
-      const toMs = Math.ceil(trade.toMs / MINUTE_MS) * MINUTE_MS;
+      const fromMs = floorMinute(trade.fromMs) + MINUTE_MS;
+      // The minute of the last trade may be partial; what else was heard behind it may close it (`closedByTicks`).
+      const toMs = floorMinute(trade.toMs - 1);
       const otherIntervalsMs = await otherIntervals(store, symbol, [trade.market]);
       return { symbol, market: trade.market, fromTrades: true, fromMs, toMs, otherIntervalsMs };
     }
@@ -62,6 +68,19 @@ export const storedBars = async ({ config }: DataRequest, store: Store, range: T
   return Promise.all(found);
 };
 
+const floorMinute = (ms: number): number => ms - (ms % MINUTE_MS);
+
+/** Bars whose last minute, where they are made of trades, is the last that is closed by a trade or by what else was heard behind it. */
+export const closedByTicks = (bars: readonly StoredBars[], ticks: readonly HistorySpan[]): readonly StoredBars[] =>
+  bars.map((each) => {
+    if (!each.fromTrades) return each;
+    const closers = ticks.filter(({ symbol, market, kind }) => symbol === each.symbol && market === each.market && CLOSERS.includes(kind));
+    return { ...each, toMs: Math.max(each.toMs, ...closers.map(({ toMs }) => floorMinute(toMs - 1 - GRACE_MS))) };
+  });
+
+/** Kinds besides trades that close a minute (`operators/tradeBars.ts`). */
+const CLOSERS: readonly StoredKind[] = ["bestBidAsk", "bookDiff", "markPrice"];
+
 const MARKETS = ["um", "spot", "simulated"];
 
 /** Lengths of klines besides the minute that a store has of a symbol, ascending. */
@@ -75,6 +94,8 @@ export const labels = (intervalsMs: readonly number[]): string => intervalsMs.ma
 
 /** The error for a range that holds no bar of any symbol. */
 export const outsideRange = (symbols: readonly string[], store: Store, range: TimeRange, firstMs: number, lastMs: number): UserError => {
+  if (firstMs >= lastMs)
+    return new UserError(`there is no whole minute of ${symbols.join(", ")} in ${store.shown}: bars are made of its trades; get more`);
   const asked = [range.fromMs === null ? "" : `from ${formatUtc(range.fromMs)}`, range.toMs === null ? "" : `to ${formatUtc(range.toMs)}`];
   return new UserError(
     `there are no bars ${asked.filter((part) => part !== "").join(" ")}: ${symbols.join(", ")} in ${store.shown} has ${formatUtc(firstMs)} to ${formatUtc(lastMs)}; move --from or --to, or backfill more`,

@@ -1,3 +1,4 @@
+import { GRACE_MS } from "../../../operators/tradeBars.ts";
 import { parseTimeRange } from "../../domain/time.ts";
 import type { StoredKind } from "../../domain/ports.ts";
 import { STORED_KINDS } from "../../domain/ports.ts";
@@ -5,33 +6,46 @@ import { instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
 import type { Store } from "../../store/store.ts";
 import { fillableBy } from "./fillable.ts";
 import type { DataRequest, RunData } from "./history.ts";
-import { outsideRange, sourceOf, storedBars } from "./storedBars.ts";
+import { closedByTicks, outsideRange, sourceOf, storedBars } from "./storedBars.ts";
 import { holeWarnings } from "./holeWarnings.ts";
 import { bookStart, kindsOnDisk, kindsToRead, storedTicks } from "./storedTicks.ts";
 import { barWarnings, hashWarnings, rulesWarnings, tickWarnings } from "./storedWarnings.ts";
+
+/** How a run speaks of the store that it reads. */
+export interface StoreWords {
+  /** The subject of a sentence. */
+  readonly holder: string;
+  /** The error for a range that holds no bar of any symbol. */
+  readonly outside: typeof outsideRange;
+}
+const HISTORY: StoreWords = { holder: "The history", outside: outsideRange };
 
 /**
  * History of a store as the data of a run. Bars are a symbol's klines; where it has none in the range, they are made of its trades, and
  * then everything that the store has of the symbols is read, as a capture would give it. Of what is wanted besides, a run reads what
  * there is. Closes nothing when it throws.
  */
-export const storedData = async (request: DataRequest, store: Store): Promise<RunData> => {
+export const storedData = async (request: DataRequest, store: Store, { holder, outside } = HISTORY): Promise<RunData> => {
   const { config, warmUpBars, aheadBars = 0, wanted } = request;
   const { symbols } = config;
   const range = parseTimeRange(config.from, config.to);
-  const bars = await storedBars(request, store, range);
+  const found = await storedBars(request, store, range);
+  const fromTrades = found.flatMap((each, index) => (each.fromTrades ? [instrumentIndex(index)] : []));
+  const kinds = fromTrades.length > 0 ? STORED_KINDS.filter((kind) => kind !== "instrumentRules") : [...wanted];
+  const ticks = await storedTicks(kinds, found, store);
+  const bars = closedByTicks(found, ticks);
   const firstMs = Math.min(...bars.map((each) => each.fromMs));
   const lastMs = Math.max(...bars.map((each) => each.toMs));
   const [fromMs, toMs] = [range.fromMs ?? firstMs, range.toMs ?? lastMs];
-  if (fromMs >= lastMs || toMs <= firstMs) throw outsideRange(symbols, store, range, firstMs, lastMs);
+  if (Math.max(fromMs, firstMs) >= Math.min(toMs, lastMs)) throw outside(symbols, store, range, firstMs, lastMs);
   const markets = bars.map(({ market }) => market);
   const instruments = await store.instruments(symbols, fromMs, markets);
-  const fromTrades = bars.flatMap((each, index) => (each.fromTrades ? [instrumentIndex(index)] : []));
-  const kinds = fromTrades.length > 0 ? STORED_KINDS.filter((kind) => kind !== "instrumentRules") : [...wanted];
   const warmFromMs = config.data.warmUp ? Math.max(firstMs, fromMs - warmUpBars * MINUTE_MS) : Math.max(firstMs, fromMs);
-  // The first minute of trades is heard from its middle on, and the next minute's first trade closes a bar.
-  const [barFromMs, readToMs] = fromTrades.length > 0 ? [warmFromMs - MINUTE_MS, toMs + MINUTE_MS] : [warmFromMs, toMs];
-  const ticks = await storedTicks(kinds, bars, store);
+  // The first minute of trades is heard from its middle on, and the next minute's first trade, or a tick behind its end, closes a bar. On
+  // trades, orders of the last bar of all are filled behind it.
+  const barFromMs = fromTrades.length > 0 ? warmFromMs - MINUTE_MS : warmFromMs;
+  const isHeardOn = fromTrades.length > 0 || (wanted.has("trade") && toMs >= lastMs);
+  const readToMs = isHeardOn ? toMs + MINUTE_MS + (toMs >= lastMs ? GRACE_MS : 0) : toMs;
   const { fromMs: readFromMs, unknown } = await bookStart(ticks, store, barFromMs);
   const held = ticks.filter((span) => span.fromMs < readToMs && span.toMs > readFromMs);
   const reading = kindsToRead(bars, held);
@@ -53,9 +67,9 @@ export const storedData = async (request: DataRequest, store: Store): Promise<Ru
     simulated: markets.includes("simulated"),
     seed: null,
     warnings: [
-      ...barWarnings(bars),
+      ...barWarnings(bars, holder),
       ...(await holeWarnings(store, bars, instruments, held, { fromMs, toMs })),
-      ...tickWarnings(bars, held, unknown, Math.max(fromMs, firstMs), Math.min(toMs, lastMs)),
+      ...tickWarnings(bars, held, unknown, holder, Math.max(fromMs, firstMs), Math.min(toMs, lastMs)),
       ...(await rulesWarnings(store, bars, fromMs, toMs)),
       ...hashWarnings(await store.unhashed(kindsOnDisk(reading), symbols, readFromMs, readToMs), store),
     ],

@@ -1,3 +1,4 @@
+import { dollarOf } from "../../domain/contract.ts";
 import { formatUtc } from "../../domain/time.ts";
 import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
@@ -5,18 +6,21 @@ import type { Store } from "../../store/store.ts";
 import type { StoredBars } from "./storedBars.ts";
 import { labels, TRADES } from "./storedBars.ts";
 
-/** What a reader of the report should know of where the bars are from. */
-export const barWarnings = (bars: readonly StoredBars[]): string[] => {
+/** What a reader of the report should know of where the bars are from; `holder` is the subject of its sentences. */
+export const barWarnings = (bars: readonly StoredBars[], holder: string): string[] => {
   const warnings: string[] = [];
   const spot = bars.filter(({ market }) => market === "spot").map(({ symbol }) => symbol);
   if (spot.length > 0)
     warnings.push(`Spot klines of ${spot.join(", ")} stand in for the perpetual: same price to a few basis points, other volume.`);
   if (bars.some(({ market }) => market === "simulated"))
     warnings.push("The prices in this store come from the market simulator, not from an exchange.");
+  for (const { symbol, market } of bars)
+    if (market !== "simulated" && dollarOf(symbol) !== undefined)
+      warnings.push(`${symbol} is settled in ${dollarOf(symbol) ?? ""}: the account counts it as USDT, one for one.`);
   for (const { symbol } of bars.filter((each) => each.fromTrades && each.otherIntervalsMs.length === 0))
-    warnings.push(`The history has no klines of ${symbol} in this range: bars come from trades.`);
+    warnings.push(`${holder} has no klines of ${symbol} in this range: bars come from trades.`);
   for (const { symbol, otherIntervalsMs } of bars.filter((each) => each.fromTrades && each.otherIntervalsMs.length > 0))
-    warnings.push(`The history has no 1m klines of ${symbol} in this range, only ${labels(otherIntervalsMs)}: bars come from trades.`);
+    warnings.push(`${holder} has no 1m klines of ${symbol} in this range, only ${labels(otherIntervalsMs)}: bars come from trades.`);
   return warnings;
 };
 
@@ -25,6 +29,7 @@ export const tickWarnings = (
   bars: readonly StoredBars[],
   held: readonly HistorySpan[],
   unknown: readonly string[],
+  holder: string,
   fromMs: number,
   toMs: number,
 ): string[] => {
@@ -34,11 +39,11 @@ export const tickWarnings = (
     const [parts, wholes] = [steady.filter((span) => isPart(span, fromMs, toMs)), steady.filter((span) => !isPart(span, fromMs, toMs))];
     const lacking = parts.filter(({ kind }) => !(TRADES.includes(kind) && wholes.some((whole) => TRADES.includes(whole.kind))));
     const shown = lacking.map((span) => `${span.kind} from ${formatUtc(span.fromMs)} to ${formatUtc(span.toMs)}`);
-    if (shown.length > 0) warnings.push(`The history has of ${symbol} only a part of this range: ${shown.join(", ")}.`);
+    if (shown.length > 0) warnings.push(`${holder} has of ${symbol} only a part of this range: ${shown.join(", ")}.`);
     const of = (kind: StoredKind): HistorySpan | undefined => held.find((span) => span.symbol === symbol && span.kind === kind);
     const [diffs, snapshots] = [of("bookDiff"), of("bookSnapshot")];
     if (diffs === undefined) continue;
-    if (snapshots === undefined) warnings.push(`The history has no order book snapshot of ${symbol}: the book stays unknown.`);
+    if (snapshots === undefined) warnings.push(`${holder} has no order book snapshot of ${symbol}: the book stays unknown.`);
     else if (snapshots.fromMs >= fromMs + MINUTE_MS)
       warnings.push(`The first order book snapshot of ${symbol} is of ${formatUtc(snapshots.fromMs)}: until then the book is unknown.`);
     else if (unknown.includes(symbol))

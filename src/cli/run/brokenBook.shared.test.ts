@@ -48,6 +48,7 @@ const said = async (change: (events: readonly Event[]) => readonly Event[] = (ev
     signal: new AbortController().signal,
     progress: () => undefined,
   });
+  await run.data.close();
   return lines;
 };
 

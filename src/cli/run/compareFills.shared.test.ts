@@ -47,7 +47,9 @@ const replay = async (
   const run = await composed(config);
   const { change = unchanged, ...rest } = options;
   const beliefs = await beliefsOf(null, run);
-  return replayRun(run, { events: change(run.data.events()), beliefs, signal, progress: () => undefined, ...rest });
+  const replayed = await replayRun(run, { events: change(run.data.events()), beliefs, signal, progress: () => undefined, ...rest });
+  await run.data.close();
+  return replayed;
 };
 
 describeShared("fills on the capture of 2024", { timeout: 180_000 }, () => {
@@ -61,6 +63,7 @@ describeShared("fills on the capture of 2024", { timeout: 180_000 }, () => {
       const journal = journalled({ config, data, journalPath: join(folder, "journal"), resume: null });
       whole = await replay(config, { events: journal.events, journal: journal.writer });
       await journal.close();
+      await data.close();
     });
     afterAll(() => rm(folder, { recursive: true }));
 
@@ -78,6 +81,7 @@ describeShared("fills on the capture of 2024", { timeout: 180_000 }, () => {
       const journal = journalled({ config, data, journalPath, resume: await readJournal(journalPath) });
       const again = await replay(config, { events: journal.events, journal: journal.writer });
       await journal.close();
+      await data.close();
       expect(again.decisionsSha256).toBe(whole.decisionsSha256);
       expect((await readFile(journalPath, "utf8")) === text).toBe(true);
     });
@@ -125,7 +129,9 @@ describeShared("fills on the capture of 2024", { timeout: 180_000 }, () => {
       const quality = new FillQuality(run.data.instruments);
       const replayed = await replay(run.config, { log: watchFills(quality) });
       const context = { log: () => undefined, print: () => undefined, progress: () => undefined, signal, json: true, env: {} };
-      return compareFills(run, { quality, replayed }, context);
+      const rows = await compareFills(run, { quality, replayed }, context);
+      await run.data.close();
+      return rows;
     };
     const small = await rowsOf(20);
     const large = await rowsOf(5000);

@@ -42,7 +42,7 @@ const replay = async (fillOn: RiposteConfig["venue"]["fillOn"], quality?: FillQu
   const said: string[][] = SYMBOLS.map(() => []);
   const log = tap<Item>((item) => {
     if (item.kind >= Kind.orderAccepted && item.kind <= Kind.fundingPayment && "instrument" in item)
-      said[item.instrument]?.push(JSON.stringify(item));
+      said[item.instrument]?.push(JSON.stringify(item, (name, value: unknown) => (name === "seq" ? 0 : value))); // a run reads what it fills by: other events, other numbers
   });
   const replayed = await replayRun(run, {
     events: run.data.events(),
@@ -51,6 +51,7 @@ const replay = async (fillOn: RiposteConfig["venue"]["fillOn"], quality?: FillQu
     signal,
     progress: () => undefined,
   });
+  await run.data.close();
   return { said, decisionsSha256: replayed.decisionsSha256, replayed };
 };
 
@@ -73,6 +74,7 @@ describeShared("the capture of 2021, each symbol filled in its own way", { timeo
     const [mixed, trades] = [await replay(fillOn, quality), await replay("trades")];
     const context = { log: () => undefined, print: () => undefined, progress: () => undefined, signal, json: true, env: {} };
     const rows = await compareFills(run, { quality, replayed: mixed.replayed }, context);
+    await run.data.close();
     expect(rows.map((row) => row.fillOn)).toEqual(["mixed", "bars", "trades", "book"]);
     expect([rows[0]?.decisionsSha256, rows[2]?.decisionsSha256]).toEqual([mixed.decisionsSha256, trades.decisionsSha256]);
   });

@@ -6,16 +6,17 @@ import { Kind } from "../../domain/kind.ts";
 import type { HistorySpan } from "../../domain/ports.ts";
 import { formatUtc } from "../../domain/time.ts";
 import { TickCheck } from "../../domain/tickCheck.ts";
-import { HOUR_MS, UserError } from "../../domain/units.ts";
+import { HOUR_MS, MINUTE_MS, UserError } from "../../domain/units.ts";
 import { captureEvents } from "../../venues/binance/capture/captureEvents.ts";
-import type { CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
-import { capturedSymbol, onlySymbolOf, scanCapture } from "../../venues/binance/capture/captureScan.ts";
+import type { CaptureSummary, UnknownType } from "../../venues/binance/capture/captureScan.ts";
+import { capturedSymbols, scanCapture } from "../../venues/binance/capture/captureScan.ts";
 import { instrumentRulesEvent } from "../rules/defaultInstruments.ts";
 import type { Store } from "../store.ts";
 import { captureRules } from "../rules/captureRules.ts";
 import { rulesAnswered, rulesLearned } from "../rules/guessedRules.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
 import { rulesAt } from "../rules/instrumentRules.ts";
+import { captureNotes, lostAtEnd, nonMarketCount, nonMarketNotes } from "./captureNotes.ts";
 
 /** Events held before they are written although their hour is not over: about 100 MB. */
 const HELD_MAX = 200_000;
@@ -27,9 +28,11 @@ export interface ImportCaptureOptions {
   readonly store: Store;
   /** Files of one recording. */
   readonly paths: readonly string[];
-  /** Absent: all that the capture holds. */
+  /** What a scan of them has found, where there was one. */
+  readonly summary?: CaptureSummary | undefined;
+  /** Absent: all that can be used. */
   readonly symbols?: readonly string[] | undefined;
-  /** By event time, end exclusive. */
+  /** Bars from and to here, end exclusive: klines by their opening, all else by event time with the minute before and behind it. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
   readonly signal: AbortSignal;
@@ -45,8 +48,13 @@ export interface ImportCaptureReport {
   readonly guessedRules: string[];
   /** Symbols with trades or bars between the ticks of their rules. */
   readonly offTick: (OffTick & { readonly symbol: string; readonly tickSize: number })[];
-  /** Messages that were not understood. */
-  faults: number;
+  /** Of the events, trades that are not of the market. */
+  readonly nonMarketTrades: number;
+  /** Messages of known types that could not be read. */
+  readonly faults: number;
+  readonly unknownTypes: readonly UnknownType[];
+  /** What was left out, and what the capture lacks, in words. */
+  readonly notes: readonly string[];
   spans: readonly HistorySpan[];
   /** True when the signal ended the work; what is written stays. */
   aborted: boolean;
@@ -54,14 +62,15 @@ export interface ImportCaptureReport {
 
 /**
  * Writes a capture into a store, hour by hour: every event of its symbols, single trades and aggregates both, and their rules: those of
- * symbols that have none there, and those of the capture's `exchangeInfo`, from its beginning on, where they are others. The files are read once before anything is written: what is wrong with them is a `UserError` with file and line.
+ * symbols that have none there, and those of the capture's `exchangeInfo`, from its beginning on, where they are others. The files are read
+ * once before anything is written: what is wrong with them is a `UserError` with file and line.
  * Twice changes nothing.
  */
 export const importCapture = async (options: ImportCaptureOptions): Promise<ImportCaptureReport> => {
   const { store, paths, signal, onProgress, fromMs = -Infinity, toMs = Infinity } = options;
-  const summary = await scanCapture(paths, signal);
-  const symbols =
-    options.symbols === undefined ? summary.symbols : [...new Set(options.symbols)].map((symbol) => capturedSymbol(summary, symbol, paths));
+  const summary = options.summary ?? (await scanCapture(paths, signal));
+  const wanted = options.symbols === undefined ? undefined : [...new Set(options.symbols)];
+  const symbols = capturedSymbols(summary, wanted, paths);
   const rules = symbols.map((facts, index) => captureRules(facts, index, summary));
   await store.lock();
   const report: ImportCaptureReport = {
@@ -69,7 +78,15 @@ export const importCapture = async (options: ImportCaptureOptions): Promise<Impo
     events: 0,
     guessedRules: [],
     offTick: [],
+    nonMarketTrades: symbols.reduce((sum, facts) => sum + nonMarketCount(facts.nonMarketTrades), 0),
     faults: summary.faults,
+    unknownTypes: summary.unknownTypes,
+    notes: [
+      ...captureNotes(summary),
+      ...nonMarketNotes(symbols),
+      ...lostAtEnd(symbols, summary),
+      ...(wanted === undefined ? [...summary.refused.values()].map((reason) => `left out: ${reason}`) : []),
+    ],
     spans: [],
     aborted: false,
   };
@@ -97,15 +114,15 @@ export const importCapture = async (options: ImportCaptureOptions): Promise<Impo
     held = symbols.map(() => []);
     count = 0;
   };
-  const onlySymbol = onlySymbolOf(summary);
+  const { bookSymbol: onlySymbol } = summary;
   let done = 0;
-  for await (const burst of captureEvents({ paths, symbols, onlySymbol, toMs: Infinity, burstEvents: BURST_EVENTS, bothTrades: true })) {
+  for await (const burst of captureEvents({ paths, symbols, onlySymbol, burstEvents: BURST_EVENTS })) {
     if (signal.aborted) break;
     const burstHour = Math.floor((burst.at(-1) as Event).knownAtMs / HOUR_MS);
     if (count >= HELD_MAX || (count > 0 && burstHour !== hour)) await write();
     hour = burstHour;
     for (const event of burst) {
-      if (event.kind === Kind.fault || event.eventTimeMs < fromMs || event.eventTimeMs >= toMs) continue;
+      if (event.kind === Kind.fault || !isInside(event, fromMs, toMs)) continue;
       held[event.instrument]?.push(event);
       count += 1;
     }
@@ -136,6 +153,15 @@ const tickCheckOf = async (store: Store, symbol: string, atMs: number): Promise<
   const rules = rulesAt(await store.rules(symbol, MARKET), atMs);
   return rules === undefined ? null : new TickCheck(rules.tickSize);
 };
+
+/**
+ * Whether an event goes with the bars of a range: a bar of trades is whole where a trade of the minute before was heard, and is closed by
+ * what comes behind it.
+ */
+const isInside = (event: Event, fromMs: number, toMs: number): boolean =>
+  event.kind === Kind.kline
+    ? event.openTimeMs >= fromMs && event.openTimeMs < toMs
+    : event.eventTimeMs >= fromMs - MINUTE_MS && event.eventTimeMs < toMs + MINUTE_MS;
 
 const nothingIn = ({ paths, fromMs, toMs }: ImportCaptureOptions, held: CaptureSummary): UserError => {
   const asked = `${fromMs === undefined ? "" : ` from ${formatUtc(fromMs)}`}${toMs === undefined ? "" : ` to ${formatUtc(toMs)}`}`;

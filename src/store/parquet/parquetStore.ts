@@ -37,6 +37,8 @@ export interface ParquetStoreOptions {
   readonly intervalMs?: number;
   /** Market whose klines are read; default: of those that hold the symbol, the first of um, spot, simulated. */
   readonly market?: string;
+  /** What messages call it; default: its folder. */
+  readonly shown?: string;
 }
 
 /**
@@ -60,11 +62,11 @@ class ParquetStore implements Store {
   readonly #writing = new Turn();
   #writes = 0;
 
-  constructor({ root, intervalMs = MINUTE_MS, market }: ParquetStoreOptions) {
+  constructor({ root, intervalMs = MINUTE_MS, market, shown = root }: ParquetStoreOptions) {
     this.#root = resolve(root);
     this.#shownRoot = isAbsolute(root) || root.startsWith(".") ? root : `./${root}`;
     this.#intervalMs = intervalMs;
-    this.shown = root;
+    this.shown = shown;
     this.options = `--data ${root}`;
     this.#files = new StoredFiles(this.#root, this.#shownRoot, this.options);
     this.#holdings = new ParquetHoldings(this.#root, this.#shownRoot, intervalMs, this.#files, this.#duck);

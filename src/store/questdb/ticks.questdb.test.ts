@@ -192,7 +192,7 @@ describe("ticks in QuestDB", () => {
         bookSnapshot: 1,
         bookDiff: 3,
         bestBidAsk: 1,
-        trade: 2,
+        trade: 3,
         markPrice: 1,
         liquidation: 3,
         openInterest: 1,

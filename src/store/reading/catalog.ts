@@ -1,5 +1,5 @@
 import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
-import { UserError } from "../../domain/units.ts";
+import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { Holdings } from "./holdings.ts";
 import { intervalLabel } from "../table/interval.ts";
 import { TABLES, tableOf } from "../table/marketTables.ts";
@@ -16,6 +16,12 @@ const preference = (market: string): number => {
 
 /** Where to look for what goes with bars of a market: there, then at the perpetual where spot stands in for it. */
 export const marketsBeside = (market: string): readonly string[] => (market === "spot" ? ["spot", "um"] : [market]);
+
+/**
+ * Whether aggregates stand for the trades of a symbol that has single ones, too, by the length of the range that each covers. A recording of
+ * both streams begins and ends with either by chance: less than a minute more is none.
+ */
+export const areAggregatesTaken = (singlesMs: number, aggregatesMs: number): boolean => aggregatesMs - singlesMs >= MINUTE_MS;
 
 /** What a store holds, and the words for what it does not hold. */
 export class Catalog {
@@ -71,7 +77,7 @@ export class Catalog {
     return table === KLINE_TABLE ? held.find((name) => name === market) : marketsBeside(market).find((name) => held.includes(name));
   }
 
-  /** Single trades or aggregates: of which the symbol has more of the range; single trades where they are even. */
+  /** Single trades or aggregates: aggregates where they cover at least a minute more of the range. */
   async tradeTable(symbol: string, fromMs: number, toMs: number, bars?: string): Promise<Table | undefined> {
     const [singles, aggregates] = [tableOf("trade") as Table, tableOf("aggTrade") as Table];
     const [singleMarket, aggregateMarket] = [await this.market(singles, symbol, bars), await this.market(aggregates, symbol, bars)];
@@ -82,7 +88,7 @@ export class Catalog {
       const span = await this.#holdings.span(table, market, symbol);
       return span === undefined ? -Infinity : Math.min(span.toMs, toMs) - Math.max(span.fromMs, fromMs);
     };
-    return (await covered(aggregates, aggregateMarket)) > (await covered(singles, singleMarket)) ? aggregates : singles;
+    return areAggregatesTaken(await covered(singles, singleMarket), await covered(aggregates, aggregateMarket)) ? aggregates : singles;
   }
 
   /** Market whose instrument rules go with a symbol's bars, which are of market `bars`, or of its klines' where that is not said. */

@@ -1,6 +1,7 @@
 import type { Instrument } from "../../domain/instrument.ts";
 import { instrumentIndex, UserError } from "../../domain/units.ts";
-import type { CapturedSymbol, CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
+import type { CapturedSymbol } from "../../venues/binance/capture/capturedSymbol.ts";
+import type { CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
 import { parseExchangeInfo } from "../../venues/binance/parse/exchangeInfo.ts";
 import { WireError } from "../../venues/binance/parse/wire.ts";
 import { DEFAULT_FEES, guessedInstrument } from "./defaultInstruments.ts";

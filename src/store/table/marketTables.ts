@@ -7,6 +7,7 @@ import type {
   Liquidation,
   LongShortRatio,
   MarkPrice,
+  NonMarketTrade,
   OpenInterest,
   Trade,
 } from "../../domain/event.ts";
@@ -214,33 +215,42 @@ const BEST_BID_ASK: EventTable<BestBidAsk> = {
 
 const TRADE_COLUMNS: readonly TableColumn[] = [EVENT_TIME, id("tradeId"), ...ARRIVAL, number("price"), number("qty"), flag("buyerIsMaker")];
 
-const TRADES: EventTable<Trade> = {
+/** A row of quantity 0 is a trade that is not of the market: it keeps its id and its times. */
+const TRADES: EventTable<Trade | NonMarketTrade> = {
   kind: "trade",
   folder: "trades",
   columns: TRADE_COLUMNS,
   keys: 2,
   period: "hour",
-  cells: (event) => [
-    event.eventTimeMs,
-    BigInt(event.tradeId),
-    event.receivedTimeMs,
-    event.knownAtMs,
-    event.price,
-    event.qty,
-    event.buyerIsMaker ? 1 : 0,
-  ],
-  event: (row, instrument) => ({
-    kind: Kind.trade,
-    seq: -1,
-    instrument,
-    eventTimeMs: row.number(0),
-    receivedTimeMs: row.number(2),
-    knownAtMs: row.knownAtMs(3),
-    tradeId: row.id(1),
-    price: row.number(4),
-    qty: row.number(5),
-    buyerIsMaker: row.flag(6),
-  }),
+  cells: (event) => {
+    const id = BigInt(event.tradeId);
+    if (event.kind === Kind.nonMarketTrade) return [event.eventTimeMs, id, event.receivedTimeMs, event.knownAtMs, 0, 0, 0];
+    const { price, qty } = event;
+    return [event.eventTimeMs, id, event.receivedTimeMs, event.knownAtMs, price, qty, event.buyerIsMaker ? 1 : 0];
+  },
+  event: (row, instrument) =>
+    row.number(5) === 0
+      ? {
+          kind: Kind.nonMarketTrade,
+          seq: -1,
+          instrument,
+          eventTimeMs: row.number(0),
+          receivedTimeMs: row.number(2),
+          knownAtMs: row.knownAtMs(3),
+          tradeId: row.id(1),
+        }
+      : {
+          kind: Kind.trade,
+          seq: -1,
+          instrument,
+          eventTimeMs: row.number(0),
+          receivedTimeMs: row.number(2),
+          knownAtMs: row.knownAtMs(3),
+          tradeId: row.id(1),
+          price: row.number(4),
+          qty: row.number(5),
+          buyerIsMaker: row.flag(6),
+        },
 };
 
 const AGG_TRADES: EventTable<Trade> = {
@@ -319,9 +329,10 @@ const BY_KIND: ReadonlyMap<StoredKind, Table> = new Map(TABLES.map((table) => [t
 /** The table of a stored kind; instrument rules have none. */
 export const tableOf = (kind: StoredKind): Table | undefined => BY_KIND.get(kind);
 
-const BY_EVENT: ReadonlyMap<Kind, EventTable> = new Map(
-  EVENT_TABLES.filter(({ kind }) => kind !== "aggTrade").map((table) => [Kind[table.kind as "trade"], table]),
-);
+const BY_EVENT: ReadonlyMap<Kind, EventTable> = new Map<Kind, EventTable>([
+  ...EVENT_TABLES.filter(({ kind }) => kind !== "aggTrade").map((table) => [Kind[table.kind as "trade"], table] as const),
+  [Kind.nonMarketTrade, TRADES as EventTable],
+]);
 
 /** The table that keeps an event that is neither kline nor instrument rules; undefined: none does. */
 export const eventTableFor = (event: Event): EventTable | undefined =>

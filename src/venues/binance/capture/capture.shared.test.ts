@@ -40,7 +40,6 @@ const replay = async (
   const instruments = symbols.map((facts, i) => guessedInstrument(facts.symbol, "um", facts.seen, instrumentIndex(i)) as Instrument);
   const lists = <T>(): T[][] => symbols.map(() => []);
   const result: Replayed = { summary, tops: lists(), quotes: lists(), trades: lists(), bars: lists(), others: [] };
-  const onlySymbol = symbols.length === 1 ? (symbols[0]?.symbol ?? "") : "";
   let updateId = "";
   const tap = (item: Item): void => {
     if (item.kind === Kind.bookDiff) updateId = item.finalUpdateId;
@@ -53,7 +52,7 @@ const replay = async (
     else if (item.kind !== Kind.barrier) result.others.push(item);
   };
   const fromTrades = instruments.filter((_, i) => symbols[i]?.klines === 0).map(({ index }) => index);
-  const source = captureEvents({ paths, symbols, onlySymbol, toMs: Infinity, burstEvents: 1000 });
+  const source = captureEvents({ paths, symbols, onlySymbol: summary.bookSymbol, burstEvents: 1000 });
   const changed = async function* (): AsyncGenerator<readonly Event[]> {
     for await (const burst of source) yield change(burst);
   };

@@ -32,10 +32,9 @@ const trades = (count: number, from = 1): string[] =>
   Array.from({ length: count }, (_, i) => trade.replace("5266583935", String(from + i)));
 
 const eventsOf = async (paths: readonly string[], burstEvents = 100): Promise<Event[]> => {
-  const { symbols } = await scanCapture(paths);
-  const onlySymbol = symbols.length === 1 ? (symbols[0]?.symbol ?? "") : "";
+  const { symbols, bookSymbol } = await scanCapture(paths);
   const all: Event[] = [];
-  for await (const burst of captureEvents({ paths, symbols, onlySymbol, toMs: Infinity, burstEvents })) {
+  for await (const burst of captureEvents({ paths, symbols, onlySymbol: bookSymbol, burstEvents })) {
     expect(burst.length).toBeLessThanOrEqual(burstEvents);
     all.push(...burst);
   }
@@ -69,10 +68,94 @@ describe("a capture", () => {
     expect(kinds).toEqual(["trade", "trade", "bookSnapshot", "trade", "bestBidAsk", "trade"]);
   });
 
-  it("leaves aggregates out where there are single trades", async () => {
+  it("has single trades and aggregates both", async () => {
     const other = aggTrade.replaceAll("CTKUSDT", "BTCUSDT").replace("ctkusdt", "btcusdt");
     const events = await eventsOf([file("d.jsonl", lines([...trades(2), other]))]);
-    expect(events.map((event) => ("tradeId" in event ? event.tradeId : ""))).toEqual(["1", "2"]);
+    expect(events.map((event) => ("tradeId" in event ? event.tradeId : ""))).toEqual(["1", "2", "16599292"]);
+  });
+
+  it("an order book that does not name its symbol is that of the only one with a book", async () => {
+    const other = trades(2).map((text) => text.replaceAll("BTCUSDT", "ETHUSDT"));
+    const { bookSymbol, symbols } = await scanCapture([file("owner.jsonl", lines([...other, depth, snapshot]))]);
+    expect([bookSymbol, symbols.map(({ symbol, snapshots }) => [symbol, snapshots])]).toEqual([
+      "BTCUSDT",
+      [
+        ["ETHUSDT", 0],
+        ["BTCUSDT", 1],
+      ],
+    ]);
+  });
+
+  it("types that are not known are counted apart, however many, with the place of the first", async () => {
+    const news = Array.from({ length: 50 }, (_, i) => `{"e":"${i === 7 ? "otherNew" : "brandNew"}","s":"BTCUSDT","x":${i}}`);
+    const path = file("new.jsonl", lines([...news, ...trades(10)]));
+    expect(await scanCapture([path])).toMatchObject({
+      messages: 60,
+      faults: 0,
+      unknownTypes: [
+        { type: "brandNew", count: 49, at: `capture ${path} line 1` },
+        { type: "otherNew", count: 1, at: `capture ${path} line 8` },
+      ],
+    });
+    const bad = trades(1).map((text) => text.replace('"p":', '"price":'));
+    await expect(scanCapture([file("share.jsonl", lines([...news, ...trades(99), ...bad, ...bad]))])).rejects.toThrow(/2 of 101 messages/);
+    await expect(scanCapture([file("only-new.jsonl", lines(news))])).rejects.toThrow(
+      /has no market message, only messages of types that are not known \(brandNew, otherNew\)/,
+    );
+  });
+
+  it("a message that is not understood before all others does not refuse the capture", async () => {
+    expect(await scanCapture([file("torn.jsonl", lines(['{"e":"tra', ...trades(200)]))])).toMatchObject({
+      faults: 1,
+      firstFault: /line 1 /,
+    });
+  });
+
+  it("answers are told by their fields, in any order, in any envelope, with or without spaces", async () => {
+    const book = JSON.parse(snapshot) as Record<string, unknown>;
+    const reversed = Object.fromEntries(Object.entries(book).reverse());
+    const info = { symbols: [{ symbol: "BTCUSDT" }], rateLimits: [], assets: [], timezone: "UTC" };
+    const data = (JSON.parse(trade) as { data: object }).data;
+    const forms = [
+      ...[
+        JSON.stringify(reversed),
+        JSON.stringify(reversed, null, 1).replaceAll("\n", ""),
+        JSON.stringify({ id: "7", status: 200, result: book }),
+      ],
+      ...[JSON.stringify({ stream: "x", data: book }), JSON.stringify([data, data]), JSON.stringify({ data, stream: "btcusdt@trade" })],
+    ];
+    for (const asked of [info, Object.fromEntries(Object.entries(info).reverse()), { result: info, id: 1 }]) {
+      const text = lines([...trades(1), ...forms, JSON.stringify(asked), '{"id":3,"result":null}', '{"error":{"code":2},"id":4}']);
+      const summary = await scanCapture([file("forms.jsonl", text)]);
+      expect(summary).toMatchObject({ faults: 0, exchangeInfo: info, symbols: [{ snapshots: 4, trades: 4 }] });
+    }
+  });
+
+  it("the best levels in whole among differences are books, with the stream's name or, where the differences tell, without", async () => {
+    const side = (from: number, step: number): string[][] => Array.from({ length: 5 }, (_, i) => [(from + i * step).toFixed(1), "1.5"]);
+    const message = (pu: number, u: number, b: string[][], a: string[][]): object => {
+      const atMs = START_MS;
+      return { e: "depthUpdate", E: atMs, T: atMs, s: "BTCUSDT", U: u, u, pu, b, a };
+    };
+    const difference = (pu: number, u: number): object => message(pu, u, side(100, -0.1).slice(0, 2), []);
+    const book = (pu: number, u: number): object => message(pu, u, side(100, -0.1), side(100.1, 0.1));
+    const rows = [difference(1, 2), book(1, 2), difference(2, 3), book(2, 3), difference(3, 4)];
+    const named = rows.map((data, i) => ({ data, stream: i % 2 === 1 ? "btcusdt@depth5@100ms" : "btcusdt@depth@100ms" }));
+    const [bare, enveloped] = [rows, named].map((list, i) => file(`partial-${i}.jsonl`, lines(list.map((row) => JSON.stringify(row)))));
+    const events = await eventsOf([bare as string]);
+    expect(events.map(({ kind }) => KIND_NAMES[kind])).toEqual(["bookDiff", "bookSnapshot", "bookDiff", "bookSnapshot", "bookDiff"]);
+    expect(await eventsOf([enveloped as string])).toEqual(events);
+    expect((await scanCapture([bare as string])).symbols).toMatchObject([{ diffs: 3, snapshots: 2, unclearDepth: "" }]);
+  });
+
+  it("rows of COIN-M and of dated contracts in streams of all symbols are left out", async () => {
+    const rows = ["BTCUSDT", "BTCUSD_PERP", "ETHUSDT_261225", "ODD"].map((s) => ({
+      ...{ e: "markPriceUpdate", E: START_MS, s, p: "1.5", i: "1.5", r: "", T: 0 },
+      ...(s === "ODD" ? { ps: "BTCUSDT" } : { ps: s, st: s.includes("USD_") ? 2 : 1 }),
+    }));
+    const { symbols, refused } = await scanCapture([file("all.jsonl", lines([JSON.stringify({ stream: "!markPrice@arr", data: rows })]))]);
+    expect(symbols.map(({ symbol, marks }) => [symbol, marks])).toEqual([["BTCUSDT", 1]]);
+    expect([...refused.keys()]).toEqual(["BTCUSD_PERP", "ETHUSDT_261225", "ODD"]);
   });
 
   it("a bad message in the middle is a fault on the line", async () => {

@@ -1,36 +1,34 @@
 import type { Event } from "../../../domain/event.ts";
-import { Kind, lineRank } from "../../../domain/kind.ts";
-import { MINUTE_MS } from "../../../domain/units.ts";
+import { lineRank } from "../../../domain/kind.ts";
 import type { InstrumentIndex } from "../../../domain/units.ts";
+import { looksWhole } from "./bareDepth.ts";
 import { captureMerge } from "./captureMerge.ts";
 import { CaptureParser } from "./captureParser.ts";
-import type { CapturedSymbol } from "./captureScan.ts";
+import type { CapturedSymbol } from "./capturedSymbol.ts";
 
 export interface CaptureQuery {
   readonly paths: readonly string[];
-  /** The run's symbols, by instrument index. */
+  /** The symbols that are wanted, by instrument index. */
   readonly symbols: readonly CapturedSymbol[];
   /** Symbol of order books that do not name theirs; "" if the capture has several. */
   readonly onlySymbol: string;
-  /** Line time at which to stop. */
-  readonly toMs: number;
   /** Events per burst. */
   readonly burstEvents: number;
-  /** Default: of a symbol with both, single trades are taken and aggregates left out. */
-  readonly bothTrades?: boolean;
 }
 
 /**
  * A capture as bursts of events, in order of arrival, and in the order of the line (design §3) where several arrived in one ms; line
- * time never goes back, but for klines, which are known at their close. Goes on a minute beyond `toMs`, because the next minute's first
- * trade closes a bar. Bad messages are faults. Holds one burst and one ms.
+ * time never goes back, but for klines, which are known at their close. Bad messages are faults. Holds one burst and one ms.
  */
 export async function* captureEvents(query: CaptureQuery): AsyncGenerator<readonly Event[], void, undefined> {
-  const { paths, symbols, onlySymbol, toMs, burstEvents, bothTrades = false } = query;
+  const { paths, symbols, onlySymbol, burstEvents } = query;
   const indexOf = new Map(symbols.map(({ symbol }, index) => [symbol, index as InstrumentIndex]));
-  const parser = new CaptureParser({ instrumentOf: (symbol) => indexOf.get(symbol), onlySymbol });
-  const wanted = (event: Event): boolean =>
-    bothTrades || event.kind !== Kind.trade || event.tradeCount === undefined || (symbols[event.instrument] as CapturedSymbol).trades === 0;
+  const partial = new Set(symbols.filter(({ bareBooks }) => bareBooks > 0).map(({ symbol }) => symbol));
+  const parser = new CaptureParser({
+    instrumentOf: (symbol) => indexOf.get(symbol),
+    onlySymbol,
+    isPartial: (row) => partial.has(String(row["s"])) && looksWhole(row),
+  });
   let burst: Event[] = [];
   let momentMs = -Infinity;
   let moment: Event[] = [];
@@ -42,12 +40,8 @@ export async function* captureEvents(query: CaptureQuery): AsyncGenerator<readon
         moment = [];
         momentMs = parser.knownAtMs;
         for (; burst.length >= burstEvents; burst = burst.slice(burstEvents)) yield burst.slice(0, burstEvents);
-        if (momentMs >= toMs + MINUTE_MS) {
-          if (burst.length > 0) yield burst;
-          return;
-        }
       }
-      for (const event of events) if (wanted(event)) moment.push(event);
+      moment.push(...events);
     }
   }
   burst.push(...inLineOrder(moment));

@@ -59,5 +59,10 @@ const secondsUs = (text: string): number => {
 
 /** Hosts of USD-M futures, live and demo. */
 const isFutures = (address: string): boolean => /^[\w-]*(fapi|fstream)[\w-]*\.binance(future)?\.com[:/]/.test(address);
-const otherPlace = (address: string): string =>
-  `it comes from ${address.split(/[/?]/)[0] as string}, which is not Binance USD-M futures (fapi, fstream)`;
+const otherPlace = (address: string): string => {
+  const host = address.split(/[/?:]/)[0] as string;
+  const coin = /^[\w-]*(dapi|dstream)[\w-]*\.binance/.test(host)
+    ? " but COIN-M, whose contracts are of 10 or 100 USD with inverse profit and loss"
+    : "";
+  return `it comes from ${host}, which is not Binance USD-M futures (fapi, fstream)${coin}`;
+};

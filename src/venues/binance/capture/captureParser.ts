@@ -1,20 +1,20 @@
 import type { Event } from "../../../domain/event.ts";
 import type { InstrumentIndex } from "../../../domain/units.ts";
-import { parseOpenInterest } from "../parse/futuresData.ts";
-import { faultAt } from "../parse/message.ts";
-import type { Arrival } from "../parse/message.ts";
+import type { Arrival, MessageNotes, Row } from "../parse/message.ts";
 import { parseStream } from "../parse/stream.ts";
-import { WireError } from "../parse/wire.ts";
 import type { CaptureLine } from "./captureLine.ts";
 
 const NOTHING: readonly Event[] = [];
 
 export interface CaptureParserOptions {
-  readonly instrumentOf: (symbol: string) => InstrumentIndex | undefined;
+  readonly instrumentOf: (symbol: string, row?: Row) => InstrumentIndex | undefined;
   /** Symbol of order books that do not name theirs, where the whole capture has only one; "" otherwise. */
   readonly onlySymbol: string;
   /** As in `Arrival`. */
   readonly written?: NonNullable<Arrival["written"]>;
+  readonly notes?: MessageNotes;
+  /** Whether a `depthUpdate` without its stream's name is the best levels in whole. */
+  readonly isPartial?: (row: Row) => boolean;
 }
 
 /** Lines of a capture as events; keeps the line's time from going back. */
@@ -22,15 +22,8 @@ export class CaptureParser {
   private readonly arrival: { -readonly [K in keyof Arrival]: Arrival[K] };
   private readonly onlySymbol: string;
 
-  constructor({ instrumentOf, onlySymbol, written }: CaptureParserOptions) {
-    this.arrival = {
-      instrumentOf,
-      receivedTimeMs: 0,
-      notBeforeMs: 0,
-      stream: "",
-      symbol: "",
-      ...(written === undefined ? {} : { written }),
-    };
+  constructor({ onlySymbol, ...hooks }: CaptureParserOptions) {
+    this.arrival = { receivedTimeMs: 0, notBeforeMs: 0, stream: "", symbol: "", ...hooks };
     this.onlySymbol = onlySymbol;
   }
 
@@ -39,30 +32,17 @@ export class CaptureParser {
     return this.arrival.notBeforeMs;
   }
 
-  /** Events of a line, faults among them. An answer that is not for the line (`exchangeInfo`) gives none. */
+  /** Events of a line, faults among them. An answer of an address that is not for the line gives none. */
   events({ json, path, symbol, receivedUs }: CaptureLine): readonly Event[] {
+    if (path !== "" && !ANSWERS.test(path)) return NOTHING;
     const { arrival } = this;
     arrival.receivedTimeMs = Math.floor(receivedUs / 1000);
     arrival.symbol = symbol === "" ? this.onlySymbol : symbol;
-    const events =
-      path === "" || path.endsWith("/depth") ? (isExchangeInfo(json) ? NOTHING : parseStream(json, arrival)) : this.answer(json, path);
+    const events = parseStream(json, arrival);
     for (const { knownAtMs } of events) if (knownAtMs > arrival.notBeforeMs) arrival.notBeforeMs = knownAtMs;
     return events;
   }
-
-  private answer(json: string, path: string): readonly Event[] {
-    const { arrival } = this;
-    const instrument = arrival.instrumentOf(arrival.symbol);
-    if (!path.endsWith("/openInterest") || instrument === undefined) return NOTHING;
-    try {
-      const event = parseOpenInterest(JSON.parse(json), arrival.receivedTimeMs, instrument);
-      return [{ ...event, knownAtMs: Math.max(event.knownAtMs, arrival.notBeforeMs) }];
-    } catch (error) {
-      if (error instanceof WireError || error instanceof SyntaxError) return [faultAt(error.message, arrival)];
-      throw error;
-    }
-  }
 }
 
-/** Whether a line holds the answer of `GET /fapi/v1/exchangeInfo`. */
-export const isExchangeInfo = (json: string): boolean => json.startsWith('{"timezone"');
+/** Addresses whose answers are read. */
+const ANSWERS = /\/(depth|openInterest|exchangeInfo)$/;

@@ -5,10 +5,14 @@ import { instrumentAt, knownAt, sentAt } from "./message.ts";
 import type { Arrival, MessageParser, Row } from "./message.ts";
 import { arrayAt, idAt, priceAt, qtyAt, timeAt, WireError } from "./wire.ts";
 
+/** What is wrong with a difference of the spot market. */
+export const OF_SPOT = "a depthUpdate without pu is of Binance spot";
+
 /** `<symbol>@depth[@100ms]`: changed levels. `pu` is what tells a futures message from a spot one. */
 export const parseDepthUpdate: MessageParser = (row, arrival): BookDiff | null => {
   const instrument = instrumentAt(row, "depthUpdate.s", arrival);
   if (instrument === undefined) return null;
+  if (row["pu"] === undefined) throw new WireError(OF_SPOT);
   return {
     kind: Kind.bookDiff,
     seq: -1,

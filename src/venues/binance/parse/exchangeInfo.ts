@@ -1,7 +1,8 @@
+import { contractFault } from "../../../domain/contract.ts";
 import type { Instrument, MarginBracket } from "../../../domain/instrument.ts";
 import { NO_MAXIMUM } from "../../../domain/instrument.ts";
 import type { InstrumentIndex } from "../../../domain/units.ts";
-import { NO_INSTRUMENT } from "../../../domain/units.ts";
+import { NO_INSTRUMENT, UserError } from "../../../domain/units.ts";
 import { amountAt, arrayAt, recordAt, textAt, WireError } from "./wire.ts";
 
 /** What `exchangeInfo` does not tell: brackets and commission need a key, the funding interval another endpoint. */
@@ -15,7 +16,7 @@ export interface BesideExchangeInfo {
 
 /**
  * The rules of `symbol` in the answer of `GET /fapi/v1/exchangeInfo`, undefined when it is not listed. Sizes come from
- * the filters (never from `pricePrecision`); a limit of 0 means none.
+ * the filters (never from `pricePrecision`); a limit of 0 means none. A contract that is no perpetual settled in dollars is a `UserError`.
  */
 export const parseExchangeInfo = (json: unknown, symbol: string, beside: BesideExchangeInfo): Instrument | undefined => {
   const found = arrayAt(recordAt(json, "exchangeInfo")["symbols"], "exchangeInfo.symbols").find(
@@ -31,6 +32,8 @@ export const listedSymbols = (json: unknown): string[] =>
   );
 
 const parseSymbol = (row: Readonly<Record<string, unknown>>, symbol: string, beside: BesideExchangeInfo): Instrument => {
+  const fault = contractFault(symbol, { contractType: row["contractType"], marginAsset: row["marginAsset"] });
+  if (fault !== null) throw new UserError(fault);
   const filters = new Map(
     arrayAt(row["filters"], `${symbol}.filters`).map((raw, i) => {
       const filter = recordAt(raw, `${symbol}.filters[${i}]`);

@@ -10,7 +10,7 @@ import { priceAt, recordAt, textAt, timeAt, WireError } from "./wire.ts";
  */
 export const parseForceOrder: MessageParser = (row, arrival): Liquidation | null => {
   const order = recordAt(row["o"], "forceOrder.o");
-  const instrument = arrival.instrumentOf(textAt(order["s"], "forceOrder.o.s"));
+  const instrument = arrival.instrumentOf(textAt(order["s"], "forceOrder.o.s"), order);
   if (instrument === undefined) return null;
   const side = textAt(order["S"], "forceOrder.o.S");
   if (side !== "BUY" && side !== "SELL") throw new WireError(`forceOrder.o.S is neither BUY nor SELL but "${side}"`);

@@ -11,8 +11,12 @@ export const parseKline: MessageParser = (row, arrival): Kline | null => {
   const k = recordAt(row["k"], "kline.k");
   const closed = flagAt(k["x"], "kline.k.x");
   const interval = textAt(k["i"], "kline.k.i");
-  const instrument = arrival.instrumentOf(textAt(k["s"], "kline.k.s"));
-  if (!closed || interval !== "1m" || instrument === undefined) return null;
+  const instrument = arrival.instrumentOf(textAt(k["s"], "kline.k.s"), row);
+  if (instrument === undefined) return null;
+  if (!closed || interval !== "1m") {
+    arrival.notes?.otherKline(instrument, interval);
+    return null;
+  }
   const values = {
     openTimeMs: timeAt(k["t"], "kline.k.t"),
     open: decimalAt(k["o"], "kline.k.o"),

@@ -4,10 +4,22 @@ import type { InstrumentIndex } from "../../../domain/units.ts";
 import { DAY_MS, NO_INSTRUMENT } from "../../../domain/units.ts";
 import { textAt, timeAt, WireError } from "./wire.ts";
 
+/** Takes what messages hold besides events, where somebody wants to tell of it. */
+export interface MessageNotes {
+  /** A trade that is not of the market, and what its `X` says. */
+  readonly nonMarketTrade: (instrument: InstrumentIndex, type: string) => void;
+  /** A candle that gives no event: still open, or of another interval than the minute. */
+  readonly otherKline: (instrument: InstrumentIndex, interval: string) => void;
+  /** A message of a type that is not known. */
+  readonly unknownType: (type: string) => void;
+  /** The answer of `GET /fapi/v1/exchangeInfo`. */
+  readonly exchangeInfo: (answer: Row) => void;
+}
+
 /** What a parser has to know of a message besides its text. */
 export interface Arrival {
-  /** Place of a symbol in the run; undefined: nobody asked for it, and the message says nothing. */
-  readonly instrumentOf: (symbol: string) => InstrumentIndex | undefined;
+  /** Place of a symbol in the run, `row` being what names it; undefined: nobody asked for it, and the message says nothing. */
+  readonly instrumentOf: (symbol: string, row?: Row) => InstrumentIndex | undefined;
   /** When it arrived, by our clock. */
   readonly receivedTimeMs: number;
   /** Line time of the message before: the line never goes back. */
@@ -18,6 +30,9 @@ export interface Arrival {
   readonly symbol: string;
   /** Told of prices and quantities of trades, quotes, book levels and bars as they are written; absent: nobody asks. */
   readonly written?: (instrument: InstrumentIndex, price: unknown, qty: unknown) => void;
+  readonly notes?: MessageNotes;
+  /** Whether a `depthUpdate` that does not carry its stream's name is the best levels in whole; absent: it is a difference. */
+  readonly isPartial?: (row: Row) => boolean;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -36,7 +51,7 @@ export const knownAt = (sentTimeMs: number, { receivedTimeMs, notBeforeMs }: Arr
 
 /** Instrument of the symbol in `row.s`; undefined: not one of the run's. */
 export const instrumentAt = (row: Row, path: string, { instrumentOf }: Arrival): InstrumentIndex | undefined =>
-  instrumentOf(textAt(row["s"], path));
+  instrumentOf(textAt(row["s"], path), row);
 
 /** `row.E`, when the exchange sent the message. */
 export const sentAt = (row: Row, path: string): number => timeAt(row["E"], path);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MINUTE_MS } from "../../../domain/units.ts";
+import { MINUTE_MS, UserError } from "../../../domain/units.ts";
 import { listedSymbols, parseExchangeInfo } from "./exchangeInfo.ts";
 import { fundingEvents, parseFundingInterval, parseFundingRates } from "./fundingRate.ts";
 import { parseRestKlines } from "./klines.ts";
@@ -142,6 +142,15 @@ describe("parseExchangeInfo", () => {
     });
     expect(listedSymbols(info())).toEqual(["ETHUSDT", "BTCUSDT"]);
     expect(parseExchangeInfo(info(), "XUSDT", beside)).toBeUndefined();
+  });
+
+  it.each([
+    ["a dated contract", { contractType: "CURRENT_QUARTER" }, /BTCUSDT is a dated contract/],
+    ["one that is settled in another coin", { contractType: "PERPETUAL", marginAsset: "BTC" }, /BTCUSDT is settled in BTC/],
+  ])("refuses %s", (_, more, message) => {
+    const answer = { symbols: [{ symbol: "BTCUSDT", liquidationFee: "0.0125", filters, ...more }] };
+    expect(() => parseExchangeInfo(answer, "BTCUSDT", beside)).toThrow(message);
+    expect(() => parseExchangeInfo(answer, "BTCUSDT", beside)).toThrow(UserError);
   });
 
   it("refuses a symbol without its filters", () => {

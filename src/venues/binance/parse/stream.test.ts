@@ -166,8 +166,26 @@ describe("tolerance", () => {
   it("the line's time does not go back", () =>
     expect(parsed(captured["trade"], { notBeforeMs: RECEIVED_MS + 5000 })).toMatchObject([{ knownAtMs: RECEIVED_MS + 5000 }]));
 
-  it("a trade of the insurance fund, without a price, is nothing", () =>
-    expect(parsed(changed(captured["trade"], (data) => Object.assign(data, { X: "NA", p: "0", q: "0" })))).toEqual([]));
+  it.each(["INSURANCE_FUND", "ADL", "NA", "BLOCK", ""])(
+    "a trade of type %j is none of the market, whatever its price: its id stays",
+    (X) => {
+      for (const cells of [
+        { p: "0", q: "0" },
+        { p: "54000.00", q: "0.5" },
+        { p: undefined, q: undefined, m: undefined },
+      ]) {
+        const [event, ...more] = parsed(changed(captured["trade"], (data) => Object.assign(data, { X }, cells)));
+        expect([event, more]).toMatchObject([{ kind: Kind.nonMarketTrade, tradeId: "5266583935", eventTimeMs: 1_723_161_256_322 }, []]);
+        expect(eventProblem(event as Event)).toBeNull();
+      }
+    },
+  );
+
+  it("a trade without a type is of the market, also at a price that other types carry; one of price 0 cannot be read", () => {
+    expect(parsed(changed(captured["trade"], (data) => delete data["X"]))).toEqual(parsed(captured["trade"]));
+    expect(parsed(changed(captured["trade"], (data) => Object.assign(data, { p: "0" })))).toMatchObject([{ kind: Kind.fault }]);
+    expect(parsed(changed(captured["trade"], (data) => Object.assign(data, { X: 7 })))).toMatchObject([{ kind: Kind.fault }]);
+  });
 });
 
 describe("faults", () => {
@@ -182,7 +200,7 @@ describe("faults", () => {
     ["missing price", changed(captured["trade"], drop("p")), "trade.p is not a number, missing"],
     ["price 0", changed(captured["trade"], (data) => (data["p"] = "0")), 'trade.p is not above 0, "0"'],
     ["no id", changed(captured["trade"], (data) => (data["t"] = -1)), "trade.t is no id, -1"],
-    ["spot's depth", changed(captured["depth"], drop("pu")), "depthUpdate.pu is no id, missing"],
+    ["spot's depth", changed(captured["depth"], drop("pu")), "a depthUpdate without pu is of Binance spot"],
     ["a negative quantity", changed(captured["depth"], (data) => (data["b"] = [["1", "-1"]])), 'depthUpdate.b is negative, "-1"'],
     [
       "a level that is no pair",

@@ -2,6 +2,7 @@ import type { Event } from "../../../domain/event.ts";
 import { parseBookTicker } from "./bookTicker.ts";
 import { parseDepthSnapshot, parseDepthUpdate, parsePartialDepth } from "./depth.ts";
 import { parseForceOrder } from "./forceOrder.ts";
+import { parseOpenInterest } from "./futuresData.ts";
 import { parseKline } from "./klineStream.ts";
 import { parseMarkPrice } from "./markPrice.ts";
 import { faultAt } from "./message.ts";
@@ -37,8 +38,9 @@ const PARSERS = new Map<string, MessageParser>([
 
 /**
  * A message of a market stream as events: one, none (an open candle, another symbol, an answer to a subscription), or one for each row
- * of an `@arr` stream. Takes raw (`{"e":…}`) and combined (`{"stream":…,"data":…}`) streams and the answer of `GET /fapi/v1/depth`.
- * Extra fields are left alone. What is not understood is a `fault`; nothing is thrown.
+ * of an `@arr` stream. Takes raw (`{"e":…}`) and combined (`{"stream":…,"data":…}`) streams, and the answers of `GET` depth, openInterest and
+ * exchangeInfo, by REST or by socket (`{"id":…,"result":…}`); what each is its fields tell, in any order. Extra fields are left alone. What is
+ * not understood is a `fault`; nothing is thrown.
  */
 export const parseStream = (text: string, arrival: Arrival): readonly Event[] => {
   let json: unknown;
@@ -85,20 +87,55 @@ const parseMessage = (json: unknown, arrival: Arrival): readonly Event[] => {
 };
 
 const eventsOf = (row: Row, stream: string, arrival: Arrival): readonly Event[] => {
-  const event = parserOf(row, stream)(row, arrival);
+  const event = parserOf(row, stream, arrival)(row, arrival);
   return event === null ? NOTHING : [event];
 };
 
 /** Streams of the best levels in whole: `btcusdt@depth20@100ms`. */
 const PARTIAL = /@depth(5|10|20)(@|$)/;
 
-const parserOf = (row: Row, stream: string): MessageParser => {
+const parserOf = (row: Row, stream: string, arrival: Arrival): MessageParser => {
   const type = row["e"];
-  if (type === "depthUpdate" && PARTIAL.test(stream)) return parsePartialDepth;
+  if (type === "depthUpdate" && (stream === "" ? arrival.isPartial?.(row) === true : PARTIAL.test(stream))) return parsePartialDepth;
   const parser = typeof type === "string" ? PARSERS.get(type) : undefined;
   if (parser !== undefined) return parser;
-  if (type !== undefined) throw new WireError(`unknown type of message: ${JSON.stringify(type)}`);
+  if (type === undefined) return answerOf(row);
+  if (typeof type !== "string" || arrival.notes === undefined) throw new WireError(`unknown type of message: ${JSON.stringify(type)}`);
+  return unknown;
+};
+
+/** Messages without a type are answers to requests, by REST or, with an `id`, by socket. */
+const answerOf = (row: Row): MessageParser => {
+  const parser = answerParser(row);
+  if (parser !== undefined) return parser;
+  const { result } = row;
+  if (!("id" in row && ("result" in row || "error" in row)))
+    throw new WireError(`a message without a type: ${JSON.stringify(row).slice(0, 60)}`);
+  if (typeof result !== "object" || result === null) return silent;
+  const inside = answerParser(result as Row) ?? silent;
+  return (_, arrival) => inside(result as Row, arrival);
+};
+
+const answerParser = (row: Row): MessageParser | undefined => {
   if ("lastUpdateId" in row) return parseDepthSnapshot;
-  if ("id" in row && "result" in row) return silent;
-  throw new WireError(`a message without a type: ${JSON.stringify(row).slice(0, 60)}`);
+  if ("openInterest" in row) return parseOpenInterestNow;
+  return Array.isArray(row["symbols"]) ? noteExchangeInfo : undefined;
+};
+
+const unknown: MessageParser = (row, { notes }) => {
+  notes?.unknownType(textAt(row["e"], "e"));
+  return null;
+};
+
+const noteExchangeInfo: MessageParser = (row, { notes }) => {
+  notes?.exchangeInfo(row);
+  return null;
+};
+
+/** The answer names its symbol; its line time is that of its arrival. */
+const parseOpenInterestNow: MessageParser = (row, { instrumentOf, receivedTimeMs, notBeforeMs }) => {
+  const instrument = instrumentOf(textAt(row["symbol"], "openInterest.symbol"), row);
+  if (instrument === undefined) return null;
+  const event = parseOpenInterest(row, receivedTimeMs, instrument);
+  return { ...event, knownAtMs: Math.max(event.knownAtMs, notBeforeMs) };
 };

@@ -1,20 +1,32 @@
-import type { Trade } from "../../../domain/event.ts";
+import type { NonMarketTrade, Trade } from "../../../domain/event.ts";
 import { Kind } from "../../../domain/kind.ts";
 import type { InstrumentIndex } from "../../../domain/units.ts";
 import { instrumentAt, knownAt, sentAt } from "./message.ts";
 import type { Arrival, MessageParser, Row } from "./message.ts";
-import { decimalAt, flagAt, idAt, priceAt, timeAt, WireError } from "./wire.ts";
+import { flagAt, idAt, priceAt, textAt, timeAt, WireError } from "./wire.ts";
 
 /**
- * `<symbol>@trade`. `X` other than MARKET (insurance fund, auto-deleveraging) is no trade of the market: those messages carry a price
- * of 0 and give null. `eventTimeMs` is the time of the trade.
+ * `<symbol>@trade`. `X` says how it was made: without it, or as MARKET, in the market; any other (INSURANCE_FUND, ADL, NA, …) is no trade of
+ * the market, whatever price and quantity it carries. `eventTimeMs` is the time of the trade.
  */
-export const parseTrade: MessageParser = (row, arrival): Trade | null => {
+export const parseTrade: MessageParser = (row, arrival): Trade | NonMarketTrade | null => {
   const instrument = instrumentAt(row, "trade.s", arrival);
-  const type = row["X"];
-  if (instrument === undefined || (type !== undefined && type !== "MARKET" && decimalAt(row["p"], "trade.p") === 0)) return null;
-  return tradeOf(row, arrival, instrument, "trade", "t");
+  if (instrument === undefined) return null;
+  const type = row["X"] === undefined ? MARKET : textAt(row["X"], "trade.X");
+  if (type === MARKET) return tradeOf(row, arrival, instrument, "trade", "t");
+  arrival.notes?.nonMarketTrade(instrument, type);
+  return {
+    kind: Kind.nonMarketTrade,
+    seq: -1,
+    instrument,
+    eventTimeMs: timeAt(row["T"], "trade.T"),
+    receivedTimeMs: arrival.receivedTimeMs,
+    knownAtMs: knownAt(sentAt(row, "trade.E"), arrival, "trade.E"),
+    tradeId: idAt(row["t"], "trade.t"),
+  };
 };
+
+const MARKET = "MARKET";
 
 /** `<symbol>@aggTrade`: trades of one taker order at one price; `f` and `l` are the first and last of them. */
 export const parseAggTrade: MessageParser = (row, arrival): Trade | null => {
