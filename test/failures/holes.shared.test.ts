@@ -139,8 +139,10 @@ describeShared("holes of the history", { timeout: 300_000 }, () => {
     const month = "klines/market=um/symbol=FILUSDT/interval=1m/2023-09.parquet";
     await cp(join(folder, "perpetual"), join(folder, "lost"), { recursive: true });
     await rm(join(folder, "lost", month));
-    const [whole, lost, spot] = await run(
+    const [whole, gone, adopted, lost, spot] = await run(
       backtest("perpetual", "FILUSDT,NEARUSDT", ...short, ...steps()),
+      backtest("lost", "FILUSDT", ...short, ...steps()),
+      ["verify", "--adopt", "--data", "lost"],
       backtest("lost", "FILUSDT", ...short, ...steps()),
       backtest("spot", "ETHUSDT", "--from", "2022-12-15", "--to", "2023-01-15", ...steps()),
     );
@@ -151,6 +153,9 @@ describeShared("holes of the history", { timeout: 300_000 }, () => {
         "NEARUSDT is held without funding data from 2023-08-05T00:00:00Z to 2023-11-01T00:00:00Z: 264 settlements missing.",
       ]),
     );
+    // A file that the store knows of is no hole; one that was left out as the message says is.
+    expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining("2023-09.parquet is gone") as string });
+    expect(adopted?.code).toBe(1); // what the archive's file gave is not there
     expect(json(lost as Ended)["warnings"]).toContainEqual("klines of FILUSDT: 43,200 minutes missing, the first 2023-09-01T00:00Z.");
     expect(json(spot as Ended)["warnings"]).toContainEqual("funding of ETHUSDT: 51 settlements missing, the first 2022-12-15T00:00Z.");
   });

@@ -98,14 +98,18 @@ describeShared("the real archive", () => {
 });
 
 describeShared("captured answers", () => {
-  it("exchangeInfo of every symbol becomes an instrument", async () => {
+  it("exchangeInfo of every perpetual becomes an instrument, and dated contracts are refused", async () => {
     const text = gunzipSync(await readFile(sharedData("captures/fapi-exchangeInfo-2021-07-22.txt.gz"))).toString();
     const [first = ""] = text.split("\n");
     const info: unknown = JSON.parse(first.slice(first.indexOf("{")));
     const symbols = listedSymbols(info);
     expect(symbols.length).toBeGreaterThan(100);
     const beside = { brackets: bracketsOf("BTCUSDT"), makerFeeRate: 0.0002, takerFeeRate: 0.0005, fundingIntervalHours: 8 };
-    for (const symbol of symbols) expect(parseExchangeInfo(info, symbol, beside)?.lotSize).toBeGreaterThan(0);
+    const dated = symbols.filter((symbol) => /_\d{6}$/.test(symbol));
+    expect(dated.length).toBeGreaterThan(0);
+    for (const symbol of symbols)
+      if (dated.includes(symbol)) expect(() => parseExchangeInfo(info, symbol, beside)).toThrow(/is a dated contract/);
+      else expect(parseExchangeInfo(info, symbol, beside)?.lotSize).toBeGreaterThan(0);
     expect(parseExchangeInfo(info, "BTCUSDT", beside)).toMatchObject({
       tickSize: 0.01,
       lotSize: 0.001,
