@@ -67,7 +67,7 @@ export class Recorder {
   readonly #entries = new Map<string, OrderRequest>();
   readonly #openStops: (OpenStop | null)[];
   /** Of each instrument, its last bar's close or its last fill, whichever is later. */
-  readonly #lastMs: number[];
+  readonly #lastMs: Float64Array;
   #nextDayMs = Infinity;
   #peakUsdt: number;
   #firstPrice = NaN;
@@ -80,7 +80,7 @@ export class Recorder {
     this.#candles = options.instruments.map(() => new ThinnedCandles(capacity));
     this.#openStops = options.instruments.map(() => null);
     this.nonMarketTrades = options.instruments.map(() => 0);
-    this.#lastMs = options.instruments.map(() => -Infinity);
+    this.#lastMs = new Float64Array(options.instruments.length).fill(-Infinity);
     this.risk = new RiskSpans();
     const { instruments, fromMs, layers } = options;
     this.beliefs = layers === null ? null : new BeliefRecorder({ instruments, fromMs, names: layers, patternAbove: PATTERN_ABOVE });
