@@ -33,7 +33,11 @@ export interface EntryProposal {
   readonly direction: Direction;
   readonly qtyLots: number;
   readonly bracket: Bracket;
-  /** Worst price the entry may cost, in ticks: margin is reserved for it. */
+  /**
+   * Highest price that margin is reserved at, in ticks, of a buy and of a sell alike: some room above the close. It is no cap on the fill:
+   * a market order takes what there is, `limitTicks` caps. A buy's is the close or more (its limit or more); a sell below the market counts
+   * at the market.
+   */
   readonly worstTicks: number;
   readonly leverage: number;
   /** A limit price in ticks; absent: a market order. */

@@ -1,6 +1,9 @@
 import type { IntentAction } from "../../src/domain/derived.ts";
+import type { Instrument } from "../../src/domain/instrument.ts";
+import { priceToTicks } from "../../src/domain/instrument.ts";
 import type { Bracket } from "../../src/domain/order.ts";
 import { isEntry } from "../../src/domain/order.ts";
+import type { Direction } from "../../src/domain/units.ts";
 import type { EntryProposal } from "./positionModule.ts";
 
 type Terms = Pick<EntryProposal, "worstTicks" | "leverage" | "limitTicks" | "expiresAtMs">;
@@ -37,6 +40,27 @@ export const checkProposal = (
   if (!isFraction(targetFraction))
     throw wrong(action, "bracket.targetFraction", targetFraction, "a fraction of the price, 0 (none) or more");
 };
+
+/**
+ * Refuses an entry that counts on a price it cannot have: a buy whose worst price is below the last close or, where it rests, below its own
+ * limit. Margin is reserved at the worst price, which caps no fill. A sell may have any: one below the market counts at the market.
+ */
+export const checkWorst = (
+  action: IntentAction,
+  direction: Direction,
+  { worstTicks, limitTicks }: Pick<Terms, "worstTicks" | "limitTicks">,
+  close: number,
+  instrument: Instrument,
+): void => {
+  if (!isEntry(action) || direction < 0) return;
+  const closeTicks = priceToTicks(instrument, close);
+  if (limitTicks === undefined && worstTicks < closeTicks)
+    throw wrong(action, "worstTicks", worstTicks, `the close (${closeTicks}) or more: ${NO_CAP}`);
+  if (limitTicks !== undefined && worstTicks < limitTicks)
+    throw wrong(action, "worstTicks", worstTicks, `limitTicks (${limitTicks}) or more: ${NO_CAP}`);
+};
+
+const NO_CAP = "margin is reserved at it, it does not cap the fill (limitTicks does)";
 
 /** Refuses a reason to wait that no summary could print. */
 export const checkWait = (reason: unknown): void => {
