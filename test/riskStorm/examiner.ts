@@ -58,6 +58,7 @@ export class Examiner {
   readonly #causes = new Map<string, RiskState>();
   /** Instruments whose book broke and had no top since: by what entered, and by what the gate says. */
   readonly #brokenBooks = new Set<number>();
+  readonly #shutOut = new Set<number>();
   readonly #ownCauses = new Set<string>();
   /** By instrument: entries in a row that the venue refused since 00:00 UTC or the last `resume`. */
   readonly #refusalsInRow: number[];
@@ -91,8 +92,20 @@ export class Examiner {
     return this.level === "ACTIVE" && restricted ? "REDUCING" : this.level;
   }
 
+  /** From as many refusals in a row as are allowed, to the end of the day: an entry that the venue takes afterwards was sent before. */
   #isShutOut(index: number): boolean {
-    return (this.#refusalsInRow[index] as number) >= (this.#limits.day.maxVenueRefusals ?? Infinity);
+    return this.#shutOut.has(index);
+  }
+
+  #refusedInRow(index: number): void {
+    (this.#refusalsInRow[index] as number) += 1;
+    if ((this.#refusalsInRow[index] as number) >= (this.#limits.day.maxVenueRefusals ?? Infinity)) this.#shutOut.add(index);
+    if (this.#isShutOut(index)) this.facts.shutOut += 1;
+  }
+
+  #forgiveRefusals(): void {
+    this.#refusalsInRow.fill(0);
+    this.#shutOut.clear();
   }
 
   examine(item: Item): void {
@@ -110,7 +123,7 @@ export class Examiner {
         this.#beginDay(Math.floor(item.knownAtMs / DAY_MS));
         break;
       case Kind.command:
-        if (item.command === "resume") this.#refusalsInRow.fill(0);
+        if (item.command === "resume") this.#forgiveRefusals();
         break;
       case Kind.orderAccepted:
         if (this.#commitments.has(item.clientOrderId)) this.#refusalsInRow[item.instrument] = 0;
@@ -208,15 +221,14 @@ export class Examiner {
     this.facts.venueRefusals += 1;
     if (commitment.day === this.#day) this.#entriesToday -= 1;
     if (code === -5022) return;
-    (this.#refusalsInRow[instrument] as number) += 1;
-    if (this.#isShutOut(instrument)) this.facts.shutOut += 1;
+    this.#refusedInRow(instrument);
   }
 
   #beginDay(day: number): void {
     if (day === this.#day) return;
     this.#day = day;
     this.#entriesToday = 0;
-    this.#refusalsInRow.fill(0);
+    this.#forgiveRefusals();
   }
 
   /** Most lots either way when every entry on its way fills and no reduction does. */
