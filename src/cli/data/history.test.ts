@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -35,6 +35,29 @@ test("trading rules that change inside the range are a warning that names the ti
       `The trading rules of BTCUSDT changed on ${formatUtc(changedMs)}; the run keeps those of its start: begin another one there.`,
     );
     expect((await warningsFrom(changedMs)).join()).not.toContain("trading rules");
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+});
+
+test("a folder without a file is no history: the market simulator runs, unless the folder was named", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "riposte-empty-"));
+  try {
+    const request = {
+      config: configSchema.parse({ data: { dir } }),
+      warmUpBars: 0,
+      simulate: false,
+      captures: [],
+      wanted: new Set<never>(),
+      env: {},
+    };
+    await mkdir(join(dir, "klines", "spot"), { recursive: true });
+    const data = await runData({ ...request, dirGiven: false });
+    await data.close();
+    expect(data.simulated).toBe(true);
+    await expect(runData({ ...request, dirGiven: true })).rejects.toThrow(`there is no history in ${dir}: fill it with riposte backfill`);
+    await writeFile(join(dir, "klines", "spot", "a-file"), "");
+    await expect(runData({ ...request, dirGiven: false })).rejects.toThrow();
   } finally {
     await rm(dir, { recursive: true });
   }

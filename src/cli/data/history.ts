@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import { simulatedInstrument, simulatedMarket } from "../../../streams/simulatedMarket.ts";
 import type { Event } from "../../domain/event.ts";
@@ -96,15 +97,25 @@ const chosenData = async (request: DataRequest): Promise<RunData> => {
   }
 };
 
-/** A server that is named is meant; a folder may be absent where nobody named it. */
+/** A server that is named is meant; a folder may be absent, or hold no file (a fresh volume), where nobody named it. */
 const hasHistory = ({ config: { data }, dirGiven }: DataRequest): boolean => {
   if (data.store === "questdb") return true;
   const found = statSync(data.dir, { throwIfNoEntry: false });
   if (found !== undefined && !found.isDirectory())
     throw new UserError(`the history ${data.dir} is a file, not a folder: name the folder with --data`);
-  if (dirGiven && found === undefined)
+  const holds = found !== undefined && holdsFile(data.dir);
+  if (dirGiven && !holds)
     throw new UserError(`there is no history in ${data.dir}: fill it with riposte backfill --data ${data.dir}, or leave --data out`);
-  return found !== undefined;
+  return holds;
+};
+
+/** Whether a folder has a file at any depth; one that cannot be looked into is the store's to tell. */
+const holdsFile = (dir: string): boolean => {
+  try {
+    return readdirSync(dir, { withFileTypes: true }).some((entry) => !entry.isDirectory() || holdsFile(join(dir, entry.name)));
+  } catch {
+    return true;
+  }
 };
 
 const simulatedData = ({ config, aheadBars = 0 }: DataRequest): RunData => {
