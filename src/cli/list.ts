@@ -167,5 +167,6 @@ const table = (rows: readonly (readonly string[])[]): string => {
 
 const nothing = (store: Store, symbols: readonly string[] | undefined, market: string | null): string => {
   const of = symbols === undefined ? "" : ` of ${symbols.join(", ")}`;
-  return `${store.shown} holds nothing${of}${market === null ? "" : ` of market ${market}`}: fill it with riposte backfill ${store.options}`;
+  const fill = ["riposte backfill", ...(symbols ?? []).map((symbol) => `--symbol ${symbol}`), store.options].join(" ");
+  return `${store.shown} holds nothing${of}${market === null ? "" : ` of market ${market}`}: fill it with ${fill}`;
 };

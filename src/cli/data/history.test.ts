@@ -55,7 +55,7 @@ test("a folder without a file is no history: the market simulator runs, unless t
     const data = await runData({ ...request, dirGiven: false });
     await data.close();
     expect(data.simulated).toBe(true);
-    await expect(runData({ ...request, dirGiven: true })).rejects.toThrow(`there is no history in ${dir}: fill it with riposte backfill`);
+    await expect(runData({ ...request, dirGiven: true })).rejects.toThrow("it holds nothing; run riposte backfill");
     await writeFile(join(dir, "klines", "spot", "a-file"), "");
     await expect(runData({ ...request, dirGiven: false })).rejects.toThrow();
   } finally {

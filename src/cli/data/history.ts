@@ -103,10 +103,9 @@ const hasHistory = ({ config: { data }, dirGiven }: DataRequest): boolean => {
   const found = statSync(data.dir, { throwIfNoEntry: false });
   if (found !== undefined && !found.isDirectory())
     throw new UserError(`the history ${data.dir} is a file, not a folder: name the folder with --data`);
-  const holds = found !== undefined && holdsFile(data.dir);
-  if (dirGiven && !holds)
+  if (dirGiven && found === undefined)
     throw new UserError(`there is no history in ${data.dir}: fill it with riposte backfill --data ${data.dir}, or leave --data out`);
-  return holds;
+  return found !== undefined && (dirGiven || holdsFile(data.dir));
 };
 
 /** Whether a folder has a file at any depth; one that cannot be looked into is the store's to tell. */
