@@ -3,7 +3,7 @@ import type { RunRecord } from "../runRecord.ts";
 import { BREAKDOWNS, breakdowns } from "./figures/breakdowns.ts";
 import { moneyFlow } from "./figures/moneyFlow.ts";
 import { NOTHING_COMPARED, sentNone } from "../fillQuality.ts";
-import { count, counted, decimal, duration, percent, shortIso, signed, signedPercent, utcTime } from "./page/format.js";
+import { count, counted, decimal, duration, percent, shortIso, signed, signedPercent, times, utcTime } from "./page/format.js";
 
 export interface SummaryTextOptions {
   /** ANSI colours: for a terminal only. */
@@ -119,7 +119,7 @@ const tradeLines = (record: RunRecord, paint: Paint): readonly Line[] => {
       "Exposure",
       `${percent(summary.exposure, 1)} of the time`,
       `held ${duration(summary.meanHoldingMinutes * MINUTE_MS)} on average`,
-      `turnover ${decimal(summary.turnover, 1)}×`,
+      `turnover ${times(summary.turnover, 1)}`,
     ],
     ["Money", ...moneyFlow(summary).map((step) => `${step.name.toLowerCase()} ${signed(step.amountUsdt)}`), "USDT"],
     ["Exits", listed(byCount.map((row) => [`${printable(row.group)} ${count(row.trades)} (${signed(row.pnlUsdt)})`, row.trades]))],
