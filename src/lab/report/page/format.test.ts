@@ -2,8 +2,6 @@ import { describe, expect, it } from "vitest";
 import { candleInterval, mergeCandles } from "./candles.js";
 import {
   counted,
-  duration,
-  times,
   decimal,
   duration,
   exact,
@@ -14,6 +12,7 @@ import {
   shortIso,
   signed,
   signedPercent,
+  times,
   utcDay,
   utcTime,
 } from "./format.js";

@@ -84,7 +84,7 @@ const patternLayer = ({ pUp, pDown, embedding }) => {
 /** Why a side that is expected to lose was entered nevertheless (docs/signal.md). */
 const ENTERED_A_LOSS =
   "L3 expected a loss on the side that was entered. The shipped position modules enter on P(side) alone; " +
-  "managed asks for an expected net return where --set position.options.minNetReturn says how much.";
+  "with --set position.options.minNetReturn=0 managed waits for an expected gain.";
 
 /** @type {(facts: LayerFacts, direction: number) => HTMLElement} */
 const signalLayer = ({ pLong, pShort, pNeutral, netLong, netShort, confidence }, direction) => {
