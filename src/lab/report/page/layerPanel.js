@@ -18,7 +18,9 @@ export const mountLayers = (model) => {
   return (index) => {
     const facts = read(index);
     const said =
-      facts === null ? [element("p", "empty", "The layers said nothing at this entry.")] : [layerGrid(model, facts, index), features(facts)];
+      facts === null
+        ? [element("p", "empty", "The layers said nothing at this entry.")]
+        : [layerGrid(model, facts, index), features(facts)];
     panel.replaceChildren(tradeFacts(model, index), ...said);
   };
 };
