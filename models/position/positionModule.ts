@@ -34,9 +34,9 @@ export interface EntryProposal {
   readonly qtyLots: number;
   readonly bracket: Bracket;
   /**
-   * Highest price that margin is reserved at, in ticks, of a buy and of a sell alike: some room above the close. It is no cap on the fill:
-   * a market order takes what there is, `limitTicks` caps. A buy's is the close or more (its limit or more); a sell below the market counts
-   * at the market.
+   * Price that margin is reserved at, in ticks, for a buy and a sell alike: some room above the close. It is no cap on the fill: a market
+   * order takes what there is, `limitTicks` caps. Of a market buy it is the close or more; margin is never reserved below the market, nor
+   * below the entry's own limit.
    */
   readonly worstTicks: number;
   readonly leverage: number;

@@ -42,8 +42,8 @@ export const checkProposal = (
 };
 
 /**
- * Refuses an entry that counts on a price it cannot have: a buy whose worst price is below the last close or, where it rests, below its own
- * limit. Margin is reserved at the worst price, which caps no fill. A sell may have any: one below the market counts at the market.
+ * Refuses a market buy whose worst price is below the last close: it reads like a cap on the fill, and there is none. Margin is reserved at
+ * the worst price, or at the market or the entry's own limit where that is higher; a limit buy and a sell may therefore have any.
  */
 export const checkWorst = (
   action: IntentAction,
@@ -52,15 +52,12 @@ export const checkWorst = (
   close: number,
   instrument: Instrument,
 ): void => {
-  if (!isEntry(action) || direction < 0) return;
+  if (!isEntry(action) || direction < 0 || limitTicks !== undefined) return;
   const closeTicks = priceToTicks(instrument, close);
-  if (limitTicks === undefined && worstTicks < closeTicks)
-    throw wrong(action, "worstTicks", worstTicks, `the close (${closeTicks}) or more: ${NO_CAP}`);
-  if (limitTicks !== undefined && worstTicks < limitTicks)
-    throw wrong(action, "worstTicks", worstTicks, `limitTicks (${limitTicks}) or more: ${NO_CAP}`);
+  if (worstTicks >= closeTicks) return;
+  const must = `the close (${closeTicks}) or more: margin is reserved at it, it does not cap the fill (limitTicks does)`;
+  throw wrong(action, "worstTicks", worstTicks, must);
 };
-
-const NO_CAP = "margin is reserved at it, it does not cap the fill (limitTicks does)";
 
 /** Refuses a reason to wait that no summary could print. */
 export const checkWait = (reason: unknown): void => {

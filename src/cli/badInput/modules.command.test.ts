@@ -127,12 +127,6 @@ const CASES: readonly Case[] = [
     entering("{ worstTicks: 100 }"),
     /failed at the bar that closed at 20.*: enter: worstTicks is 100, it must be the close \(\d{6,}\) or more: margin is reserved at it/,
   ],
-  [
-    "bids above its own worst price",
-    "position",
-    entering("{ worstTicks: 99999, limitTicks: 100000 }"),
-    /enter: worstTicks is 99999, it must be limitTicks \(100000\) or more/,
-  ],
   ["takes infinite leverage", "position", entering("{ leverage: Infinity }"), /enter: leverage is Infinity, it must be a number above 0/],
   ["names half a tick", "position", entering("{ limitTicks: 1.5 }"), /enter: limitTicks is 1\.5, it must be a whole number of ticks/],
   [
