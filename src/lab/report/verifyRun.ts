@@ -21,7 +21,6 @@ export interface RunReport {
  */
 export const verifyRun = async (folder: string): Promise<RunReport> => {
   const path = join(folder, FILE_LIST);
-  if (!existsSync(folder)) throw new UserError(`there is no folder ${folder}: name the folder of a report`);
   if (!existsSync(path))
     throw new UserError(`${folder} has no ${FILE_LIST}, so there is nothing to compare it with: name the folder of a report, or ${AGAIN}`);
   const list = parseFileList(readFileSync(path, "utf8"));
