@@ -78,7 +78,11 @@ describe("a store whose rules are deleted", () => {
     await at("backfill", ...RANGE, ...local);
     const file = join(folder, "history/instruments/market=um/symbol=AAAUSDT.json");
     await writeFile(file, "[{");
-    expectRefusal(await at(...backtest), 1, /symbol=AAAUSDT\.json is not JSON; delete it and run the backfill of AAAUSDT again/);
+    expectRefusal(
+      await at(...backtest),
+      1,
+      /symbol=AAAUSDT\.json is damaged: .*; run riposte backfill --symbol AAAUSDT --data history again/,
+    );
     await rm(file);
     await at("backfill", ...RANGE, ...local);
     expect(await at(...backtest)).toMatchObject({ code: 0 });
