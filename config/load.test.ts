@@ -39,6 +39,19 @@ const refusal = async (sources: Partial<ConfigSources>): Promise<UserError> => {
   return error as UserError;
 };
 
+describe("the host of QuestDB", () => {
+  it.each(["localhost", "127.0.0.1", "questdb", "db_1.example.com", "::1", "fe80::1%eth0", "::ffff:127.0.0.1"])(
+    "may be %s",
+    async (host) => {
+      expect((await load({ env: { RIPOSTE_DATA_QUESTDB_HOST: host } })).data.questdb.host).toBe(host);
+    },
+  );
+  it.each(["http://127.0.0.1", "127.0.0.1:9000", "db/path", "[::1]", "", "a b"])("is not %j", async (host) => {
+    const { message } = await refusal({ env: { RIPOSTE_DATA_QUESTDB_HOST: host === "" ? " " : host } });
+    expect(message).toMatch(/data\.questdb\.host must be a host name or address alone.*data\.questdb\.httpPort/);
+  });
+});
+
 describe("defaults and profiles", () => {
   it("are the shipped ones; research resumes by itself, live waits for a person", async () => {
     const research = await load();

@@ -33,9 +33,15 @@ const symbol = z.string().regex(/^[\p{Lu}\p{Lo}\p{N}_]{2,}$/u, "must be a symbol
 const unique = "must not name the same one twice";
 const options = z.record(z.string(), z.unknown());
 
+/** A name or an IPv4 address, or an IPv6 one without brackets: two colons or more. */
+const HOST = /^(?:[\w.-]+|(?:[\da-f]*:){2,}[\da-f.]*(?:%\w+)?)$/i;
+
 /** A server of history (docs/data.md). User and password come from the environment only, because reports print the config. */
 const questdb = z.strictObject({
-  host: z.string().min(1).default("127.0.0.1"),
+  host: z
+    .string()
+    .regex(HOST, "must be a host name or address alone, e.g. 127.0.0.1: no http://, no path, and its port is data.questdb.httpPort")
+    .default("127.0.0.1"),
   /** Port of its HTTP: SQL, line protocol and export. */
   httpPort: z.int().gte(1).lte(65_535).default(9000),
   /** What the names of its tables begin with. */

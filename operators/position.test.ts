@@ -140,6 +140,19 @@ describe("position", () => {
     expect(seen(({ stopTicks }) => stopTicks, moves, items)).toEqual([0, 0, 990, 995, 0]);
   });
 
+  it("refuses a market buy that counts on less than the close as the module's mistake", () => {
+    const bid: Decide = (_, propose) => void propose.enter({ ...buy(10), worstTicks: 999 });
+    expect(() => seen(pending, bid, decision(0, 1))).toThrow(/enter: worstTicks is 999, it must be the close \(1000\) or more/);
+  });
+
+  it.each([
+    ["a market buy at the close", { worstTicks: 1000 }],
+    ["a limit buy at any price: it counts at its limit", { worstTicks: 1, limitTicks: 980 }],
+    ["a sell at any price: it counts at the market", { worstTicks: 1, direction: -1 as Direction }],
+  ])("%s has a sound worst price", (_, terms) => {
+    expect(seen(pending, (__, propose) => void propose.enter({ ...buy(10), ...terms }), decision(0, 1))).toEqual([""]);
+  });
+
   it("proposals carry the side of the position, and ids count within the bar", () => {
     const all: Decide = (_, propose) => {
       propose.scaleIn({ qtyLots: 3, worstTicks: 990, leverage: 2, limitTicks: 980, postOnly: true, expiresAtMs: 7 });

@@ -23,7 +23,8 @@ const MINUTES_MAX = 525_600;
  * Options (fractions of price unless said otherwise): `marginFraction` 0.05 of equity, `leverage` 5, `stopFraction`
  * 0.005, `targetFraction` 0.015, `enterProbability` 0.7, `exitProbability` 0.3 (of the own side), `breakEvenFraction`
  * 0.0075 (half of the target; 0: never), `breakEvenCostFraction` 0.0012 (locked in, to pay the round trip),
- * `timeLimitMinutes` 480 and `cooldownMinutes` 480 (the slow window of the default signal), `worstFraction` 0.002 (how far a market entry may slip).
+ * `timeLimitMinutes` 480 and `cooldownMinutes` 480 (the slow window of the default signal), `worstFraction`
+ * 0.002 (how much above the close margin of an entry is reserved at).
  *
  * The defaults are round numbers, chosen for their shares (trades on most days, every exit occurs, costs bounded) and not
  * for their profit: this is a baseline for others to beat, it has no edge to claim.

@@ -99,7 +99,7 @@ export interface ObservationExtras {
   readonly stopFraction: number;
   readonly timeLimitMinutes: number;
   readonly leverage: number;
-  /** How far a market entry may slip, as a fraction: entries are sized at the worst price. */
+  /** How much above the close margin of an entry is reserved at, as a fraction; no cap on its fill. */
   readonly worstFraction: number;
   /** The feature natr_14; NaN when it is not known. */
   readonly natr: number;

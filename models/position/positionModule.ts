@@ -33,7 +33,11 @@ export interface EntryProposal {
   readonly direction: Direction;
   readonly qtyLots: number;
   readonly bracket: Bracket;
-  /** Worst price the entry may cost, in ticks: margin is reserved for it. */
+  /**
+   * Price that margin is reserved at, in ticks, for a buy and a sell alike: some room above the close. It is no cap on the fill: a market
+   * order takes what there is, `limitTicks` caps. Of a market buy it is the close or more; margin is never reserved below the market, nor
+   * below the entry's own limit.
+   */
   readonly worstTicks: number;
   readonly leverage: number;
   /** A limit price in ticks; absent: a market order. */

@@ -1,6 +1,9 @@
 import type { IntentAction } from "../../src/domain/derived.ts";
+import type { Instrument } from "../../src/domain/instrument.ts";
+import { priceToTicks } from "../../src/domain/instrument.ts";
 import type { Bracket } from "../../src/domain/order.ts";
 import { isEntry } from "../../src/domain/order.ts";
+import type { Direction } from "../../src/domain/units.ts";
 import type { EntryProposal } from "./positionModule.ts";
 
 type Terms = Pick<EntryProposal, "worstTicks" | "leverage" | "limitTicks" | "expiresAtMs">;
@@ -36,6 +39,24 @@ export const checkProposal = (
     throw wrong(action, "bracket.stopFraction", stopFraction, "a fraction of the price from 0 (none) to below 1");
   if (!isFraction(targetFraction))
     throw wrong(action, "bracket.targetFraction", targetFraction, "a fraction of the price, 0 (none) or more");
+};
+
+/**
+ * Refuses a market buy whose worst price is below the last close: it reads like a cap on the fill, and there is none. Margin is reserved at
+ * the worst price, or at the market or the entry's own limit where that is higher; a limit buy and a sell may therefore have any.
+ */
+export const checkWorst = (
+  action: IntentAction,
+  direction: Direction,
+  { worstTicks, limitTicks }: Pick<Terms, "worstTicks" | "limitTicks">,
+  close: number,
+  instrument: Instrument,
+): void => {
+  if (!isEntry(action) || direction < 0 || limitTicks !== undefined) return;
+  const closeTicks = priceToTicks(instrument, close);
+  if (worstTicks >= closeTicks) return;
+  const must = `the close (${closeTicks}) or more: margin is reserved at it, it does not cap the fill (limitTicks does)`;
+  throw wrong(action, "worstTicks", worstTicks, must);
 };
 
 /** Refuses a reason to wait that no summary could print. */

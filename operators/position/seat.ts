@@ -13,7 +13,7 @@ import { utcDayStart } from "../../src/domain/units.ts";
 import type { InstrumentExposure } from "../../src/risk/exposure.ts";
 import { planOf } from "../../src/risk/plan.ts";
 import type { EntryProposal, PositionView, Proposals } from "../../models/position/positionModule.ts";
-import { checkProposal, checkWait } from "../../models/position/proposalCheck.ts";
+import { checkProposal, checkWait, checkWorst } from "../../models/position/proposalCheck.ts";
 import type { SeenPattern, SeenRegime } from "../../models/seen.ts";
 import type { SeenRow } from "../seenRow.ts";
 import type { EntryRoom, EntryWish } from "./entryRoom.ts";
@@ -216,6 +216,7 @@ export class Seat implements PositionView, Proposals {
     reason: string,
   ): boolean {
     checkProposal(action, direction, qtyLots, entry, bracket, stopTicks, reason);
+    checkWorst(action, direction, entry, this.bar.close, this.instrument);
     this.declined = null;
     const { seq, knownAtMs } = this.signal;
     const planId = this.nextPlanId(knownAtMs);

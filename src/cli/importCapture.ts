@@ -1,5 +1,6 @@
 import { formatUtc, parseTimeRange } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
+import { counted } from "../lab/report/page/format.js";
 import { offTickText } from "../store/rules/rulesText.ts";
 import { importCapture } from "../store/capture/importCapture.ts";
 import { configOf, configOptions, itemsOf, onlySymbolsOption } from "./configOptions.ts";
@@ -45,7 +46,7 @@ export const importCommand: Command = {
       for (const off of report.offTick) context.print(offTickText(off.symbol, off));
       for (const { symbol: held, kind, fromMs: firstMs, toMs: endMs, events } of report.spans)
         if (kind !== "instrumentRules")
-          context.print(`in the store: ${held} ${kind}, ${events} events, ${formatUtc(firstMs)} to ${formatUtc(endMs)}`);
+          context.print(`in the store: ${held} ${kind}, ${counted(events, "event")}, ${formatUtc(firstMs)} to ${formatUtc(endMs)}`);
       return { store: store.shown, ...report };
     } finally {
       await store.close();

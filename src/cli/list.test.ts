@@ -103,5 +103,5 @@ it("says that there is nothing, and how to have something", async () => {
   await mkdir(join(dir, "h"));
   expect(await failure()).toMatch(/holds nothing: fill it with riposte backfill --data /);
   await filled();
-  expect(await failure({ symbol: ["XUSDT"] })).toMatch(/holds nothing of XUSDT: fill it with riposte backfill --data /);
+  expect(await failure({ symbol: ["XUSDT"] })).toMatch(/holds nothing of XUSDT: fill it with riposte backfill --symbol XUSDT --data /);
 });

@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import type { HistorySpan } from "../domain/ports.ts";
 import { STORED_KINDS } from "../domain/ports.ts";
 import { formatUtc, parseTimeRange } from "../domain/time.ts";
@@ -11,7 +10,7 @@ import type { Store } from "../store/store.ts";
 import { intervalLabel } from "../store/table/interval.ts";
 import type { Command } from "./frame/command.ts";
 import { configOf, configOptions, itemsOf, onlySymbolsOption } from "./configOptions.ts";
-import { openStore } from "./data/store.ts";
+import { openStore, requireFolder } from "./data/store.ts";
 
 /** A series of the store, as `--json` prints it. Times in UTC, `to` exclusive; missing is null where a kind has no count. */
 interface ListedSeries {
@@ -51,7 +50,7 @@ export const listCommand: Command = {
     const { config } = await configOf(rest, context);
     const { fromMs, toMs } = parseTimeRange(config.from, config.to);
     const { data } = config;
-    if (data.store === "parquet" && statSync(data.dir, { throwIfNoEntry: false })?.isDirectory() !== true)
+    if (data.store === "parquet" && !requireFolder(data.dir))
       throw new UserError(`there is no history in ${data.dir}: fill it with riposte backfill --data ${data.dir}, or name another folder`);
     const symbols = Array.isArray(symbol) ? itemsOf(symbol) : undefined;
     const isOfSymbol = (span: HistorySpan): boolean => symbols === undefined || symbols.includes(span.symbol);
@@ -167,5 +166,6 @@ const table = (rows: readonly (readonly string[])[]): string => {
 
 const nothing = (store: Store, symbols: readonly string[] | undefined, market: string | null): string => {
   const of = symbols === undefined ? "" : ` of ${symbols.join(", ")}`;
-  return `${store.shown} holds nothing${of}${market === null ? "" : ` of market ${market}`}: fill it with riposte backfill ${store.options}`;
+  const fill = ["riposte backfill", ...(symbols ?? []).map((symbol) => `--symbol ${symbol}`), store.options].join(" ");
+  return `${store.shown} holds nothing${of}${market === null ? "" : ` of market ${market}`}: fill it with ${fill}`;
 };

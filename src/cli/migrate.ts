@@ -1,6 +1,7 @@
 import { parseTimeRange } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
 import { STORED_KINDS } from "../domain/ports.ts";
+import { counted } from "../lab/report/page/format.js";
 import type { MigratedSeries, MigrateOptions, MigrateReport } from "../store/migrate.ts";
 import { migrate } from "../store/migrate.ts";
 import { timeText } from "../store/reading/catalog.ts";
@@ -116,7 +117,7 @@ const leftText = (left: readonly LeftOut[]): string =>
 
 const lineOf = ({ symbol, kind, market, events, partsCopied, partsSame }: MigratedSeries): string => {
   const same = partsSame > 0 ? `, ${partsSame} parts were the same` : "";
-  return `${symbol} ${kind} (${market}): ${events} events copied in ${partsCopied} parts${same}`;
+  return `${symbol} ${kind} (${market}): ${counted(events, "event")} copied in ${counted(partsCopied, "part")}${same}`;
 };
 
 const storeNamed = (values: OptionValues, option: string): StoreName => {

@@ -174,7 +174,7 @@ export interface Intent extends DerivedHeader<typeof Kind.intent> {
   readonly orderType: "market" | "limit";
   readonly limitTicks: Ticks;
   readonly postOnly: boolean;
-  /** Worst price the entry may cost: margin is computed with it. */
+  /** Highest price that margin of the entry is computed at; no cap on its fill. */
   readonly worstTicks: Ticks;
   readonly bracket: Bracket;
   /** New stop of `moveStop`. */

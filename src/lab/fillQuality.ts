@@ -29,6 +29,13 @@ export interface FillQualityRow {
   readonly medianFillMs: number;
 }
 
+/** Whether ways of filling were compared and none of them had an order to fill. */
+export const sentNone = (rows: readonly Pick<FillQualityRow, "orders">[]): boolean =>
+  rows.length > 0 && rows.every(({ orders }) => orders === 0);
+
+/** What stands in place of their comparison; the reason of a run without a trade stands with its trades. */
+export const NOTHING_COMPARED = "No order was sent in any of these ways, so there is nothing to compare; the reason stands with the trades";
+
 interface Watched {
   readonly decidedAtMs: number;
   readonly decidedTicks: number;

@@ -44,7 +44,8 @@ describe("a run without a trade says why, by what was counted", () => {
     [
       "a warm-up longer than the data",
       why({ decisions: 5, ready: 0, highestProbability: 0 }),
-      "the position module asked for nothing at 5 decisions: the signal was ready at none, its layers want 240 bars to be warm",
+      "the position module asked for nothing at 5 decisions: the signal was ready at none, its layers want 240 bars to be warm; " +
+        "give the run more history or a longer recording, or modules of fewer warmUpBars",
     ],
     [
       "a module that would have entered, the most frequent reason first",

@@ -58,12 +58,15 @@ const nothingAsked = ({ outcomes, warmUpBars, enterProbability }: NoTradeFacts):
     wait !== undefined
       ? `it would have entered at ${count(sum(waits))}, most often: ${wait.reason}${values(wait.value, wait.limit)}`
       : ready === 0
-        ? `the signal was ready at none, its layers want ${counted(warmUpBars, "bar")} to be warm`
+        ? `the signal was ready at none, its layers want ${counted(warmUpBars, "bar")} to be warm; ${WARMER}`
         : enterProbability !== null && highestProbability < enterProbability
           ? `the signal's highest P(LONG) or P(SHORT) was ${highest}, an entry needs ${plain(enterProbability)}`
           : `the signal's highest P(LONG) or P(SHORT) was ${highest}`;
   return `the position module asked for nothing at ${counted(decisions, "decision")}: ${because}`;
 };
+
+/** What helps where the data end before the layers are warm. */
+const WARMER = "give the run more history or a longer recording, or modules of fewer warmUpBars";
 
 const sum = (counts: readonly { readonly count: number }[]): number => counts.reduce((total, each) => total + each.count, 0);
 

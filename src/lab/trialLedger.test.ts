@@ -54,6 +54,23 @@ describe("TrialLedger", () => {
     expect(again.unreadable).toEqual([2]);
   });
 
+  it.each(["hello\n", '{"name":"package"}\n', "\u0000\u0001\nab", '{\n  "name": 1\n}\n'])(
+    "appends nothing to the file of another program: %j",
+    async (text) => {
+      await writeFile(path, text);
+      expect(() => new TrialLedger(path)).toThrow(
+        /^cannot use the ledger .*: none of its lines is a trial; name another file with --ledger/,
+      );
+      expect(await readFile(path, "utf8")).toBe(text);
+    },
+  );
+
+  it("takes up a ledger whose first line was cut off", async () => {
+    await writeFile(path, JSON.stringify(trial("a")).slice(0, 50));
+    new TrialLedger(path).append(trial("b"));
+    expect(new TrialLedger(path).trials).toHaveLength(1);
+  });
+
   it("counts a last line that lacks its end only", async () => {
     await writeFile(path, JSON.stringify(trial("a")));
     const ledger = new TrialLedger(path);

@@ -84,13 +84,15 @@ export class TrialLedger {
   readonly #known = new Set<string>();
 
   /**
-   * Reads the ledger; a file that does not exist is an empty one. Throws a `UserError` where it cannot be read, or cannot be written
-   * later. `makeFolder`: its folder is made where it is missing.
+   * Reads the ledger; a file that does not exist is an empty one. Throws a `UserError` where it cannot be read, cannot be written
+   * later, or is a file of somebody else: lines, and no trial among them. `makeFolder`: its folder is made where it is missing.
    */
   constructor(path: string, makeFolder = false) {
     this.path = path;
     requireWritable(path, makeFolder);
     this.refresh();
+    if (this.trials.length === 0 && this.unreadable.length > 0 && !isFirstWrite(textOf(path)))
+      throw new UserError(`cannot use the ledger ${path}: none of its lines is a trial; name another file with --ledger, or move it away`);
   }
 
   /** Reads it again: other processes may have appended. */
@@ -148,6 +150,9 @@ export const readTrials = (path: string): Lines => {
   }
   return { trials: [...trials.values()], unreadable, changed };
 };
+
+/** One line that begins as a trial does and has no end: the first write was cut off. */
+const isFirstWrite = (text: string): boolean => /^\{"\w+":[^\n]*$/.test(text);
 
 /** The last byte ends no line: a write was cut off there. */
 const isTorn = (file: number): boolean => {

@@ -262,6 +262,14 @@ describe("entries that the venue refuses in a row on an instrument: with the 3rd
     expect(refuse(line, 2)).toEqual([]);
     expect(refuse(line)[0]).toBe(raised[0]);
   });
+  it("stays when an entry is taken that was sent before", () => {
+    const line = started({ maxVenueRefusals });
+    line.enter(1);
+    const sent = line.planId;
+    refuse(line, 3);
+    expect(line.accepted(sent)).toEqual([]);
+    expect(line.enter(1)).toEqual(refusedNow);
+  });
   it("counts each instrument by itself", () => {
     const line = started({ maxVenueRefusals });
     line.bar({ at: 0, instrument: 1 });

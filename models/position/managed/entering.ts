@@ -46,6 +46,6 @@ const entryLots = (settings: ManagedSettings, trade: Trade, view: PositionView, 
   return tradableLots(view, wanted, view.maxQtyLots(direction, worstTicks(settings, view), settings.leverage), propose);
 };
 
-/** Worst price that a market entry may cost, in ticks. */
+/** Price that margin of a market entry is reserved at, in ticks. */
 export const worstTicks = (settings: ManagedSettings, { bar, instrument }: PositionView): number =>
   Math.ceil((bar.close / instrument.tickSize) * (1 + settings.worstFraction));

@@ -63,11 +63,7 @@ describe("riposte backfill", { timeout: 90_000 }, () => {
     if (!nan || !negative || !isFile || !missing) throw new Error("fewer results than cases");
     expectRefusal(nan, 1, /BTCUSDT-1m-2023-01\.zip line 7.*NaN.*; nothing of this file was imported; /);
     expectRefusal(negative, 1, /BTCUSDT-1m-2023-01\.zip line 3.*-1\.5.*; nothing of this file was imported; /);
-    expectRefusal(
-      isFile,
-      1,
-      /cannot write to the store \.\/afile: a file has that name; nothing was changed; choose another folder with --data/,
-    );
+    expectRefusal(isFile, 1, /the history afile is a file, not a folder: name the folder with --data$/);
     expectRefusal(missing, 1, /the archive folder nowhere does not exist: give --archive the folder that holds futures\/ or spot\/$/);
     if (unwritable)
       expectRefusal(

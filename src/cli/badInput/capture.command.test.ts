@@ -157,7 +157,11 @@ describe("riposte import", { timeout: 90_000 }, () => {
         /there is nothing from 2025-01-01.* in good\.jsonl\.gz: it holds 2024-08-08T12:00:00Z to /,
       ],
       [never(...good, "--from", "2025-01-01", "--to", "2024-01-01"), 2, /from is after to/],
-      [["import", "--data", "good.jsonl.gz", ...good], 1, /cannot write to the store .*good\.jsonl\.gz/],
+      [
+        ["import", "--data", "good.jsonl.gz", ...good],
+        1,
+        /the history good\.jsonl\.gz is a file, not a folder: name the folder with --data$/,
+      ],
     ];
     const ended = await riposteEach(
       cases.map(([args]) => [...args]),

@@ -121,6 +121,12 @@ const CASES: readonly Case[] = [
   ],
   ["knows a third direction", "position", entering("{ direction: 3 }"), /enter: direction is 3, it must be 1 \(long\) or -1 \(short\)/],
   ["knows no worst price", "position", entering("{ worstTicks: NaN }"), /enter: worstTicks is NaN, it must be a whole number of ticks/],
+  [
+    "buys at a worst price that the market has passed",
+    "position",
+    entering("{ worstTicks: 100 }"),
+    /failed at the bar that closed at 20.*: enter: worstTicks is 100, it must be the close \(\d{6,}\) or more: margin is reserved at it/,
+  ],
   ["takes infinite leverage", "position", entering("{ leverage: Infinity }"), /enter: leverage is Infinity, it must be a number above 0/],
   ["names half a tick", "position", entering("{ limitTicks: 1.5 }"), /enter: limitTicks is 1\.5, it must be a whole number of ticks/],
   [

@@ -53,6 +53,15 @@ const IN_ONE_PROCESS: readonly [string, string[], number, RegExp][] = [
     /BTCUSDT is not in the history in empty: it holds nothing; run riposte backfill --symbol BTCUSDT --data empty$/,
   ],
   ["a store that is a file", ["backtest", "--data", "afile"], 1, /the history afile is a file, not a folder: name the folder with --data$/],
+  ["a store to verify that is a file", ["verify", "--data", "afile"], 1, /the history afile is a file, not a folder: name the folder/],
+  ["a store to fill that is a file", ["simulate", "--days", "1", "--data", "afile"], 1, /the history afile is a file, not a folder/],
+  [
+    "a store that lies below a file",
+    ["list", "--data", "afile/h"],
+    1,
+    /the history afile\/h cannot be a folder, a part of its path is a file/,
+  ],
+  ["an archive that is a file", ["backfill", "--archive", "afile"], 1, /the archive folder afile is a file: give --archive the folder/],
   [
     "an output folder that is a file",
     ["backtest", "--data", "h", "--out", "afile"],
@@ -69,19 +78,19 @@ const IN_ONE_PROCESS: readonly [string, string[], number, RegExp][] = [
     "a damaged kline file",
     ["backtest", "--data", "bitrot"],
     1,
-    /the history file .*2023-01\.parquet is damaged: its bytes are not those that were written \(SHA-256\); (?:run riposte backfill|delete the folder) .*$/,
+    /the history file .*2023-01\.parquet is damaged: .*; delete the folder .* and run the same riposte simulate again$/,
   ],
   [
     "a truncated kline file",
     ["backtest", "--data", "truncated"],
     1,
-    /the history file .*2023-01\.parquet is damaged: its bytes are not those that were written \(SHA-256\); (?:run riposte backfill|delete the folder) .*$/,
+    /the history file .*2023-01\.parquet is damaged: .*; delete the folder .* and run the same riposte simulate again$/,
   ],
   [
     "an empty funding file",
     ["backtest", "--data", "nofunding"],
     1,
-    /the history file .*2023\.parquet is damaged: its bytes are not those that were written \(SHA-256\); (?:run riposte backfill|delete the folder) .*$/,
+    /the history file .*2023\.parquet is damaged: .*; delete the folder .* and run the same riposte simulate again$/,
   ],
   ["--resume without a journal", ["backtest", "--resume"], 2, /--resume needs the journal to go on from: --journal FILE$/],
   [
@@ -128,7 +137,7 @@ beforeAll(async () => {
   const real = (...args: string[]): Promise<Ended> => riposte(args, { cwd: folder });
   [ended, spawned] = await Promise.all([
     riposteEach(
-      IN_ONE_PROCESS.map(([, args]) => (args.includes("--out") ? args : [...args, "--out", "o"])),
+      IN_ONE_PROCESS.map(([, args]) => (args[0] !== "backtest" || args.includes("--out") ? args : [...args, "--out", "o"])),
       folder,
     ),
     Promise.all([
@@ -171,7 +180,7 @@ describe("riposte backtest, in a process of its own, refuses", () => {
   });
 });
 
-describe("riposte backtest refuses", () => {
+describe("riposte refuses", () => {
   it.each(IN_ONE_PROCESS.map(([name, , code, line], index) => [name, index, code, line] as const))("%s", (_, index, code, line) => {
     expectRefusal(ended[index] as Ended, code, line);
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -9,6 +9,7 @@ import { instrumentRulesEvent } from "../../store/rules/defaultInstruments.ts";
 import { parquetStore } from "../../store/parquet/parquetStore.ts";
 import type { RunData } from "./history.ts";
 import { barsOver, runData } from "./history.ts";
+import { openStore } from "./store.ts";
 import { simulateCommand } from "../simulate.ts";
 
 test("trading rules that change inside the range are a warning that names the time and the remedy", async () => {
@@ -35,6 +36,45 @@ test("trading rules that change inside the range are a warning that names the ti
       `The trading rules of BTCUSDT changed on ${formatUtc(changedMs)}; the run keeps those of its start: begin another one there.`,
     );
     expect((await warningsFrom(changedMs)).join()).not.toContain("trading rules");
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+});
+
+test("a folder without a file is no history: the market simulator runs, unless the folder was named", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "riposte-empty-"));
+  try {
+    const request = {
+      config: configSchema.parse({ data: { dir } }),
+      warmUpBars: 0,
+      simulate: false,
+      captures: [],
+      wanted: new Set<never>(),
+      env: {},
+    };
+    await mkdir(join(dir, "klines", "spot"), { recursive: true });
+    const data = await runData({ ...request, dirGiven: false });
+    await data.close();
+    expect(data.simulated).toBe(true);
+    await expect(runData({ ...request, dirGiven: true })).rejects.toThrow("it holds nothing; run riposte backfill");
+    await writeFile(join(dir, "klines", "spot", "a-file"), "");
+    await expect(runData({ ...request, dirGiven: false })).rejects.toThrow();
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+});
+
+test("a history that is a file, or lies below one, is refused by whatever opens it", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "riposte-file-"));
+  try {
+    await writeFile(join(dir, "file"), "");
+    const { data } = configSchema.parse({ data: { dir: join(dir, "file") } });
+    expect(() => openStore({ data, env: {} })).toThrow(/^the history .*file is a file, not a folder: name the folder with --data$/);
+    expect(() => openStore({ data: { ...data, dir: join(dir, "file", "sub") }, env: {} })).toThrow(/a part of its path is a file/);
+    const none = openStore({ data: { ...data, dir: join(dir, "none") }, env: {} });
+    expect(await none.spans()).toEqual([]);
+    await none.close();
+    expect(openStore({ data: { ...data, store: "questdb" }, env: {} })).toBeDefined();
   } finally {
     await rm(dir, { recursive: true });
   }

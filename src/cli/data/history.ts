@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import { simulatedInstrument, simulatedMarket } from "../../../streams/simulatedMarket.ts";
 import type { Event } from "../../domain/event.ts";
@@ -11,7 +12,7 @@ import type { Captured } from "./captureData.ts";
 import { captureData } from "./captureData.ts";
 import type { Fillable } from "./fillable.ts";
 import { marketOptions } from "./marketOptions.ts";
-import { openStore } from "./store.ts";
+import { openStore, requireFolder } from "./store.ts";
 import { tickChecked } from "./tickChecked.ts";
 import { storedData } from "./storedData.ts";
 import type { WantedKinds } from "./wantedKinds.ts";
@@ -99,15 +100,22 @@ const chosenData = async (request: DataRequest): Promise<RunData> => {
   }
 };
 
-/** A server that is named is meant; a folder may be absent where nobody named it. */
+/** A server that is named is meant; a folder may be absent, or hold no file (a fresh volume), where nobody named it. */
 const hasHistory = ({ config: { data }, dirGiven }: DataRequest): boolean => {
   if (data.store === "questdb") return true;
-  const found = statSync(data.dir, { throwIfNoEntry: false });
-  if (found !== undefined && !found.isDirectory())
-    throw new UserError(`the history ${data.dir} is a file, not a folder: name the folder with --data`);
-  if (dirGiven && found === undefined)
+  const found = requireFolder(data.dir);
+  if (dirGiven && !found)
     throw new UserError(`there is no history in ${data.dir}: fill it with riposte backfill --data ${data.dir}, or leave --data out`);
-  return found !== undefined;
+  return found && (dirGiven || holdsFile(data.dir));
+};
+
+/** Whether a folder has a file at any depth; one that cannot be looked into is the store's to tell. */
+const holdsFile = (dir: string): boolean => {
+  try {
+    return readdirSync(dir, { withFileTypes: true }).some((entry) => !entry.isDirectory() || holdsFile(join(dir, entry.name)));
+  } catch {
+    return true;
+  }
 };
 
 const simulatedData = ({ config, aheadBars = 0 }: DataRequest): RunData => {

@@ -1,5 +1,8 @@
+import { statSync } from "node:fs";
+import type { Stats } from "node:fs";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import type { Store } from "../../store/store.ts";
+import { UserError } from "../../domain/units.ts";
 import { parquetStore } from "../../store/parquet/parquetStore.ts";
 import { questDbStore } from "../../store/questdb/questDbStore.ts";
 import { credentialsOf } from "../../store/questdb/settings.ts";
@@ -18,9 +21,23 @@ export interface StoreRequest {
   readonly market?: string | undefined;
 }
 
-/** Opens the store that the config, or `store`, names: the one place that chooses. Nothing is asked of it yet. */
+/** Opens the store that the config, or `store`, names: the one place that chooses. Nothing is asked of it yet, but whether its folder may be one. */
 export const openStore = ({ data, env, store = data.store, intervalMs, market = data.market ?? undefined }: StoreRequest): Store => {
   const options = { ...(intervalMs === undefined ? {} : { intervalMs }), ...(market === undefined ? {} : { market }) };
   if (store === "questdb") return questDbStore({ ...data.questdb, ...credentialsOf(env), ...options });
+  requireFolder(data.dir);
   return parquetStore({ root: data.dir, ...options });
+};
+
+/** Whether the folder of a Parquet store is there. Throws a `UserError` where a file has its name, or a part of its path is one. */
+export const requireFolder = (dir: string): boolean => {
+  let found: Stats | undefined;
+  try {
+    found = statSync(dir, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOTDIR") throw error;
+    throw new UserError(`the history ${dir} cannot be a folder, a part of its path is a file: name the folder with --data`);
+  }
+  if (found?.isDirectory() === false) throw new UserError(`the history ${dir} is a file, not a folder: name the folder with --data`);
+  return found !== undefined;
 };

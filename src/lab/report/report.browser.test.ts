@@ -330,6 +330,25 @@ describe("layers in report.html", () => {
     await page.close();
   });
 
+  it("says why a side was entered that L3 expected to lose", async () => {
+    const losing = (trade: (typeof layered.trades)[number]): typeof trade => {
+      const { beliefs } = trade;
+      if (beliefs === undefined) return trade;
+      const net = trade.side === "long" ? { netLong: -0.00112 } : { netShort: -0.00112 };
+      return { ...trade, beliefs: { ...beliefs, signal: { ...beliefs.signal, ...net } } };
+    };
+    const trades = layered.trades.map((trade, index) => (index === 7 ? losing(trade) : trade));
+    const { page } = await open({ ...layered, trades });
+    const signal = (): Promise<string> => page.innerText('[data-layer="L3"]');
+    await page.click("[data-trades] tbody tr:nth-child(7)");
+    await expect.poll(signal).toContain("Expected net return");
+    expect(await signal()).not.toContain("minNetReturn");
+    await page.click("[data-trades] tbody tr:nth-child(8)");
+    await expect.poll(signal).toMatch(/-0\.112|−0\.112/);
+    expect(await signal()).toMatch(/expected a loss on the side that was entered.*position\.options\.minNetReturn/);
+    await page.close();
+  });
+
   it("opens the panel by a click on a mark alone", async () => {
     const { page, complaints } = await open(withSampleLayers(sampleRecord({ trades: 1, days: 2 })));
     await page.locator('[data-chart="price"]').scrollIntoViewIfNeeded();

@@ -2,7 +2,8 @@ import { MINUTE_MS } from "../../domain/units.ts";
 import type { RunRecord } from "../runRecord.ts";
 import { BREAKDOWNS, breakdowns } from "./figures/breakdowns.ts";
 import { moneyFlow } from "./figures/moneyFlow.ts";
-import { count, counted, decimal, duration, percent, shortIso, signed, signedPercent, utcTime } from "./page/format.js";
+import { NOTHING_COMPARED, sentNone } from "../fillQuality.ts";
+import { count, counted, decimal, duration, percent, shortIso, signed, signedPercent, times, utcTime } from "./page/format.js";
 
 export interface SummaryTextOptions {
   /** ANSI colours: for a terminal only. */
@@ -118,7 +119,7 @@ const tradeLines = (record: RunRecord, paint: Paint): readonly Line[] => {
       "Exposure",
       `${percent(summary.exposure, 1)} of the time`,
       `held ${duration(summary.meanHoldingMinutes * MINUTE_MS)} on average`,
-      `turnover ${decimal(summary.turnover, 1)}×`,
+      `turnover ${times(summary.turnover, 1)}`,
     ],
     ["Money", ...moneyFlow(summary).map((step) => `${step.name.toLowerCase()} ${signed(step.amountUsdt)}`), "USDT"],
     ["Exits", listed(byCount.map((row) => [`${printable(row.group)} ${count(row.trades)} (${signed(row.pnlUsdt)})`, row.trades]))],
@@ -126,8 +127,9 @@ const tradeLines = (record: RunRecord, paint: Paint): readonly Line[] => {
 };
 
 /** A line for each way of filling, where they were compared. */
-const fillLines = ({ fillModes = [] }: RunRecord): readonly Line[] =>
-  fillModes.map((row, i) => [
+const fillLines = ({ fillModes = [] }: RunRecord): readonly Line[] => {
+  if (sentNone(fillModes)) return [["Filled on", NOTHING_COMPARED]];
+  return fillModes.map((row, i) => [
     i === 0 ? "Filled on" : "",
     row.fillOn.padEnd(6),
     `${count(row.orders)} orders, ${count(row.missed)} missed, ${percent(row.filledShare, 1)} filled`,
@@ -135,6 +137,7 @@ const fillLines = ({ fillModes = [] }: RunRecord): readonly Line[] =>
     `median wait ${Number.isNaN(row.medianFillMs) ? "–" : `${decimal(row.medianFillMs / 1000)} s`}`,
     `net ${signed(row.netUsdt)} USDT`,
   ]);
+};
 
 const riskLines = (record: RunRecord): readonly Line[] => {
   const { summary, refusals } = record;

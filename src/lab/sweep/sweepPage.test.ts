@@ -95,7 +95,8 @@ describe("the words of a sweep", () => {
       }));
     expect(luckOf(trials(30), "d").expectedMaxSharpe).toBeGreaterThan(1);
     expect(luckOf(trials(29), "d").expectedMaxSharpe).toBeNaN();
-    expect(luckText(luckOf(trials(29), "d"))).toContain("Its 29 days are too few");
+    expect(luckText(luckOf(trials(29), "d"))).toContain(": it was chosen for looking good. 29 days are too few");
+    expect(luckText({ ...luckOf([], "d"), days: 1 })).toContain("1 day is too few");
     // Other data of the ledger do not matter.
     expect(luckOf([...trials(30), { ...(trials(2)[0] as Trial), dataSha256: "e" }], "d").days).toBe(30);
   });

@@ -2,6 +2,7 @@ import { DAYS_PER_YEAR } from "../../risk/sharpeBound.ts";
 import { expectedMaxSharpe } from "../metrics/expectedMaxSharpe.ts";
 import { ANNUALISED_FROM_DAYS } from "../metrics/metrics.ts";
 import type { RunSummary } from "../runRecord.ts";
+import { counted } from "../report/page/format.js";
 import type { Trial } from "../trialLedger.ts";
 import { trialStatistics } from "../trialLedger.ts";
 
@@ -106,7 +107,7 @@ export const luckText = ({ trials, withSharpe, days, expectedMaxSharpe: expected
   return (
     `The best of ${trials} ${trials === 1 ? "trial" : "trials"} on these data${idle} looks better than it is: it was chosen for looking good. ` +
     (days < ANNUALISED_FROM_DAYS
-      ? `Its ${days} days are too few for a Sharpe ratio of a year: ${ANNUALISED_FROM_DAYS} or more say by how much.`
+      ? `${counted(days, "day")} ${days === 1 ? "is" : "are"} too few for a Sharpe ratio of a year: ${ANNUALISED_FROM_DAYS} or more say by how much.`
       : Number.isNaN(expected)
         ? "Too few trials have a Sharpe ratio to say by how much."
         : `Without any skill the best Sharpe ratio of so many would be about ${expected.toFixed(2)}; only what lies well above it, and holds on data that no trial has seen, says anything.`)

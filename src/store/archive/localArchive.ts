@@ -16,6 +16,9 @@ export interface LocalArchiveOptions {
   readonly market?: "um" | "spot";
 }
 
+/** Why a folder cannot be listed. */
+const UNLISTED: Readonly<Record<string, string>> = { ENOENT: "does not exist", ENOTDIR: "is a file", EACCES: "may not be read" };
+
 /** A file on disk that gives one of the archive's. */
 interface Candidate {
   /** Path in the archive. */
@@ -34,9 +37,12 @@ interface Candidate {
  * `UserError` when the folder is not there or holds nothing of the kind.
  */
 export const localArchive = async (folder: string, options: LocalArchiveOptions = {}): Promise<ArchiveSource> => {
-  const top = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
-  if (top === undefined)
-    throw new UserError(`the archive folder ${folder} does not exist: give --archive the folder that holds futures/ or spot/`);
+  const top = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new UserError(
+      `the archive folder ${folder} ${UNLISTED[code] ?? `cannot be read (${code})`}: give --archive the folder that holds futures/ or spot/`,
+    );
+  });
   if (!top.some((entry) => (entry.isDirectory() ? TOP_FOLDERS.has(entry.name) : archiveName(entry.name) !== undefined)))
     throw new UserError(`the archive folder ${folder} holds neither futures/ nor spot/: give --archive the folder that does`);
   const found = new Finder(folder, options);

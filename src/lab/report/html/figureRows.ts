@@ -1,6 +1,6 @@
 import { MINUTE_MS } from "../../../domain/units.ts";
 import type { RunIdentity, RunRecord } from "../../runRecord.ts";
-import { count, counted, decimal, duration, percent, signed, signedPercent } from "../page/format.js";
+import { count, counted, decimal, duration, percent, signed, signedPercent, times } from "../page/format.js";
 
 type Fact = readonly [name: string, value: string];
 
@@ -20,7 +20,7 @@ export const figureRows = ({ summary, equity }: RunRecord): readonly Fact[] => [
   ["Expectancy", `${signed(summary.expectancyUsdt)} USDT a trade`],
   ["Mean holding time", duration(summary.meanHoldingMinutes * MINUTE_MS)],
   ["Exposure", percent(summary.exposure)],
-  ["Turnover", `${decimal(summary.turnover)}×`],
+  ["Turnover", times(summary.turnover)],
   ["Fees", `${decimal(summary.feesUsdt)} USDT`],
   ["Funding paid", `${decimal(summary.fundingUsdt)} USDT`],
   ["Slippage", `${decimal(summary.slippageUsdt)} USDT`],

@@ -36,3 +36,15 @@ it("a comparison of fills stands in the page, in the text and in the document, a
   expect(summaryText(record)).not.toContain("Filled on");
   expect(summaryObject(record)).not.toHaveProperty("fillModes");
 });
+
+it("a comparison without an order says so, and shows no table of zeros", () => {
+  const zeros = (["bars", "trades", "book"] as const).map((fillOn) => ({ ...row(fillOn, NaN), orders: 0 }));
+  const compared = { ...sampleRecord({ trades: 0, days: 2 }), fillModes: zeros };
+  const page = [...reportPage(compared)].join("");
+  expect(page).toContain("there is nothing to compare");
+  expect(page).not.toContain('<th scope="row">book</th>');
+  expect(summaryText(compared)).toMatch(/Filled on +No order was sent in any of these ways,\s+so there is nothing to compare/);
+  expect(summaryText(compared)).not.toContain("0 missed");
+  const one = { ...compared, fillModes: [...zeros.slice(1), row("bars", 0)] };
+  expect(summaryText(one)).toContain("26 orders");
+});

@@ -1,3 +1,4 @@
+import { NOTHING_COMPARED, sentNone } from "../../fillQuality.ts";
 import type { FillModeRow } from "../../runRecord.ts";
 import { count, decimal, percent, signed } from "../page/format.js";
 import { signClass } from "./tables.ts";
@@ -5,7 +6,16 @@ import { html } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 
 /** The strategy filled on bars, on trades and on the book, side by side, behind the run itself where it mixes them. */
-export const fillSection = (rows: readonly FillModeRow[]): Markup => html`
+export const fillSection = (rows: readonly FillModeRow[]): Markup => (sentNone(rows) ? noneSent : comparison(rows));
+
+const noneSent = html`
+  <section class="card wide" id="fills-compared">
+    <h2>Fills on bars, trades and the book</h2>
+    <p class="note">${NOTHING_COMPARED}.</p>
+  </section>
+`;
+
+const comparison = (rows: readonly FillModeRow[]): Markup => html`
   <section class="card wide" id="fills-compared">
     <h2>Fills on bars, trades and the book</h2>
     <p class="note">

@@ -1,6 +1,6 @@
 import type { RunRecord } from "../../runRecord.ts";
 import { MINUTE_MS } from "../../../domain/units.ts";
-import { count, counted, decimal, duration, percent, shortIso, signed, signedPercent, utcTime } from "../page/format.js";
+import { count, counted, decimal, duration, percent, shortIso, signed, signedPercent, times, utcTime } from "../page/format.js";
 import { html } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 import { signClass } from "./tables.ts";
@@ -93,7 +93,7 @@ const tiles = ({ summary, trades, equity }: RunRecord): readonly Tile[] => {
       tone: "",
       note: trades.length === 0 ? "no trades" : `holds ${duration(summary.meanHoldingMinutes * MINUTE_MS)} on average`,
     },
-    { name: "Exposure", value: percent(summary.exposure, 1), tone: "", note: `turnover ${decimal(summary.turnover, 1)}×` },
+    { name: "Exposure", value: percent(summary.exposure, 1), tone: "", note: `turnover ${times(summary.turnover, 1)}` },
     {
       name: "Costs",
       value: `${decimal(costsUsdt)}`,

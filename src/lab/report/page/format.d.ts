@@ -9,6 +9,7 @@ export const signed: (value: number, decimals?: number) => string;
 export const percent: (fraction: number, decimals?: number) => string;
 export const signedPercent: (fraction: number, decimals?: number) => string;
 export const count: (value: number) => string;
+export const times: (value: number, digits?: number) => string;
 export const counted: (value: number, one: string, many?: string) => string;
 export const exact: (value: number) => string;
 export const exactPercent: (fraction: number) => string;

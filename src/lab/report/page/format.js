@@ -38,6 +38,9 @@ export const count = (value) => decimal(value, 0);
 /** `1 trade`, `2,000 trades`. @type {(value: number, one: string, many?: string) => string} */
 export const counted = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
 
+/** A multiple: `3.1×`. @type {(value: number, digits?: number) => string} */
+export const times = (value, digits = 2) => (Number.isFinite(value) ? `${decimal(value, digits)}×` : NONE);
+
 /** Decimals that a number has, at most `most`. @type {(value: number, most?: number) => number} */
 const digitsOf = (value, most = 8) => value.toFixed(most).replace(/0+$/, "").split(".")[1]?.length ?? 0;
 
@@ -70,6 +73,7 @@ export const shortIso = (text) =>
 /** A span of time in its two largest units: `3 d 4 h`, `12 min`, `850 ms`. @type {(spanMs: number) => string} */
 export const duration = (spanMs) => {
   if (!Number.isFinite(spanMs)) return NONE;
+  if (spanMs === 0) return "0 min";
   if (spanMs < 1000) return `${Math.round(spanMs)} ms`;
   if (spanMs < MINUTE_MS) return `${Math.round(spanMs / 1000)} s`;
   const minutes = Math.round(spanMs / MINUTE_MS);

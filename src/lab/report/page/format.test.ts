@@ -12,6 +12,7 @@ import {
   shortIso,
   signed,
   signedPercent,
+  times,
   utcDay,
   utcTime,
 } from "./format.js";
@@ -40,6 +41,8 @@ describe("format", () => {
 
   it("prints prices with the digits they have, counts with their noun, times in UTC", () => {
     expect([16543.1, 0.00001234, 1_000_000, 0.1 + 0.2].map(exact)).toEqual(["16,543.1", "0.00001234", "1,000,000", "0.3"]);
+    expect([times(3.14159), times(0, 1), times(NaN)]).toEqual(["3.14×", "0.0×", "–"]);
+    expect([duration(0), duration(1), duration(90_000)]).toEqual(["0 min", "1 ms", "2 min"]);
     expect([counted(1, "trade"), counted(2500, "trade"), counted(0, "trade")]).toEqual(["1 trade", "2,500 trades", "0 trades"]);
     expect(utcTime(Date.UTC(2023, 3, 12, 7, 31))).toBe("2023-04-12 07:31");
     expect(utcTime(Date.UTC(2023, 3, 12, 7, 31, 5))).toBe("2023-04-12 07:31:05");

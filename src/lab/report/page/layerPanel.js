@@ -18,7 +18,9 @@ export const mountLayers = (model) => {
   return (index) => {
     const facts = read(index);
     const said =
-      facts === null ? [element("p", "empty", "The layers said nothing at this entry.")] : [layerGrid(model, facts), features(facts)];
+      facts === null
+        ? [element("p", "empty", "The layers said nothing at this entry.")]
+        : [layerGrid(model, facts, index), features(facts)];
     panel.replaceChildren(tradeFacts(model, index), ...said);
   };
 };
@@ -44,10 +46,10 @@ const tradeFacts = ({ trades, symbols, priceDecimals }, index) => {
   return box;
 };
 
-/** @type {(model: Model, facts: LayerFacts) => HTMLElement} */
-const layerGrid = (model, facts) => {
+/** @type {(model: Model, facts: LayerFacts, index: number) => HTMLElement} */
+const layerGrid = (model, facts, index) => {
   const grid = element("div", "layer-grid");
-  grid.append(regimeLayer(model, facts), patternLayer(facts), signalLayer(facts));
+  grid.append(regimeLayer(model, facts), patternLayer(facts), signalLayer(facts, at(model.trades.direction, index)));
   return grid;
 };
 
@@ -81,8 +83,13 @@ const patternLayer = ({ pUp, pDown, embedding }) => {
   return box;
 };
 
-/** @type {(facts: LayerFacts) => HTMLElement} */
-const signalLayer = ({ pLong, pShort, pNeutral, netLong, netShort, confidence }) => {
+/** Why a side that is expected to lose was entered nevertheless (docs/signal.md). */
+const ENTERED_A_LOSS =
+  "L3 expected a loss on the side that was entered. The shipped position modules enter on P(side) alone; " +
+  "with --set position.options.minNetReturn=0 managed waits for an expected gain.";
+
+/** @type {(facts: LayerFacts, direction: number) => HTMLElement} */
+const signalLayer = ({ pLong, pShort, pNeutral, netLong, netShort, confidence }, direction) => {
   const silent = !Number.isFinite(pLong) && !Number.isFinite(pShort);
   const box = layer("L3", "Signal", silent);
   if (silent) return box;
@@ -99,6 +106,7 @@ const signalLayer = ({ pLong, pShort, pNeutral, netLong, netShort, confidence })
     ["short", netShort],
   ]))
     box.append(meter(name, signedPercent(value, 3), signedBar(value, largest)));
+  if ((direction > 0 ? netLong : netShort) < 0) box.append(element("p", "note", ENTERED_A_LOSS));
   return box;
 };
 
