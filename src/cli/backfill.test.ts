@@ -114,6 +114,11 @@ describe("riposte backfill", () => {
     ["trades of spot", { kinds: "klines,aggTrades", market: "spot" }, /^aggTrades are taken from the perpetual only: use --market um/],
     ["an unknown interval", { interval: "7m" }, /^unknown interval 7m: use one of 1m, 3m/],
     ["no start for the network", {}, /^say from when: add --from, e\.g\. --from 2023-01-01$/],
+    [
+      "a network that a local archive does not read",
+      { archive: "x", "rest-url": "http://x" },
+      /^--archive reads no network, so --rest-url would not be used/,
+    ],
     ["a URL that is none", { from: "2023-01-01", "archive-url": "ftp://x" }, /^--archive-url ftp:\/\/x is not an http\(s\) URL$/],
     ["a range the wrong way round", { from: "2023-02-01", to: "2023-01-01" }, /2023-02-01.*2023-01-01/],
   ])("refuses %s as wrong usage", async (_, values, message) => {

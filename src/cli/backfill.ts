@@ -47,6 +47,9 @@ export const backfillCommand: Command = {
     const kinds = kindsOf(text(values, "kinds") ?? "klines,funding", market);
     const units = kinds.every(isDaily) ? "days" : kinds.some(isDaily) ? "months and days" : "months";
     const folder = text(values, "archive");
+    const isGiven = (name: "archive-url" | "rest-url"): boolean => values[name] !== undefined && values[name] !== ARCHIVE_URL;
+    const unused = folder === undefined ? undefined : (["archive-url", "rest-url"] as const).find(isGiven);
+    if (unused !== undefined) throw new UserError(`--archive reads no network, so --${unused} would not be used: leave one of them out`, 2);
     const fromMs = config.from === null ? undefined : parseTime(config.from, "--from");
     const toMs = config.to === null ? undefined : parseTime(config.to, "--to");
     if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs)

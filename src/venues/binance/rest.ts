@@ -89,7 +89,10 @@ export const binanceRest = (options: BinanceRestOptions): BinanceRest => {
       await sleep(waitMs, signal);
     }
     const parameters = new URLSearchParams(Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]));
-    const { status, bytes, headers } = await get(`${base}${name}?${parameters.toString()}`, { signal, whole: isJson });
+    const { status, bytes, headers } = await get(`${base}${name}${parameters.size === 0 ? "" : `?${parameters.toString()}`}`, {
+      signal,
+      whole: isJson,
+    });
     const exchangeMs = exchangeTimeMs(headers) ?? nowMs();
     if (Number(headers.get("x-mbx-used-weight-1m") ?? 0) >= WEIGHT_SHARE * market.weightPerMinute)
       restUntilMs.set(base, nowMs() + MINUTE_MS - (exchangeMs % MINUTE_MS));
