@@ -24,8 +24,9 @@ import { storedData } from "./storedData.ts";
  * removed by `close`, or with the process.
  */
 export const captureData = async (request: DataRequest): Promise<RunData> => {
-  const { config, captures: paths } = request;
-  const summary = request.captured?.summary ?? (await scanCapture(paths));
+  const { config, captures: paths, reading } = request;
+  const signal = reading?.signal ?? new AbortController().signal;
+  const summary = request.captured?.summary ?? (await scanCapture(paths, signal));
   const symbols = capturedSymbols(summary, config.symbols, paths);
   for (const [index, facts] of symbols.entries()) {
     requireBars(facts, paths);
@@ -39,8 +40,9 @@ export const captureData = async (request: DataRequest): Promise<RunData> => {
     await remove();
   };
   try {
-    const signal = new AbortController().signal;
-    await importCapture({ store, paths, summary, symbols: config.symbols, signal, onProgress: () => undefined });
+    const onProgress = (done: number, total: number): void => reading?.progress("reading the capture", done, total);
+    const { aborted } = await importCapture({ store, paths, summary, symbols: config.symbols, signal, onProgress });
+    if (aborted) throw new UserError("stopped while the capture was read: nothing was written");
     const outside = (): UserError =>
       new UserError(
         `there is no whole minute in ${shown} in this range: it holds ${formatUtc(summary.fromMs)} to ${formatUtc(summary.toMs)}; move --from or --to`,
@@ -77,7 +79,7 @@ export const withCapturedSymbol = async <C extends DataChoice>(
   choice: C,
 ): Promise<{ readonly config: RiposteConfig; readonly choice: C }> => {
   if (choice.captures.length === 0 || symbolsGiven) return { config, choice };
-  const summary = await scanCapture(choice.captures);
+  const summary = await scanCapture(choice.captures, choice.reading?.signal);
   const [only, ...others] = summary.symbols;
   const unnamed = only !== undefined && others.length === 0 && !config.symbols.includes(only.symbol);
   return { config: unnamed ? { ...config, symbols: [only.symbol] } : config, choice: { ...choice, captured: { summary, unnamed } } };

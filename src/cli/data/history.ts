@@ -54,6 +54,8 @@ export interface DataChoice {
   readonly captures: readonly string[];
   /** What they hold, where they have been looked through. */
   readonly captured?: Captured;
+  /** Of the command that reads captures, which takes minutes where they are long. */
+  readonly reading?: Pick<CommandContext, "signal" | "progress">;
 }
 
 /** `--capture`, of every command that reads a run's events. */
@@ -64,12 +66,17 @@ export const captureOption = {
   help: "replay raw messages instead of a store: a capture of Binance USD-M streams, plain or gzip; several files of one recording: repeat",
 } as const;
 
-export const dataChoice = (values: OptionValues, { env }: Pick<CommandContext, "env">): DataChoice => {
+export const dataChoice = (
+  values: OptionValues,
+  { env, signal, progress }: Pick<CommandContext, "env"> & Partial<Pick<CommandContext, "signal" | "progress">>,
+): DataChoice => {
   const simulate = values["simulate"] === true;
   const captures = Array.isArray(values["capture"]) ? values["capture"] : [];
   if (captures.length > 0 && (values["data"] !== undefined || simulate))
     throw new UserError("--capture is the data of the run: leave --data and --simulate out", 2);
-  return { simulate, dirGiven: values["data"] !== undefined || env["RIPOSTE_DATA_DIR"] !== undefined, captures };
+  const dirGiven = values["data"] !== undefined || env["RIPOSTE_DATA_DIR"] !== undefined;
+  const isRead = captures.length > 0 && signal !== undefined && progress !== undefined;
+  return { simulate, dirGiven, captures, ...(isRead ? { reading: { signal, progress } } : {}) };
 };
 
 export interface DataRequest extends DataChoice {
