@@ -7,7 +7,7 @@ import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { LandedFiles } from "../backfill/landedFiles.ts";
 import { Manifest } from "../backfill/manifest.ts";
 import { Duck } from "../duck/duck.ts";
-import type { SeriesFiles } from "./files/seriesFiles.ts";
+import { stageRows } from "./files/stageRows.ts";
 import { StagedFiles } from "./files/stagedFiles.ts";
 import { StoredFiles } from "./files/storedFiles.ts";
 import { verifyFiles } from "./files/verifyFiles.ts";
@@ -15,8 +15,7 @@ import { ParquetHoldings } from "./holdings.ts";
 import type { DatedRules } from "../rules/instrumentRules.ts";
 import { mergeRules, rulesText } from "../rules/instrumentRules.ts";
 import { checkedName } from "../table/checkedName.ts";
-import { periodFile, rulesFile, rulesFolder } from "./layout.ts";
-import { periodBounds, periodOf } from "../table/period.ts";
+import { rulesFile, rulesFolder } from "./layout.ts";
 import { recover, Staging } from "./staging.ts";
 import { unwritable, WriteLock } from "./writeLock.ts";
 import type { DroppedPart, Stated, Store } from "../store.ts";
@@ -25,8 +24,6 @@ import type { Held } from "../reading/holdings.ts";
 import type { VerifyOptions, VerifyReport } from "../verifyReport.ts";
 import { Turn } from "../turn.ts";
 import { StoredHistory } from "../reading/storedHistory.ts";
-import type { Columns } from "../table/columns.ts";
-import { numbersAt, outsideOf, sameColumns, sliceRows, upserted } from "../table/columns.ts";
 import { rowsOf, withStated } from "../table/eventRows.ts";
 import { tableOf } from "../table/marketTables.ts";
 
@@ -175,7 +172,7 @@ class ParquetStore implements Store {
     const { rules, rows } = rowsOf(events);
     await this.#committed(async (staged) => {
       for (const { table, intervalMs, columns, ranges } of withStated(rows, stated, this.#intervalMs))
-        await this.#stage(staged, this.#holdings.series(table, market, symbol, intervalMs ?? undefined), columns, ranges);
+        await stageRows(this.#duck, staged, this.#holdings.series(table, market, symbol, intervalMs ?? undefined), columns, ranges);
       if (rules.length === 0) return;
       const old = await this.#holdings.rulesToChange(market, symbol);
       const text = rulesText(mergeRules(old, rules));
@@ -199,43 +196,6 @@ class ParquetStore implements Store {
       await staging?.abandon().catch(() => undefined); // what failed is told below; the next writer cleans up
       throw isFileError(error) ? unwritable(this.#shownRoot, error) : error;
     }
-  }
-
-  /**
-   * Stages every period that the rows or the ranges that they state touch and change. A file that is gone is written anew, one that is
-   * damaged is a `UserError`.
-   */
-  async #stage(staged: StagedFiles, series: SeriesFiles, rows: Columns, ranges: readonly Stated[]): Promise<void> {
-    const { table, folder } = series;
-    const present = new Map((await series.held()).filter(({ there }) => there).map((file) => [file.name, file]));
-    const stage = async (period: string, newer: Columns): Promise<void> => {
-      const name = periodFile(period);
-      const held = present.get(name);
-      present.delete(name);
-      if (held === undefined) return this.#add(staged, series, name, newer);
-      await series.facts([held]); // refuses rows of another period, which the next line would leave out
-      const older = await this.#duck.load({ ...(await series.checked([held])), ...periodBounds(period) });
-      const merged = upserted(outsideOf(older, ranges), newer, table.keys);
-      if (merged.length === 0) staged.remove(folder, name);
-      else if (!sameColumns(older, merged)) await this.#add(staged, series, name, merged);
-    };
-    const times = numbersAt(rows, 0);
-    for (let from = 0; from < rows.length;) {
-      const period = periodOf(table, times[from] as number);
-      const { toMs } = periodBounds(period);
-      let to = from;
-      while (to < rows.length && (times[to] as number) < toMs) to += 1;
-      await stage(period, sliceRows(rows, from, to));
-      from = to;
-    }
-    const stale = [...present.values()].filter((file) => ranges.some(({ fromMs, toMs }) => fromMs < file.toMs && toMs > file.fromMs));
-    for (const { fromMs } of stale) await stage(periodOf(table, fromMs), sliceRows(rows, 0, 0));
-  }
-
-  #add(staged: StagedFiles, { table, folder }: SeriesFiles, name: string, rows: Columns): Promise<void> {
-    const times = numbersAt(rows, 0);
-    const facts = { rows: rows.length, firstMs: times[0] as number, lastMs: times[rows.length - 1] as number };
-    return staged.add(folder, name, (path) => this.#duck.write(table.columns, rows, path), facts);
   }
 }
 
