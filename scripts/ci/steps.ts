@@ -16,13 +16,13 @@ export const ciSteps = ({ shared, reports }: Places): Step[] => {
   const at = (name: string): string => join(reports, name);
   const check = (name: string, minutes: number, ...command: readonly string[]): Step => ({ name, minutes, command });
   const script = (name: string): Step => check(name, 15, "npm", "run", "--silent", `check:${name}`);
-  const tests = (name: string, minutes: number, node: readonly string[], ...more: readonly string[]): Step => ({
+  const tests = (name: string, minutes: number, ...command: readonly string[]): Step => ({
     name: `tests: ${name}`,
     minutes,
     report: at(`${name}.json`),
-    command: [...node, VITEST, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${at(`${name}.json`)}`, ...more],
+    command: [...command, "--reporter=default", "--reporter=json", `--outputFile.json=${at(`${name}.json`)}`],
   });
-  const project = (name: string, minutes: number): Step => tests(name, minutes, ["node"], "--project", name);
+  const project = (name: string, minutes: number): Step => tests(name, minutes, "node", VITEST, "run", "--project", name);
   /** Starts vitest by a line of bash, which fills in what is known only when the step starts. */
   const by = (line: string): string[] => ["bash", "-c", `${line} "$@"`, "bash"];
   const riposte = (name: string, ...args: readonly string[]): Step => ({
@@ -45,7 +45,7 @@ export const ciSteps = ({ shared, reports }: Places): Step[] => {
     check("programs", 15, "bash", ".ci/programs"),
     script("types"),
     script("lint"),
-    { ...tests("unit", 20, ["node"], "--project", "unit", "--coverage"), name: "tests: unit, with coverage" },
+    { ...tests("unit", 20, "npm", "test", "--", "--coverage"), name: "tests: unit, with coverage" },
     project("long", 40),
     project("command", 30),
     { ...project("shared", 40), skippedFails: true },
@@ -72,14 +72,16 @@ export const ciSteps = ({ shared, reports }: Places): Step[] => {
     compared("dataset-parquet", "a month as Parquet", "scripts/check_dataset.py", at("dataset-parquet")),
     check("node 24", 15, "bash", "-c", `node --import ./bin/loader.mjs scripts/node24.ts >'${at("node24")}'`),
     {
-      ...tests("parity-node24", 20, by(`"$(cat '${at("node24")}')"`), "--project", "parity"),
+      ...tests("parity-node24", 20, ...by(`"$(cat '${at("node24")}')"`), VITEST, "run", "--project", "parity"),
       after: ["node 24"],
     },
     {
       ...tests(
         "browser",
         20,
-        by("CHROMIUM=${CHROMIUM:-$(type -P chromium chromium-browser google-chrome | head -n 1)} node"),
+        ...by("CHROMIUM=${CHROMIUM:-$(type -P chromium chromium-browser google-chrome | head -n 1)} node"),
+        VITEST,
+        "run",
         "--project",
         "browser",
       ),
