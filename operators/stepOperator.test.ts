@@ -1,5 +1,8 @@
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
-import { EMPTY, from, map, merge, NEVER, Observable, pipe, take } from "rxjs";
+import { EMPTY, from, map, merge, NEVER, Observable, pipe, Subject, take } from "rxjs";
 import type { OperatorFunction } from "rxjs";
 import { describe, expect, it } from "vitest";
 import type { Fault } from "../src/domain/event.ts";
@@ -36,6 +39,22 @@ const faultAt = (seq: number): Fault => ({
 
 /** Notes each kline's seq in its state. */
 const SEEN: StepHandlers<number[]> = { [Kind.kline]: (own, item) => void own.push(item.seq) };
+
+it("a line that is dropped without an end keeps nothing alive", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const dropped = (): WeakRef<number[]> => {
+    const own: number[] = [];
+    const source = new Subject<Item>();
+    source.pipe(stepOperator("dropped", () => own, SEEN)).subscribe();
+    source.next(kline({ at: 0 }));
+    return new WeakRef(own);
+  };
+  const states = Array.from({ length: 20 }, dropped);
+  await setImmediate();
+  collect();
+  expect(states.filter((state) => state.deref() !== undefined).length).toBeLessThan(3);
+});
 
 describe("stepOperator", () => {
   operatorCases({

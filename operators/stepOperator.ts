@@ -83,12 +83,16 @@ class StepObservable extends Observable<Item> {
   }
 }
 
-/** Lines that are subscribed. */
-const lines = new Set<StepSubscriber>();
+/** Lines that are subscribed; one that is dropped without an end must not be kept alive by being looked at. */
+const lines = new Set<WeakRef<StepSubscriber>>();
+const dropped = new FinalizationRegistry<WeakRef<StepSubscriber>>((line) => lines.delete(line));
 
 /** `seq` of what a step is handling now; −1: none is at work. For who looks in from outside while a step does not come back. */
 export const workingSeq = (): number => {
-  for (const line of lines) if (line.isWorking) return line.seq;
+  for (const kept of lines) {
+    const line = kept.deref();
+    if (line?.isWorking === true) return line.seq;
+  }
   return -1;
 };
 
@@ -111,9 +115,11 @@ class StepSubscriber extends Subscriber<Item> {
     this.chain.begin(this.states, (item) => {
       destination.next(item);
     });
-    lines.add(this);
+    const kept = new WeakRef<StepSubscriber>(this);
+    lines.add(kept);
+    dropped.register(this, kept);
     this.add(() => {
-      lines.delete(this);
+      lines.delete(kept);
       this.#left();
     });
   }
