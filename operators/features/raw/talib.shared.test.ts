@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { featureRows } from "../../../test/featureRows.ts";
 import { describeShared, sharedData } from "../../../test/sharedData.ts";
-import { sha256 } from "../../../src/store/archive/checksum.ts";
+import { sha256 } from "../../../src/store/hashing/sha256.ts";
 import { parseKlineCsv } from "../../../src/store/archive/klineCsv.ts";
 import { unzipCsv } from "../../../src/store/archive/zip.ts";
 import { RAW_FAMILIES } from "./families.ts";

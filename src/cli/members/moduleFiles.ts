@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import { InvariantError } from "../../domain/units.ts";
+import { sha256 } from "../../store/hashing/sha256.ts";
 import { required } from "./guard/guardRequire.ts";
 import { ownLoader } from "./ownLoader.ts";
 import { packageFolder, programPath } from "./usersFiles.ts";
@@ -100,4 +100,3 @@ const filesIn = (dir: string): string[] =>
     .sort();
 
 const jsonIn = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
-const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");

@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
@@ -7,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { UserError } from "../../domain/units.ts";
 import { systemProblem } from "../../lab/report/outputError.ts";
+import { sha256 } from "../../store/hashing/sha256.ts";
 import { userFolder } from "../frame/userFolder.ts";
 import { shownFile } from "./modulePlace.ts";
 import { ownLoader } from "./ownLoader.ts";
@@ -84,5 +84,3 @@ const keep = (kept: string, read: readonly string[]): void => {
 
 /** Without loading it. */
 const compilerVersion = (): string => (createRequire(import.meta.url)("typescript/package.json") as { readonly version: string }).version;
-
-const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { canonicalJson, withoutPlace } from "../../../config/sha256.ts";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import type { BeliefIdentity } from "../../store/beliefs/beliefFile.ts";
+import { sha256 } from "../../store/hashing/sha256.ts";
 import type { RunData } from "../data/history.ts";
 import { modulesOf } from "../members/moduleFiles.ts";
 
@@ -65,8 +66,6 @@ const differentKey = (stored: unknown, run: unknown, path = ""): string | undefi
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** Files of the program that beliefs come from, by their path in it, sorted. */
 export const perceivingFiles = (): string[] =>

@@ -1,8 +1,4 @@
-import { createHash } from "node:crypto";
 import { UserError } from "../../domain/units.ts";
-
-/** SHA-256 of bytes, in hex. */
-export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 const LINE = /^([0-9a-fA-F]{64}) [ *](.+)$/;
 

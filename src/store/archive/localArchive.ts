@@ -5,7 +5,7 @@ import { UserError } from "../../domain/units.ts";
 import { isInterval } from "../table/interval.ts";
 import type { BackfillKind } from "./archivePath.ts";
 import { FOLDERS, pathOf } from "./archivePath.ts";
-import { sha256 } from "./checksum.ts";
+import { sha256 } from "../hashing/sha256.ts";
 import { archiveName } from "./fileName.ts";
 import type { ArchiveSource } from "./source.ts";
 

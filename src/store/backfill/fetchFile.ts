@@ -1,4 +1,5 @@
-import { checksumError, parseChecksum, sha256 } from "../archive/checksum.ts";
+import { checksumError, parseChecksum } from "../archive/checksum.ts";
+import { sha256 } from "../hashing/sha256.ts";
 import type { ArchiveSource, ReadOptions } from "../archive/source.ts";
 
 /** A file whose bytes are those that the archive published. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "./sha256.ts";
 
 /** Name of the list of a folder's files. */
 export const FILE_LIST = "files.sha256";
@@ -70,5 +70,3 @@ export const parseFileList = (text: string): FileList | undefined => {
   }
   return { place: first.slice(2), files };
 };
-
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

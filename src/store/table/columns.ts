@@ -81,17 +81,6 @@ export const outsideOf = (columns: Columns, ranges: readonly { readonly fromMs: 
   return kept.length === columns.length ? columns : gather([columns], kept);
 };
 
-/** Rows of one table by their key: those of `older` whose key `newer` lacks. Both sorted by it. */
-export const lackedBy = (newer: Columns, older: Columns, keys: number): Columns => {
-  const lacked: number[] = [];
-  let n = 0;
-  for (let o = 0; o < older.length; o++) {
-    while (n < newer.length && compareRows(newer, n, older, o, keys) < 0) n += 1;
-    if (n === newer.length || compareRows(newer, n, older, o, keys) !== 0) lacked.push(o);
-  }
-  return gather([older], lacked);
-};
-
 /** Tables of the same columns one below the other. */
 export const concatenated = (parts: readonly Columns[]): Columns => {
   const rows = parts.reduce((sum, part) => sum + part.length, 0);

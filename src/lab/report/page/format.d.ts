@@ -15,7 +15,6 @@ export const exact: (value: number) => string;
 export const exactPercent: (fraction: number) => string;
 export const utcDay: (timeMs: number) => string;
 export const utcTime: (timeMs: number) => string;
-export const utcClock: (timeMs: number) => string;
 export const shortIso: (text: string) => string;
 export const duration: (spanMs: number) => string;
 export const ruleValue: (rule: string, value: number, decimals?: number) => string;

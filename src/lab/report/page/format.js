@@ -83,12 +83,6 @@ export const duration = (spanMs) => {
   return hours > 0 ? (minutes % 60 > 0 ? `${hours} h ${minutes % 60} min` : `${hours} h`) : `${minutes} min`;
 };
 
-/** Clock of a UTC time: `07:31`. @type {(timeMs: number) => string} */
-export const utcClock = (timeMs) => {
-  const date = new Date(timeMs);
-  return `${padded(date.getUTCHours())}:${padded(date.getUTCMinutes())}`;
-};
-
 /** A value of a risk rule in the unit that the rule's name ends in; a symbol may stand behind the name.
  * @type {(rule: string, value: number, decimals?: number) => string} */
 export const ruleValue = (rule, value, decimals = 2) => {
