@@ -50,9 +50,6 @@ export const exact = (value) => (Number.isFinite(value) ? decimal(value, digitsO
 /** A fraction as percent with the digits it has, at most 6 decimals. @type {(fraction: number) => string} */
 export const exactPercent = (fraction) => percent(fraction, Number.isFinite(fraction) ? digitsOf(fraction * 100, 6) : 0);
 
-/** @type {(value: number, digits?: number) => string} */
-const padded = (value, digits = 2) => String(value).padStart(digits, "0");
-
 /** `2023-04-12`, UTC. @type {(timeMs: number) => string} */
 export const utcDay = (timeMs) => (Number.isFinite(timeMs) ? new Date(timeMs).toISOString().slice(0, 10) : NONE);
 
