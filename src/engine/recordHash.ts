@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import type { Kind } from "../domain/kind.ts";
 import { InvariantError } from "../domain/units.ts";
 import { hashThread, JOB_BYTES_MAX } from "../store/hashing/hashThread.ts";
+import { sha256 } from "../store/hashing/sha256.ts";
 
 /** No record is larger, lists of numbers at its end aside: the texts in it are ids, rule names and reasons of at most 255 bytes. */
 const RECORD_WORDS_MAX = 256;
@@ -30,7 +30,7 @@ export class RecordHash {
   /** The digest of everything so far, in hex; more may follow. */
   digest(): string {
     const rest = this.bytes.subarray(0, this.at * 8);
-    if (this.stream === 0) return createHash("sha256").update(rest).digest("hex");
+    if (this.stream === 0) return sha256(rest);
     this.leaving();
     this.at = 0;
     return hashThread().digest(this.stream, rest);

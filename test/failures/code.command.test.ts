@@ -3,9 +3,8 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, lstat, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setImmediate as nextTick } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { expectRefusal, namesIn, riposte, riposteEach, scratchFolder, smallDisk } from "../cli/riposte.ts";
 import type { Ended } from "../cli/riposte.ts";
 
@@ -323,7 +322,7 @@ describe("a journal", { timeout: 240_000 }, () => {
         holder = child;
       },
     });
-    while (!existsSync(at("j.lock"))) await nextTick();
+    await vi.waitUntil(() => existsSync(at("j.lock")), { interval: 2, timeout: 60_000 });
     holder?.kill("SIGSTOP");
     const refused = await run(...RUN, "another name", "--resume", "--out", "j2");
     holder?.kill("SIGCONT");

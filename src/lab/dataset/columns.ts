@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { UserError } from "../../domain/units.ts";
+import { sha256 } from "../../store/hashing/sha256.ts";
 
 export type ColumnType = "int64" | "float64" | "float32" | "int8";
 
@@ -47,6 +47,4 @@ export const datasetColumns = (features: readonly DatasetFeature[]): readonly Da
 
 /** SHA-256 of what the numbers mean: names, types and the features' formulas, in order. */
 export const schemaSha256 = (columns: readonly DatasetColumn[]): string =>
-  createHash("sha256")
-    .update(JSON.stringify(columns.map(({ name, type, formula }) => [name, type, formula ?? ""])))
-    .digest("hex");
+  sha256(JSON.stringify(columns.map(({ name, type, formula }) => [name, type, formula ?? ""])));
