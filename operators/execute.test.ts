@@ -89,6 +89,7 @@ describe("execute", () => {
     expect(calls([enter(1), move(2)])).toEqual(["submit P-1", "submit P-2"]);
     const moved = [
       enter(1),
+      orderAccepted({ at: 1 }, "P-1.s"),
       move(2),
       orderAccepted({ at: 3 }, "P-2"),
       move(4),
@@ -100,12 +101,44 @@ describe("execute", () => {
 
   it("keeps the old stop when the new one is rejected, and forgets one that is gone", () => {
     const move = (at: number): ApprovedPlan => plan({ at }, "moveStop", { stopTicks: 990 as Ticks });
-    const rejected = [enter(1), move(2), orderRejected({ at: 3 }, "P-2"), move(4), orderAccepted({ at: 5 }, "P-4")];
+    const stop = orderAccepted({ at: 1 }, "P-1.s");
+    const rejected = [enter(1), stop, move(2), orderRejected({ at: 3 }, "P-2"), move(4), orderAccepted({ at: 5 }, "P-4")];
     expect(calls(rejected)).toEqual(["submit P-1", "submit P-2", "submit P-4", "cancel 0 P-1.s m5"]);
     const late = [enter(1), move(2), orderRejected({ at: 3 }, "P-2"), orderAccepted({ at: 4 }, "P-2")];
     expect(calls(late)).toEqual(["submit P-1", "submit P-2"]);
-    const gone = [enter(1), orderRejected({ at: 2 }, "P-1.s"), move(4), orderAccepted({ at: 5 }, "P-4")];
+    const gone = [enter(1), stop, orderRejected({ at: 2 }, "P-1.s"), move(4), orderAccepted({ at: 5 }, "P-4")];
     expect(calls(gone)).toEqual(["submit P-1", "submit P-4"]);
+  });
+
+  const move = (at: number): ApprovedPlan => plan({ at }, "moveStop", { stopTicks: 990 as Ticks });
+  const accepted = (...ids: readonly string[]): Item[] => ids.map((id) => orderAccepted({ at: 9 }, id));
+  const cancels = (...items: readonly Item[]): string[] => calls(items).filter((call) => call.startsWith("cancel"));
+  const closed = { kind: Kind.tradeClosed, seq: 5, instrument: 0, knownAtMs: T0, direction: 1 } as unknown as Item;
+
+  it("never cancels a stop that is not there yet", () => {
+    expect(cancels(enter(1), move(2), ...accepted("P-2"))).toEqual([]);
+  });
+  it("of two moves on their way the last one stays, alone", () => {
+    expect(cancels(enter(1), ...accepted("P-1.s"), move(2), move(3), ...accepted("P-2", "P-3"))).toEqual([
+      "cancel 0 P-1.s m9",
+      "cancel 0 P-2 m9",
+    ]);
+  });
+  it("withdraws the stops of every entry, whichever was sent last", () => {
+    const both = accepted("P-1.s", "P-2.s");
+    expect(cancels(enter(1), enter(2), ...both, move(3), ...accepted("P-3"))).toEqual(["cancel 0 P-1.s m9", "cancel 0 P-2.s m9"]);
+    const refused = orderRejected({ at: 3 }, "P-2");
+    expect(cancels(enter(1), ...accepted("P-1.s"), enter(2), refused, move(4), ...accepted("P-4"))).toEqual(["cancel 0 P-1.s m9"]);
+  });
+  it("withdraws a move that arrives after its trade, and no stop of the next trade for it", () => {
+    expect(cancels(enter(1), ...accepted("P-1.s"), move(2), closed, enter(3), ...accepted("P-3.s", "P-2"))).toEqual(["cancel 0 P-2 m9"]);
+  });
+  it("asks once for each stop", () => {
+    const lost = orderRejected({ at: 4 }, "P-1.s", -2011);
+    expect(cancels(enter(1), ...accepted("P-1.s"), move(2), ...accepted("P-2"), lost, move(3), ...accepted("P-3"))).toEqual([
+      "cancel 0 P-1.s m9",
+      "cancel 0 P-2 m9",
+    ]);
   });
 
   it("cancels the entries that may still rest, of that instrument alone", () => {

@@ -1,11 +1,11 @@
 import type { OperatorFunction } from "rxjs";
-import type { ApprovedPlan, Intent } from "../src/domain/derived.ts";
+import type { ApprovedPlan, Intent, TradeClosed } from "../src/domain/derived.ts";
 import type { OrderAccepted, OrderCanceled, OrderExpired, OrderRejected, Fill } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { OrderRequest } from "../src/domain/order.ts";
-import { NO_BRACKET, sideOf, stopIdOf } from "../src/domain/order.ts";
+import { isStopId, NO_BRACKET, sideOf } from "../src/domain/order.ts";
 import { indexOfOrder, removeAt, removeOrder } from "../src/domain/orderList.ts";
 import type { Venue } from "../src/domain/ports.ts";
 import { isSureRefusal } from "../src/domain/rejection.ts";
@@ -24,12 +24,18 @@ interface SentEntry {
 /** The part of a venue that takes orders. */
 type OrderDesk = Pick<Venue, "submit" | "cancel">;
 
-/** What `execute` remembers of one instrument: entries that may still rest, and the stop that protects. */
+/** A stop that the venue has, or a moved one on its way there. */
+interface SentStop {
+  readonly orderId: string;
+  accepted: boolean;
+  /** A newer stop protects in its place: it is asked to go, as soon as the venue has it. */
+  replaced: boolean;
+}
+
+/** What `execute` remembers of one instrument: entries that may still rest, and stops in the order in which they were made. */
 interface Sent {
   readonly entries: SentEntry[];
-  stopId: string;
-  /** Stop on its way that replaces `stopId` once accepted; "" when none. */
-  nextStopId: string;
+  readonly stops: SentStop[];
 }
 
 export interface ExecuteState {
@@ -39,7 +45,7 @@ export interface ExecuteState {
 
 export const executeState = (instruments: readonly Instrument[], venue: OrderDesk): ExecuteState => ({
   venue,
-  sent: instruments.map(() => ({ entries: [], stopId: "", nextStopId: "" })),
+  sent: instruments.map(() => ({ entries: [], stops: [] })),
 });
 
 const planStep = (state: ExecuteState, plan: ApprovedPlan, emit: Emit): void => {
@@ -50,7 +56,6 @@ const planStep = (state: ExecuteState, plan: ApprovedPlan, emit: Emit): void => 
     case "enter":
     case "scaleIn":
       sent.entries.push({ orderId, remainingLots: intent.qtyLots });
-      if (intent.action === "enter") sent.stopId = stopIdOf(orderId);
       send(state, plan, entryOrder(intent, orderId), emit);
       return;
     case "reduce":
@@ -58,7 +63,7 @@ const planStep = (state: ExecuteState, plan: ApprovedPlan, emit: Emit): void => 
       send(state, plan, exitOrder(intent, orderId), emit);
       return;
     case "moveStop":
-      sent.nextStopId = orderId;
+      sent.stops.push({ orderId, accepted: false, replaced: false });
       send(state, plan, stopOrder(intent, orderId), emit);
       return;
     case "cancelEntries":
@@ -72,13 +77,37 @@ const send = (state: ExecuteState, { seq, instrument, knownAtMs }: ApprovedPlan,
   state.venue.submit(order);
 };
 
-/** Protection is replaced before it is withdrawn: the old stop goes once the venue has the new one. */
-const acceptedStep = (state: ExecuteState, item: OrderAccepted): void => {
-  const sent = state.sent[item.instrument] as Sent;
-  if (sent.nextStopId === "" || item.clientOrderId !== sent.nextStopId) return;
-  if (sent.stopId !== "") state.venue.cancel(item.instrument, sent.stopId, item.knownAtMs);
-  sent.stopId = sent.nextStopId;
-  sent.nextStopId = "";
+/**
+ * Protection is replaced before it is withdrawn: the stops that the venue has go once it has a moved one, and a moved one goes at once
+ * that arrives after its trade. A cancel names only what was there when it is sent.
+ */
+const acceptedStep = (state: ExecuteState, { instrument, clientOrderId, knownAtMs }: OrderAccepted): void => {
+  const { stops } = state.sent[instrument] as Sent;
+  const at = indexOfOrder(stops, clientOrderId);
+  if (at < 0) {
+    if (isStopId(clientOrderId)) stops.push({ orderId: clientOrderId, accepted: true, replaced: false });
+    return;
+  }
+  const moved = stops[at] as SentStop;
+  if (moved.accepted) return;
+  moved.accepted = true;
+  if (moved.replaced) state.venue.cancel(instrument, clientOrderId, knownAtMs);
+  else
+    for (const stop of stops) {
+      if (stop === moved || stop.replaced || !stop.accepted) continue;
+      stop.replaced = true;
+      state.venue.cancel(instrument, stop.orderId, knownAtMs);
+    }
+};
+
+/** A trade takes its stops along. A moved one that is still on its way must not become the next trade's. */
+const closedStep = (state: ExecuteState, { instrument }: TradeClosed): void => {
+  const { stops } = state.sent[instrument] as Sent;
+  for (let i = stops.length - 1; i >= 0; i -= 1) {
+    const stop = stops[i] as SentStop;
+    if (stop.accepted) removeAt(stops, i);
+    else stop.replaced = true;
+  }
 };
 
 const endedStep = (state: ExecuteState, item: OrderRejected | OrderCanceled | OrderExpired): void => {
@@ -87,8 +116,7 @@ const endedStep = (state: ExecuteState, item: OrderRejected | OrderCanceled | Or
   if (item.kind === Kind.orderRejected && !isSureRefusal(item.code)) return;
   const sent = state.sent[instrument] as Sent;
   removeOrder(sent.entries, clientOrderId);
-  if (sent.stopId === clientOrderId) sent.stopId = "";
-  if (sent.nextStopId === clientOrderId) sent.nextStopId = "";
+  removeOrder(sent.stops, clientOrderId);
 };
 
 /** An entry is done with when all of it filled: what is left of one may rest, and be withdrawn. */
@@ -159,6 +187,7 @@ const HANDLERS: StepHandlers<ExecuteState> = {
   [Kind.orderCanceled]: endedStep,
   [Kind.orderExpired]: endedStep,
   [Kind.fill]: fillStep,
+  [Kind.tradeClosed]: closedStep,
 };
 
 /** Approved plans → orders: ids follow from the plan (a retry cannot double them), protection is never withdrawn first. */

@@ -9,7 +9,7 @@ import type { VenueTerms } from "../src/domain/ports.ts";
 import type { Direction } from "../src/domain/units.ts";
 import { DEFAULT_LIMITS, NO_LIMITS } from "../src/risk/limits.ts";
 import { approve } from "../src/risk/plan.ts";
-import { accountOf, bar, barsOnly, BTC, ETH, fill, orderRejected, show, signalOf, T0 } from "../test/items.ts";
+import { accountOf, bar, barsOnly, BTC, ETH, fill, orderAccepted, orderRejected, show, signalOf, T0 } from "../test/items.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
 import { position } from "./position.ts";
 import { stepOperator } from "./stepOperator.ts";
@@ -98,6 +98,7 @@ describe("position", () => {
   };
   const pending = ({ entryPending, exitPending }: PositionView): string => `${entryPending ? "entry" : ""}${exitPending ? "exit" : ""}`;
   const PLAN = `BTCUSDT-${S(0)}-1`;
+  const MOVE = `BTCUSDT-${S(2)}-1`;
 
   it("an entry is pending from its approval until it is filled whole", () => {
     const part = (at: number, lots: number): Item => fill({ at }, { side: "buy", ticks: 1000, lots, planId: PLAN });
@@ -121,12 +122,12 @@ describe("position", () => {
     expect(seen(pending, enterOnce(10), [...decision(0, 1), ended, ...decision(1, 1)])).toEqual(["", ""]);
   });
 
-  it("the stop is the bracket's at the first fill's price, then where it was moved, and gone with the position", () => {
+  it("the stop is the bracket's at the first fill's price, then where the venue has taken its move, and gone with the position", () => {
     const moves: Decide = (view, propose) => {
       if (view.bar.seq === 0) propose.enter(buy(10));
       if (view.bar.seq === 2) propose.moveStop(995, "break-even");
     };
-    const closed = { kind: Kind.tradeClosed, seq: 3, instrument: 0, knownAtMs: 0, planId: PLAN } as unknown as Item;
+    const closed = { kind: Kind.tradeClosed, seq: 3, instrument: 0, knownAtMs: 0, planId: PLAN, direction: 1 } as unknown as Item;
     const items = [
       ...decision(0, 1),
       ...decision(1, 1),
@@ -134,10 +135,14 @@ describe("position", () => {
       fill({ at: 2 }, { side: "buy", ticks: 2000, lots: 5, planId: PLAN }),
       ...decision(2, 1, { positionLots: 10 }),
       ...decision(3, 1, { positionLots: 10 }),
+      orderAccepted({ at: 4 }, MOVE),
+      ...decision(4, 1, { positionLots: 10 }),
       closed,
-      ...decision(4, 1),
+      ...decision(5, 1),
     ];
-    expect(seen(({ stopTicks }) => stopTicks, moves, items)).toEqual([0, 0, 990, 995, 0]);
+    expect(seen(({ stopTicks }) => stopTicks, moves, items)).toEqual([0, 0, 990, 990, 995, 0]);
+    const refused = items.map((item) => (item.kind === Kind.orderAccepted ? orderRejected({ at: 4 }, MOVE, -2021) : item));
+    expect(seen(({ stopTicks }) => stopTicks, moves, refused)).toEqual([0, 0, 990, 990, 990, 0]);
   });
 
   it("refuses a market buy that counts on less than the close as the module's mistake", () => {

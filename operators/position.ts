@@ -57,8 +57,7 @@ const HANDLERS: StepHandlers<Desk> = {
     room.follow(account);
     (seats[account.instrument] as Seat).mark(account);
   },
-  [Kind.tradeClosed]: ({ seats, room }, trade) => {
-    (seats[trade.instrument] as Seat).closed(trade.planId);
+  [Kind.tradeClosed]: ({ room }, trade) => {
     room.closed(trade);
   },
   [Kind.fill]: ({ seats, room }, fill) => {

@@ -115,12 +115,12 @@ export const orderAccepted = ({ at, instrument = 0, seq = at }: At, clientOrderI
   clientOrderId,
 });
 
-export const orderRejected = ({ at, instrument = 0, seq = at }: At, clientOrderId: string): OrderRejected => ({
+export const orderRejected = ({ at, instrument = 0, seq = at }: At, clientOrderId: string, code = -2022): OrderRejected => ({
   kind: Kind.orderRejected,
   ...header(at, instrument, seq),
   sub: 1,
   clientOrderId,
-  code: -2022,
+  code,
   message: "",
 });
 

@@ -11,6 +11,7 @@ import { ticksToPrice } from "../src/domain/instrument.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { singleKline } from "../src/domain/kline.ts";
+import { isStopId } from "../src/domain/order.ts";
 import type { Venue } from "../src/domain/ports.ts";
 import { InvariantError, instrumentIndex, MINUTE_MS } from "../src/domain/units.ts";
 import type { SimulatedVenueOptions } from "../src/venues/simulated/options.ts";
@@ -90,7 +91,7 @@ const checkProtection = (): OperatorFunction<Item, Item> => {
       if (lots[instrument] === 0) open[instrument]?.delete(clientOrderId);
     },
     [Kind.orderAccepted]: (_, { instrument, clientOrderId }) => {
-      if (/\.[st]$/.test(clientOrderId)) open[instrument]?.add(clientOrderId);
+      if (/\.[st]\d*$/.test(clientOrderId)) open[instrument]?.add(clientOrderId);
     },
     [Kind.orderExpired]: ended,
     [Kind.orderCanceled]: ended,
@@ -98,7 +99,7 @@ const checkProtection = (): OperatorFunction<Item, Item> => {
       const ids = [...(open[instrument] as Set<string>)];
       const held = lots[instrument] as number;
       if (held === 0 && ids.length > 0) throw new InvariantError(`flat, but ${ids.join()} still rest`);
-      if (held !== 0 && !ids.some((id) => id.endsWith(".s"))) throw new InvariantError(`${held} lots without a stop`);
+      if (held !== 0 && !ids.some(isStopId)) throw new InvariantError(`${held} lots without a stop`);
     },
   });
 };

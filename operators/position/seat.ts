@@ -6,7 +6,7 @@ import { Kind } from "../../src/domain/kind.ts";
 import type { KlineBlock } from "../../src/domain/kline.ts";
 import { Bar } from "../../src/domain/kline.ts";
 import type { Bracket } from "../../src/domain/order.ts";
-import { bracketLevels, isEntry, NO_BRACKET, planTagOf } from "../../src/domain/order.ts";
+import { isEntry, NO_BRACKET, planTagOf } from "../../src/domain/order.ts";
 import { indexOfOrder, removeAt, removeOrder } from "../../src/domain/orderList.ts";
 import type { Direction, Lots, Ticks } from "../../src/domain/units.ts";
 import { utcDayStart } from "../../src/domain/units.ts";
@@ -39,7 +39,6 @@ export class Seat implements PositionView, Proposals {
   signal = undefined as unknown as Signal;
   account = undefined as unknown as AccountState;
   emit = undefined as unknown as Emit;
-  stopTicks = 0;
   /**
    * The decision bar, kept as block and row: storing each bar object in this old one would pass V8's write barrier
    * (tens of ns) at every bar, for a bar that is looked at in few.
@@ -48,7 +47,6 @@ export class Seat implements PositionView, Proposals {
   private row = 0;
   private seq = 0;
   private readonly exits: PendingExit[] = [];
-  private stopPlanId = "";
   private readonly tag: string;
   /** Second of line time of the plans counted in `plans`, and how their ids begin. */
   private plansAtSecond = 0;
@@ -111,6 +109,9 @@ export class Seat implements PositionView, Proposals {
   get entryPending(): boolean {
     return this.exposure.pendingEntries > 0;
   }
+  get stopTicks(): number {
+    return this.exposure.workingStopTicks;
+  }
   get exitPending(): boolean {
     return this.exits.length > 0;
   }
@@ -141,9 +142,7 @@ export class Seat implements PositionView, Proposals {
   }
 
   moveStop(stopTicks: number, reason: string): boolean {
-    const approved = this.propose("moveStop", this.heldDirection, 0, NO_ENTRY, NO_BRACKET, stopTicks, reason);
-    if (approved) this.stopTicks = stopTicks;
-    return approved;
+    return this.propose("moveStop", this.heldDirection, 0, NO_ENTRY, NO_BRACKET, stopTicks, reason);
   }
 
   wait(reason: string, value = NaN, limit = NaN): void {
@@ -164,16 +163,7 @@ export class Seat implements PositionView, Proposals {
 
   // ---- what the venue says ------------------------------------------------------------------------------------------------
 
-  /** Before the room hears of it: the entry is still among those on their way. */
   filled(fill: Fill): void {
-    const entry = this.exposure.pending[indexOfOrder(this.exposure.pending, fill.clientOrderId)];
-    if (entry !== undefined) {
-      const { planId, direction, bracket } = entry.intent;
-      if (bracket.stopFraction <= 0 || this.stopPlanId === planId) return;
-      this.stopPlanId = planId;
-      this.stopTicks = bracketLevels(fill.priceTicks, direction, bracket).stopTicks;
-      return;
-    }
     const at = indexOfOrder(this.exits, fill.clientOrderId);
     if (at < 0) return;
     const exit = this.exits[at] as PendingExit;
@@ -183,10 +173,6 @@ export class Seat implements PositionView, Proposals {
 
   ended(clientOrderId: string): void {
     removeOrder(this.exits, clientOrderId);
-  }
-
-  closed(planId: string): void {
-    if (this.stopPlanId === planId) this.stopTicks = 0;
   }
 
   private get heldDirection(): Direction {
@@ -242,9 +228,8 @@ export class Seat implements PositionView, Proposals {
     this.emit(intent);
     const plan = planOf(intent);
     if (plan === null) return false;
-    if (isEntry(action)) this.room.approved(plan);
-    // A moved stop rests for as long as the position does: nothing waits for it.
-    else if (action !== "moveStop") this.exits.push({ orderId: plan.orderId, remainingLots: qtyLots });
+    if (isEntry(action) || action === "moveStop") this.room.approved(plan);
+    else this.exits.push({ orderId: plan.orderId, remainingLots: qtyLots });
     return true;
   }
 }

@@ -6,6 +6,7 @@ import { count } from "./report/page/format.js";
 /** What to do where no setting lifts a rule. */
 const ALWAYS: Readonly<Record<string, string>> = {
   "position.exitsNeverIncrease": "no setting lifts it: reduce at most what is held",
+  "position.scaleInGrows": "no setting lifts it: enter where nothing is held, and scale in on the side that is",
   "position.stopOnlyTightens": "no setting lifts it: move a stop only closer to the price",
   "position.wellFormed": "no setting lifts it: ask for whole lots and ticks, 1 or more, and a leverage of 1 or more",
 };

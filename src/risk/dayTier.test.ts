@@ -104,7 +104,7 @@ describe("entries: at most 15 a day", () => {
       expect(line.enter(1)).toEqual(["approved enter"]);
       expect(line.rejected(line.planId, code)).toEqual([]);
     }
-    expect(line.ask("scaleIn")).toEqual(["approved scaleIn"]);
+    expect(line.enter(1)).toEqual(["approved enter"]);
     line.rejected(line.planId);
     line.enter(1);
     expect(line.enter(1)[0]).toBe("REDUCING +day.maxEntries 2/1");

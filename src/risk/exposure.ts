@@ -16,6 +16,8 @@ export interface PendingEntry {
   accepted: boolean;
   /** Asked to be canceled; the venue has not said so yet. */
   withdrawn: boolean;
+  /** How often the venue has placed its stop. */
+  stopsPlaced: number;
 }
 
 /** An approved reduction on its way. */
@@ -29,6 +31,8 @@ interface Stop {
   readonly orderId: string;
   readonly direction: Direction;
   readonly ticks: number;
+  /** The venue has it. */
+  accepted: boolean;
 }
 
 /** What an entry asks of the account. */
@@ -80,11 +84,13 @@ export class InstrumentExposure {
   get isProtected(): boolean {
     return this.stops.length > 0;
   }
-  /** The tightest stop of the position in ticks; 0 when it has none. */
+  /** The tightest stop of the position in ticks, one on its way included; 0 when it has none. */
   get stopTicks(): number {
-    let tightest = 0;
-    for (const { ticks, direction } of this.stops) if (tightest === 0 || (ticks - tightest) * direction > 0) tightest = ticks;
-    return tightest;
+    return this.tightestTicks(false);
+  }
+  /** The tightest stop that the venue has; 0 when it has none. */
+  get workingStopTicks(): number {
+    return this.tightestTicks(true);
   }
   /** Part of the position that no reduction on its way closes. */
   get uncoveredLots(): number {
@@ -100,14 +106,14 @@ export class InstrumentExposure {
     switch (action) {
       case "enter":
       case "scaleIn":
-        this.entries.push({ orderId, intent, worstTicks, remainingLots: qtyLots, accepted: false, withdrawn: false });
+        this.entries.push({ orderId, intent, worstTicks, remainingLots: qtyLots, accepted: false, withdrawn: false, stopsPlaced: 0 });
         return;
       case "reduce":
       case "exit":
         this.exits.push({ orderId, remainingLots: qtyLots });
         return;
       case "moveStop":
-        this.stops.push({ orderId, direction, ticks: intent.stopTicks });
+        this.stops.push({ orderId, direction, ticks: intent.stopTicks, accepted: false });
         return;
       case "cancelEntries":
         for (const entry of this.entries) entry.withdrawn = true;
@@ -163,8 +169,13 @@ export class InstrumentExposure {
   /** The venue has an order. Returns whether it is an entry. */
   accepted(orderId: string): boolean {
     const entry = this.entries[indexOfOrder(this.entries, orderId)];
-    if (entry !== undefined) entry.accepted = true;
-    return entry !== undefined;
+    if (entry !== undefined) {
+      entry.accepted = true;
+      return true;
+    }
+    const stop = this.stops[indexOfOrder(this.stops, orderId)];
+    if (stop !== undefined) stop.accepted = true;
+    return false;
   }
 
   /** An order is refused, canceled or expired: nothing of it is on its way any more. Returns an entry of which nothing had filled. */
@@ -218,12 +229,25 @@ export class InstrumentExposure {
     return { long, short, leverage };
   }
 
-  /** The venue places the bracket with the entry's first fill, and again when it had closed the position in between. */
-  private protect({ orderId, intent }: PendingEntry, priceTicks: number): void {
-    const { stopTicks } = bracketLevels(priceTicks, intent.direction, intent.bracket);
-    if (stopTicks === 0) return;
-    const id = stopIdOf(orderId);
-    if (indexOfOrder(this.stops, id) >= 0) return;
-    this.stops.push({ orderId: id, direction: intent.direction, ticks: stopTicks });
+  /** The venue places the bracket with the entry's first fill, and anew when no stop of the position waits any more. */
+  private protect(entry: PendingEntry, priceTicks: number): void {
+    const { direction, bracket } = entry.intent;
+    const { stopTicks } = bracketLevels(priceTicks, direction, bracket);
+    if (stopTicks === 0 || (entry.stopsPlaced > 0 && this.hasWorkingStop(direction))) return;
+    entry.stopsPlaced += 1;
+    this.stops.push({ orderId: stopIdOf(entry.orderId, entry.stopsPlaced), direction, ticks: stopTicks, accepted: true });
+  }
+
+  private hasWorkingStop(side: Direction): boolean {
+    for (const { direction, accepted } of this.stops) if (accepted && direction === side) return true;
+    return false;
+  }
+
+  private tightestTicks(working: boolean): number {
+    let tightest = 0;
+    for (const { ticks, direction, accepted } of this.stops) {
+      if (accepted || !working) if (tightest === 0 || (ticks - tightest) * direction > 0) tightest = ticks;
+    }
+    return tightest;
   }
 }

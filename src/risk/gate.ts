@@ -61,6 +61,8 @@ export class RiskGate {
   private latest: AccountState | null = null;
   private readonly judgesEquity: boolean;
   private readonly requiresStop: boolean;
+  /** Instruments whose price has passed a stop that was to be placed: they are left until nothing is held. */
+  private readonly leaving: Set<InstrumentIndex> = new Set();
   /** NaN before the first judged bar. */
   private nextDayMs = NaN;
   /** Equity at the last bar that had one. */
@@ -123,6 +125,7 @@ export class RiskGate {
       }
     }
     if (this.restricted) this.enforce(state);
+    if (this.leaving.size > 0) this.leaveOn(state, state.instrument);
     if (this.requiresStop) this.leaveUnprotected(state, state.instrument);
   }
 
@@ -136,6 +139,7 @@ export class RiskGate {
     this.emit = emit;
     const exposure = this.exposures[trade.instrument] as InstrumentExposure;
     exposure.closed(trade.direction);
+    this.leaving.delete(trade.instrument);
     // What would have grown the position has lost its protection.
     if (exposure.awaitsScaleIn) this.withdraw(trade, trade.instrument, "scale-in without position");
     this.day.tradeClosed(trade, trade.pnlUsdt);
@@ -165,7 +169,8 @@ export class RiskGate {
     const entry = exposure.ended(clientOrderId);
     if (entry !== null) this.day.entryRefused(item, entry, code);
     // The price has passed a stop that was to be placed: leave at market instead of placing it again.
-    if (code === WOULD_TRIGGER) this.leave(item, instrument, "stop-passed");
+    if (code === WOULD_TRIGGER) this.leaving.add(instrument);
+    this.leaveOn(item, instrument);
   }
 
   gap(gap: Gap, emit: Emit): void {
@@ -219,6 +224,7 @@ export class RiskGate {
     this.emit = emit;
     this.data.tick(time);
     if (this.restricted) this.enforce(time);
+    for (const index of this.leaving) this.leaveOn(time, index);
     if (this.requiresStop) for (const index of this.exposures.keys()) this.leaveUnprotected(time, index as InstrumentIndex);
   }
 
@@ -274,6 +280,18 @@ export class RiskGate {
       if (halted && exposure.positionLots !== 0) this.leave(time, index as InstrumentIndex, "risk-halt");
     }
     if (this.causes.has(COMMANDS.flatten) && this.isFlat()) this.causes.clear(time, COMMANDS.flatten);
+  }
+
+  /** What filled, or was refused, since the instrument began to be left is left too. */
+  private leaveOn(time: LineTime, index: InstrumentIndex): void {
+    const { positionLots, mustWithdraw } = this.exposures[index] as InstrumentExposure;
+    if (!this.leaving.has(index)) return;
+    if (positionLots === 0) {
+      this.leaving.delete(index);
+      return;
+    }
+    if (mustWithdraw) this.withdraw(time, index, "stop-passed");
+    this.leave(time, index, "stop-passed");
   }
 
   /** A position without a stop, which only an order that outlived its trade can open, is left. */

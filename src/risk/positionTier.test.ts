@@ -217,6 +217,17 @@ describe("protection: every entry brings a stop at most 0.5 % away", () => {
     expect(line.ask("scaleIn")).toEqual(refused);
   });
 
+  it("without that limit it still needs a position of its side", () => {
+    const line = ready({ ...limits, maxStopFraction: null });
+    const refused = (value: number): string[] => [`refused position.scaleInGrows ${value}/1`];
+    expect(line.ask("scaleIn")).toEqual(refused(0));
+    line.enter(10);
+    line.fill("buy", 10);
+    expect(line.ask("scaleIn", { direction: -1 })).toEqual(refused(-10));
+    expect(line.ask("scaleIn")).toEqual(["approved scaleIn"]);
+    expect(line.enter(1)).toEqual(["approved enter"]);
+  });
+
   // A tick is 0.1 USDT: at a price of 199 ticks one of them is 0.5025 %.
   const at = (ticks: number, given: Partial<PositionLimits> = limits): RiskLine => {
     const line = ready(given);

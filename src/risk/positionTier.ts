@@ -31,6 +31,8 @@ export const refuseEntry = (
   if (malformed !== null) return malformed;
   const unprotected = maxStopFraction === null ? null : refuseUnprotected(intent, exposure, entryTicks, maxStopFraction);
   if (unprotected !== null) return unprotected;
+  const groundless = refuseGrowth(intent, exposure);
+  if (groundless !== null) return groundless;
   if (maxLeverage !== null && intent.leverage > maxLeverage) {
     return { rule: "position.maxLeverage", value: intent.leverage, limit: maxLeverage };
   }
@@ -89,6 +91,12 @@ const malformedEntry = ({ direction, qtyLots, worstTicks, limitTicks, orderType,
     Math.abs(direction) === 1;
   return sound ? null : { rule: "position.wellFormed", value: Math.min(qtyLots, worstTicks, leverage), limit: 1 };
 };
+
+/** A scale-in grows a position: there must be one of its side. */
+const refuseGrowth = ({ action, direction }: Intent, { positionLots }: InstrumentExposure): RuleBreach | null =>
+  action === "scaleIn" && !(positionLots * direction > 0)
+    ? { rule: "position.scaleInGrows", value: positionLots * direction, limit: 1 }
+    : null;
 
 /** Below a price of one tick there is none: neither the stop of a long nor the target of a short can stand there. */
 const refuseNoRoom = ({ direction, bracket }: Intent, entryTicks: number): RuleBreach | null => {

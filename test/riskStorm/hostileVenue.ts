@@ -32,6 +32,8 @@ export class HostileVenue {
   #working: Working[] = [];
   /** Moved stops that it has accepted. */
   readonly #accepted = new Set<string>();
+  /** How often each stop and target has been placed. */
+  readonly #placed = new Map<string, number>();
   readonly #lots: number[];
   #trades = 0;
 
@@ -173,8 +175,18 @@ export class HostileVenue {
     const direction = directionOf(entry.side);
     const ticks = this.#fillTicks(entry);
     const { stopFraction, targetFraction } = entry.bracket;
-    const place = (id: string, type: OrderRequest["type"], triggerTicks: number): void => {
-      if (this.#working.some(({ order }) => order.clientOrderId === id)) return;
+    const place = (idOf: (entryId: string, time: number) => string, type: OrderRequest["type"], triggerTicks: number): void => {
+      const leg = idOf(entry.clientOrderId, 1);
+      const placed = this.#placed.get(leg) ?? 0;
+      const closes = ({ order }: Working): boolean =>
+        order.closePosition &&
+        order.type === type &&
+        order.instrument === entry.instrument &&
+        directionOf(order.side) !== direction &&
+        (this.#accepted.has(order.clientOrderId) || order.clientOrderId.includes("."));
+      if (placed > 0 && this.#working.some(closes)) return;
+      this.#placed.set(leg, placed + 1);
+      const id = idOf(entry.clientOrderId, placed + 1);
       const order: OrderRequest = {
         ...entry,
         clientOrderId: id,
@@ -187,8 +199,7 @@ export class HostileVenue {
       };
       this.#working.push({ order, remainingLots: Infinity, cancelAsked: false });
     };
-    if (stopFraction > 0) place(stopIdOf(entry.clientOrderId), "stopMarket", Math.round(ticks * (1 - direction * stopFraction)));
-    if (targetFraction > 0)
-      place(targetIdOf(entry.clientOrderId), "takeProfitMarket", Math.round(ticks * (1 + direction * targetFraction)));
+    if (stopFraction > 0) place(stopIdOf, "stopMarket", Math.round(ticks * (1 - direction * stopFraction)));
+    if (targetFraction > 0) place(targetIdOf, "takeProfitMarket", Math.round(ticks * (1 + direction * targetFraction)));
   }
 }

@@ -116,10 +116,15 @@ describe("protection comes and goes with the position", () => {
       "e.s sell 5 @ 800",
       "e.t expired 0 position closed",
       "e buy 5 @ 800",
-      "e.s accepted",
-      "e.t accepted",
+      "e.s2 accepted",
+      "e.t2 accepted",
     ]);
-    expect(desk.bar(800, 800, 700, 700)).toEqual(["e.s sell 5 @ 720", "e.t expired 0 position closed"]);
+    desk.cancel("e.s");
+    expect(desk.bar(800, 800, 700, 700), "a late cancel does not take it").toEqual([
+      "e.s rejected -2011",
+      "e.s2 sell 5 @ 720",
+      "e.t2 expired 0 position closed",
+    ]);
   });
   test("a limit entry that filled in part and was cancelled keeps its protection", () => {
     const desk = new VenueDesk({ maxVolumeShare: 0.1 });

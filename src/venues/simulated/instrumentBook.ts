@@ -14,7 +14,7 @@ import type { MarginHolder, Wallet } from "./margin/wallet.ts";
 import { Matching } from "./matching.ts";
 import type { SimulatedVenueOptions } from "./options.ts";
 import { Admission } from "./orders/admission.ts";
-import { awaitsTrigger, isPast, reduces, ticksBetter, trail, WorkingOrder } from "./orders/workingOrder.ts";
+import { awaitsTrigger, hasTriggered, isPast, reduces, ticksBetter, trail, WorkingOrder } from "./orders/workingOrder.ts";
 import { Tape } from "./tape.ts";
 
 /**
@@ -195,9 +195,10 @@ export class InstrumentBook implements MarginHolder, Receiver {
     else if (request.type === "limit") this.matching.takeLimit(order);
   }
 
+  /** A conditional order that has triggered is a market order of another id on the exchange: too late for a cancel. */
   withdraw(clientOrderId: string): void {
     for (const order of this.orders) {
-      if (order.done || order.request.clientOrderId !== clientOrderId) continue;
+      if (order.done || hasTriggered(order) || order.request.clientOrderId !== clientOrderId) continue;
       order.done = true;
       this.tape.canceled(clientOrderId, order.remainingLots);
       return;

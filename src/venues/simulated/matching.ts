@@ -1,6 +1,6 @@
 import type { Instrument } from "../../domain/instrument.ts";
 import { usdtPerTickLot } from "../../domain/instrument.ts";
-import type { OrderRequest } from "../../domain/order.ts";
+import type { OrderRequest, OrderType } from "../../domain/order.ts";
 import { directionOf } from "../../domain/order.ts";
 import type { Direction } from "../../domain/units.ts";
 import type { BarState } from "./barState.ts";
@@ -137,7 +137,7 @@ export class Matching {
     }
     // The position grew, or turned: nothing is left for orders that reduce the old side.
     if (was * direction < 0) this.expireReductions();
-    if (request.bracket.stopFraction > 0 || request.bracket.targetFraction > 0) this.protect(request, direction, priceTicks);
+    if (request.bracket.stopFraction > 0 || request.bracket.targetFraction > 0) this.protect(order, direction, priceTicks);
   }
 
   private book(
@@ -161,10 +161,19 @@ export class Matching {
     }
   }
 
-  /** The bracket goes live with the first fill of its entry, at levels around that fill; it comes back if the entry fills on after it ended. */
-  private protect(entry: OrderRequest, direction: Direction, entryTicks: number): void {
-    placeBracket(entry, direction, entryTicks, (request) => {
+  /**
+   * The bracket goes live with the first fill of its entry, at levels around that fill. Where the position closed in between and the entry
+   * fills on, what no order closes any more is placed anew, under an id of its own.
+   */
+  private protect(entry: WorkingOrder, direction: Direction, entryTicks: number): void {
+    const times = {
+      stop: this.nextTime(entry.stopsPlaced, direction, "stopMarket"),
+      target: this.nextTime(entry.targetsPlaced, direction, "takeProfitMarket"),
+    };
+    placeBracket(entry.request, direction, entryTicks, times, (request) => {
       if (this.isOpen(request.clientOrderId)) return;
+      if (request.type === "stopMarket") entry.stopsPlaced = times.stop;
+      else entry.targetsPlaced = times.target;
       const order = new WorkingOrder(request, entryTicks);
       order.born = this.bar.inside ? "inside" : "atOpen";
       this.orders.push(order);
@@ -172,8 +181,21 @@ export class Matching {
     });
   }
 
+  /** 0: the position is closed by an order of this type already. */
+  private nextTime(placed: number, direction: Direction, type: OrderType): number {
+    return placed > 0 && this.closes(direction, type) ? 0 : placed + 1;
+  }
+
   private isOpen(clientOrderId: string): boolean {
     for (const { done, request } of this.orders) if (!done && request.clientOrderId === clientOrderId) return true;
+    return false;
+  }
+
+  /** Whether an order of this type waits that closes a position of `direction` whole. */
+  private closes(direction: Direction, type: OrderType): boolean {
+    for (const { done, request } of this.orders) {
+      if (!done && request.closePosition && request.type === type && directionOf(request.side) !== direction) return true;
+    }
     return false;
   }
 }

@@ -3,11 +3,28 @@ import type { OrderRequest } from "../../../domain/order.ts";
 import { bracketLevels, NO_BRACKET, sideOf, stopIdOf, targetIdOf } from "../../../domain/order.ts";
 import type { Direction, Lots, Ticks } from "../../../domain/units.ts";
 
-/** Calls `place` for each order of an entry's bracket: stop first, then target. */
-export const placeBracket = (entry: OrderRequest, direction: Direction, entryTicks: number, place: (order: OrderRequest) => void): void => {
+/** How often a bracket's stop and target have been placed, this time included; 0: it is not placed now. */
+export interface PlacedTimes {
+  readonly stop: number;
+  readonly target: number;
+}
+
+/** Calls `place` for each order of an entry's bracket that is to be placed: stop first, then target. */
+export const placeBracket = (
+  entry: OrderRequest,
+  direction: Direction,
+  entryTicks: number,
+  times: PlacedTimes,
+  place: (order: OrderRequest) => void,
+): void => {
   const { stopTicks, targetTicks } = bracketLevels(entryTicks, direction, entry.bracket);
-  if (stopTicks > 0) place(protectiveOrder(entry, direction, stopIdOf(entry.clientOrderId), "stopMarket", stopTicks, "stop"));
-  if (targetTicks > 0) place(protectiveOrder(entry, direction, targetIdOf(entry.clientOrderId), "takeProfitMarket", targetTicks, "target"));
+  const { clientOrderId } = entry;
+  if (stopTicks > 0 && times.stop > 0) {
+    place(protectiveOrder(entry, direction, stopIdOf(clientOrderId, times.stop), "stopMarket", stopTicks, "stop"));
+  }
+  if (targetTicks > 0 && times.target > 0) {
+    place(protectiveOrder(entry, direction, targetIdOf(clientOrderId, times.target), "takeProfitMarket", targetTicks, "target"));
+  }
 };
 
 /** It closes whatever the position is when it triggers: also what was scaled in, or filled later, under the same bracket. */

@@ -15,6 +15,9 @@ export class WorkingOrder {
   /** Best price a trailing stop has seen, in ticks. */
   bestTicks: number;
   born: Born = "before";
+  /** How often the stop and the target of its bracket have been placed. */
+  stopsPlaced = 0;
+  targetsPlaced = 0;
   done = false;
 
   constructor(request: OrderRequest, lastTicks: number) {
@@ -54,6 +57,9 @@ export const isPast = (request: OrderRequest, triggerTicks: number, priceTicks: 
 
 /** Whether the order waits for a trigger. */
 export const awaitsTrigger = (order: WorkingOrder): boolean => !order.active && isConditional(order.request.type);
+
+/** Whether the order waited for a trigger that has come. */
+export const hasTriggered = (order: WorkingOrder): boolean => order.active && isConditional(order.request.type);
 
 /** Whether a price that falls reaches the order (a buy limit, a sell stop), so that it is below the market. */
 export const isBelowMarket = (request: OrderRequest): boolean =>

@@ -13,7 +13,7 @@ import { Matching } from "../matching.ts";
 import type { SimulatedVenueOptions } from "../options.ts";
 import { fillOnOf } from "../options.ts";
 import { Admission } from "../orders/admission.ts";
-import { awaitsTrigger, isPast, reduces, trail, WorkingOrder } from "../orders/workingOrder.ts";
+import { awaitsTrigger, hasTriggered, isPast, reduces, trail, WorkingOrder } from "../orders/workingOrder.ts";
 import { Tape } from "../tape.ts";
 import { BookFills } from "./bookFills.ts";
 import type { LineClock } from "./requests.ts";
@@ -187,7 +187,7 @@ export class TickBook implements MarginHolder, Receiver {
 
   withdraw(clientOrderId: string): void {
     for (const order of this.orders) {
-      if (order.done || order.request.clientOrderId !== clientOrderId) continue;
+      if (order.done || hasTriggered(order) || order.request.clientOrderId !== clientOrderId) continue;
       order.done = true;
       this.tape.canceled(clientOrderId, order.remainingLots);
       return;
