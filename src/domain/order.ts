@@ -108,8 +108,8 @@ export const planTagOf = (symbol: string): string =>
 export const orderIdOf = ({ planId, action }: { readonly planId: string; readonly action: string }): string =>
   action === "cancelEntries" ? "" : planId;
 /**
- * Protection that a venue places for an entry's bracket; execution knows the ids without asking. Protection that is made anew (`time` 2, 3, …),
- * because the position closed while the entry filled on, has an id of its own: a late cancel of the first cannot take it.
+ * Ids of the orders that a venue places for an entry's bracket. Protection that is made anew (`time` 2, 3, …), because the position closed
+ * while the entry filled on, has an id of its own: a late cancel of the first cannot take it.
  */
 export const stopIdOf = (entryId: string, time = 1): string => `${entryId}.s${time > 1 ? time : ""}`;
 export const targetIdOf = (entryId: string, time = 1): string => `${entryId}.t${time > 1 ? time : ""}`;
