@@ -1,26 +1,44 @@
 import type { OperatorFunction } from "rxjs";
-import type { Fill, FundingPayment } from "../src/domain/event.ts";
+import type { Fill, FundingPayment, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { Bar } from "../src/domain/kline.ts";
 import { Ledger } from "../src/domain/ledger.ts";
+import type { OwnOrders } from "../src/domain/orders/ownOrders.ts";
+import { answered, filled, tradeOver } from "../src/domain/orders/ownOrders.ts";
+import type { VenueTerms } from "../src/domain/ports.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 const barStep = (ledger: Ledger, bar: Bar, emit: Emit): void => {
+  emit(bar);
   if (!bar.base) return;
   ledger.mark(bar.instrument, bar.close);
   publish(ledger, bar, true, emit);
 };
 
+/** Our orders take an answer or a fill before anybody behind sees it; the money of a fill is booked, and told, directly behind it. */
+const answerStep = (ledger: Ledger, item: OrderAccepted | OrderRejected | OrderCanceled | OrderExpired, emit: Emit): void => {
+  answered(ledger.orders[item.instrument] as OwnOrders, item);
+  emit(item);
+};
+
 const fillStep = (ledger: Ledger, fill: Fill, emit: Emit): void => {
+  const { instrument } = fill;
+  const own = ledger.orders[instrument] as OwnOrders;
+  filled(own, fill, ledger.lotsOf(instrument));
+  emit(fill);
   const closed = ledger.fill(fill);
-  if (closed !== null) emit(closed);
+  if (closed !== null) {
+    tradeOver(own, closed.direction);
+    emit(closed);
+  }
   publish(ledger, fill, false, emit);
 };
 
 const fundingStep = (ledger: Ledger, payment: FundingPayment, emit: Emit): void => {
+  emit(payment);
   ledger.payFunding(payment.instrument, payment.paidUsdt);
   publish(ledger, payment, false, emit);
 };
@@ -37,11 +55,30 @@ const HANDLERS: StepHandlers<Ledger> = {
   [Kind.bar]: barStep,
   [Kind.fill]: fillStep,
   [Kind.fundingPayment]: fundingStep,
+  [Kind.orderAccepted]: answerStep,
+  [Kind.orderRejected]: answerStep,
+  [Kind.orderCanceled]: answerStep,
+  [Kind.orderExpired]: answerStep,
 };
 
+const OWN = [Kind.accountState, Kind.tradeClosed] as const;
+const PASSED = [
+  Kind.bar,
+  Kind.fill,
+  Kind.fundingPayment,
+  Kind.orderAccepted,
+  Kind.orderRejected,
+  Kind.orderCanceled,
+  Kind.orderExpired,
+] as const;
+
 /**
- * Position, cash and equity exactly as fills and payments say, marked at every decision bar's close. Emits the pooled
- * `accountState` after each, and `tradeClosed` when a round trip ends.
+ * What we own: our orders as the venue's answers leave them; position, cash and equity exactly as fills and payments say, marked at every
+ * decision bar's close. Emits the pooled `accountState` after each bar, fill and payment, and `tradeClosed` when a round trip ends.
  */
-export const account = (instruments: readonly Instrument[], startUsdt: number): OperatorFunction<Item, Item> =>
-  stepOperator("account", () => new Ledger(instruments, startUsdt), HANDLERS, { emits: [Kind.accountState, Kind.tradeClosed] });
+export const account = (
+  instruments: readonly Instrument[],
+  startUsdt: number,
+  { filters }: Pick<VenueTerms, "filters"> = { filters: true },
+): OperatorFunction<Item, Item> =>
+  stepOperator("account", () => new Ledger(instruments, startUsdt, filters), HANDLERS, { passing: "handler", emits: [...OWN, ...PASSED] });

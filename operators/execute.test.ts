@@ -1,13 +1,17 @@
+import type { OperatorFunction } from "rxjs";
+import { pipe } from "rxjs";
 import { describe, expect, it } from "vitest";
-import type { ApprovedPlan } from "../src/domain/derived.ts";
+import type { Intent } from "../src/domain/derived.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { OrderRequest } from "../src/domain/order.ts";
 import type { Venue } from "../src/domain/ports.ts";
 import type { Ticks } from "../src/domain/units.ts";
 import { approve } from "../src/risk/plan.ts";
-import { BTC, ETH, fill, intentOf, orderAccepted, orderRejected, T0 } from "../test/items.ts";
+import { accountOf, BTC, ETH, fill, intentOf, orderAccepted, orderRejected, show, T0 } from "../test/items.ts";
+import type { Row } from "../test/operatorCases.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
+import { passingGate, withOrders } from "../test/ownOrdersLine.ts";
 import { execute } from "./execute.ts";
 
 /** Records what it is asked, in order. */
@@ -24,34 +28,38 @@ class TestVenue implements Pick<Venue, "submit" | "cancel"> {
   }
 }
 
-const plan = (...of: Parameters<typeof intentOf>): ApprovedPlan => approve(intentOf(...of));
-const enter = (at: number): ApprovedPlan => plan({ at }, "enter", { bracket: { stopFraction: 0.01, targetFraction: 0.02 } });
+const plan = (...of: Parameters<typeof intentOf>): Intent => intentOf(...of);
+const enter = (at: number): Intent => plan({ at }, "enter", { bracket: { stopFraction: 0.01, targetFraction: 0.02 } });
+const line = (venue: Pick<Venue, "submit" | "cancel">): OperatorFunction<Item, Item> =>
+  pipe(withOrders([BTC, ETH]), passingGate(), execute(venue));
 const calls = (items: readonly Item[]): string[] => {
   const venue = new TestVenue();
-  through(execute([BTC, ETH], venue), items);
+  through(line(venue), [accountOf({ at: 0 }), ...items]);
   return venue.calls;
 };
 
 describe("execute", () => {
+  const sent = (intent: Intent, ...orders: readonly string[]): Row => [
+    intent,
+    [show(intent), `approved${intent.instrument} #${intent.seq} ${intent.planId} ${intent.action}`, ...orders],
+  ];
   operatorCases({
-    operator: () => execute([BTC, ETH], new TestVenue()),
+    operator: () => line(new TestVenue()),
     rows: [
-      [enter(1), ["approved0 #1 P-1 enter", "order0 #1 P-1 buy market 10 @0 !0 GTC"]],
-      [
+      [accountOf({ at: 0 }), [show(accountOf({ at: 0 }))]],
+      sent(enter(1), "order0 #1 P-1 buy market 10 @0 !0 GTC"),
+      sent(
         plan({ at: 2, instrument: 1 }, "enter", { direction: -1, orderType: "limit", limitTicks: 990 as Ticks, postOnly: true }),
-        ["approved1 #2 P-2 enter", "order1 #2 P-2 sell limit 10 @990 !0 GTX"],
-      ],
-      [plan({ at: 3 }, "scaleIn"), ["approved0 #3 P-3 scaleIn", "order0 #3 P-3 buy market 10 @0 !0 GTC"]],
-      [plan({ at: 4 }, "reduce"), ["approved0 #4 P-4 reduce", "order0 #4 P-4 sell market 10 @0 !0 GTC reduce"]],
-      [plan({ at: 5 }, "exit", { direction: -1 }), ["approved0 #5 P-5 exit", "order0 #5 P-5 buy market 10 @0 !0 GTC reduce"]],
-      [
-        plan({ at: 6 }, "moveStop", { stopTicks: 970 as Ticks }),
-        ["approved0 #6 P-6 moveStop", "order0 #6 P-6 sell stopMarket 0 @0 !970 GTC reduce close"],
-      ],
-      [plan({ at: 7 }, "cancelEntries"), ["approved0 #7 P-7 cancelEntries"]],
+        "order1 #2 P-2 sell limit 10 @990 !0 GTX",
+      ),
+      sent(plan({ at: 3 }, "scaleIn"), "order0 #3 P-3 buy market 10 @0 !0 GTC"),
+      sent(plan({ at: 4 }, "reduce"), "order0 #4 P-4 sell market 10 @0 !0 GTC reduce"),
+      sent(plan({ at: 5 }, "exit", { direction: -1 }), "order0 #5 P-5 buy market 10 @0 !0 GTC reduce"),
+      sent(plan({ at: 6 }, "moveStop", { stopTicks: 970 as Ticks }), "order0 #6 P-6 sell stopMarket 0 @0 !970 GTC reduce close"),
+      sent(plan({ at: 7 }, "cancelEntries")),
     ],
     throws: {
-      operator: () => execute([BTC], new TestVenue()),
+      operator: () => line(new TestVenue()),
       items: [enter(1), plan({ at: 2 }, "exit", { reason: "burn" })],
       name: "execute",
       message: "venue is on fire",
@@ -59,14 +67,14 @@ describe("execute", () => {
   });
 
   it("takes no plan that risk did not make", () => {
-    const forged = { ...enter(1) };
-    expect(() => through(execute([BTC], new TestVenue()), [forged])).toThrow("execute at seq 1: plan P-1 did not pass risk");
+    const forged = { ...approve(enter(1), { orders: [], withdrawn: [] }) };
+    expect(() => through(execute(new TestVenue()), [forged])).toThrow("execute at seq 1: plan P-1 did not pass risk");
   });
 
   it("hands the venue the whole order: bracket, leverage, expiry, reason and time of the decision", () => {
     const venue = new TestVenue();
     const terms = { bracket: { stopFraction: 0.01, targetFraction: 0.02 }, leverage: 3, expiresAtMs: 77, reason: "why" };
-    through(execute([BTC], venue), [plan({ at: 1 }, "enter", terms)]);
+    through(line(venue), [plan({ at: 1 }, "enter", terms)]);
     expect(venue.orders).toEqual([
       {
         ...{
@@ -84,12 +92,21 @@ describe("execute", () => {
     ]);
   });
 
+  const move = (at: number): Intent => plan({ at }, "moveStop", { stopTicks: 990 as Ticks });
+  const accepted = (...ids: readonly string[]): Item[] => ids.map((id) => orderAccepted({ at: 9 }, id));
+  const cancels = (...items: readonly Item[]): string[] => calls(items).filter((call) => call.startsWith("cancel"));
+  /** The first fill of an entry, and the venue's word that its stop is there. */
+  const entered = (id: string): Item[] => [
+    fill({ at: 1 }, { side: "buy", ticks: 1000, lots: 5, clientOrderId: id }),
+    ...accepted(`${id}.s`),
+  ];
+  const closed = { kind: Kind.tradeClosed, seq: 5, instrument: 0, knownAtMs: T0, direction: 1 } as unknown as Item;
+
   it("withdraws the old stop only once the venue has the new one", () => {
-    const move = (at: number): ApprovedPlan => plan({ at }, "moveStop", { stopTicks: 990 as Ticks });
     expect(calls([enter(1), move(2)])).toEqual(["submit P-1", "submit P-2"]);
     const moved = [
       enter(1),
-      orderAccepted({ at: 1 }, "P-1.s"),
+      ...entered("P-1"),
       move(2),
       orderAccepted({ at: 3 }, "P-2"),
       move(4),
@@ -100,49 +117,45 @@ describe("execute", () => {
   });
 
   it("keeps the old stop when the new one is rejected, and forgets one that is gone", () => {
-    const move = (at: number): ApprovedPlan => plan({ at }, "moveStop", { stopTicks: 990 as Ticks });
-    const stop = orderAccepted({ at: 1 }, "P-1.s");
-    const rejected = [enter(1), stop, move(2), orderRejected({ at: 3 }, "P-2"), move(4), orderAccepted({ at: 5 }, "P-4")];
+    const stop = entered("P-1");
+    const rejected = [enter(1), ...stop, move(2), orderRejected({ at: 3 }, "P-2"), move(4), orderAccepted({ at: 5 }, "P-4")];
     expect(calls(rejected)).toEqual(["submit P-1", "submit P-2", "submit P-4", "cancel 0 P-1.s m5"]);
     const late = [enter(1), move(2), orderRejected({ at: 3 }, "P-2"), orderAccepted({ at: 4 }, "P-2")];
     expect(calls(late)).toEqual(["submit P-1", "submit P-2"]);
-    const gone = [enter(1), stop, orderRejected({ at: 2 }, "P-1.s"), move(4), orderAccepted({ at: 5 }, "P-4")];
+    const gone = [enter(1), ...stop, orderRejected({ at: 2 }, "P-1.s"), move(4), orderAccepted({ at: 5 }, "P-4")];
     expect(calls(gone)).toEqual(["submit P-1", "submit P-4"]);
   });
-
-  const move = (at: number): ApprovedPlan => plan({ at }, "moveStop", { stopTicks: 990 as Ticks });
-  const accepted = (...ids: readonly string[]): Item[] => ids.map((id) => orderAccepted({ at: 9 }, id));
-  const cancels = (...items: readonly Item[]): string[] => calls(items).filter((call) => call.startsWith("cancel"));
-  const closed = { kind: Kind.tradeClosed, seq: 5, instrument: 0, knownAtMs: T0, direction: 1 } as unknown as Item;
 
   it("never cancels a stop that is not there yet", () => {
     expect(cancels(enter(1), move(2), ...accepted("P-2"))).toEqual([]);
   });
   it("of two moves on their way the last one stays, alone", () => {
-    expect(cancels(enter(1), ...accepted("P-1.s"), move(2), move(3), ...accepted("P-2", "P-3"))).toEqual([
+    expect(cancels(enter(1), ...entered("P-1"), move(2), move(3), ...accepted("P-2", "P-3"))).toEqual([
       "cancel 0 P-1.s m9",
       "cancel 0 P-2 m9",
     ]);
   });
   it("withdraws the stops of every entry, whichever was sent last", () => {
-    const both = accepted("P-1.s", "P-2.s");
+    const both = [...entered("P-1"), ...entered("P-2")];
     expect(cancels(enter(1), enter(2), ...both, move(3), ...accepted("P-3"))).toEqual(["cancel 0 P-1.s m9", "cancel 0 P-2.s m9"]);
     const refused = orderRejected({ at: 3 }, "P-2");
-    expect(cancels(enter(1), ...accepted("P-1.s"), enter(2), refused, move(4), ...accepted("P-4"))).toEqual(["cancel 0 P-1.s m9"]);
+    expect(cancels(enter(1), ...entered("P-1"), enter(2), refused, move(4), ...accepted("P-4"))).toEqual(["cancel 0 P-1.s m9"]);
   });
   it("withdraws a move that arrives after its trade, and no stop of the next trade for it", () => {
-    expect(cancels(enter(1), ...accepted("P-1.s"), move(2), closed, enter(3), ...accepted("P-3.s", "P-2"))).toEqual(["cancel 0 P-2 m9"]);
+    expect(cancels(enter(1), ...entered("P-1"), move(2), closed, enter(3), ...entered("P-3"), ...accepted("P-2"))).toEqual([
+      "cancel 0 P-2 m9",
+    ]);
   });
   it("asks once for each stop", () => {
     const lost = orderRejected({ at: 4 }, "P-1.s", -2011);
-    expect(cancels(enter(1), ...accepted("P-1.s"), move(2), ...accepted("P-2"), lost, move(3), ...accepted("P-3"))).toEqual([
+    expect(cancels(enter(1), ...entered("P-1"), move(2), ...accepted("P-2"), lost, move(3), ...accepted("P-3"))).toEqual([
       "cancel 0 P-1.s m9",
       "cancel 0 P-2 m9",
     ]);
   });
 
   it("cancels the entries that may still rest, of that instrument alone", () => {
-    const limit = (at: number, instrument = 0): ApprovedPlan =>
+    const limit = (at: number, instrument = 0): Intent =>
       plan({ at, instrument }, "enter", { orderType: "limit", limitTicks: 990 as Ticks });
     const all = [
       ...[limit(1), limit(2), limit(3, 1), limit(4), enter(5)],

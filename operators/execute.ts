@@ -1,144 +1,74 @@
 import type { OperatorFunction } from "rxjs";
-import type { ApprovedPlan, Intent, TradeClosed } from "../src/domain/derived.ts";
-import type { OrderAccepted, OrderCanceled, OrderExpired, OrderRejected, Fill } from "../src/domain/event.ts";
-import type { Instrument } from "../src/domain/instrument.ts";
+import type { AccountState, ApprovedPlan, Intent } from "../src/domain/derived.ts";
+import type { OrderAccepted } from "../src/domain/event.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { OrderRequest } from "../src/domain/order.ts";
-import { isStopId, NO_BRACKET, sideOf } from "../src/domain/order.ts";
-import { indexOfOrder, removeAt, removeOrder } from "../src/domain/orderList.ts";
+import { NO_BRACKET, sideOf } from "../src/domain/order.ts";
+import type { OwnOrder } from "../src/domain/orders/ownOrder.ts";
+import { placedStops, supersede } from "../src/domain/orders/ownOrders.ts";
 import type { Venue } from "../src/domain/ports.ts";
-import { isSureRefusal } from "../src/domain/rejection.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { InvariantError } from "../src/domain/units.ts";
 import { isSealed } from "../src/risk/plan.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
-/** An entry at the venue, or on its way there. */
-interface SentEntry {
-  readonly orderId: string;
-  remainingLots: number;
-}
-
 /** The part of a venue that takes orders. */
 type OrderDesk = Pick<Venue, "submit" | "cancel">;
 
-/** A stop that the venue has, or a moved one on its way there. */
-interface SentStop {
-  readonly orderId: string;
-  accepted: boolean;
-  /** A newer stop protects in its place: it is asked to go, as soon as the venue has it. */
-  replaced: boolean;
-}
-
-/** What `execute` remembers of one instrument: entries that may still rest, and stops in the order in which they were made. */
-interface Sent {
-  readonly entries: SentEntry[];
-  readonly stops: SentStop[];
-}
-
-export interface ExecuteState {
+interface ExecuteState {
   readonly venue: OrderDesk;
-  readonly sent: readonly Sent[];
+  /** The account, which holds our orders; null before its first state. */
+  account: AccountState | null;
 }
 
-export const executeState = (instruments: readonly Instrument[], venue: OrderDesk): ExecuteState => ({
-  venue,
-  sent: instruments.map(() => ({ entries: [], stops: [] })),
-});
-
-const planStep = (state: ExecuteState, plan: ApprovedPlan, emit: Emit): void => {
-  const { intent, orderId } = plan;
+const planStep = ({ venue }: ExecuteState, plan: ApprovedPlan, emit: Emit): void => {
+  const { intent, orders, withdrawn, seq, instrument, knownAtMs } = plan;
   if (!isSealed(plan)) throw new InvariantError(`plan ${intent.planId} did not pass risk`);
-  const sent = state.sent[plan.instrument] as Sent;
-  switch (intent.action) {
-    case "enter":
-    case "scaleIn":
-      sent.entries.push({ orderId, remainingLots: intent.qtyLots });
-      send(state, plan, entryOrder(intent, orderId), emit);
-      return;
-    case "reduce":
-    case "exit":
-      send(state, plan, exitOrder(intent, orderId), emit);
-      return;
-    case "moveStop":
-      sent.stops.push({ orderId, accepted: false, replaced: false });
-      send(state, plan, stopOrder(intent, orderId), emit);
-      return;
-    case "cancelEntries":
-      for (const entry of sent.entries) state.venue.cancel(plan.instrument, entry.orderId, plan.knownAtMs);
-      return;
+  for (const { orderId } of withdrawn) venue.cancel(instrument, orderId, knownAtMs);
+  for (const each of orders) {
+    const order = requestOf(intent, each);
+    emit({ kind: Kind.orderSent, seq, instrument, knownAtMs, order });
+    venue.submit(order);
   }
-};
-
-const send = (state: ExecuteState, { seq, instrument, knownAtMs }: ApprovedPlan, order: OrderRequest, emit: Emit): void => {
-  emit({ kind: Kind.orderSent, seq, instrument, knownAtMs, order });
-  state.venue.submit(order);
 };
 
 /**
  * Protection is replaced before it is withdrawn: the stops that the venue has go once it has a moved one, and a moved one goes at once
- * that arrives after its trade. A cancel names only what was there when it is sent.
+ * that arrives after its trade. A cancel names only what is there when it is sent.
  */
-const acceptedStep = (state: ExecuteState, { instrument, clientOrderId, knownAtMs }: OrderAccepted): void => {
-  const { stops } = state.sent[instrument] as Sent;
-  const at = indexOfOrder(stops, clientOrderId);
-  if (at < 0) {
-    if (isStopId(clientOrderId)) stops.push({ orderId: clientOrderId, accepted: true, replaced: false });
-    return;
-  }
-  const moved = stops[at] as SentStop;
-  if (moved.accepted) return;
-  moved.accepted = true;
-  if (moved.replaced) state.venue.cancel(instrument, clientOrderId, knownAtMs);
-  else
-    for (const stop of stops) {
-      if (stop === moved || stop.replaced || !stop.accepted) continue;
-      stop.replaced = true;
-      state.venue.cancel(instrument, stop.orderId, knownAtMs);
-    }
-};
-
-/** A trade takes its stops along. A moved one that is still on its way must not become the next trade's. */
-const closedStep = (state: ExecuteState, { instrument }: TradeClosed): void => {
-  const { stops } = state.sent[instrument] as Sent;
-  for (let i = stops.length - 1; i >= 0; i -= 1) {
-    const stop = stops[i] as SentStop;
-    if (stop.accepted) removeAt(stops, i);
-    else stop.replaced = true;
-  }
-};
-
-const endedStep = (state: ExecuteState, item: OrderRejected | OrderCanceled | OrderExpired): void => {
-  const { instrument, clientOrderId } = item;
-  // A refused cancel, or an answer that was lost, does not tell whether the order is working: it may still fill, and be canceled.
-  if (item.kind === Kind.orderRejected && !isSureRefusal(item.code)) return;
-  const sent = state.sent[instrument] as Sent;
-  removeOrder(sent.entries, clientOrderId);
-  removeOrder(sent.stops, clientOrderId);
-};
-
-/** An entry is done with when all of it filled: what is left of one may rest, and be withdrawn. */
-const fillStep = (state: ExecuteState, fill: Fill): void => {
-  const sent = state.sent[fill.instrument] as Sent;
-  const at = indexOfOrder(sent.entries, fill.clientOrderId);
-  if (at < 0) return;
-  const entry = sent.entries[at] as SentEntry;
-  entry.remainingLots -= fill.qtyLots;
-  if (entry.remainingLots <= 0) removeAt(sent.entries, at);
+const acceptedStep = ({ venue, account }: ExecuteState, { instrument, knownAtMs }: OrderAccepted): void => {
+  const own = account?.orders[instrument];
+  const moved = own?.latest;
+  if (own === undefined || moved?.action !== "moveStop") return;
+  for (const stop of moved.superseded ? [moved] : placedStops(own, moved))
+    if (supersede(stop)) venue.cancel(instrument, stop.orderId, knownAtMs);
 };
 
 const NO_TICKS = 0 as Ticks;
 
-const entryOrder = (intent: Intent, clientOrderId: string): OrderRequest => ({
-  clientOrderId,
+const requestOf = (intent: Intent, order: OwnOrder): OrderRequest => {
+  switch (order.role) {
+    case "entry":
+      return entryOrder(intent, order);
+    case "stop":
+      return stopOrder(intent, order);
+    case "exit":
+      return exitOrder(intent, order);
+    case "target":
+      throw new InvariantError(`plan ${intent.planId} sends a target`);
+  }
+};
+
+const entryOrder = (intent: Intent, { orderId, priceTicks }: OwnOrder): OrderRequest => ({
+  clientOrderId: orderId,
   planId: intent.planId,
   instrument: intent.instrument,
   side: sideOf(intent.direction),
   type: intent.orderType,
   qtyLots: intent.qtyLots,
-  priceTicks: intent.orderType === "limit" ? intent.limitTicks : NO_TICKS,
+  priceTicks: priceTicks as Ticks,
   triggerTicks: NO_TICKS,
   callbackFraction: 0,
   timeInForce: intent.postOnly ? "GTX" : "GTC",
@@ -151,13 +81,13 @@ const entryOrder = (intent: Intent, clientOrderId: string): OrderRequest => ({
   decidedAtMs: intent.knownAtMs,
 });
 
-const exitOrder = (intent: Intent, clientOrderId: string): OrderRequest => ({
-  clientOrderId,
+const exitOrder = (intent: Intent, { orderId, qtyLots }: OwnOrder): OrderRequest => ({
+  clientOrderId: orderId,
   planId: intent.planId,
   instrument: intent.instrument,
   side: sideOf(-intent.direction as Direction),
   type: "market",
-  qtyLots: intent.qtyLots,
+  qtyLots: qtyLots as Lots,
   priceTicks: NO_TICKS,
   triggerTicks: NO_TICKS,
   callbackFraction: 0,
@@ -172,24 +102,21 @@ const exitOrder = (intent: Intent, clientOrderId: string): OrderRequest => ({
 });
 
 /** A stop for whatever the position is when it triggers. */
-const stopOrder = (intent: Intent, clientOrderId: string): OrderRequest => ({
-  ...exitOrder(intent, clientOrderId),
+const stopOrder = (intent: Intent, order: OwnOrder): OrderRequest => ({
+  ...exitOrder(intent, order),
   type: "stopMarket",
-  qtyLots: 0 as Lots,
-  triggerTicks: intent.stopTicks,
+  triggerTicks: order.priceTicks as Ticks,
   closePosition: true,
 });
 
 const HANDLERS: StepHandlers<ExecuteState> = {
+  [Kind.accountState]: (state, account) => {
+    if (state.account !== account) state.account = account;
+  },
   [Kind.approvedPlan]: planStep,
   [Kind.orderAccepted]: acceptedStep,
-  [Kind.orderRejected]: endedStep,
-  [Kind.orderCanceled]: endedStep,
-  [Kind.orderExpired]: endedStep,
-  [Kind.fill]: fillStep,
-  [Kind.tradeClosed]: closedStep,
 };
 
 /** Approved plans → orders: ids follow from the plan (a retry cannot double them), protection is never withdrawn first. */
-export const execute = (instruments: readonly Instrument[], venue: OrderDesk): OperatorFunction<Item, Item> =>
-  stepOperator("execute", () => executeState(instruments, venue), HANDLERS, { emits: [Kind.orderSent] });
+export const execute = (venue: OrderDesk): OperatorFunction<Item, Item> =>
+  stepOperator<ExecuteState>("execute", () => ({ venue, account: null }), HANDLERS, { emits: [Kind.orderSent] });

@@ -8,9 +8,9 @@ import { NO_BRACKET } from "../src/domain/order.ts";
 import type { VenueTerms } from "../src/domain/ports.ts";
 import type { Direction } from "../src/domain/units.ts";
 import { DEFAULT_LIMITS, NO_LIMITS } from "../src/risk/limits.ts";
-import { approve } from "../src/risk/plan.ts";
 import { accountOf, bar, barsOnly, BTC, ETH, fill, orderAccepted, orderRejected, show, signalOf, T0 } from "../test/items.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
+import { passingGate, withOrders } from "../test/ownOrdersLine.ts";
 import { position } from "./position.ts";
 import { stepOperator } from "./stepOperator.ts";
 
@@ -29,13 +29,13 @@ const buy = (qtyLots: number, direction: Direction = 1) => ({
   leverage: 5,
 });
 /** Lets every intent pass as the gate would, but entries of 13 lots. */
-const gate = stepOperator("gate", () => null, {
-  [Kind.intent]: (_, intent, emit) => {
-    if (intent.qtyLots !== 13) emit(approve(intent));
-  },
-});
+const gate = passingGate(({ qtyLots }) => qtyLots === 13);
 const desk = (decide: Decide, tradeFromMs = -Infinity) =>
-  pipe(position(barsOnly([BTC, ETH]), { module: member(decide), limits: NO_LIMITS, terms: FREE, tradeFromMs }), gate);
+  pipe(
+    withOrders([BTC, ETH]),
+    position(barsOnly([BTC, ETH]), { module: member(decide), limits: NO_LIMITS, terms: FREE, tradeFromMs }),
+    gate,
+  );
 /** What L4 knows at a decision bar, in the order of the line. */
 const decision = (at: number, pLong: number, account: Parameters<typeof accountOf>[1] = {}, instrument = 0): Item[] => [
   bar({ at, instrument }),
@@ -110,7 +110,8 @@ describe("position", () => {
     const answers: boolean[] = [];
     const decide: Decide = (_, propose) =>
       void answers.push(propose.enter(buy(13)), propose.enter(buy(14)), propose.exit("x"), propose.enter(buy(13)));
-    expect(seen(pending, decide, [...decision(0, 1), ...decision(1, 1)])).toEqual(["", "entryexit"]);
+    const held = { positionLots: 5 };
+    expect(seen(pending, decide, [...decision(0, 1, held), ...decision(1, 1, held)])).toEqual(["", "entryexit"]);
     expect(answers.slice(0, 4)).toEqual([false, true, true, false]);
   });
 
@@ -132,6 +133,7 @@ describe("position", () => {
       ...decision(0, 1),
       ...decision(1, 1),
       fill({ at: 2 }, { side: "buy", ticks: 1000, lots: 5, planId: PLAN }),
+      orderAccepted({ at: 2 }, `${PLAN}.s`),
       fill({ at: 2 }, { side: "buy", ticks: 2000, lots: 5, planId: PLAN }),
       ...decision(2, 1, { positionLots: 10 }),
       ...decision(3, 1, { positionLots: 10 }),
@@ -141,7 +143,9 @@ describe("position", () => {
       ...decision(5, 1),
     ];
     expect(seen(({ stopTicks }) => stopTicks, moves, items)).toEqual([0, 0, 990, 990, 995, 0]);
-    const refused = items.map((item) => (item.kind === Kind.orderAccepted ? orderRejected({ at: 4 }, MOVE, -2021) : item));
+    const refused = items.map((item) =>
+      item.kind === Kind.orderAccepted && item.clientOrderId === MOVE ? orderRejected({ at: 4 }, MOVE, -2021) : item,
+    );
     expect(seen(({ stopTicks }) => stopTicks, moves, refused)).toEqual([0, 0, 990, 990, 990, 0]);
   });
 
@@ -208,7 +212,11 @@ describe("position", () => {
       else
         sizes.push(view.maxQtyLots(1, 1000, 5), view.maxQtyLots(-1, 1000, 5), view.maxQtyLots(1, 1000, 4), view.maxQtyLots(1, 1000, 5.1));
     });
-    const operator = pipe(position(barsOnly([BTC, ETH]), { module, limits: DEFAULT_LIMITS, terms: FREE, tradeFromMs: -Infinity }), gate);
+    const operator = pipe(
+      withOrders([BTC, ETH]),
+      position(barsOnly([BTC, ETH]), { module, limits: DEFAULT_LIMITS, terms: FREE, tradeFromMs: -Infinity }),
+      gate,
+    );
     const filled = fill({ at: 1, seq: 2 }, { side: "buy", ticks: 1000, lots: 1000, planId: PLAN });
     through(operator, [...decision(0, 1), filled, ...decision(1, 1, { positionLots: 1000, averageTicks: 1000 })]);
     // 8 % of 10,000 at leverage 5 are 4,000 USDT; 100 of them are held long; a lot at 1000 ticks is 0.1 USDT. The lowest leverage counts for all.
@@ -225,7 +233,11 @@ describe("position", () => {
       }
     });
     const limits = { ...DEFAULT_LIMITS, position: { ...DEFAULT_LIMITS.position, maxAccountMarginFraction: 0.1 } };
-    const line = pipe(position(barsOnly([BTC, ETH]), { module, limits, terms: FREE, tradeFromMs: -Infinity }), gate);
+    const line = pipe(
+      withOrders([BTC, ETH]),
+      position(barsOnly([BTC, ETH]), { module, limits, terms: FREE, tradeFromMs: -Infinity }),
+      gate,
+    );
     through(line, [...decision(0, 1), ...decision(0, 1, {}, 1)]);
     // 30,000 lots are 3,000 USDT: of 4,000 for BTC, and of 5,000 for both. A lot of ETH is 0.1 USDT at 100, however low the price that is stated.
     expect(sizes).toEqual([10_000, 40_000, 20_000, 20_000, 10_000]);
@@ -247,7 +259,7 @@ describe("position", () => {
       if (seq === 3) view.maxQtyLots(1, 1000, 20);
     };
     const options = { module: member(decide), limits: DEFAULT_LIMITS, terms: FREE, tradeFromMs: -Infinity };
-    const line = pipe(position(barsOnly([BTC, ETH]), options), gate, listen);
+    const line = pipe(withOrders([BTC, ETH]), position(barsOnly([BTC, ETH]), options), gate, listen);
     through(line, [...decision(0, 1), ...decision(1, 1), ...decision(2, 1), ...decision(3, 1)]);
     expect(said).toEqual(["too quiet 0.1/0.5", "the smallest order of 1 lot is too large for position.maxLeverage 20/5"]);
   });

@@ -1,10 +1,8 @@
 import type { OperatorFunction } from "rxjs";
 import type { Signal } from "../src/domain/derived.ts";
-import type { OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { VenueTerms } from "../src/domain/ports.ts";
-import { isSureRefusal } from "../src/domain/rejection.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
 import type { PositionModule } from "../models/position/positionModule.ts";
 import type { Layers } from "./layers.ts";
@@ -32,13 +30,6 @@ interface Desk {
   readonly states: readonly unknown[];
 }
 
-const endedStep = ({ seats, room }: Desk, item: OrderRejected | OrderCanceled | OrderExpired): void => {
-  // A refused cancel, or an answer that was lost, ends nothing: the order may still fill.
-  if (item.kind === Kind.orderRejected && !isSureRefusal(item.code)) return;
-  (seats[item.instrument] as Seat).ended(item.clientOrderId);
-  room.ended(item.instrument, item.clientOrderId);
-};
-
 const signalStep = (desk: Desk, signal: Signal, emit: Emit): void => {
   const seat = desk.seats[signal.instrument] as Seat;
   if (signal.knownAtMs <= desk.tradeFromMs) return;
@@ -57,22 +48,6 @@ const HANDLERS: StepHandlers<Desk> = {
     room.follow(account);
     (seats[account.instrument] as Seat).mark(account);
   },
-  [Kind.tradeClosed]: ({ room }, trade) => {
-    room.closed(trade);
-  },
-  [Kind.fill]: ({ seats, room }, fill) => {
-    (seats[fill.instrument] as Seat).filled(fill);
-    room.filled(fill);
-  },
-  [Kind.fundingPayment]: ({ room }, payment) => {
-    room.paid(payment);
-  },
-  [Kind.orderAccepted]: ({ room }, order) => {
-    room.accepted(order);
-  },
-  [Kind.orderRejected]: endedStep,
-  [Kind.orderCanceled]: endedStep,
-  [Kind.orderExpired]: endedStep,
   [Kind.featureRow]: ({ seats }, row) => {
     (seats[row.instrument] as Seat).seen.takeRow(row);
   },

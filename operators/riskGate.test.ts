@@ -4,12 +4,14 @@ import type { ApprovedPlan } from "../src/domain/derived.ts";
 import type { Item } from "../src/domain/item.ts";
 import { BARRIER } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
-import { planTagOf, stopIdOf } from "../src/domain/order.ts";
+import { planTagOf, stopIdOf } from "../src/domain/orders/orderIds.ts";
+import type { OwnOrder } from "../src/domain/orders/ownOrder.ts";
 import type { Lots, Ticks } from "../src/domain/units.ts";
 import { instrumentIndex } from "../src/domain/units.ts";
 import { DEFAULT_LIMITS } from "../src/risk/limits.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
 import { isSealed } from "../src/risk/plan.ts";
+import { withOrders } from "../test/ownOrdersLine.ts";
 import { limitsOf, riskInstrument, RiskLine } from "../test/riskLine.ts";
 import { riskGate } from "./riskGate.ts";
 
@@ -31,6 +33,10 @@ const holding = (limits?: RiskLimits): RiskLine => {
   line.fill("sell", 20, { instrument: 1 });
   return line;
 };
+
+/** The orders of the exits that the gate made itself. */
+const exitsOf = (line: RiskLine): OwnOrder[] =>
+  line.items.flatMap((item) => (item.kind === Kind.approvedPlan && item.intent.reason === "risk-halt" ? [...item.orders] : []));
 
 describe("REDUCING", () => {
   it("withdraws resting entries, refuses new ones and scale-ins by rule, value and limit", () => {
@@ -184,18 +190,19 @@ describe("HALTED", () => {
     line.bar({ at: 1 });
     line.enter(10);
     line.fill("buy", 10);
-    expect(line.command("halt")).toEqual([HALT, "exit0 4 risk-halt", "exit0 4 risk-halt", "exit0 2 risk-halt"]);
-    const ids = line.items.flatMap((item) =>
-      item.kind === Kind.approvedPlan && item.intent.reason === "risk-halt" ? [item.intent.planId] : [],
-    );
-    expect(new Set(ids).size).toBe(3);
+    expect(line.command("halt")).toEqual([HALT, "exit0 10 risk-halt"]);
+    expect(exitsOf(line).map(({ qtyLots }) => qtyLots)).toEqual([4, 4, 2]);
+    expect(new Set(exitsOf(line).map(({ orderId }) => orderId)).size).toBe(3);
     const many = new RiskLine(limitsOf({}), { instruments: [riskInstrument(0, { maxMarketQtyLots: 1 })] });
     many.bar({ at: 1 });
     many.enter(25);
     many.fill("buy", 25);
-    const exits = [many.command("halt"), many.bar(), many.bar(), many.bar()].map(
-      (told) => told.filter((text) => text.startsWith("exit")).length,
-    );
+    const exits = ["halt", "bar", "bar", "bar"].map((what) => {
+      const before = exitsOf(many).length;
+      if (what === "halt") many.command("halt");
+      else many.bar();
+      return exitsOf(many).length - before;
+    });
     expect(exits).toEqual([10, 10, 5, 0]);
   });
   it("is named by its own cause, the oldest one, whatever comes later", () => {
@@ -398,13 +405,12 @@ describe("plans", () => {
       line.fill("sell", 30, { orderId: "external-x" });
       line.command("resume");
     }
-    for (const item of line.items) {
-      if (item.kind !== Kind.approvedPlan || item.intent.reason !== "risk-halt") continue;
-      ids.add(item.intent.planId);
+    const name = planTagOf(symbol);
+    for (const { orderId, decidedAtMs } of exitsOf(line)) {
+      ids.add(orderId);
       exits += 1;
-      expect(item.intent.planId).toMatch(/^[.A-Z:/a-z0-9_-]{1,36}$/);
-      const name = planTagOf(symbol);
-      expect(item.intent.planId).toMatch(new RegExp(`^${name}-${Math.floor(item.knownAtMs / 1000)}-r([1-9]|[12]\\d|30)$`));
+      expect(orderId).toMatch(/^[.A-Z:/a-z0-9_-]{1,36}$/);
+      expect(orderId).toMatch(new RegExp(`^${name}-${Math.floor(decidedAtMs / 1000)}-r[123](\\.([2-9]|10))?$`));
     }
     expect(exits).toBe(40 * 30);
     expect(ids.size).toBe(exits);
@@ -462,26 +468,25 @@ describe("a restart", () => {
     line.enter(1);
     return line;
   };
+  const INSTRUMENTS = [riskInstrument(0), riskInstrument(1)];
   const through = (items: readonly Item[], restartAt = Infinity): string[] => {
     const told: string[] = [];
     const collect = (from_: number) => ({
       next: (item: Item) => {
-        if (!items.includes(item) && told.length >= from_) told.push(JSON.stringify(item));
+        if (!items.includes(item) && item.kind !== Kind.accountState && told.length >= from_) told.push(JSON.stringify(item));
       },
     });
-    from(items.slice(0, restartAt))
-      .pipe(riskGate([riskInstrument(0), riskInstrument(1)], DEFAULT_LIMITS))
-      .subscribe(collect(0));
+    from(items.slice(0, restartAt)).pipe(withOrders(INSTRUMENTS), riskGate(INSTRUMENTS, DEFAULT_LIMITS)).subscribe(collect(0));
     if (restartAt === Infinity) return told;
     // The journal is replayed into a new gate with nobody listening; then the line goes on.
     let replayed = 0;
     const before = told.length;
     const again: string[] = [];
     from(items)
-      .pipe(riskGate([riskInstrument(0), riskInstrument(1)], DEFAULT_LIMITS))
+      .pipe(withOrders(INSTRUMENTS), riskGate(INSTRUMENTS, DEFAULT_LIMITS))
       .subscribe({
         next: (item) => {
-          if (items.includes(item)) replayed += 1;
+          if (items.includes(item) || item.kind === Kind.accountState) replayed += 1;
           else if (replayed > restartAt) again.push(JSON.stringify(item));
         },
       });

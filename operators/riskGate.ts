@@ -26,12 +26,6 @@ const HANDLERS: StepHandlers<RiskGate> = {
   [Kind.orderRejected]: (gate, item, emit) => {
     gate.orderRejected(item, emit);
   },
-  [Kind.orderCanceled]: (gate, item) => {
-    gate.orderEnded(item);
-  },
-  [Kind.orderExpired]: (gate, item) => {
-    gate.orderEnded(item);
-  },
   [Kind.intent]: (gate, item, emit) => {
     gate.intent(item, emit);
   },

@@ -87,10 +87,10 @@ export const recall = (s: System, stored: BeliefSource): Line => pipe(whole(s), 
 /** Belief + account → orders. The only part that knows what we own. */
 export const act = (s: System): Line =>
   pipe(
-    account(s.instruments, s.startUsdt), // position, cash, equity: exactly what the fills say
+    account(s.instruments, s.startUsdt, s.venue.terms), // orders, position, cash, equity: exactly what the venue says
     position(layersOf(s), { module: s.position, limits: s.limits, terms: s.venue.terms, tradeFromMs: s.tradeFromMs }), // L4
     riskGate(s.instruments, s.limits, s.tradeFromMs), // three tiers, in line: there is no way around it
-    execute(s.instruments, s.venue), // approved plans → orders, idempotent, always protected
+    execute(s.venue), // approved plans → orders, idempotent, always protected
   );
 
 /**

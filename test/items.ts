@@ -9,6 +9,7 @@ import { Kind, KIND_NAMES } from "../src/domain/kind.ts";
 import { Bar, singleKline } from "../src/domain/kline.ts";
 import type { Kline } from "../src/domain/kline.ts";
 import { NO_BRACKET } from "../src/domain/order.ts";
+import { ownOrders } from "../src/domain/orders/ownOrders.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { instrumentIndex, MINUTE_MS } from "../src/domain/units.ts";
 import { simulatedInstrument } from "../streams/simulatedMarket.ts";
@@ -238,6 +239,8 @@ export const accountOf = (
   fundingUsdt: 0,
   slippageUsdt: 0,
   fills: 0,
+  margins: [],
+  orders: [ownOrders(BTC), ownOrders(ETH)],
   positions: [0, 1].map((index) => ({
     instrument: instrumentIndex(index),
     positionLots: index === instrument ? positionLots : 0,

@@ -8,10 +8,13 @@ import { Kind } from "../src/domain/kind.ts";
 import { appendKline, Bar, klineBlock } from "../src/domain/kline.ts";
 import type { KlineBlock } from "../src/domain/kline.ts";
 import { directionOf, isEntry, NO_BRACKET } from "../src/domain/order.ts";
+import type { OwnOrders } from "../src/domain/orders/ownOrders.ts";
+import { ownOrders } from "../src/domain/orders/ownOrders.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { instrumentIndex, MINUTE_MS, NO_INSTRUMENT } from "../src/domain/units.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
 import { NO_LIMITS } from "../src/risk/limits.ts";
+import { bookOrders } from "./ownOrdersLine.ts";
 
 /** Bars share blocks: ten typed arrays for each would be most of a test's time. */
 const BLOCK_ROWS = 512;
@@ -83,6 +86,8 @@ export class RiskLine {
   nowMs = START_MS;
   readonly lots: number[];
   readonly marks: number[];
+  /** As the `account` operator keeps them. */
+  readonly orders: readonly OwnOrders[];
   readonly #entrance = new Subject<Item>();
   #block: KlineBlock | null = null;
   #failure: unknown = null;
@@ -92,6 +97,7 @@ export class RiskLine {
   constructor(limits: RiskLimits, { instruments = [riskInstrument(0), riskInstrument(1)], tradeFromMs = -Infinity }: RiskLineOptions = {}) {
     this.instruments = instruments;
     this.lots = instruments.map(() => 0);
+    this.orders = instruments.map(ownOrders);
     this.marks = instruments.map(() => NaN);
     this.#entrance.pipe(riskGate(instruments, limits, tradeFromMs)).subscribe({
       next: (item) => {
@@ -110,6 +116,7 @@ export class RiskLine {
   send(item: Item): string[] {
     const from = this.told.length;
     this.input.push(item);
+    bookOrders(this.orders, item, this.lots);
     this.#entrance.next(item);
     if (this.#failure !== null) throw this.#failure;
     return this.told.slice(from);
@@ -164,7 +171,16 @@ export class RiskLine {
       fundingUsdt: 0,
       slippageUsdt: 0,
     };
-    return this.send({ kind: Kind.accountState, ...this.#derived(instrument), atClose, ...money, fills: 0, positions });
+    return this.send({
+      kind: Kind.accountState,
+      ...this.#derived(instrument),
+      atClose,
+      ...money,
+      fills: 0,
+      positions,
+      margins: [],
+      orders: this.orders,
+    });
   }
 
   /** A strategy's wish; protected by 0.5 % unless it says otherwise. */

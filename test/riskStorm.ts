@@ -83,7 +83,7 @@ class Storm {
       },
       cancel: (_: Instrument["index"], id: string) => this.#venue.cancel(id),
     };
-    return pipe(account(this.#instruments, 10_000), riskGate(this.#instruments, this.#limits), execute(this.#instruments, venue));
+    return pipe(account(this.#instruments, 10_000), riskGate(this.#instruments, this.#limits), execute(venue));
   }
 
   run(minutes: number): StormFacts {

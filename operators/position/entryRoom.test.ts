@@ -138,7 +138,9 @@ const lastEntry = (seed: number, sizeOf: (largest: number, view: PositionView, p
   };
   const module = positionModule(() => ({ name: "last", init: () => null, decide: (_, view, propose) => decide(view, propose) }))({});
   const judge = stepOperator("judge", () => null, {
-    [Kind.intent]: (_, intent) => void (lastPlanId = intent.planId),
+    [Kind.intent]: (_, { action, planId }) => {
+      if (action === "enter") lastPlanId = planId;
+    },
     [Kind.refusal]: (_, { planId, rule }) => {
       if (asked !== null && planId === lastPlanId) asked.refusedBy = rule;
     },

@@ -1,14 +1,11 @@
-import type { AccountState, ApprovedPlan, PositionState, TradeClosed } from "../../src/domain/derived.ts";
+import type { AccountState } from "../../src/domain/derived.ts";
 import type { MarginAtHand } from "../../src/domain/entryMargin.ts";
-import type { Fill, FundingPayment, OrderAccepted } from "../../src/domain/event.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
 import { usdtPerTickLot } from "../../src/domain/instrument.ts";
-import { IsolatedMargin } from "../../src/domain/isolatedMargin.ts";
-import { directionOf } from "../../src/domain/order.ts";
-import { indexOfOrder } from "../../src/domain/orderList.ts";
+import type { IsolatedMargin } from "../../src/domain/isolatedMargin.ts";
+import type { OwnOrder } from "../../src/domain/orders/ownOrder.ts";
 import type { VenueTerms } from "../../src/domain/ports.ts";
 import type { Direction, InstrumentIndex } from "../../src/domain/units.ts";
-import type { PendingEntry } from "../../src/risk/exposure.ts";
 import { InstrumentExposure } from "../../src/risk/exposure.ts";
 import type { PositionLimits } from "../../src/risk/limits.ts";
 import { worstTicksOf } from "../../src/risk/positionTier.ts";
@@ -27,16 +24,14 @@ export interface EntryWish {
 const ROUNDING = 1e-12;
 
 /**
- * How large an entry may be so that neither risk nor the venue refuses it for its size. It follows both of them by what the line tells:
- * the gate's exposures by plans, fills and answers, the venue's isolated margins by fills and funding payments. A market order is judged
- * at the last price, by which the venue judges it when it arrives; what happens in between nobody knows.
+ * How large an entry may be so that neither risk nor the venue refuses it for its size: by the account's orders, positions and isolated
+ * margins. A market order is judged at the last price, by which the venue judges it when it arrives; what happens in between nobody knows.
  */
 export class EntryRoom {
   readonly exposures: readonly InstrumentExposure[];
   private readonly instruments: readonly Instrument[];
   private readonly limits: PositionLimits;
   private readonly terms: VenueTerms;
-  private readonly margins: readonly IsolatedMargin[];
   private account: AccountState | null = null;
 
   constructor(instruments: readonly Instrument[], limits: PositionLimits, terms: VenueTerms) {
@@ -44,7 +39,6 @@ export class EntryRoom {
     this.limits = limits;
     this.terms = terms;
     this.exposures = instruments.map((instrument) => new InstrumentExposure(instrument));
-    this.margins = instruments.map((instrument) => new IsolatedMargin(instrument));
   }
 
   /** Lots of the largest entry that is not refused for its size; 0: none. */
@@ -59,42 +53,11 @@ export class EntryRoom {
 
   // ---- what the line tells --------------------------------------------------------------------------------------------
 
-  /** Both the state and its positions are pooled: they are looked at from now on. */
+  /** The state and what it holds are pooled: they are looked at from now on. */
   follow(account: AccountState): void {
     if (this.account === account) return;
     this.account = account;
-    for (const [index, exposure] of this.exposures.entries()) exposure.position = account.positions[index] as PositionState;
-  }
-
-  approved(plan: ApprovedPlan): void {
-    const exposure = this.exposures[plan.instrument] as InstrumentExposure;
-    exposure.approved(plan, worstTicksOf(plan.intent, exposure.markTicks));
-  }
-
-  accepted({ instrument, clientOrderId }: OrderAccepted): void {
-    (this.exposures[instrument] as InstrumentExposure).accepted(clientOrderId);
-  }
-
-  filled(fill: Fill): void {
-    const { instrument, clientOrderId, side, qtyLots, priceTicks } = fill;
-    const exposure = this.exposures[instrument] as InstrumentExposure;
-    if (this.terms.margin) {
-      const entry = exposure.pending[indexOfOrder(exposure.pending, clientOrderId)];
-      (this.margins[instrument] as IsolatedMargin).fill(directionOf(side), qtyLots, priceTicks, entry?.intent.leverage ?? 1);
-    }
-    exposure.filled(fill);
-  }
-
-  paid({ instrument, paidUsdt }: FundingPayment): void {
-    (this.margins[instrument] as IsolatedMargin).fund(paidUsdt);
-  }
-
-  ended(instrument: InstrumentIndex, clientOrderId: string): void {
-    (this.exposures[instrument] as InstrumentExposure).ended(clientOrderId);
-  }
-
-  closed({ instrument, direction }: TradeClosed): void {
-    (this.exposures[instrument] as InstrumentExposure).closed(direction);
+    for (const exposure of this.exposures) exposure.follow(account);
   }
 
   // ---- what is known when an entry is asked for -------------------------------------------------------------------------
@@ -121,23 +84,25 @@ export class EntryRoom {
     };
   }
 
-  private marginAtHand(index: InstrumentIndex, direction: Direction): MarginAtHand {
-    const cashUsdt = this.account?.cashUsdt ?? NaN;
+  private marginAtHand(index: InstrumentIndex, direction: Direction): MarginAtHand | null {
+    const { account } = this;
+    if (account === null) return null;
+    const { cashUsdt, margins } = account;
     let availableUsdt = cashUsdt - ROUNDING * Math.abs(cashUsdt);
-    for (const at of this.instruments.keys()) availableUsdt -= (this.margins[at] as IsolatedMargin).marginUsdt + this.reservedUsdt(at);
+    for (const at of this.instruments.keys()) availableUsdt -= (margins[at] as IsolatedMargin).marginUsdt + this.reservedUsdt(at);
     let openTickLots = 0;
-    for (const entry of (this.exposures[index] as InstrumentExposure).pending)
-      if (entry.intent.direction === direction) openTickLots += entry.remainingLots * ticksOf(entry);
-    return { position: this.margins[index] as IsolatedMargin, openTickLots, availableUsdt, takerFeeRate: this.takerFeeRate(index) };
+    for (const order of (this.exposures[index] as InstrumentExposure).orders.open)
+      if (order.role === "entry" && order.direction === direction) openTickLots += order.remainingLots * ticksOf(order);
+    return { position: margins[index] as IsolatedMargin, openTickLots, availableUsdt, takerFeeRate: this.takerFeeRate(index) };
   }
 
   /** What entries on their way cost the wallet: initial margin, and the fee of those that may take. */
   private reservedUsdt(index: number): number {
     let sum = 0;
-    for (const entry of (this.exposures[index] as InstrumentExposure).pending) {
-      const { intent, accepted, remainingLots } = entry;
-      const rests = intent.orderType === "limit" && accepted;
-      sum += remainingLots * ticksOf(entry) * (1 / intent.leverage + (rests ? 0 : this.takerFeeRate(index)));
+    for (const order of (this.exposures[index] as InstrumentExposure).orders.open) {
+      if (order.role !== "entry") continue;
+      const rests = isLimit(order) && order.confirmed;
+      sum += order.remainingLots * ticksOf(order) * (1 / order.leverage + (rests ? 0 : this.takerFeeRate(index)));
     }
     return sum * usdtPerTickLot(this.instruments[index] as Instrument);
   }
@@ -147,5 +112,7 @@ export class EntryRoom {
   }
 }
 
+const isLimit = ({ priceTicks }: OwnOrder): boolean => priceTicks > 0;
+
 /** Price that the venue margins an entry on its way at: its limit, else the worst that is expected of a market order. */
-const ticksOf = ({ intent, worstTicks }: PendingEntry): number => (intent.orderType === "limit" ? intent.limitTicks : worstTicks);
+const ticksOf = (order: OwnOrder): number => (isLimit(order) ? order.priceTicks : order.worstTicks);

@@ -90,7 +90,7 @@ const lotsOfVenue = ({ instrument, direction, priceTicks, leverage, atHand }: Si
 const mostLots = ({ instrument, filters, isLimit, worstTicks, exposure }: SizeFacts): number => {
   const { maxQtyLots, maxMarketQtyLots } = instrument;
   let exact = Math.floor(Number.MAX_SAFE_INTEGER / worstTicks) - Math.abs(exposure.positionLots);
-  for (const { remainingLots } of exposure.pending) exact -= remainingLots;
+  for (const { role, remainingLots } of exposure.orders.open) if (role === "entry") exact -= remainingLots;
   return Math.max(0, filters ? Math.min(exact, isLimit ? maxQtyLots : maxMarketQtyLots) : exact);
 };
 

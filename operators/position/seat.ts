@@ -1,29 +1,22 @@
 import type { AccountState, Intent, IntentAction, PositionState, Signal } from "../../src/domain/derived.ts";
-import type { Fill } from "../../src/domain/event.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
 import type { Emit } from "../../src/domain/item.ts";
 import { Kind } from "../../src/domain/kind.ts";
 import type { KlineBlock } from "../../src/domain/kline.ts";
 import { Bar } from "../../src/domain/kline.ts";
 import type { Bracket } from "../../src/domain/order.ts";
-import { isEntry, NO_BRACKET, planTagOf } from "../../src/domain/order.ts";
-import { indexOfOrder, removeAt, removeOrder } from "../../src/domain/orderList.ts";
+import { NO_BRACKET } from "../../src/domain/order.ts";
+import { planTagOf } from "../../src/domain/orders/orderIds.ts";
+import { exitLots, hasPlan, pendingEntries, workingStopTicks } from "../../src/domain/orders/ownOrders.ts";
 import type { Direction, Lots, Ticks } from "../../src/domain/units.ts";
 import { utcDayStart } from "../../src/domain/units.ts";
 import type { InstrumentExposure } from "../../src/risk/exposure.ts";
-import { planOf } from "../../src/risk/plan.ts";
 import type { EntryProposal, PositionView, Proposals } from "../../models/position/positionModule.ts";
 import { checkProposal, checkWait, checkWorst } from "../../models/position/proposalCheck.ts";
 import type { SeenPattern, SeenRegime } from "../../models/seen.ts";
 import type { SeenRow } from "../seenRow.ts";
 import type { EntryRoom, EntryWish } from "./entryRoom.ts";
 import type { SizeRefusal } from "./entrySize.ts";
-
-/** An approved reduction that the venue has not finished. */
-interface PendingExit {
-  readonly orderId: string;
-  remainingLots: number;
-}
 
 /** One instrument as L4 sees it, and its way of asking. One object serves as the pooled view and as the proposals. */
 export class Seat implements PositionView, Proposals {
@@ -46,7 +39,6 @@ export class Seat implements PositionView, Proposals {
   private block = undefined as unknown as KlineBlock;
   private row = 0;
   private seq = 0;
-  private readonly exits: PendingExit[] = [];
   private readonly tag: string;
   /** Second of line time of the plans counted in `plans`, and how their ids begin. */
   private plansAtSecond = 0;
@@ -107,13 +99,13 @@ export class Seat implements PositionView, Proposals {
     return Math.min(1, Math.max(0, 1 - lost / this.maxDayLoss));
   }
   get entryPending(): boolean {
-    return this.exposure.pendingEntries > 0;
+    return pendingEntries(this.exposure.orders) > 0;
   }
   get stopTicks(): number {
-    return this.exposure.workingStopTicks;
+    return workingStopTicks(this.exposure.orders);
   }
   get exitPending(): boolean {
-    return this.exits.length > 0;
+    return exitLots(this.exposure.orders) > 0;
   }
 
   maxQtyLots(direction: Direction, worstTicks: number, leverage: number, limitTicks = 0): number {
@@ -161,20 +153,6 @@ export class Seat implements PositionView, Proposals {
     this.emit({ kind: Kind.noEntry, seq, instrument: index, knownAtMs, ...why });
   }
 
-  // ---- what the venue says ------------------------------------------------------------------------------------------------
-
-  filled(fill: Fill): void {
-    const at = indexOfOrder(this.exits, fill.clientOrderId);
-    if (at < 0) return;
-    const exit = this.exits[at] as PendingExit;
-    exit.remainingLots -= fill.qtyLots;
-    if (exit.remainingLots <= 0) removeAt(this.exits, at);
-  }
-
-  ended(clientOrderId: string): void {
-    removeOrder(this.exits, clientOrderId);
-  }
-
   private get heldDirection(): Direction {
     return this.position.positionLots < 0 ? -1 : 1;
   }
@@ -191,7 +169,7 @@ export class Seat implements PositionView, Proposals {
     return this.planPrefix + String(this.plans);
   }
 
-  /** One intent, complete: emitted, and remembered until the venue is done with it when the gate let it pass. */
+  /** One intent, complete. The gate answers while it is emitted: what it let pass is among our orders then. */
   private propose(
     action: IntentAction,
     direction: Direction,
@@ -226,11 +204,7 @@ export class Seat implements PositionView, Proposals {
       reason,
     };
     this.emit(intent);
-    const plan = planOf(intent);
-    if (plan === null) return false;
-    if (isEntry(action) || action === "moveStop") this.room.approved(plan);
-    else this.exits.push({ orderId: plan.orderId, remainingLots: qtyLots });
-    return true;
+    return hasPlan(this.exposure.orders, planId);
   }
 }
 

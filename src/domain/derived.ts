@@ -1,6 +1,9 @@
 import type { Bracket, OrderRequest } from "./order.ts";
+import type { IsolatedMargin } from "./isolatedMargin.ts";
 import type { Kind } from "./kind.ts";
 import type { Bar } from "./kline.ts";
+import type { OwnOrder } from "./orders/ownOrder.ts";
+import type { OwnOrders } from "./orders/ownOrders.ts";
 import type { Direction, InstrumentIndex, Lots, Ticks } from "./units.ts";
 
 /** Derived items carry their cause's `seq` and line time; they are re-computed in every replay. */
@@ -137,8 +140,12 @@ export interface AccountState extends DerivedHeader<typeof Kind.accountState> {
   readonly fundingUsdt: number;
   readonly slippageUsdt: number;
   readonly fills: number;
-  /** By instrument index. */
+  /** By instrument index, as all that follows. */
   readonly positions: readonly PositionState[];
+  /** Isolated margins, as the venue counts them. */
+  readonly margins: readonly IsolatedMargin[];
+  /** Our orders: the one list of them. */
+  readonly orders: readonly OwnOrders[];
 }
 
 /** A finished round trip: flat → flat, or to a flip. */
@@ -192,8 +199,10 @@ declare const approved: unique symbol;
 export interface ApprovedPlan extends DerivedHeader<typeof Kind.approvedPlan> {
   readonly [approved]: true;
   readonly intent: Intent;
-  /** Client order id of the order the plan sends; "" for `cancelEntries`. */
-  readonly orderId: string;
+  /** Orders that it sends: none for `cancelEntries`. */
+  readonly orders: readonly OwnOrder[];
+  /** Orders that it cancels, before it sends any. */
+  readonly withdrawn: readonly OwnOrder[];
 }
 
 export interface Refusal extends DerivedHeader<typeof Kind.refusal> {

@@ -2,8 +2,11 @@ import type { AccountState, PositionState, TradeClosed } from "./derived.ts";
 import type { Fill } from "./event.ts";
 import type { Instrument } from "./instrument.ts";
 import { ticksToPrice, usdtPerTickLot } from "./instrument.ts";
+import { IsolatedMargin } from "./isolatedMargin.ts";
 import { Kind } from "./kind.ts";
 import { directionOf } from "./order.ts";
+import type { OwnOrders } from "./orders/ownOrders.ts";
+import { ownOrders } from "./orders/ownOrders.ts";
 import type { Direction, InstrumentIndex, Lots } from "./units.ts";
 import { NO_INSTRUMENT, InvariantError } from "./units.ts";
 
@@ -75,14 +78,23 @@ export class Ledger implements AccountState {
   equityUsdt: number;
   fills = 0;
   readonly positions: readonly Position[];
+  readonly margins: readonly IsolatedMargin[];
+  readonly orders: readonly OwnOrders[];
   private readonly instruments: readonly Instrument[];
 
-  constructor(instruments: readonly Instrument[], startUsdt: number) {
+  /** `filters`: the venue has a largest market order, so that larger exits are sliced. */
+  constructor(instruments: readonly Instrument[], startUsdt: number, filters = true) {
     this.instruments = instruments;
     this.startUsdt = startUsdt;
     this.cashUsdt = startUsdt;
     this.equityUsdt = startUsdt;
     this.positions = instruments.map((instrument) => new Position(instrument));
+    this.margins = instruments.map((instrument) => new IsolatedMargin(instrument));
+    this.orders = instruments.map(({ maxMarketQtyLots }) => ownOrders({ maxMarketQtyLots: filters ? maxMarketQtyLots : 0 }));
+  }
+
+  lotsOf(index: InstrumentIndex): number {
+    return (this.positions[index] as Position).positionLots;
   }
 
   /** Marks one position at `price` (USDT); cash does not change. */
@@ -94,13 +106,15 @@ export class Ledger implements AccountState {
     this.setUnrealised(position, unrealised);
   }
 
-  /** Books a fill and marks the instrument at its price. Returns the round trip that it closed, or null. */
+  /** Books a fill, which its order has taken already, and marks the instrument at its price. Returns the round trip that it closed, or null. */
   fill(fill: Fill): TradeClosed | null {
     const position = this.positions[fill.instrument] as Position;
     const { qtyLots } = fill;
     if (qtyLots <= 0) throw new InvariantError(`fill ${fill.tradeId} has quantity ${qtyLots}`);
     const direction = directionOf(fill.side);
     const closing = position.positionLots * direction < 0 ? Math.min(qtyLots, Math.abs(position.positionLots)) : 0;
+    const { latest } = this.orders[fill.instrument] as OwnOrders;
+    (this.margins[fill.instrument] as IsolatedMargin).fill(direction, qtyLots, fill.priceTicks, latest?.leverage ?? 1);
     this.fills += 1;
     this.feesUsdt += fill.feeUsdt;
     this.slippageUsdt += fill.slippageUsdt;
@@ -116,6 +130,7 @@ export class Ledger implements AccountState {
   /** Books a funding payment: > 0 paid, < 0 received. */
   payFunding(index: InstrumentIndex, paidUsdt: number): void {
     const { trip } = this.positions[index] as Position;
+    (this.margins[index] as IsolatedMargin).fund(paidUsdt);
     if (trip !== null) trip.fundingUsdt += paidUsdt;
     this.fundingUsdt += paidUsdt;
     this.cashUsdt = this.startUsdt + this.realisedUsdt - this.feesUsdt - this.fundingUsdt;

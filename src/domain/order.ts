@@ -92,29 +92,5 @@ export const isBelowTick = (entryTicks: number, { stopFraction, targetFraction }
 /** Whether an intent opens a position or grows it. */
 export const isEntry = (action: IntentAction): boolean => action === "enter" || action === "scaleIn";
 
-const TAG_LENGTH_MAX = 18;
-
-/**
- * Start of a plan's id for a symbol: what Binance allows in a client order id (`[.A-Z:/a-z0-9_-]`, 36 characters with all
- * that follows). Characters it does not allow become their code point.
- */
-export const planTagOf = (symbol: string): string =>
-  symbol.replaceAll(/[^.A-Z:/a-z0-9_-]/gu, (character) => (character.codePointAt(0) ?? 0).toString(36)).slice(0, TAG_LENGTH_MAX);
-
-/**
- * Client order id of the one order that a plan sends: the plan's own id, a function of the line, so that a retry or restart sends
- * the same; "" for `cancelEntries`, which sends none.
- */
-export const orderIdOf = ({ planId, action }: { readonly planId: string; readonly action: string }): string =>
-  action === "cancelEntries" ? "" : planId;
-/**
- * Ids of the orders that a venue places for an entry's bracket. Protection that is made anew (`time` 2, 3, …), because the position closed
- * while the entry filled on, has an id of its own: a late cancel of the first cannot take it.
- */
-export const stopIdOf = (entryId: string, time = 1): string => `${entryId}.s${time > 1 ? time : ""}`;
-export const targetIdOf = (entryId: string, time = 1): string => `${entryId}.t${time > 1 ? time : ""}`;
-/** Whether an id is one that `stopIdOf` makes. */
-export const isStopId = (orderId: string): boolean => /\.s\d*$/.test(orderId);
-
 /** Binance: "Unknown order sent.", the answer to a cancel that met no order. */
 export const UNKNOWN_ORDER = -2011;

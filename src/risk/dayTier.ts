@@ -1,4 +1,3 @@
-import type { Intent } from "../domain/derived.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { isOwnCondition } from "../domain/rejection.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
@@ -70,9 +69,9 @@ export class DayTier {
   }
 
   /** The venue surely refused an entry of which nothing had filled: the day in which it was approved is given it back. */
-  entryRefused(time: LineTime, { instrument, knownAtMs }: Intent, code: number): void {
+  entryRefused(time: LineTime, instrument: InstrumentIndex, decidedAtMs: number, code: number): void {
     const { maxVenueRefusals } = this.limits;
-    if (knownAtMs >= this.startedAtMs) {
+    if (decidedAtMs >= this.startedAtMs) {
       this.entries -= 1;
       this.causes.clear(time, RULES.entries);
     }

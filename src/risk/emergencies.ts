@@ -1,7 +1,8 @@
 import type { Intent } from "../domain/derived.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { Kind } from "../domain/kind.ts";
-import { NO_BRACKET, planTagOf } from "../domain/order.ts";
+import { NO_BRACKET } from "../domain/order.ts";
+import { planTagOf } from "../domain/orders/orderIds.ts";
 import type { InstrumentIndex, Lots, Ticks } from "../domain/units.ts";
 import type { LineTime } from "./causes.ts";
 

@@ -22,5 +22,5 @@ it("10⁴ random strategies, markets and venues find no way around the gate", ()
     { numRuns: 10_000 },
   );
   // The storm blew: all that is examined happened, often.
-  for (const [name, count] of Object.entries(total)) expect(count, name).toBeGreaterThan(500);
+  for (const [name, count] of Object.entries(total)) expect(count, name).toBeGreaterThan(300);
 }, 120_000);

@@ -1,11 +1,14 @@
-import type { AccountState, BookTop, Gap, Intent, PositionState, ResyncNeeded, RiskState, TradeClosed } from "../domain/derived.ts";
-import type { Command, Fill, InferenceFailure, OrderAccepted, OrderCanceled } from "../domain/event.ts";
-import type { OrderExpired, OrderRejected, StreamStatus } from "../domain/event.ts";
+import type { AccountState, BookTop, Gap, Intent, ResyncNeeded, RiskState, TradeClosed } from "../domain/derived.ts";
+import type { Command, Fill, InferenceFailure, OrderAccepted, OrderRejected, StreamStatus } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Emit } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
 import type { Bar } from "../domain/kline.ts";
 import { isEntry } from "../domain/order.ts";
+import type { OwnOrder } from "../domain/orders/ownOrder.ts";
+import { hasFilled } from "../domain/orders/ownOrder.ts";
+import type { OwnOrders } from "../domain/orders/ownOrders.ts";
+import { awaitsScaleIn, enterPlan, isProtected, mayExit, mustWithdraw, pendingEntries } from "../domain/orders/ownOrders.ts";
 import { isSureRefusal } from "../domain/rejection.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
 import { DAY_MS, utcDayStart } from "../domain/units.ts";
@@ -26,8 +29,7 @@ import { VolatilityTier } from "./volatilityTier.ts";
 const COMMANDS = { halt: "command.halt", flatten: "command.flatten" } as const;
 /** Binance: a conditional order that would trigger at once. */
 const WOULD_TRIGGER = -2021;
-/** Market orders one event may make per instrument when a position is larger than a venue takes at once. */
-const MAX_EXIT_ORDERS = 10;
+const STOP_PASSED = "stop-passed";
 
 /** Whether a rule of volatility is on: only those look at every bar. */
 export const watchesBars = ({ shock, system }: RiskLimits): boolean =>
@@ -43,7 +45,6 @@ export const watchesBars = ({ shock, system }: RiskLimits): boolean =>
  * State is a function of the items alone: a restart that replays the journal finds every cause, counter and peak again.
  */
 export class RiskGate {
-  private readonly instruments: readonly Instrument[];
   private readonly limits: RiskLimits;
   private readonly exposures: readonly InstrumentExposure[];
   private readonly emergencies: Emergencies;
@@ -61,8 +62,8 @@ export class RiskGate {
   private latest: AccountState | null = null;
   private readonly judgesEquity: boolean;
   private readonly requiresStop: boolean;
-  /** Instruments whose price has passed a stop that was to be placed: they are left until nothing is held. */
-  private readonly leaving: Set<InstrumentIndex> = new Set();
+  /** Instruments that are left until nothing is held, and why: L4 asked to exit, or the price has passed a stop that was to be placed. */
+  private readonly leaving = new Map<InstrumentIndex, string>();
   /** NaN before the first judged bar. */
   private nextDayMs = NaN;
   /** Equity at the last bar that had one. */
@@ -73,7 +74,6 @@ export class RiskGate {
   /** Up to `tradeFromMs` volatility windows fill, but no day begins and nothing is judged. */
   constructor(instruments: readonly Instrument[], limits: RiskLimits, tradeFromMs = -Infinity) {
     this.tradeFromMs = tradeFromMs;
-    this.instruments = instruments;
     this.judgesEquity = limits.day.maxLossFraction !== null || limits.system.maxDrawdownFraction !== null;
     this.requiresStop = limits.position.maxStopFraction !== null;
     this.limits = limits;
@@ -137,39 +137,28 @@ export class RiskGate {
 
   tradeClosed(trade: TradeClosed, emit: Emit): void {
     this.emit = emit;
-    const exposure = this.exposures[trade.instrument] as InstrumentExposure;
-    exposure.closed(trade.direction);
     this.leaving.delete(trade.instrument);
     // What would have grown the position has lost its protection.
-    if (exposure.awaitsScaleIn) this.withdraw(trade, trade.instrument, "scale-in without position");
+    if (awaitsScaleIn(this.ordersOf(trade.instrument))) this.withdraw(trade, trade.instrument, "scale-in without position");
     this.day.tradeClosed(trade, trade.pnlUsdt);
   }
 
   fill(fill: Fill): void {
-    if ((this.exposures[fill.instrument] as InstrumentExposure).filled(fill)) this.day.entryTaken(fill.instrument);
+    if (this.ordersOf(fill.instrument).latest?.role === "entry") this.day.entryTaken(fill.instrument);
   }
 
-  orderAccepted({ instrument, clientOrderId }: OrderAccepted): void {
-    if ((this.exposures[instrument] as InstrumentExposure).accepted(clientOrderId)) this.day.entryTaken(instrument);
-  }
-
-  /** An order is done without (all of) its fills: what waited for it need not be reserved any more. */
-  orderEnded(item: OrderCanceled | OrderExpired): void {
-    (this.exposures[item.instrument] as InstrumentExposure).ended(item.clientOrderId);
+  orderAccepted({ instrument }: OrderAccepted): void {
+    if (this.ordersOf(instrument).latest?.role === "entry") this.day.entryTaken(instrument);
   }
 
   orderRejected(item: OrderRejected, emit: Emit): void {
     this.emit = emit;
-    const { instrument, clientOrderId, code } = item;
-    const exposure = this.exposures[instrument] as InstrumentExposure;
-    if (!isSureRefusal(code)) {
-      exposure.undecided(clientOrderId);
-      return;
-    }
-    const entry = exposure.ended(clientOrderId);
-    if (entry !== null) this.day.entryRefused(item, entry, code);
+    const { instrument, code } = item;
+    if (!isSureRefusal(code)) return;
+    const { latest } = this.ordersOf(instrument);
+    if (isRefusedEntry(latest)) this.day.entryRefused(item, instrument, latest.decidedAtMs, code);
     // The price has passed a stop that was to be placed: leave at market instead of placing it again.
-    if (code === WOULD_TRIGGER) this.leaving.add(instrument);
+    if (code === WOULD_TRIGGER) this.leaving.set(instrument, STOP_PASSED);
     this.leaveOn(item, instrument);
   }
 
@@ -224,7 +213,7 @@ export class RiskGate {
     this.emit = emit;
     this.data.tick(time);
     if (this.restricted) this.enforce(time);
-    for (const index of this.leaving) this.leaveOn(time, index);
+    for (const index of this.leaving.keys()) this.leaveOn(time, index);
     if (this.requiresStop) for (const index of this.exposures.keys()) this.leaveUnprotected(time, index as InstrumentIndex);
   }
 
@@ -240,6 +229,7 @@ export class RiskGate {
     const breach = opens ? this.refuseEntry(intent, exposure, worstTicks) : refuseReduction(intent, exposure);
     if (breach === null) {
       if (opens) this.day.entered();
+      this.means(intent);
       this.approve(intent, worstTicks);
       return;
     }
@@ -258,10 +248,15 @@ export class RiskGate {
     return refuseEntry(intent, worstTicks, exposure, this.limits.position, this.equityUsdt, othersUsdt);
   }
 
+  /** An exit means that nothing is held: it is seen through, until the strategy enters anew. */
+  private means({ action, instrument, reason }: Intent): void {
+    if (action === "exit") {
+      if (!this.leaving.has(instrument)) this.leaving.set(instrument, reason);
+    } else if (isEntry(action) && this.leaving.get(instrument) !== STOP_PASSED) this.leaving.delete(instrument);
+  }
+
   private approve(intent: Intent, worstTicks: number): void {
-    const plan = approve(intent);
-    (this.exposures[intent.instrument] as InstrumentExposure).approved(plan, worstTicks);
-    this.emit(plan);
+    this.emit(approve(intent, enterPlan(this.ordersOf(intent.instrument), intent, worstTicks)));
   }
 
   // ---- emergencies ------------------------------------------------------------------------------------------------------
@@ -275,7 +270,7 @@ export class RiskGate {
     const { restricted } = this.causes;
     const halted = this.causes.level === "HALTED";
     for (const [index, exposure] of this.exposures.entries()) {
-      if (exposure.mustWithdraw && (restricted || (this.own[index] as Causes).restricted))
+      if (mustWithdraw(exposure.orders) && (restricted || (this.own[index] as Causes).restricted))
         this.withdraw(time, index as InstrumentIndex, "risk");
       if (halted && exposure.positionLots !== 0) this.leave(time, index as InstrumentIndex, "risk-halt");
     }
@@ -284,35 +279,31 @@ export class RiskGate {
 
   /** What filled, or was refused, since the instrument began to be left is left too. */
   private leaveOn(time: LineTime, index: InstrumentIndex): void {
-    const { positionLots, mustWithdraw } = this.exposures[index] as InstrumentExposure;
-    if (!this.leaving.has(index)) return;
+    const reason = this.leaving.get(index);
+    if (reason === undefined) return;
+    const { positionLots, orders } = this.exposures[index] as InstrumentExposure;
     if (positionLots === 0) {
       this.leaving.delete(index);
       return;
     }
-    if (mustWithdraw) this.withdraw(time, index, "stop-passed");
-    this.leave(time, index, "stop-passed");
+    if (mustWithdraw(orders)) this.withdraw(time, index, reason);
+    this.leave(time, index, reason);
   }
 
   /** A position without a stop, which only an order that outlived its trade can open, is left. */
   private leaveUnprotected(time: LineTime, index: InstrumentIndex): void {
     const exposure = this.exposures[index] as InstrumentExposure;
-    if (exposure.positionLots !== 0 && !exposure.isProtected) this.leave(time, index, "unprotected");
+    if (exposure.positionLots !== 0 && !isProtected(exposure.orders)) this.leave(time, index, "unprotected");
   }
 
   private withdraw(time: LineTime, instrument: InstrumentIndex, reason: string): void {
     this.order(time, { action: "cancelEntries", instrument, positionLots: 0, reason });
   }
 
-  /** Takes off what no reduction on its way takes off already, in orders as large as the venue takes. */
+  /** Takes off what no reduction on its way takes off already. */
   private leave(time: LineTime, instrument: InstrumentIndex, reason: string): void {
-    const exposure = this.exposures[instrument] as InstrumentExposure;
-    const { maxMarketQtyLots } = this.instruments[instrument] as Instrument;
-    const largestLots = maxMarketQtyLots > 0 ? maxMarketQtyLots : Infinity;
-    for (let orders = 0; orders < MAX_EXIT_ORDERS && exposure.uncoveredLots > 0; orders += 1) {
-      const qtyLots = Math.min(exposure.uncoveredLots, largestLots);
-      this.order(time, { action: "exit", instrument, positionLots: Math.sign(exposure.positionLots) * qtyLots, reason });
-    }
+    const { uncoveredLots, positionLots, orders } = this.exposures[instrument] as InstrumentExposure;
+    if (uncoveredLots > 0 && mayExit(orders)) this.order(time, { action: "exit", instrument, positionLots: Math.sign(positionLots) * uncoveredLots, reason });
   }
 
   /** An emergency is an intent on the line like any other, approved as it is made. */
@@ -330,16 +321,20 @@ export class RiskGate {
 
   /** Instruments with a position or an entry on its way. */
   private openInstruments(): number {
-    return this.exposures.filter((exposure) => exposure.positionLots !== 0 || exposure.pendingEntries > 0).length;
+    return this.exposures.filter((exposure) => exposure.positionLots !== 0 || pendingEntries(exposure.orders) > 0).length;
   }
   private isFlat(): boolean {
     return this.openInstruments() === 0;
   }
 
-  /** Both the state and its positions are pooled: exposures look at them from now on. */
+  /** The state, its positions and its orders are pooled: exposures look at them from now on. */
   private follow(state: AccountState): void {
     this.latest = state;
-    for (const [index, exposure] of this.exposures.entries()) exposure.position = state.positions[index] as PositionState;
+    for (const exposure of this.exposures) exposure.follow(state);
+  }
+
+  private ordersOf(instrument: InstrumentIndex): OwnOrders {
+    return (this.exposures[instrument] as InstrumentExposure).orders;
   }
 
   /**
@@ -359,3 +354,6 @@ export class RiskGate {
     this.emit({ kind: Kind.fault, seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs, source: "riskGate", message });
   }
 }
+
+/** An entry that ended before any of it filled. */
+const isRefusedEntry = (order: OwnOrder | null): order is OwnOrder => order !== null && order.role === "entry" && !hasFilled(order);

@@ -1,5 +1,6 @@
 import type { Intent } from "../domain/derived.ts";
 import { trueFraction } from "../domain/order.ts";
+import { isProtected, stopTicks as stopOf } from "../domain/orders/ownOrders.ts";
 import type { EntryTerms, InstrumentExposure } from "./exposure.ts";
 import type { PositionLimits } from "./limits.ts";
 
@@ -121,7 +122,7 @@ const refuseUnprotected = (
   const stopFraction = asked > 0 ? trueFraction(entryTicks, asked) : 0;
   const covered =
     intent.action === "scaleIn"
-      ? exposure.positionLots * intent.direction > 0 && exposure.isProtected
+      ? exposure.positionLots * intent.direction > 0 && isProtected(exposure.orders)
       : stopFraction > 0 && stopFraction <= maxStopFraction;
   return covered ? null : { rule: "position.maxStopFraction", value: stopFraction > 0 ? stopFraction : Infinity, limit: maxStopFraction };
 };
@@ -137,6 +138,7 @@ export const refuseReduction = (intent: Intent, exposure: InstrumentExposure): R
     return sound ? null : { rule: "position.exitsNeverIncrease", value: qtyLots, limit: held };
   }
   if (!(Number.isSafeInteger(stopTicks) && stopTicks >= 1)) return { rule: "position.wellFormed", value: stopTicks, limit: 1 };
-  const tightens = exposure.stopTicks === 0 || (stopTicks - exposure.stopTicks) * direction > 0;
-  return tightens ? null : { rule: "position.stopOnlyTightens", value: stopTicks, limit: exposure.stopTicks };
+  const nowTicks = stopOf(exposure.orders);
+  const tightens = nowTicks === 0 || (stopTicks - nowTicks) * direction > 0;
+  return tightens ? null : { rule: "position.stopOnlyTightens", value: stopTicks, limit: nowTicks };
 };

@@ -1,7 +1,8 @@
 import type { Fill } from "../../src/domain/event.ts";
 import type { Item } from "../../src/domain/item.ts";
 import { Kind } from "../../src/domain/kind.ts";
-import { directionOf, NO_BRACKET, sideOf, stopIdOf, targetIdOf, UNKNOWN_ORDER } from "../../src/domain/order.ts";
+import { directionOf, NO_BRACKET, sideOf, UNKNOWN_ORDER } from "../../src/domain/order.ts";
+import { stopIdOf, targetIdOf } from "../../src/domain/orders/orderIds.ts";
 import type { OrderRequest } from "../../src/domain/order.ts";
 import type { Lots, Ticks } from "../../src/domain/units.ts";
 import type { InstrumentIndex } from "../../src/domain/units.ts";

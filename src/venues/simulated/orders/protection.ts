@@ -1,6 +1,7 @@
 import type { Instrument } from "../../../domain/instrument.ts";
 import type { OrderRequest } from "../../../domain/order.ts";
-import { bracketLevels, NO_BRACKET, sideOf, stopIdOf, targetIdOf } from "../../../domain/order.ts";
+import { bracketLevels, NO_BRACKET, sideOf } from "../../../domain/order.ts";
+import { stopIdOf, targetIdOf } from "../../../domain/orders/orderIds.ts";
 import type { Direction, Lots, Ticks } from "../../../domain/units.ts";
 
 /** How often a bracket's stop and target have been placed, this time included; 0: it is not placed now. */

@@ -1,0 +1,69 @@
+import type { IntentAction } from "../derived.ts";
+import type { Bracket } from "../order.ts";
+import type { Direction } from "../units.ts";
+
+/** What an order of ours is for. */
+export type OrderRole = "entry" | "exit" | "stop" | "target";
+
+/**
+ * Where an order of ours stands, as far as we know:
+ * - `sent`: handed over, or (a bracket) about to be placed by the venue itself; not confirmed yet;
+ * - `working`: the venue has confirmed it; `partlyFilled`: and a part has filled;
+ * - `cancelSent`: we asked to cancel it, and the venue has not said yet what became of it;
+ * - `unknown`: an answer was lost, or a cancel was refused: it may be at the venue, and may be canceled again;
+ * - `done`: filled, canceled, expired or refused.
+ */
+export type OrderStatus = "sent" | "working" | "partlyFilled" | "cancelSent" | "unknown" | "done";
+
+/** What can happen to an order. */
+export type OrderChange = "accepted" | "partFilled" | "filled" | "cancelAsked" | "ended" | "undecided";
+
+type Transitions = Readonly<Record<OrderChange, OrderStatus>>;
+
+const ALIVE = { filled: "done", ended: "done", cancelAsked: "cancelSent" } as const;
+
+/** The state machine of an order. A message about an order that is done changes nothing: venues repeat themselves. */
+const TRANSITIONS: Readonly<Record<OrderStatus, Transitions>> = {
+  sent: { ...ALIVE, accepted: "working", partFilled: "partlyFilled", undecided: "unknown" },
+  working: { ...ALIVE, accepted: "working", partFilled: "partlyFilled", undecided: "working" },
+  partlyFilled: { ...ALIVE, accepted: "partlyFilled", partFilled: "partlyFilled", undecided: "partlyFilled" },
+  cancelSent: { ...ALIVE, accepted: "cancelSent", partFilled: "cancelSent", undecided: "unknown" },
+  unknown: { ...ALIVE, accepted: "working", partFilled: "partlyFilled", undecided: "unknown" },
+  done: { accepted: "done", partFilled: "done", filled: "done", cancelAsked: "done", ended: "done", undecided: "done" },
+};
+
+export const statusAfter = (status: OrderStatus, change: OrderChange): OrderStatus => TRANSITIONS[status][change];
+
+/** One order of ours: plain data, kept by `account` from the moment it is approved until it is done. */
+export interface OwnOrder {
+  readonly orderId: string;
+  /** The plan that it belongs to: a bracket's is its entry's. */
+  readonly planId: string;
+  readonly role: OrderRole;
+  /** What the plan asks for. */
+  readonly action: IntentAction;
+  /** Direction of the position that it opens, grows, shrinks or protects. */
+  readonly direction: Direction;
+  /** Lots asked for; 0: the whole position, whatever it is when the order triggers. */
+  readonly qtyLots: number;
+  /** Limit price or trigger in ticks; 0: a market order. */
+  readonly priceTicks: number;
+  /** An entry: the price that risk counts it at, in ticks; 0 otherwise. */
+  readonly worstTicks: number;
+  readonly leverage: number;
+  /** Protection that an entry brings; `NO_BRACKET` otherwise. */
+  readonly bracket: Bracket;
+  /** Line time of the decision. */
+  readonly decidedAtMs: number;
+  remainingLots: number;
+  status: OrderStatus;
+  /** The venue has said that it has the order. */
+  confirmed: boolean;
+  /** Its trade is over, or a newer stop has taken its place: it protects nothing and is to be withdrawn as soon as the venue has it. */
+  superseded: boolean;
+  /** How often the stop of an entry has been placed. */
+  stopsPlaced: number;
+}
+
+/** Whether a part of the order may have filled. */
+export const hasFilled = ({ qtyLots, remainingLots }: OwnOrder): boolean => remainingLots !== qtyLots;

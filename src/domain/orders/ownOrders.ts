@@ -1,0 +1,278 @@
+import type { Intent } from "../derived.ts";
+import type { Fill, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../event.ts";
+import type { Instrument } from "../instrument.ts";
+import { Kind } from "../kind.ts";
+import { bracketLevels, directionOf, NO_BRACKET } from "../order.ts";
+import { isSureRefusal } from "../rejection.ts";
+import type { Direction } from "../units.ts";
+import { sliceIdOf, stopIdOf } from "./orderIds.ts";
+import { indexOfOrder, removeAt } from "./orderList.ts";
+import type { OrderChange, OwnOrder } from "./ownOrder.ts";
+import { statusAfter } from "./ownOrder.ts";
+
+/** Market orders that one plan makes at most, when a position is larger than the venue takes at once. Those that follow close the rest. */
+const SLICES_MAX = 10;
+/** Reductions on their way at a time. A fill of one must not make more of them than it closes. */
+const EXITS_MAX = 100;
+
+/**
+ * Our orders of one instrument: the only list of them. `account` owns it and publishes it with its state; the gate enters what it
+ * approves, `execute` marks what it cancels, and everybody reads. Plain data.
+ */
+export interface OwnOrders {
+  /** Orders that are not done, in the order in which they were made. */
+  readonly open: OwnOrder[];
+  /** The order that the item on the line is about (it may be done); null: none of ours. */
+  latest: OwnOrder | null;
+  /** Lowest leverage of what filled into the position; 1 where nobody said. */
+  leverage: number;
+  /** Largest market order in lots; 0: any. */
+  readonly maxMarketQtyLots: number;
+}
+
+export const ownOrders = ({ maxMarketQtyLots }: Pick<Instrument, "maxMarketQtyLots">): OwnOrders => ({
+  open: [],
+  latest: null,
+  leverage: 1,
+  maxMarketQtyLots,
+});
+
+/** What a plan does at the venue: orders to send, and orders to cancel before that. */
+export interface PlannedOrders {
+  readonly orders: readonly OwnOrder[];
+  readonly withdrawn: readonly OwnOrder[];
+}
+
+const NONE: readonly OwnOrder[] = [];
+
+// ---- what was approved --------------------------------------------------------------------------------------------------
+
+/**
+ * Enters the orders of a plan that passed. An intent means a state: `exit` withdraws the entries that rest as well, and closes in slices as
+ * large as the venue takes. `worstTicks`: the price that risk counts an entry at.
+ */
+export const enterPlan = (own: OwnOrders, intent: Intent, worstTicks: number): PlannedOrders => {
+  switch (intent.action) {
+    case "enter":
+    case "scaleIn":
+      return { orders: [entered(own, orderOf(intent, { role: "entry", priceTicks: limitOf(intent), worstTicks }))], withdrawn: NONE };
+    case "reduce":
+      return { orders: slices(own, intent), withdrawn: NONE };
+    case "exit": {
+      const withdrawn = withdrawEntries(own);
+      return { orders: slices(own, intent), withdrawn };
+    }
+    case "moveStop":
+      return { orders: [entered(own, orderOf(intent, { role: "stop", priceTicks: intent.stopTicks, qtyLots: 0 }))], withdrawn: NONE };
+    case "cancelEntries":
+      return { orders: NONE, withdrawn: withdrawEntries(own) };
+  }
+};
+
+const limitOf = ({ orderType, limitTicks }: Intent): number => (orderType === "limit" ? limitTicks : 0);
+
+const orderOf = (intent: Intent, terms: Partial<OwnOrder> & Pick<OwnOrder, "role">): OwnOrder => {
+  const qtyLots = terms.qtyLots ?? intent.qtyLots;
+  return {
+    orderId: intent.planId,
+    planId: intent.planId,
+    action: intent.action,
+    direction: intent.direction,
+    priceTicks: 0,
+    worstTicks: 0,
+    leverage: intent.leverage,
+    bracket: terms.role === "entry" ? intent.bracket : NO_BRACKET,
+    decidedAtMs: intent.knownAtMs,
+    remainingLots: qtyLots,
+    status: "sent",
+    confirmed: false,
+    superseded: false,
+    stopsPlaced: 0,
+    ...terms,
+    qtyLots,
+  };
+};
+
+const entered = (own: OwnOrders, order: OwnOrder): OwnOrder => {
+  own.open.push(order);
+  return order;
+};
+
+const slices = (own: OwnOrders, intent: Intent): OwnOrder[] => {
+  const largestLots = own.maxMarketQtyLots > 0 ? own.maxMarketQtyLots : Infinity;
+  const orders: OwnOrder[] = [];
+  for (let lots: number = intent.qtyLots; lots > 0 && orders.length < SLICES_MAX; lots -= largestLots) {
+    const orderId = sliceIdOf(intent.planId, orders.length + 1);
+    orders.push(entered(own, orderOf(intent, { role: "exit", orderId, qtyLots: Math.min(lots, largestLots) })));
+  }
+  return orders;
+};
+
+const withdrawEntries = (own: OwnOrders): readonly OwnOrder[] => {
+  const withdrawn = own.open.filter(isWithdrawable);
+  for (const order of withdrawn) change(order, "cancelAsked");
+  return withdrawn;
+};
+
+const isWithdrawable = ({ role, status }: OwnOrder): boolean => role === "entry" && status !== "cancelSent";
+
+/** A newer stop protects in the place of this one, or its trade is over: it is to go. False when a cancel is on its way already. */
+export const supersede = (order: OwnOrder): boolean => {
+  order.superseded = true;
+  if (order.status === "cancelSent") return false;
+  change(order, "cancelAsked");
+  return true;
+};
+
+// ---- what the venue says ------------------------------------------------------------------------------------------------
+
+/** An answer of the venue. Answers that leave the outcome open end nothing. */
+export const answered = (own: OwnOrders, item: OrderAccepted | OrderRejected | OrderCanceled | OrderExpired): void => {
+  const at = indexOfOrder(own.open, item.clientOrderId);
+  const order = own.open[at] ?? null;
+  own.latest = order;
+  if (order === null) return;
+  if (item.kind === Kind.orderAccepted) {
+    order.confirmed = true;
+    change(order, "accepted");
+  } else if (item.kind === Kind.orderRejected && !isSureRefusal(item.code)) change(order, "undecided");
+  else {
+    change(order, "ended");
+    removeAt(own.open, at);
+  }
+};
+
+/** A fill, before the account books it: `positionLots` is still the position that it met. */
+export const filled = (own: OwnOrders, fill: Fill, positionLots: number): void => {
+  const { qtyLots, priceTicks } = fill;
+  const at = indexOfOrder(own.open, fill.clientOrderId);
+  const order = own.open[at] ?? null;
+  const wasLots = positionLots * directionOf(fill.side);
+  const opens = wasLots + qtyLots > 0;
+  own.latest = order;
+  if (opens && !fill.reduceOnly) {
+    const leverage = order?.leverage ?? 1;
+    own.leverage = wasLots > 0 ? Math.min(own.leverage, leverage) : leverage;
+  }
+  if (order === null) return;
+  order.confirmed = true;
+  if (opens && order.role === "entry") expectStop(own, order, priceTicks);
+  if (order.qtyLots > 0) order.remainingLots -= qtyLots;
+  const done = order.qtyLots > 0 && order.remainingLots <= 0;
+  change(order, done ? "filled" : "partFilled");
+  if (done) removeAt(own.open, at);
+};
+
+/**
+ * The round trip of `direction` is over, and with it its protection and its exits; after a turn the new stop stays. A moved stop that is
+ * still on its way must not become the next trade's.
+ */
+export const tradeOver = (own: OwnOrders, direction: Direction): void => {
+  const { open } = own;
+  for (let at = open.length - 1; at >= 0; at -= 1) {
+    const order = open[at] as OwnOrder;
+    if (order.role === "entry" || (order.role !== "exit" && order.direction !== direction)) continue;
+    if (order.role === "stop" && !isPlaced(order)) order.superseded = true;
+    else {
+      change(order, "ended");
+      removeAt(open, at);
+    }
+  }
+};
+
+const change = (order: OwnOrder, what: OrderChange): void => {
+  order.status = statusAfter(order.status, what);
+};
+
+/** The venue places the bracket with the entry's first fill, and anew when no stop of the position is there any more (docs/venue.md). */
+const expectStop = (own: OwnOrders, entry: OwnOrder, priceTicks: number): void => {
+  const { direction, orderId, bracket, planId, action, leverage, decidedAtMs } = entry;
+  const { stopTicks } = bracketLevels(priceTicks, direction, bracket);
+  if (stopTicks === 0 || (entry.stopsPlaced > 0 && hasPlacedStop(own, direction))) return;
+  entry.stopsPlaced += 1;
+  own.open.push({
+    ...{ orderId: stopIdOf(orderId, entry.stopsPlaced), planId, role: "stop", action, direction, leverage, decidedAtMs },
+    ...{ qtyLots: 0, remainingLots: 0, priceTicks: stopTicks, worstTicks: 0, bracket: NO_BRACKET },
+    ...{ status: "sent", confirmed: false, superseded: false, stopsPlaced: 0 },
+  });
+};
+
+// ---- the protection of a position, as its orders say --------------------------------------------------------------------
+
+/** Whether the venue has the stop: it has confirmed it, or it places it itself. */
+const isPlaced = ({ confirmed, action }: OwnOrder): boolean => confirmed || action !== "moveStop";
+
+const hasPlacedStop = ({ open }: OwnOrders, side: Direction): boolean => {
+  for (const order of open) if (isStop(order) && order.direction === side && isPlaced(order)) return true;
+  return false;
+};
+
+const isStop = ({ role, superseded }: OwnOrder): boolean => role === "stop" && !superseded;
+
+/** Stops that the venue has and that a newer one takes the place of. */
+export const placedStops = ({ open }: OwnOrders, newer: OwnOrder): OwnOrder[] =>
+  open.filter((order) => order !== newer && isStop(order) && order.direction === newer.direction && isPlaced(order));
+
+/** Whether a stop protects the position, or is on its way. */
+export const isProtected = ({ open }: OwnOrders): boolean => {
+  for (const order of open) if (isStop(order)) return true;
+  return false;
+};
+
+/** The tightest stop in ticks, one on its way included; 0 without one. */
+export const stopTicks = (own: OwnOrders): number => tightest(own, false);
+
+/** The tightest stop that the venue has; 0 without one. */
+export const workingStopTicks = (own: OwnOrders): number => tightest(own, true);
+
+const tightest = ({ open }: OwnOrders, working: boolean): number => {
+  let ticks = 0;
+  for (const order of open) {
+    if (!isStop(order) || (working && !order.confirmed)) continue;
+    if (ticks === 0 || (order.priceTicks - ticks) * order.direction > 0) ticks = order.priceTicks;
+  }
+  return ticks;
+};
+
+// ---- what is on its way -------------------------------------------------------------------------------------------------
+
+/** Entries on their way or resting. */
+export const pendingEntries = ({ open }: OwnOrders): number => {
+  let entries = 0;
+  for (const { role } of open) if (role === "entry") entries += 1;
+  return entries;
+};
+
+/** Whether an entry is on its way or rests that nobody has asked to cancel. */
+export const mustWithdraw = ({ open }: OwnOrders): boolean => {
+  for (const order of open) if (isWithdrawable(order)) return true;
+  return false;
+};
+
+/** Whether an entry without a bracket of its own is on its way: it counted on the protection of a position. */
+export const awaitsScaleIn = ({ open }: OwnOrders): boolean => {
+  for (const order of open) if (order.action === "scaleIn" && isWithdrawable(order)) return true;
+  return false;
+};
+
+/** Lots that reductions on their way take off. */
+export const exitLots = ({ open }: OwnOrders): number => {
+  let lots = 0;
+  for (const { role, remainingLots } of open) if (role === "exit") lots += remainingLots;
+  return lots;
+};
+
+const openExits = ({ open }: OwnOrders): number => {
+  let exits = 0;
+  for (const { role } of open) if (role === "exit") exits += 1;
+  return exits;
+};
+
+/** Whether one more reduction may be sent. */
+export const mayExit = (own: OwnOrders): boolean => openExits(own) < EXITS_MAX;
+
+/** Whether an order of the plan is open: the gate approved it. */
+export const hasPlan = ({ open }: OwnOrders, planId: string): boolean => {
+  for (let at = open.length - 1; at >= 0; at -= 1) if ((open[at] as OwnOrder).planId === planId) return true;
+  return false;
+};
