@@ -47,7 +47,9 @@ export const loadConfig = async (sources: ConfigSources): Promise<LoadedConfig> 
   ];
   for (const layer of layers) checkLayer(layer);
   const merged = layers.reduce<unknown>((under, layer) => merge(under, layer.values), {});
-  const config = configSchema.parse(merged);
+  const parsed = configSchema.parse(merged);
+  // One order, whatever was given: the same symbols are the same run.
+  const config = { ...parsed, symbols: parsed.symbols.toSorted() };
   const contradiction = contradictionOf(config);
   if (contradiction !== undefined) throw new SettingError(contradiction.paths, `config: ${contradiction.message}`);
   for (const symbol of config.symbols) {

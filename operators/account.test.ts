@@ -10,13 +10,19 @@ import { account } from "./account.ts";
 describe("account", () => {
   // Ticks of 0.1 USDT, lots of 0.001: 10 lots at 1000 ticks are 0.01 at 100 USDT, worth 1 USDT.
   operatorCases({
-    operator: () => account([BTC, ETH], 10_000),
+    operator: () => account([BTC, ETH], { startUsdt: 10_000 }),
     rows: [
-      [bar({ at: 0 }), ["bar0 #0 1m base m0 100/100/100/100 v1 n1", "account0 #0 cash 10000 equity 10000 fees 0 funding 0 lots 0,0"]],
+      // A moment closes with the bar of its last instrument.
+      [bar({ at: 0 }), ["bar0 #0 1m base m0 100/100/100/100 v1 n1"]],
+      [
+        bar({ at: 0, instrument: 1 }),
+        ["bar1 #0 1m base m0 100/100/100/100 v1 n1", "account1 #0 cash 10000 equity 10000 fees 0 funding 0 lots 0,0"],
+      ],
       [
         fill({ at: 1 }, { side: "buy", ticks: 1000, lots: 10, feeUsdt: 0.25 }),
         ["fill0 #1 p-1 buy 10 @1000 fee 0.25 entry", "account0 #1 cash 9999.75 equity 9999.75 fees 0.25 funding 0 lots 10,0"],
       ],
+      [bar({ at: 1, instrument: 1, seq: 2 }), ["bar1 #2 1m base m1 100/100/100/100 v1 n1"]],
       [
         bar({ at: 1, close: 150, seq: 2 }),
         ["bar0 #2 1m base m1 150/150/150/150 v1 n1", "account0 #2 cash 9999.75 equity 10000.25 fees 0.25 funding 0 lots 10,0"],
@@ -40,7 +46,7 @@ describe("account", () => {
       ],
     ],
     throws: {
-      operator: () => account([BTC], 10_000),
+      operator: () => account([BTC], { startUsdt: 10_000 }),
       items: [fill({ at: 3 }, { side: "buy", ticks: 1000, lots: 0 })],
       name: "account",
       message: "fill 1 has quantity 0",
@@ -54,7 +60,7 @@ describe("account", () => {
       fill({ at: 2 }, { side: "buy", ticks: 1100, lots: 5 }),
       fill({ at: 3 }, { side: "sell", ticks: 1200, lots: 4 }),
     ])
-      .pipe(account([BTC], 10_000))
+      .pipe(account([BTC], { startUsdt: 10_000 }))
       .subscribe((item) => {
         if (item.kind === Kind.accountState)
           seen.push([item.realisedUsdt, item.positions[0]?.averageTicks, item.positions[0]?.positionLots]);
@@ -92,19 +98,24 @@ describe("account", () => {
     const lotSize = [BTC.lotSize, ETH.lotSize];
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
-        const items = steps.map((each, at): Item => {
+        const closes = [1, 1];
+        const items = steps.flatMap((each, at): Item[] => {
           const { instrument } = each;
-          if (each.what === "bar") return bar({ at, instrument, close: each.ticks / Math.round(1 / (tickSize[instrument] as number)) });
-          if (each.what === "pay") return fundingPayment({ at, instrument }, each.paid);
-          return fill({ at, instrument }, { side: each.buy ? "buy" : "sell", ticks: each.ticks, lots: each.lots, feeUsdt: each.fee });
+          if (each.what === "bar") {
+            closes[instrument] = each.ticks / Math.round(1 / (tickSize[instrument] as number));
+            return closes.map((close, of) => bar({ at, instrument: of, close }));
+          }
+          if (each.what === "pay") return [fundingPayment({ at, instrument }, each.paid)];
+          closes[instrument] = each.ticks / Math.round(1 / (tickSize[instrument] as number));
+          return [fill({ at, instrument }, { side: each.buy ? "buy" : "sell", ticks: each.ticks, lots: each.lots, feeUsdt: each.fee })];
         });
         let [cash, traded] = [10_000, 0];
         const held = [0, 0];
-        const marks = [0, 0];
+        const marks = [1, 1];
         let closedUsdt = 0;
         let at = 0;
         from(items)
-          .pipe(account([BTC, ETH], 10_000))
+          .pipe(account([BTC, ETH], { startUsdt: 10_000 }))
           .subscribe((item) => {
             if (item.kind === Kind.tradeClosed) closedUsdt += item.pnlUsdt;
             if (item.kind !== Kind.accountState) return;

@@ -1,13 +1,15 @@
 import type { OperatorFunction } from "rxjs";
+import type { MomentClosed } from "../src/domain/derived.ts";
 import type { Fill, FundingPayment, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { Bar } from "../src/domain/kline.ts";
+import type { LedgerOptions } from "../src/domain/ledger.ts";
 import { Ledger } from "../src/domain/ledger.ts";
+import { arrive, closeOf } from "../src/domain/moment.ts";
 import type { OwnOrders } from "../src/domain/orders/ownOrders.ts";
 import { answered, filled, tradeOver } from "../src/domain/orders/ownOrders.ts";
-import type { VenueTerms } from "../src/domain/ports.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
@@ -15,7 +17,20 @@ const barStep = (ledger: Ledger, bar: Bar, emit: Emit): void => {
   emit(bar);
   if (!bar.base) return;
   ledger.mark(bar.instrument, bar.close);
-  publish(ledger, bar, true, emit);
+  const arrival = arrive(ledger.moment, closeOf(bar));
+  if (arrival === "last") closeStep(ledger, bar, emit);
+  else if (arrival === "late") publish(ledger, bar, false, emit, true);
+};
+
+/** A moment closes once, with its last bar or without it: day and peak are judged, and everybody sees all instruments at one time. */
+const closeStep = (ledger: Ledger, cause: Bar | MomentClosed, emit: Emit): void => {
+  ledger.closeMoment();
+  publish(ledger, cause, true, emit);
+};
+
+const momentStep = (ledger: Ledger, item: MomentClosed, emit: Emit): void => {
+  emit(item);
+  if (ledger.moment.open) closeStep(ledger, item, emit);
 };
 
 /** Our orders take an answer or a fill before anybody behind sees it; the money of a fill is booked, and told, directly behind it. */
@@ -43,16 +58,18 @@ const fundingStep = (ledger: Ledger, payment: FundingPayment, emit: Emit): void 
   publish(ledger, payment, false, emit);
 };
 
-const publish = (ledger: Ledger, cause: Bar | Fill | FundingPayment, atClose: boolean, emit: Emit): void => {
+const publish = (ledger: Ledger, cause: Bar | MomentClosed | Fill | FundingPayment, atClose: boolean, emit: Emit, late = false): void => {
   ledger.seq = cause.seq;
   ledger.instrument = cause.instrument;
   ledger.knownAtMs = cause.knownAtMs;
   ledger.atClose = atClose;
+  ledger.late = late;
   emit(ledger);
 };
 
 const HANDLERS: StepHandlers<Ledger> = {
   [Kind.bar]: barStep,
+  [Kind.momentClosed]: momentStep,
   [Kind.fill]: fillStep,
   [Kind.fundingPayment]: fundingStep,
   [Kind.orderAccepted]: answerStep,
@@ -64,6 +81,7 @@ const HANDLERS: StepHandlers<Ledger> = {
 const OWN = [Kind.accountState, Kind.tradeClosed] as const;
 const PASSED = [
   Kind.bar,
+  Kind.momentClosed,
   Kind.fill,
   Kind.fundingPayment,
   Kind.orderAccepted,
@@ -74,11 +92,7 @@ const PASSED = [
 
 /**
  * What we own: our orders as the venue's answers leave them; position, cash and equity exactly as fills and payments say, marked at every
- * decision bar's close. Emits the pooled `accountState` after each bar, fill and payment, and `tradeClosed` when a round trip ends.
+ * moment's close. Emits the pooled `accountState` after each moment, fill and payment, and `tradeClosed` when a round trip ends.
  */
-export const account = (
-  instruments: readonly Instrument[],
-  startUsdt: number,
-  { filters }: Pick<VenueTerms, "filters"> = { filters: true },
-): OperatorFunction<Item, Item> =>
-  stepOperator("account", () => new Ledger(instruments, startUsdt, filters), HANDLERS, { passing: "handler", emits: [...OWN, ...PASSED] });
+export const account = (instruments: readonly Instrument[], options: LedgerOptions): OperatorFunction<Item, Item> =>
+  stepOperator("account", () => new Ledger(instruments, options), HANDLERS, { passing: "handler", emits: [...OWN, ...PASSED] });

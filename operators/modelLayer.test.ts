@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { from, pipe } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { simulatedMarket } from "../streams/simulatedMarket.ts";
-import { BAR_FEATURES, barFeatures, signalFrom, wholeRow } from "../test/barFeatures.ts";
+import { BAR_FEATURES, barFeatures, signalFrom, unreadySignal, wholeRow } from "../test/barFeatures.ts";
 import { FakeRuntime } from "../test/fakeRuntime.ts";
 import type { FakeRuntimeOptions } from "../test/fakeRuntime.ts";
 import { BTC, ETH, funding, T0 } from "../test/items.ts";
@@ -297,12 +297,18 @@ describe("a backtest with a model layer of window 96", () => {
         continuity(instruments),
         bars(instruments, timeframesMs),
         barFeatures(),
-        modelLayer({ layer: "signal", instruments, window: 96, features: BAR_FEATURES, rowOf: wholeRow, decode: signalFrom, runtime }),
+        modelLayer({
+          ...{ layer: "signal", instruments, window: 96, features: BAR_FEATURES, runtime },
+          ...{ rowOf: wholeRow, decode: signalFrom, unready: unreadySignal },
+        }),
       );
   const run = async (burstEvents: number, options: FakeRuntimeOptions = {}) => {
     const runtime = new FakeRuntime(options);
     let [signals, fills] = [0, 0];
-    const end = stepOperator("count", () => null, { [Kind.signal]: () => void (signals += 1), [Kind.fill]: () => void (fills += 1) });
+    const end = stepOperator("count", () => null, {
+      [Kind.signal]: (_, { ready }) => void (signals += ready ? 1 : 0),
+      [Kind.fill]: () => void (fills += 1),
+    });
     const { decisionsSha256 } = await replay({
       instruments: marketInstruments(MARKET),
       source: simulatedMarket({ ...MARKET, burstEvents }),

@@ -39,6 +39,11 @@ export interface ModelLayerOptions {
    * right before the answer is emitted, so the answer may be pooled.
    */
   readonly decode: (outputs: Float32Array, at: number, row: FeatureRow) => Derived | null;
+  /**
+   * What the layer says of a row that the model has no answer for (its window is not whole, the inference failed, `decode` said nothing), so
+   * that every bar has exactly one belief: the layers behind wait for it. It may be pooled. Absent: nothing.
+   */
+  readonly unready?: (row: FeatureRow) => Derived;
   readonly runtime: ModelRuntime;
 }
 
@@ -60,6 +65,8 @@ interface Pending {
   readonly row: FeatureRow;
   batchRow: number;
   failure: Reason | null;
+  /** Its window is not whole: the model is not asked. */
+  readonly unready: boolean;
 }
 
 export interface ModelLayerState {
@@ -113,13 +120,15 @@ const rowStep = (state: ModelLayerState, row: FeatureRow, emit: Emit): void => {
     own.next = (own.next + 1) % window;
     if (own.rows < window) own.rows += 1;
   }
-  if (own.rows < window) {
-    passStep(state, row, emit);
-    if (failure !== null) passStep(state, failure, emit);
+  const unready = own.rows < window;
+  if (unready && state.pending.length === 0) {
+    emit(row);
+    if (failure !== null) emit(failure);
+    sayUnready(options, row, emit);
     return;
   }
-  const batchRow = failure === null ? addToBatch(state, own) : -1;
-  state.pending.push({ heldAt: state.held.length, row, batchRow, failure: failure?.reason ?? null });
+  const batchRow = failure === null && !unready ? addToBatch(state, own) : -1;
+  state.pending.push({ heldAt: state.held.length, row, batchRow, failure: failure?.reason ?? null, unready });
   state.held.push(row);
   if (state.batchRows === BATCH_ROWS_MAX || state.held.length >= HELD_ITEMS_MAX) release(state, emit);
 };
@@ -192,14 +201,26 @@ const release = (state: ModelLayerState, emit: Emit): void => {
   let at = 0;
   for (const each of pending) {
     for (; at <= each.heldAt; at += 1) emit(held[at] as Item);
-    const from = answers.ok ? each.batchRow * answers.outputsPerRow : 0;
-    const failure =
-      each.failure ?? (!answers.ok ? answers.reason : isFinite(answers.outputs, from, answers.outputsPerRow) ? null : "notFinite");
+    const failure = each.failure ?? (each.unready ? null : failureIn(answers, each));
     const said =
-      failure !== null ? failureOf(options.layer, each.row, failure) : answers.ok ? options.decode(answers.outputs, from, each.row) : null;
+      failure === null && !each.unready && answers.ok
+        ? options.decode(answers.outputs, each.batchRow * answers.outputsPerRow, each.row)
+        : null;
+    if (failure !== null) emit(failureOf(options.layer, each.row, failure));
     if (said !== null) emit(said);
+    else sayUnready(options, each.row, emit);
   }
   for (; at < held.length; at += 1) emit(held[at] as Item);
+};
+
+const failureIn = (answers: ReturnType<ModelRuntime["infer"]>, { batchRow }: Pending): Reason | null => {
+  if (!answers.ok) return answers.reason;
+  return isFinite(answers.outputs, batchRow * answers.outputsPerRow, answers.outputsPerRow) ? null : "notFinite";
+};
+
+const sayUnready = ({ unready }: ModelLayerOptions, row: FeatureRow, emit: Emit): void => {
+  const said = unready?.(row);
+  if (said !== undefined) emit(said);
 };
 
 const NO_ANSWERS = { ok: true, outputs: new Float32Array(0), outputsPerRow: 0 } as const;

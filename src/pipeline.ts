@@ -18,6 +18,7 @@ import { execute } from "../operators/execute.ts";
 import type { Layers } from "../operators/layers.ts";
 import { features } from "../operators/features.ts";
 import type { FeatureSet } from "../operators/features/featureSet.ts";
+import { moments } from "../operators/moments.ts";
 import { normalize } from "../operators/normalize.ts";
 import { orderBook } from "../operators/orderBook.ts";
 import { pattern } from "../operators/pattern.ts";
@@ -87,7 +88,7 @@ export const recall = (s: System, stored: BeliefSource): Line => pipe(whole(s), 
 /** Belief + account → orders. The only part that knows what we own. */
 export const act = (s: System): Line =>
   pipe(
-    account(s.instruments, s.startUsdt, s.venue.terms), // orders, position, cash, equity: exactly what the venue says
+    account(s.instruments, { startUsdt: s.startUsdt, filters: s.venue.terms.filters, tradeFromMs: s.tradeFromMs }), // orders, position, cash, equity: exactly what the venue says
     position(layersOf(s), { module: s.position, limits: s.limits, terms: s.venue.terms, tradeFromMs: s.tradeFromMs }), // L4
     riskGate(s.instruments, s.limits, s.tradeFromMs), // three tiers, in line: there is no way around it
     execute(s.venue), // approved plans → orders, idempotent, always protected
@@ -97,7 +98,7 @@ export const act = (s: System): Line =>
  * The whole line of a backtest: recorded$ → perceive → simulatedVenue → act. Live it is perceive → act; there the account
  * events arrive on the private socket and the sequencer puts them where the simulated venue's fills stand here.
  */
-export const backtestLine = (s: System, fills: Line, perceived = perceive(s)): Line => pipe(perceived, fills, act(s));
+export const backtestLine = (s: System, fills: Line, perceived = perceive(s)): Line => pipe(perceived, moments(s.instruments), fills, act(s));
 
 /** What stands before a layer. */
 const layersOf = ({ instruments, features: set, regime: before, pattern: last }: System): Layers => ({

@@ -56,3 +56,9 @@ export const signalFrom = (outputs: Float32Array, at: number, { seq, instrument,
     confidence: NaN,
   };
 };
+
+/** What a layer says of a row without an answer. */
+export const unreadySignal = ({ seq, instrument, knownAtMs }: FeatureRow): Derived => ({
+  ...{ kind: Kind.signal, seq, instrument, knownAtMs, ready: false },
+  ...{ pLong: 0, pShort: 0, pNeutral: 1, netLong: NaN, netShort: NaN, confidence: NaN },
+});

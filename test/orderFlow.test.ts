@@ -121,7 +121,7 @@ const run = ({ seed, bars: barCount, options, volatility }: Flow): void => {
   const markets = START_TICKS.map((ticks, i) => new RandomMarket(seed + i, ticks, volatility));
   const random = new RandomMarket(seed + 99, 1, 0).random;
   const line = pipe(
-    pipe(bars(INSTRUMENTS, []), fills, account(INSTRUMENTS, START_USDT), trader(venue, random, options)),
+    pipe(bars(INSTRUMENTS, []), fills, account(INSTRUMENTS, { startUsdt: START_USDT }), trader(venue, random, options)),
     pipe(checkInvariants(INSTRUMENTS, START_USDT), checkFills(INSTRUMENTS, options), checkProtection()),
   );
   let events: Subscriber<Item> | undefined;

@@ -12,7 +12,7 @@ import { DataHash } from "../src/engine/dataHash.ts";
 import { DecisionHash, hashDecisions } from "../src/engine/decisionHash.ts";
 import { drive } from "../src/engine/driver.ts";
 import type { DriveOptions, DriveResult } from "../src/engine/driver.ts";
-import { act, BARS_ONLY, perceive } from "../src/pipeline.ts";
+import { backtestLine, BARS_ONLY, perceive } from "../src/pipeline.ts";
 import type { System } from "../src/pipeline.ts";
 import { DEFAULT_LIMITS } from "../src/risk/limits.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
@@ -71,9 +71,7 @@ export const replay = async (options: ReplayOptions): Promise<Replayed> => {
   const hash = new DecisionHash();
   const data = new DataHash();
   const line: Line = pipe(
-    (options.perceive ?? perceive)(system),
-    fills,
-    act(system),
+    backtestLine(system, fills, (options.perceive ?? perceive)(system)),
     hashDecisions(hash, tradeFromMs),
     options.end ?? pipe(),
   );

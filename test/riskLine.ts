@@ -3,6 +3,7 @@ import { riskGate } from "../operators/riskGate.ts";
 import type { Intent, IntentAction, PositionState, TradeClosed } from "../src/domain/derived.ts";
 import type { Command, Fill, OrderCanceled, OrderRejected, StreamStatus } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
+import { closeDay, dayLedger } from "../src/domain/dayLedger.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { appendKline, Bar, klineBlock } from "../src/domain/kline.ts";
@@ -92,10 +93,13 @@ export class RiskLine {
   #block: KlineBlock | null = null;
   #failure: unknown = null;
   #plans = 0;
+  readonly #day = dayLedger();
+  readonly #tradeFromMs: number;
   #seq = 0;
 
   constructor(limits: RiskLimits, { instruments = [riskInstrument(0), riskInstrument(1)], tradeFromMs = -Infinity }: RiskLineOptions = {}) {
     this.instruments = instruments;
+    this.#tradeFromMs = tradeFromMs;
     this.lots = instruments.map(() => 0);
     this.orders = instruments.map(ownOrders);
     this.marks = instruments.map(() => NaN);
@@ -171,10 +175,14 @@ export class RiskLine {
       fundingUsdt: 0,
       slippageUsdt: 0,
     };
+    if (atClose && this.nowMs > this.#tradeFromMs) closeDay(this.#day, this.nowMs, equity);
     return this.send({
       kind: Kind.accountState,
       ...this.#derived(instrument),
       atClose,
+      closeMs: this.nowMs,
+      late: false,
+      day: { ...this.#day },
       ...money,
       fills: 0,
       positions,

@@ -83,7 +83,7 @@ class Storm {
       },
       cancel: (_: Instrument["index"], id: string) => this.#venue.cancel(id),
     };
-    return pipe(account(this.#instruments, 10_000), riskGate(this.#instruments, this.#limits), execute(venue));
+    return pipe(account(this.#instruments, { startUsdt: 10_000 }), riskGate(this.#instruments, this.#limits), execute(venue));
   }
 
   run(minutes: number): StormFacts {
@@ -96,8 +96,9 @@ class Storm {
         this.#venue.turn(index);
         if (hole > 0) this.#send({ kind: Kind.gap, ...this.#header(index), fromMs: 0, toMs: 0, missingBars: hole });
         this.#bar(index);
-        this.#strategyTurn(index);
       }
+      for (const { index } of this.#instruments) this.#examiner.expectEnforced(index);
+      for (const { index } of this.#instruments) this.#strategyTurn(index);
       this.#disturbance();
     }
     return this.#examiner.facts;
@@ -151,7 +152,6 @@ class Storm {
     const volumes = { volume: 1, quoteVolume: 1, trades: 1, takerBuyVolume: 0, takerBuyQuoteVolume: 0 };
     appendKline(block, { openTimeMs: this.#nowMs - MINUTE_MS, open: close, high: close, low: close, close, ...volumes });
     this.#send(new Bar(block, block.length - 1, (this.#seq += 1), true, 1));
-    this.#examiner.expectEnforced(index);
   }
 
   #strategyTurn(index: number): void {

@@ -9,7 +9,6 @@ import { NO_BRACKET } from "../../src/domain/order.ts";
 import { planTagOf } from "../../src/domain/orders/orderIds.ts";
 import { exitLots, hasPlan, pendingEntries, workingStopTicks } from "../../src/domain/orders/ownOrders.ts";
 import type { Direction, Lots, Ticks } from "../../src/domain/units.ts";
-import { utcDayStart } from "../../src/domain/units.ts";
 import type { InstrumentExposure } from "../../src/risk/exposure.ts";
 import type { EntryProposal, PositionView, Proposals } from "../../models/position/positionModule.ts";
 import { checkProposal, checkWait, checkWorst } from "../../models/position/proposalCheck.ts";
@@ -25,9 +24,10 @@ export class Seat implements PositionView, Proposals {
   private readonly exposure: InstrumentExposure;
   private readonly maxDayLoss: number | null;
   readonly seen: SeenRow;
-  /** 00:00 UTC of the day, and the equity then. */
-  private dayMs = -1;
-  private dayStartUsdt = 0.5;
+  /** The signal of the moment is there, and the module has not been asked. */
+  waits = false;
+  /** The bar came after its moment: it is asked for alone. */
+  late = false;
   // Set before the first decision; there from the start, so that the object keeps its shape.
   signal = undefined as unknown as Signal;
   account = undefined as unknown as AccountState;
@@ -62,16 +62,6 @@ export class Seat implements PositionView, Proposals {
     this.seq = bar.seq;
   }
 
-  /** The account, marked at the decision bar's close. */
-  mark(account: AccountState): void {
-    if (this.account !== account) this.account = account;
-    if (this.maxDayLoss === null || !account.atClose) return;
-    const dayMs = utcDayStart(account.knownAtMs);
-    if (dayMs === this.dayMs) return;
-    this.dayMs = dayMs;
-    this.dayStartUsdt = account.equityUsdt;
-  }
-
   get bar(): Bar {
     return new Bar(this.block, this.row, this.seq, true, 1);
   }
@@ -95,7 +85,7 @@ export class Seat implements PositionView, Proposals {
   }
   get dayLossLeft(): number {
     if (this.maxDayLoss === null) return 1;
-    const lost = 1 - this.account.equityUsdt / this.dayStartUsdt;
+    const lost = 1 - this.account.equityUsdt / this.account.day.startUsdt;
     return Math.min(1, Math.max(0, 1 - lost / this.maxDayLoss));
   }
   get entryPending(): boolean {
@@ -147,7 +137,7 @@ export class Seat implements PositionView, Proposals {
     const { declined } = this;
     if (declined === null) return;
     this.declined = null;
-    const { seq, knownAtMs } = this.signal;
+    const { seq, knownAtMs } = this.account;
     const { index } = this.instrument;
     const why = "reason" in declined ? declined : this.room.refuseSmallest(index, declined);
     this.emit({ kind: Kind.noEntry, seq, instrument: index, knownAtMs, ...why });
@@ -182,7 +172,7 @@ export class Seat implements PositionView, Proposals {
     checkProposal(action, direction, qtyLots, entry, bracket, stopTicks, reason);
     checkWorst(action, direction, entry, this.bar.close, this.instrument);
     this.declined = null;
-    const { seq, knownAtMs } = this.signal;
+    const { seq, knownAtMs } = this.account;
     const planId = this.nextPlanId(knownAtMs);
     const intent: Intent = {
       kind: Kind.intent,

@@ -1,4 +1,5 @@
 import type { Bracket, OrderRequest } from "./order.ts";
+import type { DayLedger } from "./dayLedger.ts";
 import type { IsolatedMargin } from "./isolatedMargin.ts";
 import type { Kind } from "./kind.ts";
 import type { Bar } from "./kline.ts";
@@ -108,6 +109,11 @@ export interface Signal extends DerivedHeader<typeof Kind.signal> {
   readonly confidence: number;
 }
 
+/** A moment closed without the bars of some instruments (`operators/moments.ts`). */
+export interface MomentClosed extends DerivedHeader<typeof Kind.momentClosed> {
+  readonly closeMs: number;
+}
+
 /** What the account holds of one instrument. Signed lots; the cost is exact in tick·lots. */
 export interface PositionState {
   readonly instrument: InstrumentIndex;
@@ -128,8 +134,12 @@ export interface PositionState {
 
 /** POOLED: one object per account, updated in place after every bar, fill and payment; copy what you keep. */
 export interface AccountState extends DerivedHeader<typeof Kind.accountState> {
-  /** A decision bar closed and the account is marked at its close; false: a fill or payment changed it. */
+  /** A moment closed (src/domain/moment.ts) and the account is marked at it; false: a fill, a payment or a late bar changed it. */
   readonly atClose: boolean;
+  /** Close time of the newest moment. */
+  readonly closeMs: number;
+  /** The bar of `instrument` came after its moment had closed: no entry is taken on it. */
+  readonly late: boolean;
   /** Wallet balance: start + realised PnL − fees − funding. */
   readonly cashUsdt: number;
   readonly unrealisedUsdt: number;
@@ -140,6 +150,8 @@ export interface AccountState extends DerivedHeader<typeof Kind.accountState> {
   readonly fundingUsdt: number;
   readonly slippageUsdt: number;
   readonly fills: number;
+  /** What the UTC day began with, and the peak: judged once a moment. */
+  readonly day: Readonly<DayLedger>;
   /** By instrument index, as all that follows. */
   readonly positions: readonly PositionState[];
   /** Isolated margins, as the venue counts them. */
@@ -251,6 +263,7 @@ export type Derived =
   | Regime
   | Pattern
   | Signal
+  | MomentClosed
   | AccountState
   | TradeClosed
   | Intent

@@ -53,12 +53,14 @@ export const Kind = {
   noEntry: 41,
   // A market event, later.
   nonMarketTrade: 42,
+  // Derived, later.
+  momentClosed: 43,
 } as const;
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
 export type KindName = keyof typeof Kind;
 
-export const KIND_COUNT = 43;
+export const KIND_COUNT = 44;
 
 /** Name of each kind, indexed by its number. */
 export const KIND_NAMES: readonly KindName[] = Object.entries(Kind)

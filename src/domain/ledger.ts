@@ -1,9 +1,13 @@
+import type { DayLedger } from "./dayLedger.ts";
+import { closeDay, dayLedger } from "./dayLedger.ts";
 import type { AccountState, PositionState, TradeClosed } from "./derived.ts";
 import type { Fill } from "./event.ts";
 import type { Instrument } from "./instrument.ts";
 import { ticksToPrice, usdtPerTickLot } from "./instrument.ts";
 import { IsolatedMargin } from "./isolatedMargin.ts";
 import { Kind } from "./kind.ts";
+import type { Moment } from "./moment.ts";
+import { moment } from "./moment.ts";
 import { directionOf } from "./order.ts";
 import type { OwnOrders } from "./orders/ownOrders.ts";
 import { ownOrders } from "./orders/ownOrders.ts";
@@ -56,6 +60,14 @@ class Position implements PositionState {
   }
 }
 
+export interface LedgerOptions {
+  readonly startUsdt: number;
+  /** The venue has a largest market order, so that larger exits are sliced. Default true. */
+  readonly filters?: boolean;
+  /** Moments that close up to this time only warm up: no day begins. Default: none. */
+  readonly tradeFromMs?: number;
+}
+
 /**
  * The account, exactly as the fills say: netted (one-way) positions, isolated USDT wallet. Cost is kept in tick·lots, an
  * integer until a position is partly closed; realised PnL of a part is its share of that cost.
@@ -68,6 +80,9 @@ export class Ledger implements AccountState {
   instrument: InstrumentIndex = NO_INSTRUMENT;
   knownAtMs = 0;
   atClose = false;
+  late = false;
+  readonly moment: Moment;
+  readonly day: DayLedger = dayLedger();
   readonly startUsdt: number;
   realisedUsdt = 0;
   feesUsdt = 0;
@@ -81,16 +96,28 @@ export class Ledger implements AccountState {
   readonly margins: readonly IsolatedMargin[];
   readonly orders: readonly OwnOrders[];
   private readonly instruments: readonly Instrument[];
+  private readonly tradeFromMs: number;
 
-  /** `filters`: the venue has a largest market order, so that larger exits are sliced. */
-  constructor(instruments: readonly Instrument[], startUsdt: number, filters = true) {
+  constructor(instruments: readonly Instrument[], { startUsdt, filters = true, tradeFromMs = -Infinity }: LedgerOptions) {
+    this.tradeFromMs = tradeFromMs;
     this.instruments = instruments;
+    this.moment = moment(instruments.length);
     this.startUsdt = startUsdt;
     this.cashUsdt = startUsdt;
     this.equityUsdt = startUsdt;
     this.positions = instruments.map((instrument) => new Position(instrument));
     this.margins = instruments.map((instrument) => new IsolatedMargin(instrument));
     this.orders = instruments.map(({ maxMarketQtyLots }) => ownOrders({ maxMarketQtyLots: filters ? maxMarketQtyLots : 0 }));
+  }
+
+  get closeMs(): number {
+    return this.moment.closeMs;
+  }
+
+  /** A moment has closed: its equity counts for the day. */
+  closeMoment(): void {
+    this.moment.open = false;
+    if (this.moment.closeMs > this.tradeFromMs) closeDay(this.day, this.moment.closeMs, this.equityUsdt);
   }
 
   lotsOf(index: InstrumentIndex): number {

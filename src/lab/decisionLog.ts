@@ -17,29 +17,37 @@ interface LogState {
   readonly instruments: readonly Instrument[];
   readonly fromMs: number;
   readonly write: (line: string) => void;
-  line: DecisionLine | null;
+  /** By instrument, its last bar; written when a later bar of any comes. */
+  readonly lines: (DecisionLine | null)[];
+  /** The last bar of any. */
+  newest: DecisionLine | null;
 }
 
 const flush = (state: LogState): void => {
-  if (state.line !== null && state.line.happened.length > 0) state.write(JSON.stringify(state.line));
-  state.line = null;
+  for (const [index, line] of state.lines.entries()) {
+    if (line !== null && line.happened.length > 0) state.write(JSON.stringify(line));
+    state.lines[index] = null;
+  }
+  state.newest = null;
 };
 
 const happened =
   (fields: (item: never) => Readonly<Record<string, unknown>>) =>
   (state: LogState, item: Item): void => {
-    state.line?.happened.push({ what: KIND_NAMES[item.kind], ...fields(item as never) });
+    if (item.kind === Kind.barrier) return;
+    (state.lines[item.instrument] ?? state.newest)?.happened.push({ what: KIND_NAMES[item.kind], ...fields(item as never) });
   };
 
 const HANDLERS: StepHandlers<LogState> = {
   [Kind.kline]: (state, kline) => {
-    flush(state);
+    if (kline.knownAtMs !== state.newest?.timeMs) flush(state);
     if (kline.knownAtMs <= state.fromMs) return;
     const { symbol } = state.instruments[kline.instrument] as Instrument;
-    state.line = { timeMs: kline.knownAtMs, symbol, signal: null, happened: [] };
+    state.newest = state.lines[kline.instrument] = { timeMs: kline.knownAtMs, symbol, signal: null, happened: [] };
   },
-  [Kind.signal]: ({ line }, { ready, pLong, pShort, pNeutral }) => {
-    if (line !== null && ready) line.signal = { pLong, pShort, pNeutral };
+  [Kind.signal]: ({ lines }, { instrument, ready, pLong, pShort, pNeutral }) => {
+    const line = lines[instrument];
+    if (line && ready) line.signal = { pLong, pShort, pNeutral };
   },
   [Kind.intent]: happened(({ planId, action, direction, qtyLots, stopTicks, reason }: Record<string, unknown>) => ({
     planId,
@@ -93,4 +101,9 @@ export const logDecisions = (
   fromMs: number,
   write: (line: string) => void,
 ): OperatorFunction<Item, Item> =>
-  stepOperator<LogState>("decisionLog", () => ({ instruments, fromMs, write, line: null }), HANDLERS, { flush });
+  stepOperator<LogState>(
+    "decisionLog",
+    () => ({ instruments, fromMs, write, lines: instruments.map(() => null), newest: null }),
+    HANDLERS,
+    { flush },
+  );

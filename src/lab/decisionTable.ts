@@ -5,6 +5,7 @@ import type { AccountState, PositionState, RiskLevel, RiskState, Signal } from "
 import type { Instrument } from "../domain/instrument.ts";
 import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
+import type { Bar } from "../domain/kline.ts";
 import { NO_INSTRUMENT } from "../domain/units.ts";
 import { PartTable, textOf } from "./partTable.ts";
 
@@ -51,6 +52,9 @@ export class DecisionTable {
   /** By instrument: what happened since its last decision, and the row of that decision while it is in the buffer. */
   readonly #pending: Record<Count, number>[];
   readonly #lastRow: number[];
+  /** Instruments with a bar in a moment that has not closed, and rows of such bars. */
+  readonly #due = new Set<number>();
+  readonly #open: { readonly row: number; readonly instrument: number }[] = [];
   #account: AccountState | null = null;
   #level = 0;
   /** By instrument: the level of causes that hold for it alone. */
@@ -64,8 +68,17 @@ export class DecisionTable {
     this.#ownLevel = options.instruments.map(() => 0);
   }
 
+  bar({ base, instrument }: Bar): void {
+    if (base) this.#due.add(instrument);
+  }
+  /** The rows of a moment stand before it closes: they are given what is held, and equity, then. */
   account(state: AccountState): void {
     this.#account = state;
+    if (state.late) this.#due.delete(state.instrument);
+    if (!state.atClose) return;
+    for (const { row, instrument } of this.#open) this.#holdings(row, instrument, state);
+    this.#open.length = 0;
+    this.#due.clear();
   }
   level({ instrument, level }: RiskState): void {
     if (instrument === NO_INSTRUMENT) this.#level = LEVELS.indexOf(level);
@@ -74,8 +87,7 @@ export class DecisionTable {
   decision(signal: Signal): void {
     const { instrument, knownAtMs } = signal;
     const account = this.#account;
-    if (knownAtMs <= this.#options.fromMs || account === null) return;
-    const position = account.positions[instrument] as PositionState;
+    if (knownAtMs <= this.#options.fromMs) return;
     const at = this.#table.next();
     this.#set(at, "timeMs", knownAtMs);
     this.#set(at, "symbol", instrument);
@@ -86,9 +98,8 @@ export class DecisionTable {
     this.#set(at, "netLong", signal.netLong);
     this.#set(at, "netShort", signal.netShort);
     this.#set(at, "confidence", signal.confidence);
-    this.#set(at, "markPrice", position.markPrice);
-    this.#set(at, "positionLots", position.positionLots);
-    this.#set(at, "equityUsdt", account.equityUsdt);
+    if (account === null || this.#due.has(instrument)) this.#open.push({ row: at, instrument });
+    else this.#holdings(at, instrument, account);
     this.#set(at, "riskLevel", Math.max(this.#level, this.#ownLevel[instrument] as number));
     const pending = this.#pending[instrument] as Record<Count, number>;
     for (const name of COUNTS) {
@@ -111,6 +122,7 @@ export class DecisionTable {
 
   /** Writes a part when there is enough for one; call it between two bursts. */
   async drain(): Promise<void> {
+    if (this.#open.length > 0) return;
     if (await this.#table.drain()) this.#lastRow.fill(-1);
   }
 
@@ -121,6 +133,13 @@ export class DecisionTable {
   /** Removes what is unfinished; harmless after `close`. */
   abandon(): Promise<void> {
     return this.#table.abandon();
+  }
+
+  #holdings(row: number, instrument: number, { positions, equityUsdt }: AccountState): void {
+    const { markPrice, positionLots } = positions[instrument] as PositionState;
+    this.#set(row, "markPrice", markPrice);
+    this.#set(row, "positionLots", positionLots);
+    this.#set(row, "equityUsdt", equityUsdt);
   }
 
   #set(row: number, name: (typeof COLUMNS)[number], value: number): void {
@@ -144,6 +163,9 @@ const typesOf = (instruments: readonly Instrument[]): Readonly<Partial<Record<(t
 });
 
 const HANDLERS: StepHandlers<DecisionTable> = {
+  [Kind.bar]: (t, item) => {
+    t.bar(item);
+  },
   [Kind.accountState]: (t, item) => {
     t.account(item);
   },

@@ -26,7 +26,7 @@ const FACTS = {
 
 it("ends what is open of a symbol whose series ends before the run at its own last bar", () => {
   const recorder = new Recorder({ instruments: [BTC, ETH], startUsdt: 10_000, fromMs: T0 - 1, layers: null });
-  const ledger = new Ledger([BTC, ETH], 10_000);
+  const ledger = new Ledger([BTC, ETH], { startUsdt: 10_000 });
   for (let at = 0; at < 60; at++) {
     if (at < 30) recorder.bar(bar({ at, instrument: 0 }));
     recorder.bar(bar({ at, instrument: 1 }));

@@ -105,7 +105,7 @@ export class Recorder {
     return this.#lastMs[index] as number;
   }
 
-  /** Comes behind every bar (marked at its close), fill and payment. */
+  /** Comes behind every moment (marked at its close), fill and payment. */
   state(account: AccountState): void {
     if (account instanceof Ledger) this.account = account;
     if (account.knownAtMs <= this.#options.fromMs || this.bars === 0) return;
@@ -114,8 +114,8 @@ export class Recorder {
       if (account.atClose) this.drawdown.add(account.knownAtMs, account.equityUsdt);
       if (account.equityUsdt <= 0) this.ruinedAtMs = account.knownAtMs;
     }
-    if (account.knownAtMs < this.#nextDayMs || account.knownAtMs !== this.lastCloseMs) return;
-    const dayMs = utcDayStart(account.knownAtMs);
+    if (!account.atClose || account.closeMs < this.#nextDayMs) return;
+    const dayMs = utcDayStart(account.closeMs);
     this.#nextDayMs = dayMs + DAY_MS;
     this.#equityRow(dayMs, account.equityUsdt);
   }

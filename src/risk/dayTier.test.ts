@@ -24,10 +24,11 @@ describe("the day's loss: at most 2 % of the equity of 00:00, marked", () => {
   ])("equity %d", (equity, told) => {
     expect(started({ maxLossFraction }).bar({ equity })).toEqual(told);
   });
-  it("counts behind a fill or payment too, once, and clears at 00:00 UTC alone", () => {
+  it("is judged at the close of a moment, not behind a fill or payment, and clears at 00:00 UTC alone", () => {
     const line = started({ maxLossFraction }, 60);
-    expect(line.account(0, 9_700)).toHaveLength(1);
-    expect(line.account(0, 9_600)).toEqual([]);
+    expect(line.account(0, 9_700)).toEqual([]);
+    expect(line.bar({ equity: 9_700 })).toHaveLength(1);
+    expect(line.bar({ equity: 9_600 })).toEqual([]);
     expect(line.bar({ equity: 10_000 })).toEqual([]);
     expect(line.enter(1)).toEqual([`refused day.maxLossFraction ${9_700 / 10_000 - 1}/-0.02`]);
     expect(line.command("resume")).toEqual([]);

@@ -10,8 +10,8 @@ import { hasFilled } from "../domain/orders/ownOrder.ts";
 import type { OwnOrders } from "../domain/orders/ownOrders.ts";
 import { awaitsScaleIn, enterPlan, isProtected, mayExit, mustWithdraw, pendingEntries } from "../domain/orders/ownOrders.ts";
 import { isSureRefusal } from "../domain/rejection.ts";
+import { MOMENT_GRACE_MS } from "../domain/moment.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
-import { DAY_MS, utcDayStart } from "../domain/units.ts";
 import { Causes } from "./causes.ts";
 import type { LineTime } from "./causes.ts";
 import { DataTier } from "./dataTier.ts";
@@ -64,11 +64,8 @@ export class RiskGate {
   private readonly requiresStop: boolean;
   /** Instruments that are left until nothing is held, and why: L4 asked to exit, or the price has passed a stop that was to be placed. */
   private readonly leaving = new Map<InstrumentIndex, string>();
-  /** NaN before the first judged bar. */
-  private nextDayMs = NaN;
-  /** Equity at the last bar that had one. */
-  private barEquityUsdt = NaN;
-  private barDue = false;
+  /** 00:00 UTC of the day that is judged; NaN before the first judged moment. */
+  private dayMs = NaN;
   private readonly tradeFromMs: number;
 
   /** Up to `tradeFromMs` volatility windows fill, but no day begins and nothing is judged. */
@@ -106,33 +103,30 @@ export class RiskGate {
     (this.volatility[bar.instrument] as VolatilityTier).bar(bar, bar, bar.knownAtMs > this.tradeFromMs);
   }
 
-  /** The marked account, directly behind a bar, or behind a fill or payment. Runs at every bar: it calls only what is due. */
+  /** The account behind a moment's last bar, marked, or behind a fill or payment. Runs at every moment: it calls only what is due. */
   account(state: AccountState, emit: Emit): void {
     this.emit = emit;
     if (this.latest !== state) this.follow(state);
-    if (state.atClose) {
-      this.barDue = true;
-      if (this.data.unhealthy) this.data.tick(state);
-    }
+    if (state.atClose && this.data.unhealthy) this.data.tick(state);
     if (state.knownAtMs <= this.tradeFromMs) return;
-    const { equityUsdt } = state;
-    // Equity that is not known is judged when it is known again; until then no entry passes.
-    if (equityUsdt === equityUsdt) {
-      if (this.barDue) this.closeBar(state, equityUsdt);
-      if (this.judgesEquity && this.nextDayMs > 0) {
-        this.day.equity(state, equityUsdt);
-        this.system.equity(state, equityUsdt);
-      }
-    }
+    if (state.atClose) this.judge(state);
     if (this.restricted) this.enforce(state);
-    if (this.leaving.size > 0) this.leaveOn(state, state.instrument);
-    if (this.requiresStop) this.leaveUnprotected(state, state.instrument);
+    if (state.atClose) this.seeThrough(state);
+    else this.seeThroughOf(state, state.instrument);
   }
 
-  private closeBar(state: AccountState, equityUsdt: number): void {
-    this.barDue = false;
-    if (!(state.knownAtMs < this.nextDayMs)) this.roll(state);
-    this.barEquityUsdt = equityUsdt;
+  /** Equity is judged once a moment. What is not known is judged when it is known again; until then no entry passes. */
+  private judge(state: AccountState): void {
+    const { equityUsdt, day } = state;
+    if (Number.isNaN(equityUsdt)) return;
+    if (day.startMs !== this.dayMs) {
+      this.dayMs = day.startMs;
+      this.day.roll(state, day.startUsdt);
+      this.system.roll(state, day.startUsdt);
+    }
+    if (!this.judgesEquity) return;
+    this.day.equity(state, equityUsdt);
+    this.system.equity(state, equityUsdt);
   }
 
   tradeClosed(trade: TradeClosed, emit: Emit): void {
@@ -213,8 +207,7 @@ export class RiskGate {
     this.emit = emit;
     this.data.tick(time);
     if (this.restricted) this.enforce(time);
-    for (const index of this.leaving.keys()) this.leaveOn(time, index);
-    if (this.requiresStop) for (const index of this.exposures.keys()) this.leaveUnprotected(time, index as InstrumentIndex);
+    this.seeThrough(time);
   }
 
   // ---- what L4 asks for -----------------------------------------------------------------------------------------------
@@ -240,6 +233,7 @@ export class RiskGate {
 
   private refuseEntry(intent: Intent, exposure: InstrumentExposure, worstTicks: number): RuleBreach | null {
     const own = this.own[intent.instrument] as Causes;
+    if (this.latest?.late === true) return lateBar(this.latest);
     if (!this.causes.restricted && !own.restricted) this.day.wantsEntry(intent);
     const worst = this.causes.worst ?? own.worst;
     if (worst !== null) return worst;
@@ -277,6 +271,16 @@ export class RiskGate {
     if (this.causes.has(COMMANDS.flatten) && this.isFlat()) this.causes.clear(time, COMMANDS.flatten);
   }
 
+  /** What is to be left, or has no stop, is asked to go again until it has gone. */
+  private seeThrough(time: LineTime): void {
+    for (let index = 0; index < this.exposures.length; index += 1) this.seeThroughOf(time, index as InstrumentIndex);
+  }
+
+  private seeThroughOf(time: LineTime, index: InstrumentIndex): void {
+    if (this.leaving.size > 0) this.leaveOn(time, index);
+    if (this.requiresStop) this.leaveUnprotected(time, index);
+  }
+
   /** What filled, or was refused, since the instrument began to be left is left too. */
   private leaveOn(time: LineTime, index: InstrumentIndex): void {
     const reason = this.leaving.get(index);
@@ -303,7 +307,8 @@ export class RiskGate {
   /** Takes off what no reduction on its way takes off already. */
   private leave(time: LineTime, instrument: InstrumentIndex, reason: string): void {
     const { uncoveredLots, positionLots, orders } = this.exposures[instrument] as InstrumentExposure;
-    if (uncoveredLots > 0 && mayExit(orders)) this.order(time, { action: "exit", instrument, positionLots: Math.sign(positionLots) * uncoveredLots, reason });
+    if (uncoveredLots > 0 && mayExit(orders))
+      this.order(time, { action: "exit", instrument, positionLots: Math.sign(positionLots) * uncoveredLots, reason });
   }
 
   /** An emergency is an intent on the line like any other, approved as it is made. */
@@ -337,23 +342,17 @@ export class RiskGate {
     return (this.exposures[instrument] as InstrumentExposure).orders;
   }
 
-  /**
-   * A UTC day begins with the first bar that closes in it. Its equity is that of 00:00: of this bar if it closes then, else
-   * (a hole over midnight) the last one known before, so that what the hole did belongs to the day that has to bear it.
-   */
-  private roll(state: AccountState): void {
-    const dayMs = utcDayStart(state.knownAtMs);
-    this.nextDayMs = dayMs + DAY_MS;
-    const known = this.barEquityUsdt === this.barEquityUsdt;
-    const equityUsdt = state.knownAtMs === dayMs || !known ? state.equityUsdt : this.barEquityUsdt;
-    this.day.roll(state, equityUsdt);
-    this.system.roll(state, equityUsdt);
-  }
-
   private fault({ seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs }: Command, message: string): void {
     this.emit({ kind: Kind.fault, seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs, source: "riskGate", message });
   }
 }
+
+/** A bar came after its moment had closed without it. */
+const lateBar = ({ knownAtMs, closeMs }: AccountState): RuleBreach => ({
+  rule: "data.lateBar",
+  value: knownAtMs - closeMs,
+  limit: MOMENT_GRACE_MS,
+});
 
 /** An entry that ended before any of it filled. */
 const isRefusedEntry = (order: OwnOrder | null): order is OwnOrder => order !== null && order.role === "entry" && !hasFilled(order);

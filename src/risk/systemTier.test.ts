@@ -23,13 +23,14 @@ describe("drawdown: 5 % from the peak halts", () => {
   ])("equity %d", (equity, told) => {
     expect(started({ maxDrawdownFraction }).bar({ equity })).toEqual(told);
   });
-  it("is measured from the highest equity since the start, across days, behind fills as behind bars", () => {
+  it("is measured from the highest equity at the close of a moment since the start, across days", () => {
     const line = started({ maxDrawdownFraction });
-    line.account(0, 12_000);
+    line.bar({ equity: 12_000 });
     line.bar({ at: DAY, equity: 11_500 });
     line.bar({ at: 2 * DAY, equity: NaN });
     expect(line.bar({ equity: 11_400.01 })).toEqual([]);
-    expect(line.account(0, 11_400)).toEqual(raised(1 - 11_400 / 12_000));
+    expect(line.account(0, 11_000)).toEqual([]);
+    expect(line.bar({ equity: 11_400 })).toEqual(raised(1 - 11_400 / 12_000));
   });
   it("person: stays until `resume`, whatever the equity and the day; then counts from a fresh peak", () => {
     const line = started({ maxDrawdownFraction, resume: "person" });

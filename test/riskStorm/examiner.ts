@@ -108,9 +108,8 @@ export class Examiner {
         break;
       case Kind.bar:
         this.#markTicks[item.instrument] = item.close * 10;
-        this.#previousBarMs = this.#barMs;
+        if (item.knownAtMs > this.#barMs) this.#previousBarMs = this.#barMs;
         this.#barMs = item.knownAtMs;
-        this.#beginDay(Math.floor(item.knownAtMs / DAY_MS));
         break;
       case Kind.command:
         if (item.command === "resume") this.#forgiveRefusals();
@@ -123,6 +122,7 @@ export class Examiner {
         break;
       case Kind.accountState:
         this.#equityUsdt = item.equityUsdt;
+        if (item.atClose) this.#beginDay(Math.floor(item.closeMs / DAY_MS));
         for (const [index, { positionLots }] of item.positions.entries()) equal(positionLots, this.#lots[index], "position and fills");
         break;
       case Kind.approvedPlan:
