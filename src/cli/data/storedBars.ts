@@ -1,7 +1,8 @@
 import { GRACE_MS } from "../../../operators/tradeBars.ts";
 import { formatUtc } from "../../domain/time.ts";
 import type { TimeRange } from "../../domain/time.ts";
-import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
+import type { StoredKind } from "../../domain/kind.ts";
+import type { HistorySpan } from "../../domain/ports.ts";
 import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { Store } from "../../store/store.ts";
 import { areAggregatesTaken } from "../../store/reading/catalog.ts";

@@ -1,7 +1,7 @@
+import type { StoredKind } from "../../domain/kind.ts";
+import { STORED_KINDS } from "../../domain/kind.ts";
 import { GRACE_MS } from "../../../operators/tradeBars.ts";
 import { parseTimeRange } from "../../domain/time.ts";
-import type { StoredKind } from "../../domain/ports.ts";
-import { STORED_KINDS } from "../../domain/ports.ts";
 import { instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
 import type { Store } from "../../store/store.ts";
 import { fillableBy } from "./fillable.ts";

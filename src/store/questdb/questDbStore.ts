@@ -1,6 +1,7 @@
 import type { Event } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import type { HistoryQuery, HistorySpan, StoredKind } from "../../domain/ports.ts";
+import type { StoredKind } from "../../domain/kind.ts";
+import type { HistoryQuery, HistorySpan } from "../../domain/ports.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
 import type { LandedFiles } from "../backfill/landedFiles.ts";
 import type { Hole } from "../coverage/hole.ts";
