@@ -13,7 +13,7 @@ export const anyNumber: fc.Arbitrary<number> = fc.oneof(
   fc.constantFrom(NaN, Infinity, -Infinity, -0, 0, 5e-324, Number.MAX_VALUE, 0.1, 2 ** 53 - 1, -1),
 );
 /** Any text, what breaks lines and JSON often. */
-export const anyText: fc.Arbitrary<string> = fc.oneof(
+const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.constantFrom("", "\n", "\r\n", "\u2028", "\u2029", '"', "\\", "\0", "💥", "\ud800", "BTCUSDT"),
 );

@@ -33,7 +33,7 @@ const signal = new AbortController().signal;
 const context: CommandContext = { log: () => undefined, print: () => undefined, progress: () => undefined, signal, json: true, env: {} };
 
 /** A store of which nobody else knows. */
-export interface StorePlace {
+interface StorePlace {
   readonly data: (folder: string) => Partial<RiposteConfig["data"]>;
   /** The same for the command line. */
   readonly options: (folder: string) => OptionValues;

@@ -7,7 +7,7 @@ import type { EventFeatureFamily, FeatureColumn, FeatureFamily } from "./feature
 import { guardedFamily } from "./guardedFamily.ts";
 
 /** A column of the feature row, in its place. */
-export interface PlacedColumn extends FeatureColumn {
+interface PlacedColumn extends FeatureColumn {
   readonly input: FeatureInput;
   readonly family: string;
   /** Time frame whose closed bars it reads. */

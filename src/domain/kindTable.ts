@@ -1,7 +1,7 @@
 import { InvariantError } from "./units.ts";
 
 /** What the system knows of a kind. The place of the row in the table is the rank of the kind on the line. */
-export interface KindRow {
+interface KindRow {
   /** Routes items and stands in hashes: small, unique, without a hole, never changed. It says nothing about order. */
   readonly number: number;
   /** It has the rank of the row above, so that only their source orders the two. */
@@ -26,7 +26,7 @@ export type InputOf<R extends Rows> = { [N in NameOf<R>]: R[N] extends { input: 
 export type NumberWhere<R extends Rows, Columns> = { [N in NameOf<R>]: R[N] extends Columns ? R[N]["number"] : never }[NameOf<R>];
 
 /** Everything that follows from a table of kinds. Lists of kinds are indexed by the number of the kind. */
-export interface KindTable<R extends Rows> {
+interface KindTable<R extends Rows> {
   readonly numbers: { readonly [N in NameOf<R>]: R[N]["number"] };
   readonly names: readonly NameOf<R>[];
   readonly ranks: Uint8Array;

@@ -76,7 +76,3 @@ export interface ModelRuntime {
 export type InferenceResult =
   | { readonly ok: true; readonly outputs: Float32Array; readonly outputsPerRow: number }
   | { readonly ok: false; readonly reason: "late" | "notFinite" | "crashed" };
-
-export interface Clock {
-  nowMs(): number;
-}

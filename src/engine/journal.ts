@@ -22,7 +22,7 @@ const BUFFER_CHARS = 1 << 16;
 const FORMAT = 1;
 
 /** What a journal says of itself: enough to refuse a replay with another config or other models. */
-export interface JournalHeader {
+interface JournalHeader {
   readonly format: number;
   readonly runId: string;
   readonly configSha256: string;

@@ -9,7 +9,7 @@ import { credentialsOf } from "../../store/questdb/settings.ts";
 
 export type StoreName = RiposteConfig["data"]["store"];
 
-export interface StoreRequest {
+interface StoreRequest {
   readonly data: RiposteConfig["data"];
   /** Where user and password of QuestDB are. */
   readonly env: Readonly<Record<string, string | undefined>>;

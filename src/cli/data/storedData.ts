@@ -12,7 +12,7 @@ import { bookStart, kindsOnDisk, kindsToRead, storedTicks } from "./storedTicks.
 import { barWarnings, hashWarnings, rulesWarnings, tickWarnings } from "./storedWarnings.ts";
 
 /** How a run speaks of the store that it reads. */
-export interface StoreWords {
+interface StoreWords {
   /** The subject of a sentence. */
   readonly holder: string;
   /** The error for a range that holds no bar of any symbol. */

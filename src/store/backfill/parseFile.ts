@@ -46,7 +46,7 @@ export interface ParsedFile {
   readonly numbers?: NumberCount;
 }
 
-export interface FileToParse {
+interface FileToParse {
   readonly kind: BackfillKind;
   readonly csv: Uint8Array;
   readonly file: string;

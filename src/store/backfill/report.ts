@@ -14,7 +14,7 @@ export interface SeriesHole extends Hole {
 }
 
 /** Ids that a file of trades skips. */
-export interface FileIdGaps {
+interface FileIdGaps {
   readonly file: string;
   readonly places: number;
   readonly ids: number;

@@ -36,7 +36,7 @@ export interface Scan extends TableFiles {
 }
 
 /** A Parquet file that is written: what it must hold, and how. */
-export interface FileForm {
+interface FileForm {
   readonly rows: number;
   readonly groupRows: number;
   readonly compression: "snappy" | "zstd";

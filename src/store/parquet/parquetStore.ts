@@ -28,7 +28,7 @@ import { StoredHistory } from "../reading/storedHistory.ts";
 import { rowsOf, withStated } from "../table/eventRows.ts";
 import { tableOf } from "../table/marketTables.ts";
 
-export interface ParquetStoreOptions {
+interface ParquetStoreOptions {
   /** Root folder; made by the first write. */
   readonly root: string;
   /** Interval of the klines that `read` and `spans` speak of; default one minute. Any interval can be written. */

@@ -28,7 +28,7 @@ import { FUNDING, INSTRUMENTS, KLINES, LANDED, QUEST_TABLES, questTableOf } from
 import { Turn } from "../turn.ts";
 import { rowsLost, visible, writeLogged } from "./visibility.ts";
 
-export interface QuestDbStoreOptions extends QuestDbSettings {
+interface QuestDbStoreOptions extends QuestDbSettings {
   /** Interval of the klines that `read` and `spans` speak of; default one minute. Any interval can be written. */
   readonly intervalMs?: number;
   /** Market whose klines are read; default: of those that hold the symbol, the first of um, spot, simulated. */

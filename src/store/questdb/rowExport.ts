@@ -18,7 +18,7 @@ const ROW_LEVELS = WINDOW_LEVELS / WINDOW_ROWS;
 /** Times beyond are beyond what dates hold. */
 const LAST_MS = 8.64e15;
 
-export interface RowRange {
+interface RowRange {
   readonly table: QuestTable;
   /** Name with prefix. */
   readonly name: string;

@@ -21,7 +21,7 @@ export interface TableRows {
 }
 
 /** Events of one symbol as rows; instrument rules, which are no rows, apart. */
-export interface EventRows {
+interface EventRows {
   readonly rules: readonly InstrumentRules[];
   readonly rows: readonly TableRows[];
 }

@@ -322,7 +322,7 @@ const OF_SERIES: Readonly<Record<Exclude<StoredKind, "instrumentRules" | "kline"
 };
 
 /** Tables that are read row by row, in the rank of the line. */
-export const EVENT_TABLES = STORED_KINDS.flatMap((kind) =>
+const EVENT_TABLES = STORED_KINDS.flatMap((kind) =>
   kind === "instrumentRules" || kind === "kline" ? [] : [OF_SERIES[kind] as EventTable],
 );
 
