@@ -54,6 +54,29 @@ describe("import direction", () => {
   });
 });
 
+describe("circles of imports", () => {
+  const circles = (files: Readonly<Record<string, string>>) =>
+    importProblems(Object.entries(files).map(([name, text]) => ({ path: `src/store/${name}.ts`, text })));
+  const from = (...names: readonly string[]): string => names.map((name) => `import { x } from "./${name}.ts";`).join(" ");
+
+  it("are refused, those of types and re-exports too, with the way round", () => {
+    expect(circles({ a: from("b"), b: from("a") })).toEqual([
+      "src/store/a.ts: imports itself by way of src/store/b.ts → src/store/a.ts; move what both need into a file of its own",
+    ]);
+    expect(circles({ a: from("b"), b: from("c", "d"), c: from("d"), d: 'import type { x } from "./a.ts";' })).toEqual([
+      expect.stringContaining("by way of src/store/b.ts → src/store/d.ts → src/store/a.ts;"),
+    ]);
+    expect(circles({ a: 'export * from "./b.ts";', b: 'type A = import("./a.ts").A;' })).toHaveLength(1);
+    expect(circles({ a: 'const a = () => import("./a.ts");' })).toHaveLength(1);
+    expect(circles({ a: from("b"), b: from("a"), c: from("a", "d"), d: from("c") })).toHaveLength(2);
+  });
+
+  it("are none where files meet again without coming back", () => {
+    expect(circles({ a: from("b", "c"), b: from("d"), c: from("d", "b"), d: "" })).toEqual([]);
+    expect(circles({ d: "", c: from("d", "b"), b: from("d"), a: from("b", "c") })).toEqual([]);
+  });
+});
+
 describe("banned calls", () => {
   const problems = (path: string, text: string) => callProblems([{ path, text }]);
 

@@ -30,7 +30,7 @@ import type { ComposedRun } from "./run/composeRun.ts";
 import { compareFills, requireAllFills } from "./run/compareFills.ts";
 import { composeRun, memberNotes, memberWarnings, membersOf } from "./run/composeRun.ts";
 import { withCapturedSymbol } from "./data/captureData.ts";
-import type { DataChoice } from "./data/history.ts";
+import type { DataChoice } from "./data/runData.ts";
 import { captureOption, dataChoice } from "./data/history.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { codeVersion, commandLine, shownModules } from "./run/identity.ts";

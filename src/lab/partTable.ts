@@ -1,7 +1,8 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InvariantError } from "../domain/units.ts";
-import { Duck, quoted } from "../store/duck/duck.ts";
+import { Duck } from "../store/duck/duck.ts";
+import { quoted } from "../store/duck/scanSql.ts";
 import type { NumberColumns } from "../store/table/columns.ts";
 import { emptyColumns, sliceRows } from "../store/table/columns.ts";
 import { numberColumns } from "../store/table/tables.ts";

@@ -8,7 +8,7 @@ import { klineValues, singleKline } from "../../src/domain/kline.ts";
 import { DAY_MS, HOUR_MS, instrumentIndex, MINUTE_MS } from "../../src/domain/units.ts";
 import type { Hole } from "../../src/store/coverage/hole.ts";
 import type { Store } from "../../src/store/store.ts";
-import { testKlines } from "./historyStore.ts";
+import { testKlines } from "./testMarket.ts";
 
 /** A Monday near the end of a month, so that a series crosses files. */
 const FROM_MS = Date.UTC(2023, 0, 30);

@@ -8,7 +8,7 @@ import type { Store } from "../../store/store.ts";
 import { areAggregatesTaken } from "../../store/reading/catalog.ts";
 import { intervalLabel } from "../../store/table/interval.ts";
 import { shownPath } from "./shownPath.ts";
-import type { DataRequest } from "./history.ts";
+import type { DataRequest } from "./runData.ts";
 
 /** Of trades a store may have both. */
 export const TRADES: readonly StoredKind[] = ["trade", "aggTrade"];

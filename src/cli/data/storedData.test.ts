@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { configSchema } from "../../../config/schema.ts";
-import { testInstrument, testKlines } from "../../../test/contract/historyStore.ts";
+import { testInstrument, testKlines } from "../../../test/contract/testMarket.ts";
 import type { Event, Trade } from "../../domain/event.ts";
 import type { StoredKind } from "../../domain/kind.ts";
 import { Kind } from "../../domain/kind.ts";
@@ -12,7 +12,7 @@ import { klineValues, singleKline } from "../../domain/kline.ts";
 import { HOUR_MS, instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
 import { instrumentRulesEvent } from "../../store/rules/defaultInstruments.ts";
 import { parquetStore } from "../../store/parquet/parquetStore.ts";
-import type { RunData } from "./history.ts";
+import type { RunData } from "./runData.ts";
 import { runData } from "./history.ts";
 import { shownPath } from "./shownPath.ts";
 

@@ -5,7 +5,7 @@ import { parseTimeRange } from "../../domain/time.ts";
 import { instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
 import type { Store } from "../../store/store.ts";
 import { fillableBy } from "./fillable.ts";
-import type { DataRequest, RunData } from "./history.ts";
+import type { DataRequest, RunData } from "./runData.ts";
 import { closedByTicks, outsideRange, sourceOf, storedBars } from "./storedBars.ts";
 import { holeWarnings } from "./holeWarnings.ts";
 import { bookStart, kindsOnDisk, kindsToRead, storedTicks } from "./storedTicks.ts";

@@ -6,7 +6,7 @@ import { canonicalJson, withoutPlace } from "../../../config/sha256.ts";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import type { BeliefIdentity } from "../../store/beliefs/beliefFile.ts";
 import { sha256 } from "../../store/hashing/sha256.ts";
-import type { RunData } from "../data/history.ts";
+import type { RunData } from "../data/runData.ts";
 import { modulesOf } from "../members/moduleFiles.ts";
 import { programVersion } from "../programVersion.ts";
 

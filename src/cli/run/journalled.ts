@@ -6,7 +6,7 @@ import { UserError } from "../../domain/units.ts";
 import { continued, FileJournal } from "../../engine/journal.ts";
 import type { JournalReader } from "../../engine/journal.ts";
 import { systemProblem } from "../../lab/report/outputError.ts";
-import type { RunData } from "../data/history.ts";
+import type { RunData } from "../data/runData.ts";
 import { programVersion } from "../programVersion.ts";
 
 export interface JournalledRun {
