@@ -1,11 +1,11 @@
 # syntax=docker/dockerfile:1
 # docker build -t riposte . && docker run --rm --read-only --tmpfs /tmp -v riposte-out:/app/out riposte backtest
-FROM node:20-bookworm-slim AS dependencies
+FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --no-audit --no-fund
 
-FROM node:20-bookworm-slim
+FROM node:24-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 # The only places that are written to, apart from /tmp (the loader's cache, the types that passed): volumes take over their owner.

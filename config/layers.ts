@@ -12,7 +12,7 @@ export interface ConfigLayer {
 }
 
 /** Names with the prefix that are no config keys: read by the frame, the loader and the tests, and credentials. */
-export const RESERVED_VARIABLES = [
+const RESERVED_VARIABLES = [
   "RIPOSTE_CONFIG",
   "RIPOSTE_PROFILE",
   "RIPOSTE_DEBUG",
@@ -23,7 +23,7 @@ export const RESERVED_VARIABLES = [
 const PREFIX = "RIPOSTE_";
 
 /** `risk.day.maxLossFraction` ↔ `RIPOSTE_RISK_DAY_MAXLOSSFRACTION`: no key holds an underscore, so it is unambiguous. */
-export const variableOf = (path: readonly string[]): string => PREFIX + path.join("_").toUpperCase();
+const variableOf = (path: readonly string[]): string => PREFIX + path.join("_").toUpperCase();
 
 /**
  * A layer for every `RIPOSTE_…` variable that is set and not empty (compose files pass empty ones). A variable that names no

@@ -5,7 +5,7 @@ import { configSchema } from "./schema.ts";
 type AnySchema = z.core.$ZodTypes;
 
 /** What may stand at one path of the config. */
-export interface ConfigNode {
+interface ConfigNode {
   readonly path: readonly string[];
   /** `object` has `children`; `record` takes any key and value (module options), or is a word in place of it. */
   readonly type: "object" | "record" | "array" | "string" | "number" | "boolean";
@@ -44,7 +44,7 @@ const nodeOf = (schema: AnySchema, path: readonly string[], nullable = false): C
   }
 };
 
-export const configRoot: ConfigNode = nodeOf(configSchema, []);
+const configRoot: ConfigNode = nodeOf(configSchema, []);
 
 /** The node at a path; inside a record every path exists and takes any JSON value. Undefined where there is none. */
 export const nodeAt = (path: readonly string[]): ConfigNode | undefined => {

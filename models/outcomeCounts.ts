@@ -1,4 +1,4 @@
-export interface OutcomeCountsOptions {
+interface OutcomeCountsOptions {
   /** Situations that are told apart. */
   readonly cells: number;
   /** Outcomes of each. */

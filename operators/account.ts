@@ -8,7 +8,7 @@ import type { Bar } from "../src/domain/kline.ts";
 import type { LedgerOptions } from "../src/domain/ledger.ts";
 import { Ledger } from "../src/domain/ledger.ts";
 import { arrive, closeOf } from "../src/domain/moment.ts";
-import type { OwnOrders } from "../src/domain/orders/ownOrders.ts";
+import type { OwnOrders } from "../src/domain/orders/ownOrder.ts";
 import { answered, filled, tradeOver } from "../src/domain/orders/ownOrders.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";

@@ -20,11 +20,11 @@ interface OpenBar {
 }
 
 /** Longer time frames by instrument index, ascending. */
-export interface BarsState {
+interface BarsState {
   readonly open: readonly (readonly OpenBar[])[];
 }
 
-export const barsState = (instruments: readonly Instrument[], timeframesMs: readonly number[]): BarsState => {
+const barsState = (instruments: readonly Instrument[], timeframesMs: readonly number[]): BarsState => {
   const ascending = [...timeframesMs].sort((a, b) => a - b);
   return {
     open: instruments.map(({ index }) =>
@@ -37,7 +37,7 @@ export const barsState = (instruments: readonly Instrument[], timeframesMs: read
  * One kline closes at most one bar of each longer time frame, aligned to UTC, and always the base bar, which comes last.
  * After a gap a longer bar may close late, with the first kline behind it, and holds fewer `baseBars`.
  */
-export const barsStep = (state: BarsState, kline: Kline, emit: Emit): void => {
+const barsStep = (state: BarsState, kline: Kline, emit: Emit): void => {
   const frames = state.open[kline.instrument] as readonly OpenBar[];
   for (const frame of frames) aggregate(frame, kline, emit);
   emit(new Bar(kline.block, kline.row, kline.seq, true, 1));

@@ -19,9 +19,9 @@ interface Track {
 }
 
 /** By instrument index. */
-export type ContinuityState = readonly Track[];
+type ContinuityState = readonly Track[];
 
-export const continuityState = (instrumentCount: number): ContinuityState =>
+const continuityState = (instrumentCount: number): ContinuityState =>
   Array.from({ length: instrumentCount }, () => ({ block: null, row: 0, wholeToRow: 0, tradeId: -1 }));
 
 /**
@@ -29,7 +29,7 @@ export const continuityState = (instrumentCount: number): ContinuityState =>
  * of it), missing klines put a `gap` before the one that revealed them, and a bar whose prices cannot be is a `fault`
  * in place of the bar. Trades likewise, by their ids, those that are not of the market among them; that some are missing is a `fault`.
  */
-export const continuityStep = (state: ContinuityState, kline: Kline, emit: Emit): boolean => {
+const continuityStep = (state: ContinuityState, kline: Kline, emit: Emit): boolean => {
   const { block, row } = kline;
   const track = state[block.instrument] as Track;
   if (block !== track.block || row !== track.row + 1 || row >= track.wholeToRow) return examine(track, kline, emit);

@@ -3,7 +3,8 @@ import type { BookTop, Gap, ResyncNeeded, Scales } from "../src/domain/derived.t
 import { Scale, SCALES } from "../src/domain/derived.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
-import { Kind } from "../src/domain/kind.ts";
+import type { FeatureInput } from "../src/domain/kind.ts";
+import { INPUT_OF, Kind } from "../src/domain/kind.ts";
 import type { Bar } from "../src/domain/kline.ts";
 import { InvariantError } from "../src/domain/units.ts";
 import type { FeatureEvent } from "./features/feature.ts";
@@ -50,19 +51,15 @@ const eventStep = (books: Books, event: FeatureEvent): void => {
 /** A book that is not to be believed has no levels: its columns are unknown. */
 const NO_LEVELS = new Float64Array(0);
 
+const isEventInput = (input: FeatureInput | undefined): boolean => input !== undefined && input !== "kline" && input !== "book";
+
 const HANDLERS: StepHandlers<Books> = {
+  ...(Object.fromEntries(INPUT_OF.flatMap((input, kind) => (isEventInput(input) ? [[kind, eventStep]] : []))) as StepHandlers<Books>),
   [Kind.bar]: barStep,
   [Kind.scales]: scalesStep,
   [Kind.gap]: (books, { instrument, missingBars, toMs }: Gap) => {
     (books[instrument] as FeatureBook).gap(missingBars, toMs);
   },
-  [Kind.funding]: eventStep,
-  [Kind.markPrice]: eventStep,
-  [Kind.openInterest]: eventStep,
-  [Kind.longShortRatio]: eventStep,
-  [Kind.liquidation]: eventStep,
-  [Kind.bestBidAsk]: eventStep,
-  [Kind.trade]: eventStep,
   [Kind.bookTop]: (books, top: BookTop) => {
     (books[top.instrument] as FeatureBook).bookChanged(top);
   },

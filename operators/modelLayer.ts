@@ -13,7 +13,7 @@ import { stepOperator } from "./stepOperator.ts";
 /** Rows of one inference at most: a burst has no more events (design §4). A batch that is full goes before its barrier. */
 export const BATCH_ROWS_MAX = 4096;
 /** Items held at most; with that many the batch goes before its barrier. */
-export const HELD_ITEMS_MAX = 1 << 17;
+const HELD_ITEMS_MAX = 1 << 17;
 /** Journaled failures that wait for their row at most, per instrument. */
 const FAILURES_MAX = 4096;
 /** The batch buffer starts with this many rows and doubles, because live bursts are one row. */
@@ -69,7 +69,7 @@ interface Pending {
   readonly unready: boolean;
 }
 
-export interface ModelLayerState {
+interface ModelLayerState {
   readonly options: ModelLayerOptions;
   readonly windows: readonly InstrumentWindow[];
   /** From the first pending row on, everything. */
@@ -80,7 +80,7 @@ export interface ModelLayerState {
   batchRows: number;
 }
 
-export const modelLayerState = (options: ModelLayerOptions): ModelLayerState => {
+const modelLayerState = (options: ModelLayerOptions): ModelLayerState => {
   const { instruments, window, features } = options;
   if (!(Number.isInteger(window) && window > 0 && Number.isInteger(features) && features > 0))
     throw new InvariantError(`model layer ${options.layer} has a window of ${window} rows of ${features} features`);

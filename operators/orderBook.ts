@@ -10,7 +10,7 @@ import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 /** Levels a side of a `bookTop`. */
-export const TOP_LEVELS = 10;
+const TOP_LEVELS = 10;
 
 /** The book of one instrument and the rows that its tops are written to. */
 class BookTrack {
@@ -22,13 +22,13 @@ class BookTrack {
   }
 }
 
-export interface OrderBookState {
+interface OrderBookState {
   readonly instruments: readonly Instrument[];
   /** By instrument index; a book takes a megabyte, so it is made when its first message comes. */
   readonly tracks: (BookTrack | undefined)[];
 }
 
-export const orderBookState = (instruments: readonly Instrument[]): OrderBookState => ({
+const orderBookState = (instruments: readonly Instrument[]): OrderBookState => ({
   instruments,
   tracks: instruments.map(() => undefined),
 });

@@ -14,7 +14,7 @@ import type { SeenRow } from "./seenRow.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
-export interface PositionOptions {
+interface PositionOptions {
   readonly module: PositionModule;
   readonly limits: Pick<RiskLimits, "position" | "day">;
   /** What the venue asks of an entry's size. */

@@ -29,7 +29,7 @@ interface Member {
 /** The last item that belongs to a decision bar before its signal. */
 type Trigger = typeof Kind.bar | typeof Kind.featureRow | typeof Kind.regime | typeof Kind.pattern;
 
-export interface SignalState {
+interface SignalState {
   readonly module: SignalModule;
   readonly members: readonly Member[];
   readonly trigger: Trigger;

@@ -161,7 +161,7 @@ const late = ({ seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs }: Trade
 });
 
 /** By instrument index; null where bars come from klines. */
-export type TradeBarsState = readonly (OpenMinute | null)[];
+type TradeBarsState = readonly (OpenMinute | null)[];
 
 export const tradeBarsState = (instruments: readonly Instrument[], fromTrades: readonly InstrumentIndex[]): TradeBarsState =>
   instruments.map(({ index }) => (fromTrades.includes(index) ? new OpenMinute(index) : null));

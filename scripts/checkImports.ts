@@ -1,6 +1,7 @@
 import { posix } from "node:path";
-import ts from "typescript";
-import { isTest, isTypeScript, parse, placeOf, runAsScript, walk } from "./sourceTree.ts";
+import { circleProblems } from "./importCircles.ts";
+import { importsOf } from "./importsOf.ts";
+import { isTest, isTypeScript, parse, placeOf, runAsScript } from "./sourceTree.ts";
 import type { SourceFile } from "./sourceTree.ts";
 
 /** Rooms of the project (design §9), and the one direction in which they may import. */
@@ -45,8 +46,14 @@ const ROOMS: readonly Room[] = [
 /** The config's schema repeats the shape and the defaults of what it configures. */
 const isOptions = (path: string): boolean => /\/(options|limits)\.ts$/.test(path);
 
-/** One line for every import against the direction of design §9. Tests may import anything, and nothing imports a test. */
-export const importProblems = (files: readonly SourceFile[]): string[] => files.filter(isTypeScript).flatMap(problemsOf);
+/**
+ * One line for every import against the direction of design §9, and for every circle. Tests may import anything, and nothing imports a
+ * test.
+ */
+export const importProblems = (files: readonly SourceFile[]): string[] => {
+  const sources = files.filter(isTypeScript);
+  return [...sources.flatMap(problemsOf), ...circleProblems(sources)];
+};
 
 const problemsOf = (file: SourceFile): string[] => {
   const room = roomOf(file.path);
@@ -76,25 +83,5 @@ const problemOf = (path: string, room: Room, specifier: string, typeOnly: boolea
 };
 
 const roomOf = (path: string): Room | undefined => ROOMS.find(({ matches }) => matches.test(path));
-
-interface Import {
-  readonly specifier: string;
-  readonly typeOnly: boolean;
-  readonly node: ts.Node;
-}
-
-const importsOf = (source: ts.SourceFile): Import[] => {
-  const found: Import[] = [];
-  const add = (specifier: ts.Node | undefined, typeOnly: boolean, node: ts.Node): void => {
-    if (specifier !== undefined && ts.isStringLiteralLike(specifier)) found.push({ specifier: specifier.text, typeOnly, node });
-  };
-  walk(source, (node) => {
-    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword, node);
-    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly, node);
-    else if (ts.isImportTypeNode(node)) add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true, node);
-    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], false, node);
-  });
-  return found;
-};
 
 runAsScript(import.meta.url, "import direction", importProblems);

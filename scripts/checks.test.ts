@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { callProblems } from "./checkCalls.ts";
+import { exportProblems } from "./checkExports.ts";
 import { importProblems } from "./checkImports.ts";
 import { treeProblems } from "./checkTree.ts";
 
@@ -50,6 +51,29 @@ describe("import direction", () => {
 
   it("names the line", () => {
     expect(problems("operators/a.ts", '\n\nimport fs from "node:fs";')[0]).toMatch(/^operators\/a\.ts:3: operators may not import node:fs/);
+  });
+});
+
+describe("circles of imports", () => {
+  const circles = (files: Readonly<Record<string, string>>) =>
+    importProblems(Object.entries(files).map(([name, text]) => ({ path: `src/store/${name}.ts`, text })));
+  const from = (...names: readonly string[]): string => names.map((name) => `import { x } from "./${name}.ts";`).join(" ");
+
+  it("are refused, those of types and re-exports too, with the way round", () => {
+    expect(circles({ a: from("b"), b: from("a") })).toEqual([
+      "src/store/a.ts: imports itself by way of src/store/b.ts → src/store/a.ts; move what both need into a file of its own",
+    ]);
+    expect(circles({ a: from("b"), b: from("c", "d"), c: from("d"), d: 'import type { x } from "./a.ts";' })).toEqual([
+      expect.stringContaining("by way of src/store/b.ts → src/store/d.ts → src/store/a.ts;"),
+    ]);
+    expect(circles({ a: 'export * from "./b.ts";', b: 'type A = import("./a.ts").A;' })).toHaveLength(1);
+    expect(circles({ a: 'const a = () => import("./a.ts");' })).toHaveLength(1);
+    expect(circles({ a: from("b"), b: from("a"), c: from("a", "d"), d: from("c") })).toHaveLength(2);
+  });
+
+  it("are none where files meet again without coming back", () => {
+    expect(circles({ a: from("b", "c"), b: from("d"), c: from("d", "b"), d: "" })).toEqual([]);
+    expect(circles({ d: "", c: from("d", "b"), b: from("d"), a: from("b", "c") })).toEqual([]);
   });
 });
 
@@ -112,6 +136,53 @@ describe("banned calls", () => {
     for (const path of ["src/cli/a.ts", "models/runtime/a.ts", "operators/a.test.ts", "src/store/a.ts"]) {
       expect(problems(path, "const t = Date.now() + Math.random();"), path).toEqual([]);
     }
+  });
+});
+
+describe("exports", () => {
+  const problems = (text: string, user = "", path = "src/store/a.ts") =>
+    exportProblems([
+      { path, text },
+      { path: "src/store/b.ts", text: user },
+    ]);
+
+  it.each([
+    ["export const a = 1;", ""],
+    ["export const a = 1;", 'import { b } from "./a.ts";'],
+    ["export const a = 1;", 'import { a } from "./c.ts";'],
+    ["export const a = 1; const c = a;", ""],
+    ["export interface A { b: number }", ""],
+    ["export type A = 1;", 'import { B as A } from "./a.ts";'],
+    ["export class A {}", ""],
+    ["export function a(): void {}", ""],
+    ["export const { a, ...b } = c;", 'import { b } from "./a.ts";'],
+    ["export default 1;", 'import { a } from "./a.ts";'],
+    ["const a = 1; export { a as b };", 'import { a } from "./a.ts";'],
+    ['export { b } from "../b.ts";', ""],
+  ])("that nobody imports are refused: %s beside %s", (text, user) => {
+    expect(problems(text, user)).toEqual([expect.stringMatching(/^src\/store\/a\.ts:1: nobody imports (a|A|b|default); do not export it/)]);
+  });
+
+  it.each([
+    ["export const a = 1;", 'import { a } from "./a.ts";'],
+    ["export const a = 1;", 'import { a as b } from "./a.ts";'],
+    ["export type A = 1;", 'import type { A } from "./a.ts";'],
+    ["export default 1;", 'import a from "./a.ts";'],
+    ["export const a = 1;", 'import * as all from "./a.ts";'],
+    ["export const a = 1;", 'export { a as default } from "./a.ts"; import { default as c } from "./b.ts";'],
+    ["export const a = 1;", 'const { a } = await import("./a.ts");'],
+    ["export type A = 1;", 'type B = import("./a.ts").A;'],
+    ["const a = 1;", ""],
+  ])("that somebody imports are accepted: %s beside %s", (text, user) => {
+    expect(problems(text, user)).toEqual([]);
+  });
+
+  it("for users, and those that are found by other means, are accepted, and they alone", () => {
+    expect(problems("export interface A {}", "", "models/signal/signalModule.ts")).toEqual([]);
+    expect(problems("export default 1;", "", "examples/a.ts")).toEqual([]);
+    expect(problems("export const a = 1;", "", "examples/a.ts")).toHaveLength(1);
+    expect(problems("export const a = 1;", "", "src/lab/page/a.js")).toHaveLength(1);
+    expect(problems("export const a: number;", "", "src/lab/page/a.d.ts")).toEqual([]);
   });
 });
 

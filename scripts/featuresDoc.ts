@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { EventFeatureFamily, FeatureColumn, FeatureFamily } from "../operators/features/feature.ts";
-import { FEATURE_INPUTS } from "../operators/features/feature.ts";
 import { featureSet } from "../operators/features/featureSet.ts";
 import { EVENT_FEATURE_FAMILIES, FEATURE_FAMILIES } from "../operators/features/table.ts";
 import { SCALES_WARM_UP_BARS } from "../operators/normalize.ts";
@@ -33,9 +32,7 @@ export const featuresDoc = (): string => {
     core: core.map(({ name }) => `\`${name}\``).join(", "),
     scalesWarmUp: String(SCALES_WARM_UP_BARS),
     longestWarmUp: String(Math.max(...set.columns.map(({ warmUpBaseBars }) => warmUpBaseBars))),
-    inputs: FEATURE_INPUTS.slice(1)
-      .map((input) => `\`mask_${input}\``)
-      .join(", "),
+    inputs: [...set.masks.keys()].map((input) => `\`mask_${input}\``).join(", "),
     barTables: FEATURE_FAMILIES.map(familyTable).join("\n"),
     eventTables: EVENT_FEATURE_FAMILIES.map(familyTable).join("\n"),
   };

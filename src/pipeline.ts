@@ -86,7 +86,7 @@ export const perceive = (s: System): Line =>
 export const recall = (s: System, stored: BeliefSource): Line => pipe(whole(s), believed(s.instruments, stored));
 
 /** Belief + account → orders. The only part that knows what we own. */
-export const act = (s: System): Line =>
+const act = (s: System): Line =>
   pipe(
     account(s.instruments, { startUsdt: s.startUsdt, filters: s.venue.terms.filters, tradeFromMs: s.tradeFromMs }), // orders, position, cash, equity: exactly what the venue says
     position(layersOf(s), { module: s.position, limits: s.limits, terms: s.venue.terms, tradeFromMs: s.tradeFromMs }), // L4
@@ -98,7 +98,8 @@ export const act = (s: System): Line =>
  * The whole line of a backtest: recorded$ → perceive → simulatedVenue → act. Live it is perceive → act; there the account
  * events arrive on the private socket and the sequencer puts them where the simulated venue's fills stand here.
  */
-export const backtestLine = (s: System, fills: Line, perceived = perceive(s)): Line => pipe(perceived, moments(s.instruments), fills, act(s));
+export const backtestLine = (s: System, fills: Line, perceived = perceive(s)): Line =>
+  pipe(perceived, moments(s.instruments), fills, act(s));
 
 /** What stands before a layer. */
 const layersOf = ({ instruments, features: set, regime: before, pattern: last }: System): Layers => ({

@@ -59,7 +59,7 @@ export const believed = async (source: Source, instrument: Instrument, l1: Regim
 };
 
 /** A prediction and what became of it. */
-export interface Judged {
+interface Judged {
   readonly p: readonly number[];
   readonly outcome: number;
   /** What was so at the prediction; judged as a prediction of its own by `accuracy`. */
@@ -99,7 +99,7 @@ export const judgedPattern = ({ timeMs, close, pattern: said }: Beliefs): Judged
   return judged;
 };
 
-export interface Score {
+interface Score {
   readonly bars: number;
   readonly logLoss: number;
   /** Of the marginal frequencies of these very outcomes, hindsight included. */

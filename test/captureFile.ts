@@ -1,5 +1,5 @@
 /** A small capture: trades, quotes, and an order book with its snapshot, of minutes that begin here. */
-export const CAPTURE_FROM_MS = Date.UTC(2024, 7, 8, 12);
+const CAPTURE_FROM_MS = Date.UTC(2024, 7, 8, 12);
 
 /** What arrives, in order: four trades a second, and each second a quote and a diff; `extra` messages come at their second. */
 export const captureText = (seconds: number, symbol = "BTCUSDT", extra: ReadonlyMap<number, string> = new Map()): string => {

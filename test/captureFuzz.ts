@@ -25,7 +25,7 @@ const begun = (second: number, chance: Chance): string => {
   ]);
 };
 
-export interface CaptureFuzzResult {
+interface CaptureFuzzResult {
   /** Lines read. */
   readonly cases: number;
   readonly events: number;

@@ -140,7 +140,7 @@ const damaged = (bytes: Buffer, chance: Chance): Buffer => {
   }
 };
 
-export interface CsvFuzzResult {
+interface CsvFuzzResult {
   readonly cases: number;
   /** Files that were taken; the others were refused in one line. */
   readonly accepted: number;

@@ -12,7 +12,7 @@ export interface FakeRuntimeOptions {
   readonly spoil?: (outputs: Float32Array, call: Call) => void;
 }
 
-export interface Call {
+interface Call {
   /** Count of the call, from 0. */
   readonly number: number;
   readonly layer: string;

@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 /** Scales follow the last days. */
 const SCALE_WEIGHT = 1 / 2880;
 
-export interface FeatureRow {
+interface FeatureRow {
   readonly bar: FeatureBar;
   /** Bars since the start or the last gap, this one included. */
   readonly bars: number;

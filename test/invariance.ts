@@ -14,7 +14,7 @@ const LAYERS = [{}, ALL_LAYERS, SHIPPED_LAYERS] as const;
 const CYCLES = 2;
 const RESTARTS = 2;
 
-export interface InvarianceResult {
+interface InvarianceResult {
   /** Runs compared with the first. */
   readonly cases: number;
   readonly problems: readonly string[];

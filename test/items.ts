@@ -20,7 +20,7 @@ export const T0 = Date.UTC(2023, 0, 2);
 export const BTC = simulatedInstrument("BTCUSDT", 0);
 export const ETH = simulatedInstrument("ETHUSDT", 1);
 
-export interface KlineOf {
+interface KlineOf {
   /** Minute of the open, from `T0`. */
   readonly at: number;
   readonly ohlc?: readonly [open: number, high: number, low: number, close: number];

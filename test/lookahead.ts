@@ -39,7 +39,7 @@ export interface Leak {
   readonly withOtherFuture: string;
 }
 
-export interface LookaheadResult {
+interface LookaheadResult {
   readonly leaks: readonly Leak[];
   /** Rows up to their cuts that were compared. */
   readonly rows: number;

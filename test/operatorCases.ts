@@ -10,7 +10,7 @@ import { show } from "./items.ts";
 /** One item that enters and the lines (`show`) that leave in the same instant, the item itself among them. */
 export type Row = readonly [input: Item, outputs: readonly string[]];
 
-export interface OperatorCases {
+interface OperatorCases {
   /** A new operator each time: members and venues in it may hold state of their own. */
   readonly operator: () => OperatorFunction<Item, Item>;
   readonly rows: readonly Row[];

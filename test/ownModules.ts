@@ -9,7 +9,7 @@ export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export const movable = (code: string): string => code.replaceAll(/"\.\/(models|src|operators)\//g, `"${ROOT}$1/`);
 
 /** A code block of a page that is run as it stands, and the option that starts it. */
-export interface PageModule {
+interface PageModule {
   readonly option: string;
   readonly code: string;
 }

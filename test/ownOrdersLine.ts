@@ -4,7 +4,7 @@ import type { AccountState, Intent } from "../src/domain/derived.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
-import type { OwnOrders } from "../src/domain/orders/ownOrders.ts";
+import type { OwnOrders } from "../src/domain/orders/ownOrder.ts";
 import { answered, enterPlan, filled, ownOrders, tradeOver } from "../src/domain/orders/ownOrders.ts";
 import { approve } from "../src/risk/plan.ts";
 

@@ -1,5 +1,5 @@
 /** One bar in ticks; minutes may be missing. */
-export interface RandomBar {
+interface RandomBar {
   readonly minute: number;
   readonly open: number;
   readonly high: number;

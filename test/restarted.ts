@@ -6,7 +6,7 @@ import type { Replayed, ReplayOptions } from "./replay.ts";
 
 export const JOURNAL_HEADER = { runId: "test", configSha256: "c", symbols: ["BTCUSDT"], models: {}, code: "", machine: "" };
 
-export interface Restart {
+interface Restart {
   readonly replay: Omit<ReplayOptions, "source" | "drive">;
   /** What the first process sees, in bursts of `burstEvents`; it is stopped after `bursts` of them. */
   readonly events: readonly Event[];

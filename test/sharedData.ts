@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { describe } from "vitest";
 
 /** Folder of the shared market data: `RIPOSTE_SHARED`, else beside the repository. Files lie under `data/`. */
-export const SHARED = resolve(process.env["RIPOSTE_SHARED"] ?? join(import.meta.dirname, "../../shared"));
+const SHARED = resolve(process.env["RIPOSTE_SHARED"] ?? join(import.meta.dirname, "../../shared"));
 
 const missing = !existsSync(join(SHARED, "data"));
 if (missing) console.warn(`skipped: no shared data at ${join(SHARED, "data")}; set RIPOSTE_SHARED (CI counts these tests as failed)`);

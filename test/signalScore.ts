@@ -20,7 +20,7 @@ const BRACKET = { stopFraction: 0.005, targetFraction: 0.015 };
 const COST = 0.0012;
 
 /** A decision bar's word and what a trade of its likelier side then did. */
-export interface Said {
+interface Said {
   readonly confidence: number;
   readonly expectedNet: number;
   /** Net return of the label: next open, 1.5 % / −0.5 % / 60 minutes, less costs. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { configSchema } from "../config/schema.ts";
 import type { RiposteConfig } from "../config/schema.ts";
-import type { DataChoice } from "../src/cli/data/history.ts";
+import type { DataChoice } from "../src/cli/data/runData.ts";
 import { openStore } from "../src/cli/data/store.ts";
 import { featuresCommand } from "../src/cli/features.ts";
 import type { CommandContext, OptionValues } from "../src/cli/frame/command.ts";
@@ -14,11 +14,12 @@ import { replayRun } from "../src/cli/run/replayRun.ts";
 import type { Event } from "../src/domain/event.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { importCapture } from "../src/store/capture/importCapture.ts";
-import { Duck, quoted } from "../src/store/duck/duck.ts";
+import { Duck } from "../src/store/duck/duck.ts";
+import { quoted } from "../src/store/duck/scanSql.ts";
 import type { Store } from "../src/store/store.ts";
 import { captureEvents } from "../src/venues/binance/capture/captureEvents.ts";
 import { scanCapture } from "../src/venues/binance/capture/captureScan.ts";
-import { testInstrument } from "./contract/historyStore.ts";
+import { testInstrument } from "./contract/testMarket.ts";
 import { MARKET_KINDS } from "./contract/marketEvents.ts";
 import { describeShared, sharedData } from "./sharedData.ts";
 
@@ -33,7 +34,7 @@ const signal = new AbortController().signal;
 const context: CommandContext = { log: () => undefined, print: () => undefined, progress: () => undefined, signal, json: true, env: {} };
 
 /** A store of which nobody else knows. */
-export interface StorePlace {
+interface StorePlace {
   readonly data: (folder: string) => Partial<RiposteConfig["data"]>;
   /** The same for the command line. */
   readonly options: (folder: string) => OptionValues;

@@ -15,7 +15,7 @@ import type { OrderOf } from "./venueDesk.ts";
 /** Price and quantity of each level, best first. */
 export type Levels = readonly (readonly [price: number, qty: number])[];
 
-export interface At {
+interface At {
   /** Ms after T0 by the exchange's clock; by default one after the event before. */
   readonly at?: number;
   /** Ms that the message needs to us. */

@@ -100,7 +100,7 @@ export const orderOf = (of: OrderOf, decidedAtMs: number): OrderRequest => ({
   decidedAtMs,
 });
 
-export interface BarOf {
+interface BarOf {
   /** Minute of the open; by default the next. */
   readonly at?: number;
   readonly volume?: number;

@@ -114,7 +114,7 @@ export const damagedText = (text: string, chance: Chance): string => {
   return chance.pick([text.slice(0, at), text.slice(0, at) + chance.pick(['"', "}", "\n", "\\", "0"]) + text.slice(at + 1), text + text]);
 };
 
-export interface FuzzResult {
+interface FuzzResult {
   readonly cases: number;
   readonly validJson: number;
   readonly accepted: number;

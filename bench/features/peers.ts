@@ -8,7 +8,7 @@ import type { Columns } from "../peers/resultLine.ts";
  * stochastic 14/3/3, OBV, Aroon 25, TRIX 15. Each function computes all of them over all bars and returns the number of values made. The
  * libraries' own types are left out: they are not among this project's packages.
  */
-export interface FeaturePeer {
+interface FeaturePeer {
   readonly name: string;
   readonly package: string;
   /** Loads the package from a folder; the function is what is timed. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openPromise } from "yauzl";
 
 /** What a data file holds and where it lies. */
-export interface DataFile {
+interface DataFile {
   /** The months it covers, as in the fixture's name: `2023`, `2022-2023`, or `2023-03_2023-05`. */
   readonly name: string;
   readonly path: string;

@@ -8,7 +8,7 @@ export const repositoryRoot = dirname(dirname(dirname(fileURLToPath(import.meta.
 const peersDir = join(repositoryRoot, "bench", "peers");
 
 /** Where `--install` puts environments and builds: outside the tree. */
-export const scratchDir = process.env["RIPOSTE_PEERS_DIR"] ?? join(tmpdir(), "riposte-peers");
+const scratchDir = process.env["RIPOSTE_PEERS_DIR"] ?? join(tmpdir(), "riposte-peers");
 
 /** A system that can be timed: how to start it on a data file, or what to do to get it. */
 export interface Peer {

@@ -60,7 +60,7 @@ export const tradeHash = (entries: Iterable<Entry>): string => {
 };
 
 /** Wall and CPU seconds of one call. */
-export interface Timing {
+interface Timing {
   readonly wall: number;
   readonly cpu: number;
 }

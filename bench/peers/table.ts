@@ -31,7 +31,7 @@ export const parseRun = (stdout: string): Run => {
 };
 
 /** The independent calculation's hashes of one span, or undefined where there is no fixture for it. */
-export interface Expected {
+interface Expected {
   readonly "next open": string;
   readonly "same close": string;
 }
@@ -48,7 +48,7 @@ export const readExpected = (fixture: string): Expected | undefined => {
 };
 
 /** One peer over all rounds. Seconds are of the replay alone. */
-export interface Summary {
+interface Summary {
   readonly peer: string;
   readonly version: string;
   readonly rounds: number;

@@ -5,7 +5,7 @@ import { HOUR_MS, instrumentIndex } from "../../src/domain/units.ts";
 export type TickSeries = "aggTrade" | "trade" | "bookDiff";
 
 /** Where every series begins: a full hour. */
-export const FIRST_MS = Date.UTC(2024, 7, 8);
+const FIRST_MS = Date.UTC(2024, 7, 8);
 const SNAPSHOT_LEVELS = 1000;
 /** Mean ms from one trade to the next: a million in six hours. */
 const TRADE_GAP_MS = 21.6;

@@ -4,7 +4,7 @@ import { DAY_MS, MINUTE_MS } from "../../src/domain/units.ts";
 import type { PositionView } from "./positionModule.ts";
 
 /** One number that L4 sees, as `docs/observation.md` prints it. */
-export interface ObservationColumn {
+interface ObservationColumn {
   readonly name: string;
   readonly unit: string;
   readonly formula: string;

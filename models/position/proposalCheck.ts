@@ -1,8 +1,8 @@
-import type { IntentAction } from "../../src/domain/derived.ts";
+import type { IntentAction } from "../../src/domain/intentAction.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
 import { priceToTicks } from "../../src/domain/instrument.ts";
 import type { Bracket } from "../../src/domain/order.ts";
-import { isEntry } from "../../src/domain/order.ts";
+import { isEntry } from "../../src/domain/intentAction.ts";
 import type { Direction } from "../../src/domain/units.ts";
 import type { EntryProposal } from "./positionModule.ts";
 

@@ -12,7 +12,7 @@ import { BeliefRows, FLAGS, HEAD, READY, SIGNAL } from "./beliefRows.ts";
 /** Rows of a stored block. */
 export const BELIEF_BLOCK_ROWS = 4096;
 
-export interface KeepBeliefsOptions {
+interface KeepBeliefsOptions {
   readonly instruments: readonly Instrument[];
   readonly widths: BeliefWidths;
   /** Places in the feature row of the columns that are kept. */

@@ -1,20 +1,7 @@
 import type { BookTop } from "../../src/domain/derived.ts";
-import type { BestBidAsk, Funding, Liquidation, LongShortRatio, MarkPrice, OpenInterest, Trade } from "../../src/domain/event.ts";
+import type { MarketEvent } from "../../src/domain/event.ts";
+import type { FeatureInput, KindOfInput } from "../../src/domain/kind.ts";
 import type { FeatureBar } from "./featureBar.ts";
-
-/** Where a column's numbers come from. All but `kline` may be absent from a history: each has a mask column. */
-export const FEATURE_INPUTS = [
-  "kline",
-  "funding",
-  "markPrice",
-  "openInterest",
-  "longShortRatio",
-  "liquidation",
-  "bestBidAsk",
-  "book",
-  "trade",
-] as const;
-export type FeatureInput = (typeof FEATURE_INPUTS)[number];
 
 /** One column of the feature row, as `docs/features.md` prints it. */
 export interface FeatureColumn {
@@ -57,8 +44,10 @@ export interface FeatureFamily<S = unknown> {
   bar(state: S, bar: FeatureBar, out: Float64Array, at: number): void;
 }
 
+/** Inputs whose events families are given as they come; bars and the book reach them in other ways. */
+type EventInput = Exclude<FeatureInput, "kline" | "book">;
 /** Events that feed columns beside the klines. */
-export type FeatureEvent = Funding | MarkPrice | OpenInterest | LongShortRatio | Liquidation | BestBidAsk | Trade;
+export type FeatureEvent = Extract<MarketEvent, { readonly kind: KindOfInput<EventInput> }>;
 
 /** The best levels of the book after a change, best first: prices and quantities interleaved; empty while the book is not whole. */
 export type BookView = Pick<BookTop, "bids" | "asks" | "knownAtMs">;

@@ -1,10 +1,10 @@
-import { Kind } from "../../src/domain/kind.ts";
+import { INPUT_OF } from "../../src/domain/kind.ts";
 import type { Bar, KlineBlock } from "../../src/domain/kline.ts";
 import { formatUtc } from "../../src/domain/time.ts";
 import { DAY_MS, MINUTE_MS, UserError } from "../../src/domain/units.ts";
 import { BeliefBlock } from "../beliefBlock.ts";
 import { MISSING_SHARE_MAX } from "../normalize.ts";
-import type { BookView, EventFeatureFamily, FeatureEvent, FeatureFamily, FeatureInput } from "./feature.ts";
+import type { BookView, EventFeatureFamily, FeatureEvent, FeatureFamily } from "./feature.ts";
 import { FeatureBar } from "./featureBar.ts";
 import type { FeatureSet, Placed, PlacedFrame } from "./featureSet.ts";
 
@@ -112,16 +112,6 @@ interface Listener {
   /** Its input has said something. */
   heard: boolean;
 }
-
-const INPUT_OF: Readonly<Partial<Record<Kind, FeatureInput>>> = {
-  [Kind.funding]: "funding",
-  [Kind.markPrice]: "markPrice",
-  [Kind.openInterest]: "openInterest",
-  [Kind.longShortRatio]: "longShortRatio",
-  [Kind.liquidation]: "liquidation",
-  [Kind.bestBidAsk]: "bestBidAsk",
-  [Kind.trade]: "trade",
-};
 
 interface Pending {
   block: KlineBlock | undefined;

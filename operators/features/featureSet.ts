@@ -1,13 +1,13 @@
+import type { FeatureInput } from "../../src/domain/kind.ts";
 import { didYouMean } from "../../src/domain/nearestName.ts";
 import { formatTimeframe } from "../../src/domain/time.ts";
 import { MINUTE_MS, UserError } from "../../src/domain/units.ts";
 import { SCALES_WARM_UP_BARS } from "../normalize.ts";
-import type { EventFeatureFamily, FeatureColumn, FeatureFamily, FeatureInput } from "./feature.ts";
-import { FEATURE_INPUTS } from "./feature.ts";
+import type { EventFeatureFamily, FeatureColumn, FeatureFamily } from "./feature.ts";
 import { guardedFamily } from "./guardedFamily.ts";
 
 /** A column of the feature row, in its place. */
-export interface PlacedColumn extends FeatureColumn {
+interface PlacedColumn extends FeatureColumn {
   readonly input: FeatureInput;
   readonly family: string;
   /** Time frame whose closed bars it reads. */
@@ -78,7 +78,7 @@ export const featureSet = (options: FeatureSetOptions): FeatureSet => {
     .filter(({ width }) => width > 0);
   const events = options.events.map((family) => place(family, family.input, baseMs));
   const masks = new Map<FeatureInput, number>();
-  for (const input of FEATURE_INPUTS.filter((each) => options.events.some((family) => family.input === each))) {
+  for (const input of new Set(options.events.map((family) => family.input))) {
     masks.set(input, columns.length);
     columns.push({ ...maskColumn(input), input, family: "masks", timeframeMs: baseMs, warmUpBaseBars: 0 });
   }

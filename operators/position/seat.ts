@@ -1,4 +1,5 @@
-import type { AccountState, Intent, IntentAction, PositionState, Signal } from "../../src/domain/derived.ts";
+import type { AccountState, Intent, PositionState, Signal } from "../../src/domain/derived.ts";
+import type { IntentAction } from "../../src/domain/intentAction.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
 import type { Emit } from "../../src/domain/item.ts";
 import { Kind } from "../../src/domain/kind.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Step } from "./lanes.ts";
 
 /** Where things lie: the shared market data, and CI's own folder for reports and what is made on the way. */
-export interface Places {
+interface Places {
   readonly shared: string;
   readonly reports: string;
 }
@@ -91,6 +91,7 @@ export const ciSteps = ({ shared, reports }: Places): Step[] => {
     script("format"),
     script("imports"),
     script("calls"),
+    script("exports"),
     script("tree"),
   ];
 };

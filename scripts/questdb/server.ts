@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly jar: string;
   /** Folder of the server's data; made when it is not there. */
   readonly dataDir: string;

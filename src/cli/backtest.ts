@@ -6,7 +6,7 @@ import type { Event } from "../domain/event.ts";
 import { formatUtc } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
 import { DecisionTrail } from "../engine/decisionTrail.ts";
-import { ownJournal, readJournal } from "../engine/journal.ts";
+import { isUnbegun, ownJournal, readJournal } from "../engine/journal.ts";
 import { peakRssMb } from "../engine/peakMemory.ts";
 import type { JournalReader } from "../engine/journal.ts";
 import { logDecisions } from "../lab/decisionLog.ts";
@@ -30,7 +30,7 @@ import type { ComposedRun } from "./run/composeRun.ts";
 import { compareFills, requireAllFills } from "./run/compareFills.ts";
 import { composeRun, memberNotes, memberWarnings, membersOf } from "./run/composeRun.ts";
 import { withCapturedSymbol } from "./data/captureData.ts";
-import type { DataChoice } from "./data/history.ts";
+import type { DataChoice } from "./data/runData.ts";
 import { captureOption, dataChoice } from "./data/history.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { codeVersion, commandLine, shownModules } from "./run/identity.ts";
@@ -91,6 +91,8 @@ interface Run extends ComposedRun {
   readonly beliefsPath: string | null;
   readonly journalPath: string | null;
   readonly resume: JournalReader | null;
+  /** The journal's file holds no event: `--resume` begins it anew. */
+  readonly anew: boolean;
   /** The run is to be filled on bars, trades and book. */
   readonly compared: boolean;
   /** A second pass must decide the same. */
@@ -106,7 +108,10 @@ const compose = async (
 ): Promise<Run> => {
   const journalPath = textOf(values["journal"]);
   if (values["resume"] === true && journalPath === null) throw new UserError("--resume needs the journal to go on from: --journal FILE", 2);
-  const resume = values["resume"] === true && journalPath !== null ? await resumable(journalPath, config) : null;
+  const goneOn = values["resume"] === true ? journalPath : null;
+  const anew = goneOn !== null && isUnbegun(goneOn);
+  if (anew) context.log(`NOTE journal ${goneOn} holds no event: its run ended before the first line was whole; it begins anew`);
+  const resume = goneOn === null || anew ? null : await resumable(goneOn, config);
   const compared = values["compare-fills"] === true;
   const composed = await composeRun(config, profile, choice, context.env, compared);
   try {
@@ -122,6 +127,7 @@ const compose = async (
     beliefsPath: textOf(values["beliefs"]),
     journalPath,
     resume,
+    anew,
     compared,
     verified: values["verify"] === true,
   };

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { testInstrument, testKlines } from "../../test/contract/historyStore.ts";
+import { testInstrument, testKlines } from "../../test/contract/testMarket.ts";
 import type { Event } from "../domain/event.ts";
 import { fundingEvent } from "../domain/fundingEvent.ts";
 import { Kind } from "../domain/kind.ts";

@@ -1,5 +1,5 @@
+import { STORED_KINDS } from "../domain/kind.ts";
 import type { HistorySpan } from "../domain/ports.ts";
-import { STORED_KINDS } from "../domain/ports.ts";
 import { formatUtc, parseTimeRange } from "../domain/time.ts";
 import { MINUTE_MS, UserError } from "../domain/units.ts";
 import type { Hole, HoleSum } from "../store/coverage/hole.ts";

@@ -1,6 +1,6 @@
+import { STORED_KINDS } from "../domain/kind.ts";
 import { parseTimeRange } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
-import { STORED_KINDS } from "../domain/ports.ts";
 import { counted } from "../lab/report/page/format.js";
 import type { MigratedSeries, MigrateOptions, MigrateReport } from "../store/migrate.ts";
 import { migrate } from "../store/migrate.ts";

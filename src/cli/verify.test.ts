@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { testKlines } from "../../test/contract/historyStore.ts";
+import { testKlines } from "../../test/contract/testMarket.ts";
 import { answerOf } from "../../test/damage/readers.ts";
 import { parquetStore } from "../store/parquet/parquetStore.ts";
 

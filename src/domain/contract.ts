@@ -1,5 +1,5 @@
 /** What is told of a contract besides its name; absent: nothing. */
-export interface ContractFacts {
+interface ContractFacts {
   /** `ps` of a message: of a perpetual settled in what it is quoted in, its own symbol. */
   readonly pair?: unknown;
   /** `st` of a message: 1 is USD-M, 2 is COIN-M. */

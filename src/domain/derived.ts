@@ -1,10 +1,10 @@
 import type { Bracket, OrderRequest } from "./order.ts";
 import type { DayLedger } from "./dayLedger.ts";
+import type { IntentAction } from "./intentAction.ts";
 import type { IsolatedMargin } from "./isolatedMargin.ts";
 import type { Kind } from "./kind.ts";
 import type { Bar } from "./kline.ts";
-import type { OwnOrder } from "./orders/ownOrder.ts";
-import type { OwnOrders } from "./orders/ownOrders.ts";
+import type { OwnOrder, OwnOrders } from "./orders/ownOrder.ts";
 import type { Direction, InstrumentIndex, Lots, Ticks } from "./units.ts";
 
 /** Derived items carry their cause's `seq` and line time; they are re-computed in every replay. */
@@ -74,7 +74,6 @@ export interface FeatureRow extends DerivedHeader<typeof Kind.featureRow> {
 
 /** The states of L1 in the order of their probabilities (design §5). */
 export const REGIME_STATES = ["strong up", "weak up", "ranging", "weak down", "strong down", "low volatility", "high volatility"] as const;
-export type RegimeState = (typeof REGIME_STATES)[number];
 
 /** L1, one per decision bar: probabilities of the seven states, NaN while the layer is not ready. */
 export interface Regime extends DerivedHeader<typeof Kind.regime> {
@@ -177,9 +176,6 @@ export interface TradeClosed extends DerivedHeader<typeof Kind.tradeClosed> {
   readonly exitReason: string;
   readonly planId: string;
 }
-
-/** `cancelEntries` (withdraw resting entries) comes from the risk gate alone. */
-export type IntentAction = "enter" | "scaleIn" | "reduce" | "exit" | "moveStop" | "cancelEntries";
 
 /** An order before risk: what L4 would like. */
 export interface Intent extends DerivedHeader<typeof Kind.intent> {

@@ -5,7 +5,7 @@ import { maxNotionalUsdt } from "./margin.ts";
 import type { Direction } from "./units.ts";
 
 /** An entry at the price that it is margined at: its limit, or the last price. */
-export interface MarginedEntry {
+interface MarginedEntry {
   readonly direction: Direction;
   readonly qtyLots: number;
   readonly priceTicks: number;
@@ -23,7 +23,7 @@ export interface MarginAtHand {
 }
 
 /** Why an entry is refused for its margin: Binance's code, what was asked for and what there is (leverage, or USDT). */
-export interface MarginShortage {
+interface MarginShortage {
   readonly code: -4028 | -2027 | -2019;
   readonly asked: number;
   readonly limit: number;

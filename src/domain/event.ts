@@ -155,10 +155,10 @@ export interface FundingPayment extends AccountHeader<typeof Kind.fundingPayment
   readonly paidUsdt: number;
   readonly rate: number;
 }
-export interface Balance extends AccountHeader<typeof Kind.balance> {
+interface Balance extends AccountHeader<typeof Kind.balance> {
   readonly walletUsdt: number;
 }
-export interface PositionReport extends AccountHeader<typeof Kind.positionReport> {
+interface PositionReport extends AccountHeader<typeof Kind.positionReport> {
   readonly positionLots: Lots;
   readonly entryPrice: number;
 }
@@ -177,5 +177,5 @@ export type MarketEvent =
   | Liquidation
   | Kline;
 export type AccountEvent = OrderAccepted | OrderRejected | OrderCanceled | OrderExpired | Fill | FundingPayment | Balance | PositionReport;
-export type ControlEvent = Timer | Command | StreamStatus | InferenceFailure | Fault;
+type ControlEvent = Timer | Command | StreamStatus | InferenceFailure | Fault;
 export type Event = MarketEvent | AccountEvent | ControlEvent;

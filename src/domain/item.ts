@@ -3,7 +3,7 @@ import type { Event } from "./event.ts";
 import { Kind } from "./kind.ts";
 
 /** The end of a burst: every operator passes it on after emitting what it holds. */
-export interface Barrier {
+interface Barrier {
   readonly kind: typeof Kind.barrier;
   readonly seq: number;
 }

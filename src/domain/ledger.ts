@@ -9,7 +9,7 @@ import { Kind } from "./kind.ts";
 import type { Moment } from "./moment.ts";
 import { moment } from "./moment.ts";
 import { directionOf } from "./order.ts";
-import type { OwnOrders } from "./orders/ownOrders.ts";
+import type { OwnOrders } from "./orders/ownOrder.ts";
 import { ownOrders } from "./orders/ownOrders.ts";
 import type { Direction, InstrumentIndex, Lots } from "./units.ts";
 import { NO_INSTRUMENT, InvariantError } from "./units.ts";

@@ -23,7 +23,7 @@ export const moment = (instruments: number): Moment => ({ instruments, closeMs: 
 export const closeOf = (bar: Bar): number => bar.openTimeMs + bar.timeframeMs;
 
 /** What a bar is to the moments: one of several that are awaited, the one that closes its moment, or one whose moment has closed without it. */
-export type Arrival = "awaited" | "last" | "late";
+type Arrival = "awaited" | "last" | "late";
 
 /** Takes a decision bar. A moment that was still open when a bar of a later one comes is given up: `momentClosed` comes before that. */
 export const arrive = (state: Moment, closeMs: number): Arrival => {

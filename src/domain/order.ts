@@ -1,4 +1,3 @@
-import type { IntentAction } from "./derived.ts";
 import type { Direction, InstrumentIndex, Lots, Ticks } from "./units.ts";
 
 export type OrderSide = "buy" | "sell";
@@ -50,7 +49,7 @@ export interface OrderRequest {
 }
 
 /** The trigger prices of a bracket around an entry; 0 where the bracket has no such side, or no price is left for it. */
-export interface BracketLevels {
+interface BracketLevels {
   readonly stopTicks: Ticks;
   readonly targetTicks: Ticks;
 }
@@ -88,9 +87,6 @@ export const trueFraction = (entryTicks: number, fraction: number): number => Ma
 /** Whether a bracket asks for a level that is nearer to the entry than one tick. */
 export const isBelowTick = (entryTicks: number, { stopFraction, targetFraction }: Bracket): boolean =>
   (stopFraction > 0 && stopFraction * entryTicks < 1) || (targetFraction > 0 && targetFraction * entryTicks < 1);
-
-/** Whether an intent opens a position or grows it. */
-export const isEntry = (action: IntentAction): boolean => action === "enter" || action === "scaleIn";
 
 /** Binance: "Unknown order sent.", the answer to a cancel that met no order. */
 export const UNKNOWN_ORDER = -2011;

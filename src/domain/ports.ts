@@ -2,7 +2,7 @@ import type { Event } from "./event.ts";
 import type { OrderRequest } from "./order.ts";
 import type { Instrument } from "./instrument.ts";
 import type { InstrumentIndex } from "./units.ts";
-import type { KindName } from "./kind.ts";
+import type { KindName, StoredKind } from "./kind.ts";
 
 /** What a venue asks of the size of an entry, as far as it is known before the entry arrives. */
 export interface VenueTerms {
@@ -34,26 +34,6 @@ export interface HistoryQuery {
   /** Events per burst, at most 4096. */
   readonly burstEvents: number;
 }
-
-/**
- * What a store keeps: kinds of events, of which trades are two things with ids of their own, the single trade and the aggregate
- * (`Trade.tradeCount`). Who asks for trades is given the one of which there is more in the range.
- */
-export const STORED_KINDS = [
-  "instrumentRules",
-  "funding",
-  "markPrice",
-  "openInterest",
-  "longShortRatio",
-  "bookSnapshot",
-  "bookDiff",
-  "bestBidAsk",
-  "trade",
-  "aggTrade",
-  "liquidation",
-  "kline",
-] as const;
-export type StoredKind = (typeof STORED_KINDS)[number];
 
 /** What a store holds of one symbol and kind. */
 export interface HistorySpan {
@@ -96,7 +76,3 @@ export interface ModelRuntime {
 export type InferenceResult =
   | { readonly ok: true; readonly outputs: Float32Array; readonly outputsPerRow: number }
   | { readonly ok: false; readonly reason: "late" | "notFinite" | "crashed" };
-
-export interface Clock {
-  nowMs(): number;
-}

@@ -148,7 +148,9 @@ describe("the decision hash", () => {
   it("tells an approval from a refusal and from silence", () => {
     const intent = intentOf({ at: 3 }, "enter");
     const refused = { ...HASHED["refusal"]?.item } as unknown as Item;
-    expect(new Set([digest([intent]), digest([intent, approve(intent, { orders: [], withdrawn: [] })]), digest([intent, refused])]).size).toBe(3);
+    expect(
+      new Set([digest([intent]), digest([intent, approve(intent, { orders: [], withdrawn: [] })]), digest([intent, refused])]).size,
+    ).toBe(3);
   });
 
   it("has one NaN", () => {

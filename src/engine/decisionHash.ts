@@ -1,6 +1,7 @@
 import type { OperatorFunction } from "rxjs";
 import type { FundingPayment, Fill, OrderCanceled, OrderExpired, OrderRejected } from "../domain/event.ts";
-import type { ApprovedPlan, Gap, Intent, IntentAction, OrderSent, Pattern, Refusal, Regime, RiskState, Signal } from "../domain/derived.ts";
+import type { ApprovedPlan, Gap, Intent, OrderSent, Pattern, Refusal, Regime, RiskState, Signal } from "../domain/derived.ts";
+import type { IntentAction } from "../domain/intentAction.ts";
 import { REGIME_STATES } from "../domain/derived.ts";
 import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";

@@ -5,7 +5,7 @@ import { DecisionHash } from "./decisionHash.ts";
 const FIRST_ROOM = 1 << 14;
 
 /** The bar at which two runs first decide otherwise. */
-export interface Difference {
+interface Difference {
   readonly instrument: number;
   /** Line time of the bar's close. */
   readonly knownAtMs: number;

@@ -9,7 +9,7 @@ import type { Event } from "../domain/event.ts";
 import { UserError } from "../domain/units.ts";
 import { encodeEvent } from "./eventCodec.ts";
 import type { JournalTail } from "./journal.ts";
-import { continued, FileJournal, ownJournal, readJournal } from "./journal.ts";
+import { continued, FileJournal, isUnbegun, ownJournal, readJournal } from "./journal.ts";
 
 const HEADER = {
   runId: "r1",
@@ -104,7 +104,15 @@ describe("a journal", () => {
     const before = await written(some());
     expect(() => FileJournal.create(path, HEADER)).toThrow(/is there already: journals are never overwritten/);
     expect((await readFile(path)).equals(before)).toBe(true);
+    expect(() => FileJournal.create(path, HEADER, true)).toThrow(/is there already: journals are never overwritten/);
+    expect((await readFile(path)).equals(before)).toBe(true);
     expect(() => FileJournal.create(join(folder, "no", "such"), HEADER)).toThrow(/cannot be written/);
+  });
+
+  it("has its header on disk as soon as it is made", async () => {
+    const journal = FileJournal.create(path, HEADER);
+    expect(await read()).toEqual({ events: [], sizes: [], tail: { events: 0, tornBytes: 0 } });
+    await journal.close();
   });
 });
 
@@ -138,6 +146,41 @@ describe("a torn journal", () => {
     await written(some());
     await appendFile(path, Buffer.from([0, 255, 254]));
     expect((await read()).tail).toEqual({ events: 5, tornBytes: 3 });
+  });
+});
+
+describe("a journal without a whole line", () => {
+  it("holds no event, whichever byte of its header the tear is at, and is begun anew only when that is asked for", async () => {
+    const whole = await written(some());
+    const header = whole.subarray(0, whole.indexOf("\n") + 1);
+    for (let size = 0; size < header.length; size += 1) {
+      const file = join(folder, `unbegun-${size}.journal`);
+      await writeFile(file, header.subarray(0, size));
+      expect(isUnbegun(file)).toBe(true);
+      expect(() => FileJournal.create(file, HEADER)).toThrow(`journal ${file} is there already and holds no event: begin it anew with`);
+      expect((await readFile(file)).equals(header.subarray(0, size))).toBe(true);
+      const journal = FileJournal.create(file, HEADER, true);
+      some().forEach((event, seq) => {
+        journal.append(Object.assign(event, { seq }));
+      });
+      await journal.close();
+      expect((await readFile(file)).equals(whole)).toBe(true);
+      expect(isUnbegun(file)).toBe(false);
+    }
+    await writeFile(path, Buffer.alloc(300));
+    expect(isUnbegun(path)).toBe(true);
+    await writeFile(path, header);
+    expect(isUnbegun(path)).toBe(false);
+  });
+
+  it("is none when it begins otherwise", async () => {
+    for (const text of ["my notes", "deadbeef", '{"format":1}', "deadbeef {}", "deadbeef\n", 'deadbeef {"format":1\n', "\n", "\0a"]) {
+      await writeFile(path, text);
+      expect(isUnbegun(path), text).toBe(text === "deadbeef");
+    }
+    await writeFile(path, `deadbeef {"format":1${" ".repeat(1 << 18)}`);
+    expect(isUnbegun(path)).toBe(false);
+    expect(() => isUnbegun(join(folder, "none"))).toThrow(/does not exist/);
   });
 });
 
@@ -184,14 +227,14 @@ describe("a damaged journal is refused", () => {
     expect(await refusal(read())).toContain(`journal ${path} line 4: seq 3 where 2 must be`);
   });
 
-  it("when it is not there, empty, torn in its header, or of another format", async () => {
+  it("when it is not there, has no whole line, or is of another format", async () => {
     expect(await refusal(readJournal(path))).toContain(`journal ${path} does not exist`);
     await writeFile(path, "");
-    expect(await refusal(readJournal(path))).toMatch(/is empty or its first line is torn/);
+    expect(await refusal(readJournal(path))).toMatch(/holds no whole line: there is nothing to replay/);
     const other = join(folder, "other.journal");
     const whole = await written([], other);
     await writeFile(path, whole.subarray(0, whole.length - 1));
-    expect(await refusal(readJournal(path))).toMatch(/is empty or its first line is torn/);
+    expect(await refusal(readJournal(path))).toMatch(/holds no whole line/);
     await writeFile(path, "not a journal\nat all\n");
     expect(await refusal(readJournal(path))).toMatch(/line 1 is damaged/);
     const next = join(folder, "next.journal");

@@ -1,4 +1,16 @@
-import { createReadStream, closeSync, existsSync, fsyncSync, openSync, realpathSync, statSync, truncateSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
 import { crc32 } from "node:zlib";
 import type { Event } from "../domain/event.ts";
 import type { Journal } from "../domain/ports.ts";
@@ -10,7 +22,7 @@ const BUFFER_CHARS = 1 << 16;
 const FORMAT = 1;
 
 /** What a journal says of itself: enough to refuse a replay with another config or other models. */
-export interface JournalHeader {
+interface JournalHeader {
   readonly format: number;
   readonly runId: string;
   readonly configSha256: string;
@@ -34,11 +46,23 @@ export class FileJournal implements Journal {
     this.#fd = fd;
   }
 
-  /** A new journal; an existing file is a `UserError`, because a journal is never overwritten. */
-  static create(path: string, header: Omit<JournalHeader, "format">): FileJournal {
-    const journal = new FileJournal(opened(path, "wx"));
-    journal.#line(JSON.stringify({ format: FORMAT, ...header }));
-    return journal;
+  /**
+   * A new journal, whose header is on disk when this returns. An existing file is a `UserError`, because a journal is never overwritten;
+   * with `anew` a file that holds no event (`isUnbegun`) is begun again.
+   */
+  static create(path: string, header: Omit<JournalHeader, "format">, anew = false): FileJournal {
+    const again = anew && isUnbegun(path);
+    const fd = opened(path, again ? "r+" : "wx");
+    try {
+      if (again) ftruncateSync(fd, 0);
+      const journal = new FileJournal(fd);
+      journal.#line(JSON.stringify({ format: FORMAT, ...header }));
+      journal.#toDisk();
+      return journal;
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
   }
 
   /** Goes on behind the last whole line: a torn tail is cut off first. */
@@ -52,8 +76,7 @@ export class FileJournal implements Journal {
   }
 
   flush(): Promise<void> {
-    this.#drain();
-    fsyncSync(this.#fd);
+    this.#toDisk();
     return Promise.resolve();
   }
 
@@ -69,6 +92,11 @@ export class FileJournal implements Journal {
     if (this.#pendingChars > BUFFER_CHARS) this.#drain();
   }
 
+  #toDisk(): void {
+    this.#drain();
+    fsyncSync(this.#fd);
+  }
+
   #drain(): void {
     if (this.#pending.length === 0) return;
     const bytes = Buffer.from(this.#pending.join(""), "utf8");
@@ -77,6 +105,21 @@ export class FileJournal implements Journal {
     for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
   }
 }
+
+/**
+ * Whether a file is the beginning of a journal whose process ended before its first line was whole: nothing (a file system may leave zeros
+ * for what it lost), or a torn header. It holds no event. A missing file is a `UserError`.
+ */
+export const isUnbegun = (path: string): boolean => {
+  requireFile(path);
+  if (statSync(path).size > HEADER_BYTES_MAX) return false;
+  const bytes = readFileSync(path);
+  if (bytes.every((byte) => byte === 0)) return true;
+  const text = bytes.toString("latin1");
+  const behindSum = text.slice(SUM_BYTES - 1);
+  const opens = HEADER_OPENING.startsWith(behindSum) || behindSum.startsWith(HEADER_OPENING);
+  return /^[0-9a-f]+$/.test(text.slice(0, SUM_BYTES - 1)) && opens && !text.includes("\n");
+};
 
 /** What was found behind the last whole line. */
 export interface JournalTail {
@@ -95,7 +138,7 @@ export const readJournal = async (path: string): Promise<JournalReader> => {
   const lines = whole(path);
   const first = await lines.next();
   if (first.done === true)
-    throw new UserError(`journal ${path} is empty or its first line is torn: there is nothing to replay; start a new one`);
+    throw new UserError(`journal ${path} holds no whole line: there is nothing to replay; name another file, or start a new journal`);
   const header = JSON.parse(first.value) as JournalHeader;
   if (header.format !== FORMAT)
     throw new UserError(`journal ${path} has format ${String(header.format)}; this version reads format ${FORMAT}`);
@@ -189,6 +232,10 @@ const CHUNK_BYTES = 1 << 18;
 /** Longer than any event: a file without line ends is none of ours. */
 const LINE_BYTES_MAX = 1 << 22;
 const LINE_END = 0x0a;
+/** Of a run of thousands of symbols. */
+const HEADER_BYTES_MAX = 1 << 18;
+/** How a header goes on behind its checksum. */
+const HEADER_OPENING = ` {"format":`;
 /** Hexadecimal digits of the checksum, and a space. */
 const SUM_BYTES = 9;
 
@@ -241,7 +288,9 @@ const notWritable = (path: string, error: unknown): UserError => {
   if (code === undefined) throw new InvariantError(String(error));
   const problem =
     code === "EEXIST"
-      ? "is there already: journals are never overwritten; move it or give another name"
+      ? statSync(path, { throwIfNoEntry: false })?.isFile() === true && isUnbegun(path)
+        ? "is there already and holds no event: begin it anew with --resume, move it or give another name"
+        : "is there already: journals are never overwritten; move it or give another name"
       : code === "ENOENT" || code === "ENOTDIR"
         ? "cannot be written: its folder does not exist; make it first or give another name"
         : `cannot be written (${code}): make its folder writable or give another name`;

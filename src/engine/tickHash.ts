@@ -1,19 +1,10 @@
-import type {
-  BestBidAsk,
-  BookDiff,
-  BookSnapshot,
-  Event,
-  Liquidation,
-  LongShortRatio,
-  MarkPrice,
-  NonMarketTrade,
-  OpenInterest,
-  Trade,
-} from "../domain/event.ts";
-import { Kind } from "../domain/kind.ts";
+import type { BestBidAsk, BookDiff, Event, Trade } from "../domain/event.ts";
+import type { TickKind } from "../domain/kind.ts";
+import { HASHED_AS, Kind } from "../domain/kind.ts";
+import { InvariantError } from "../domain/units.ts";
 import { RecordHash } from "./recordHash.ts";
 
-type Tick = MarkPrice | OpenInterest | LongShortRatio | BookSnapshot | BookDiff | BestBidAsk | Trade | NonMarketTrade | Liquidation;
+type Tick = Extract<Event, { readonly kind: TickKind }>;
 
 /** Events of which there are more than bars, in line order: every field but `seq`. */
 export class TickHash extends RecordHash {
@@ -65,6 +56,8 @@ export class TickHash extends RecordHash {
         this.number(event.globalAccountRatio);
         this.number(event.takerVolumeRatio);
         return;
+      default:
+        throw unhashed(event);
     }
   }
 
@@ -102,5 +95,7 @@ export class TickHash extends RecordHash {
 }
 
 /** Whether an event is hashed as a tick; the others, which are few, are hashed as the text of their journal. */
-export const isTick = (event: Event): event is Tick =>
-  (event.kind >= Kind.markPrice && event.kind <= Kind.liquidation) || event.kind === Kind.nonMarketTrade;
+export const isTick = (event: Event): event is Tick => HASHED_AS[event.kind] === "ticks";
+
+/** Does not compile while a kind that the table of kinds calls a tick has no case above. */
+const unhashed = (event: never): InvariantError => new InvariantError(`no fields to hash: ${JSON.stringify(event)}`);

@@ -10,7 +10,7 @@ const REGIME_RUNS_MAX = 20_000;
 const ENTRIES_MAX = 4096;
 const UNKNOWN_STATE = -1;
 
-export interface BeliefRecorderOptions {
+interface BeliefRecorderOptions {
   readonly instruments: readonly Instrument[];
   /** Regimes known up to this time belong to the warm-up and are not recorded. */
   readonly fromMs: number;
@@ -20,7 +20,7 @@ export interface BeliefRecorderOptions {
 }
 
 /** What a trade's row gains from the layers. */
-export type TradeThoughts = Pick<TradeRow, "regime" | "pattern" | "confidence" | "beliefs">;
+type TradeThoughts = Pick<TradeRow, "regime" | "pattern" | "confidence" | "beliefs">;
 
 /** What an instrument's layers said last. */
 interface Latest {

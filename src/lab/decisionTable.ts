@@ -34,7 +34,7 @@ const COUNTS = ["fills", "intents", "refusals", "orders"] as const;
 type Count = (typeof COUNTS)[number];
 const LEVELS: readonly RiskLevel[] = ["ACTIVE", "REDUCING", "HALTED"];
 
-export interface DecisionTableOptions {
+interface DecisionTableOptions {
   readonly instruments: readonly Instrument[];
   /** Decision bars that close up to this time only warm up. */
   readonly fromMs: number;

@@ -8,7 +8,7 @@ import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
 import { PartTable, textOf } from "./partTable.ts";
 
-export interface FeatureTableOptions {
+interface FeatureTableOptions {
   readonly instruments: readonly Instrument[];
   readonly set: FeatureSet;
   /** Rows known up to this time only warm up. */

@@ -6,7 +6,8 @@ import { featureSet } from "../../operators/features/featureSet.ts";
 import { scratchFolder } from "../../test/cli/riposte.ts";
 import { BTC, ETH, featureRowOf, T0 } from "../../test/items.ts";
 import { MINUTE_MS, UserError } from "../domain/units.ts";
-import { Duck, quoted } from "../store/duck/duck.ts";
+import { Duck } from "../store/duck/duck.ts";
+import { quoted } from "../store/duck/scanSql.ts";
 import { FeatureTable } from "./featureTable.ts";
 import { PartTable } from "./partTable.ts";
 

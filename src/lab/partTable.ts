@@ -1,7 +1,8 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InvariantError } from "../domain/units.ts";
-import { Duck, quoted } from "../store/duck/duck.ts";
+import { Duck } from "../store/duck/duck.ts";
+import { quoted } from "../store/duck/scanSql.ts";
 import type { NumberColumns } from "../store/table/columns.ts";
 import { emptyColumns, sliceRows } from "../store/table/columns.ts";
 import { numberColumns } from "../store/table/tables.ts";
@@ -12,7 +13,7 @@ const PART_NUMBERS = 1 << 21;
 /** A burst has at most 4096 events (design §4), and a kline makes one row. */
 const BURST_ROWS = 4096;
 
-export interface PartTableOptions {
+interface PartTableOptions {
   /** All float64 while they are collected. The first one is a time in ms. */
   readonly columns: readonly string[];
   /** SQL of columns whose type is another one in the finished file; by default a NaN becomes NULL. */

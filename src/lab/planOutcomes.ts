@@ -5,7 +5,7 @@ import { isEmergency } from "../risk/emergencies.ts";
 import type { RefusalCount, RejectionCount } from "./runRecord.ts";
 
 /** Why L4 asked for no entry, how often, and the first time's value and limit. */
-export interface WaitCount {
+interface WaitCount {
   readonly reason: string;
   readonly count: number;
   readonly value: number;

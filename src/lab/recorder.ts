@@ -25,7 +25,7 @@ const CANDLES_MAX = 40_000;
 /** A descriptor of L2 counts as the pattern of an entry above this, of 1. */
 const PATTERN_ABOVE = 0.5;
 
-export interface RecorderOptions {
+interface RecorderOptions {
   readonly instruments: readonly Instrument[];
   readonly startUsdt: number;
   /** Bars that close up to this time only warm up and are not recorded. */

@@ -5,7 +5,7 @@ import { plainFile } from "../store/plainFile.ts";
 import { writing } from "./report/outputError.ts";
 
 /** A file that appears whole or not at all. */
-export interface StagedFile {
+interface StagedFile {
   /** Where to write meanwhile. */
   readonly path: string;
   /** A folder beside it for what is needed on the way. */

@@ -43,7 +43,7 @@ export interface Trial {
 }
 
 /** What a ledger says of the trials on some data: the input of statistics that correct for the search. */
-export interface TrialStatistics {
+interface TrialStatistics {
   readonly count: number;
   /** Trials with a Sharpe ratio: one that never traded has none. */
   readonly withSharpe: number;

@@ -1,7 +1,7 @@
 import type { AccountState, PositionState } from "../domain/derived.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { usdtPerTickLot } from "../domain/instrument.ts";
-import type { OwnOrders } from "../domain/orders/ownOrders.ts";
+import type { OwnOrders } from "../domain/orders/ownOrder.ts";
 import { exitLots, ownOrders } from "../domain/orders/ownOrders.ts";
 import type { Direction, InstrumentIndex } from "../domain/units.ts";
 

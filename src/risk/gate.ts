@@ -4,11 +4,11 @@ import type { Instrument } from "../domain/instrument.ts";
 import type { Emit } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
 import type { Bar } from "../domain/kline.ts";
-import { isEntry } from "../domain/order.ts";
+import { isEntry } from "../domain/intentAction.ts";
 import type { OwnOrder } from "../domain/orders/ownOrder.ts";
 import { hasFilled } from "../domain/orders/ownOrder.ts";
-import type { OwnOrders } from "../domain/orders/ownOrders.ts";
-import { awaitsScaleIn, enterPlan, isProtected, mayExit, mustWithdraw, pendingEntries } from "../domain/orders/ownOrders.ts";
+import type { OwnOrders } from "../domain/orders/ownOrder.ts";
+import { enterPlan, mustWithdraw, pendingEntries } from "../domain/orders/ownOrders.ts";
 import { isSureRefusal } from "../domain/rejection.ts";
 import { MOMENT_GRACE_MS } from "../domain/moment.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
@@ -18,6 +18,7 @@ import { DataTier } from "./dataTier.ts";
 import { DayTier } from "./dayTier.ts";
 import { Emergencies } from "./emergencies.ts";
 import type { Emergency } from "./emergencies.ts";
+import { Exits } from "./exits.ts";
 import { InstrumentExposure } from "./exposure.ts";
 import type { RiskLimits } from "./limits.ts";
 import { approve } from "./plan.ts";
@@ -29,7 +30,6 @@ import { VolatilityTier } from "./volatilityTier.ts";
 const COMMANDS = { halt: "command.halt", flatten: "command.flatten" } as const;
 /** Binance: a conditional order that would trigger at once. */
 const WOULD_TRIGGER = -2021;
-const STOP_PASSED = "stop-passed";
 
 /** Whether a rule of volatility is on: only those look at every bar. */
 export const watchesBars = ({ shock, system }: RiskLimits): boolean =>
@@ -61,9 +61,7 @@ export class RiskGate {
   /** Pooled: positions and equity are read from it when they are needed. */
   private latest: AccountState | null = null;
   private readonly judgesEquity: boolean;
-  private readonly requiresStop: boolean;
-  /** Instruments that are left until nothing is held, and why: L4 asked to exit, or the price has passed a stop that was to be placed. */
-  private readonly leaving = new Map<InstrumentIndex, string>();
+  private readonly exits: Exits;
   /** 00:00 UTC of the day that is judged; NaN before the first judged moment. */
   private dayMs = NaN;
   private readonly tradeFromMs: number;
@@ -72,10 +70,12 @@ export class RiskGate {
   constructor(instruments: readonly Instrument[], limits: RiskLimits, tradeFromMs = -Infinity) {
     this.tradeFromMs = tradeFromMs;
     this.judgesEquity = limits.day.maxLossFraction !== null || limits.system.maxDrawdownFraction !== null;
-    this.requiresStop = limits.position.maxStopFraction !== null;
     this.limits = limits;
     this.exposures = instruments.map((instrument) => new InstrumentExposure(instrument));
     this.emergencies = new Emergencies(instruments);
+    this.exits = new Exits(this.exposures, limits.position.maxStopFraction !== null, (time, emergency) => {
+      this.order(time, emergency);
+    });
     const tell = (state: RiskState): void => {
       this.emit(state);
       if (state.active) this.enforce(state);
@@ -111,8 +111,8 @@ export class RiskGate {
     if (state.knownAtMs <= this.tradeFromMs) return;
     if (state.atClose) this.judge(state);
     if (this.restricted) this.enforce(state);
-    if (state.atClose) this.seeThrough(state);
-    else this.seeThroughOf(state, state.instrument);
+    if (state.atClose) this.exits.seeThrough(state);
+    else this.exits.seeThroughOf(state, state.instrument);
   }
 
   /** Equity is judged once a moment. What is not known is judged when it is known again; until then no entry passes. */
@@ -131,9 +131,7 @@ export class RiskGate {
 
   tradeClosed(trade: TradeClosed, emit: Emit): void {
     this.emit = emit;
-    this.leaving.delete(trade.instrument);
-    // What would have grown the position has lost its protection.
-    if (awaitsScaleIn(this.ordersOf(trade.instrument))) this.withdraw(trade, trade.instrument, "scale-in without position");
+    this.exits.tradeClosed(trade);
     this.day.tradeClosed(trade, trade.pnlUsdt);
   }
 
@@ -152,8 +150,8 @@ export class RiskGate {
     const { latest } = this.ordersOf(instrument);
     if (isRefusedEntry(latest)) this.day.entryRefused(item, instrument, latest.decidedAtMs, code);
     // The price has passed a stop that was to be placed: leave at market instead of placing it again.
-    if (code === WOULD_TRIGGER) this.leaving.set(instrument, STOP_PASSED);
-    this.leaveOn(item, instrument);
+    if (code === WOULD_TRIGGER) this.exits.stopPassed(instrument);
+    this.exits.leaveOn(item, instrument);
   }
 
   gap(gap: Gap, emit: Emit): void {
@@ -207,7 +205,7 @@ export class RiskGate {
     this.emit = emit;
     this.data.tick(time);
     if (this.restricted) this.enforce(time);
-    this.seeThrough(time);
+    this.exits.seeThrough(time);
   }
 
   // ---- what L4 asks for -----------------------------------------------------------------------------------------------
@@ -222,7 +220,7 @@ export class RiskGate {
     const breach = opens ? this.refuseEntry(intent, exposure, worstTicks) : refuseReduction(intent, exposure);
     if (breach === null) {
       if (opens) this.day.entered();
-      this.means(intent);
+      this.exits.meant(intent);
       this.approve(intent, worstTicks);
       return;
     }
@@ -242,13 +240,6 @@ export class RiskGate {
     return refuseEntry(intent, worstTicks, exposure, this.limits.position, this.equityUsdt, othersUsdt);
   }
 
-  /** An exit means that nothing is held: it is seen through, until the strategy enters anew. */
-  private means({ action, instrument, reason }: Intent): void {
-    if (action === "exit") {
-      if (!this.leaving.has(instrument)) this.leaving.set(instrument, reason);
-    } else if (isEntry(action) && this.leaving.get(instrument) !== STOP_PASSED) this.leaving.delete(instrument);
-  }
-
   private approve(intent: Intent, worstTicks: number): void {
     this.emit(approve(intent, enterPlan(this.ordersOf(intent.instrument), intent, worstTicks)));
   }
@@ -265,50 +256,10 @@ export class RiskGate {
     const halted = this.causes.level === "HALTED";
     for (const [index, exposure] of this.exposures.entries()) {
       if (mustWithdraw(exposure.orders) && (restricted || (this.own[index] as Causes).restricted))
-        this.withdraw(time, index as InstrumentIndex, "risk");
-      if (halted && exposure.positionLots !== 0) this.leave(time, index as InstrumentIndex, "risk-halt");
+        this.exits.withdraw(time, index as InstrumentIndex, "risk");
+      if (halted && exposure.positionLots !== 0) this.exits.leave(time, index as InstrumentIndex, "risk-halt");
     }
     if (this.causes.has(COMMANDS.flatten) && this.isFlat()) this.causes.clear(time, COMMANDS.flatten);
-  }
-
-  /** What is to be left, or has no stop, is asked to go again until it has gone. */
-  private seeThrough(time: LineTime): void {
-    for (let index = 0; index < this.exposures.length; index += 1) this.seeThroughOf(time, index as InstrumentIndex);
-  }
-
-  private seeThroughOf(time: LineTime, index: InstrumentIndex): void {
-    if (this.leaving.size > 0) this.leaveOn(time, index);
-    if (this.requiresStop) this.leaveUnprotected(time, index);
-  }
-
-  /** What filled, or was refused, since the instrument began to be left is left too. */
-  private leaveOn(time: LineTime, index: InstrumentIndex): void {
-    const reason = this.leaving.get(index);
-    if (reason === undefined) return;
-    const { positionLots, orders } = this.exposures[index] as InstrumentExposure;
-    if (positionLots === 0) {
-      this.leaving.delete(index);
-      return;
-    }
-    if (mustWithdraw(orders)) this.withdraw(time, index, reason);
-    this.leave(time, index, reason);
-  }
-
-  /** A position without a stop, which only an order that outlived its trade can open, is left. */
-  private leaveUnprotected(time: LineTime, index: InstrumentIndex): void {
-    const exposure = this.exposures[index] as InstrumentExposure;
-    if (exposure.positionLots !== 0 && !isProtected(exposure.orders)) this.leave(time, index, "unprotected");
-  }
-
-  private withdraw(time: LineTime, instrument: InstrumentIndex, reason: string): void {
-    this.order(time, { action: "cancelEntries", instrument, positionLots: 0, reason });
-  }
-
-  /** Takes off what no reduction on its way takes off already. */
-  private leave(time: LineTime, instrument: InstrumentIndex, reason: string): void {
-    const { uncoveredLots, positionLots, orders } = this.exposures[instrument] as InstrumentExposure;
-    if (uncoveredLots > 0 && mayExit(orders))
-      this.order(time, { action: "exit", instrument, positionLots: Math.sign(positionLots) * uncoveredLots, reason });
   }
 
   /** An emergency is an intent on the line like any other, approved as it is made. */

@@ -2,7 +2,7 @@
 const MISSING = -1;
 
 /** A trailing span in bars, `[fromBars, toBars)` back from the newest bar, e.g. `{ fromBars: 0, toBars: 60 }`. */
-export interface VolatilityWindow {
+interface VolatilityWindow {
   readonly fromBars: number;
   readonly toBars: number;
 }

@@ -54,7 +54,7 @@ export const returnMoments = (returns: ArrayLike<number>): ReturnMoments => {
  * Standard error of a Sharpe ratio per period: √((1 − γ₃·SR + (γ₄ − 1)/4·SR²) / (n − 1)), with raw kurtosis γ₄
  * (Bailey and López de Prado, "The Sharpe ratio efficient frontier", Journal of Risk 15(2), 2012). NaN where undefined.
  */
-export const sharpeStandardError = ({ count, mean, standardDeviation, skew, kurtosis }: ReturnMoments): number => {
+const sharpeStandardError = ({ count, mean, standardDeviation, skew, kurtosis }: ReturnMoments): number => {
   const sharpe = mean / standardDeviation;
   return Math.sqrt((1 - skew * sharpe + ((kurtosis - 1) / 4) * sharpe * sharpe) / (count - 1));
 };

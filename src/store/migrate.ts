@@ -1,5 +1,6 @@
 import type { Event } from "../domain/event.ts";
-import type { HistorySpan, StoredKind } from "../domain/ports.ts";
+import type { StoredKind } from "../domain/kind.ts";
+import type { HistorySpan } from "../domain/ports.ts";
 import { UserError } from "../domain/units.ts";
 import { partOfPath } from "./backfill/plan.ts";
 import { periodBounds, periodOf } from "./table/period.ts";

@@ -15,7 +15,7 @@ interface Holder {
 const heldHere = new Set<string>();
 let lockCount = 0;
 
-export interface OwnerLockOptions {
+interface OwnerLockOptions {
   /** The lock's file. */
   readonly path: string;
   /** What it is for, as messages name it: `store history`, `journal j`; and what a process that has it does. */

@@ -1,6 +1,7 @@
 import type { Event } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { HistoryStore, StoredKind } from "../domain/ports.ts";
+import type { StoredKind } from "../domain/kind.ts";
+import type { HistoryStore } from "../domain/ports.ts";
 import type { Hole } from "./coverage/hole.ts";
 import type { Held } from "./reading/holdings.ts";
 import type { LandedFiles } from "./backfill/landedFiles.ts";

@@ -1,11 +1,11 @@
 /** Windows of the two features, in minutes. */
-export const SHORT_WINDOW = 240;
-export const LONG_WINDOW = 1440;
+const SHORT_WINDOW = 240;
+const LONG_WINDOW = 1440;
 /** About the standard deviation of the imbalance in the null (0.074 over four years). */
-export const IMBALANCE_SCALE = 0.07;
+const IMBALANCE_SCALE = 0.07;
 /** About the middle and the spread of the volume surprise in the null (mean −0.05, standard deviation 0.35). */
-export const SURPRISE_MEAN = -0.04;
-export const SURPRISE_SCALE = 0.3;
+const SURPRISE_MEAN = -0.04;
+const SURPRISE_SCALE = 0.3;
 const CLAMP = 2;
 
 /**
@@ -24,7 +24,7 @@ const CLAMP = 2;
  * and the price has no drift of its own, at any strength. V is centred, so A alone says next to nothing. x is 0 until a
  * day is known.
  */
-export const plantedFeature = (imbalance: number, volumeSurprise: number): number =>
+const plantedFeature = (imbalance: number, volumeSurprise: number): number =>
   clamp(imbalance / IMBALANCE_SCALE) * clamp((volumeSurprise - SURPRISE_MEAN) / SURPRISE_SCALE);
 
 const clamp = (value: number): number => (value > CLAMP ? CLAMP : value < -CLAMP ? -CLAMP : value);

@@ -4,7 +4,7 @@ import type { Random } from "./random.ts";
  * One state of the market. Volatility is a multiple of the symbol's base volatility. Drift is the expected return of an
  * hour in units of the state's hourly volatility. Spells last a geometric number of minutes with the stated mean.
  */
-export interface RegimeState {
+interface RegimeState {
   readonly name: string;
   readonly volatility: number;
   readonly driftPerHour: number;

@@ -5,7 +5,7 @@ const HOURS = [
 /** Volatility by weekday, Monday first. */
 const WEEKDAYS = [1.03, 1.06, 1.06, 1.06, 1.05, 0.82, 0.85];
 
-export const WEEK_MINUTES = 10_080;
+const WEEK_MINUTES = 10_080;
 
 /** Minute of the week, Monday 00:00 UTC = 0, of a time on the minute (1970-01-01 was a Thursday). */
 export const minuteOfWeek = (timeMs: number): number => (timeMs / 60_000 + 3 * 1440) % WEEK_MINUTES;

@@ -15,7 +15,7 @@ export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
 }
-export interface Surroundings {
+interface Surroundings {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Largest file that the process may write, in blocks of 512 bytes (`ulimit -f`). */

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Event, OpenInterest, Trade } from "../../src/domain/event.ts";
 import { fundingEvent } from "../../src/domain/fundingEvent.ts";
+import type { StoredKind } from "../../src/domain/kind.ts";
 import { Kind } from "../../src/domain/kind.ts";
 import type { Kline } from "../../src/domain/kline.ts";
 import { klineValues, singleKline } from "../../src/domain/kline.ts";
-import type { StoredKind } from "../../src/domain/ports.ts";
 import { DAY_MS, HOUR_MS, instrumentIndex, MINUTE_MS } from "../../src/domain/units.ts";
 import type { Hole } from "../../src/store/coverage/hole.ts";
 import type { Store } from "../../src/store/store.ts";
-import { testKlines } from "./historyStore.ts";
+import { testKlines } from "./testMarket.ts";
 
 /** A Monday near the end of a month, so that a series crosses files. */
 const FROM_MS = Date.UTC(2023, 0, 30);

@@ -6,7 +6,7 @@ import type { Answer } from "./wireServer.ts";
 import { body, status, WireServer } from "./wireServer.ts";
 
 /** A file of klines that the archive is asked for. */
-export interface AskedFile {
+interface AskedFile {
   readonly symbol: string;
   readonly daily: boolean;
   readonly intervalMs: number;

@@ -1,51 +1,21 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { decimalsOfStep } from "../../src/domain/decimals/seen.ts";
 import type { Event } from "../../src/domain/event.ts";
-import type { Instrument } from "../../src/domain/instrument.ts";
 import type { KindName } from "../../src/domain/kind.ts";
 import { Kind } from "../../src/domain/kind.ts";
-import type { Kline } from "../../src/domain/kline.ts";
-import { klineBlock, klinesOf, klineValues, appendKline } from "../../src/domain/kline.ts";
+import { klineValues } from "../../src/domain/kline.ts";
 import type { HistoryStore } from "../../src/domain/ports.ts";
 import { InvariantError, instrumentIndex, MINUTE_MS, UserError } from "../../src/domain/units.ts";
 import { fundingEvent } from "../../src/domain/fundingEvent.ts";
-import { guessedInstrument, instrumentRulesEvent } from "../../src/store/rules/defaultInstruments.ts";
+import { instrumentRulesEvent } from "../../src/store/rules/defaultInstruments.ts";
 import { compareOnLine } from "../../streams/merge.ts";
 import { marketEventContract } from "./marketEvents.ts";
+import { testInstrument, testKlines } from "./testMarket.ts";
 
 /** 2023-01-30 00:00 UTC: the bars below cross a month, and the funding a year with `YEAR_END_MS`. */
 const FROM_MS = Date.UTC(2023, 0, 30);
 const YEAR_END_MS = Date.UTC(2022, 11, 31, 20);
 const ALL = { fromMs: 0, toMs: Date.UTC(2030, 0) };
 const KINDS: readonly KindName[] = ["instrumentRules", "funding", "kline"];
-
-/** Rules as an exchange would give them: tick 0.01, lot 0.001. */
-export const testInstrument = (symbol: string, index: number): Instrument => {
-  const seen = { price: decimalsOfStep(0.01), qty: decimalsOfStep(0.001) };
-  const { seen: _, ...rules } = guessedInstrument(symbol, "um", seen, instrumentIndex(index)) as Instrument;
-  return { ...rules, source: "exchange" };
-};
-
-/** `count` one-minute bars from `fromMs` whose values follow from their time and `salt`. */
-export const testKlines = (fromMs: number, count: number, salt = 0, index = 0): Kline[] => {
-  const block = klineBlock(instrumentIndex(index), MINUTE_MS, count);
-  for (let i = 0; i < count; i++) {
-    const close = 100 + ((i * 7 + salt) % 13) / 8;
-    appendKline(block, {
-      openTimeMs: fromMs + i * MINUTE_MS,
-      open: close - 0.1,
-      high: close + 0.5,
-      low: close - 0.7,
-      close,
-      volume: i + salt / 3,
-      quoteVolume: i * 100.123,
-      trades: i,
-      takerBuyVolume: i / 3,
-      takerBuyQuoteVolume: i * 33.3,
-    });
-  }
-  return klinesOf(block);
-};
 
 const funding = (fromMs: number, count: number, rate = 1e-4): Event[] =>
   Array.from({ length: count }, (_, i) => fundingEvent(fromMs + i * 8 * 60 * MINUTE_MS, rate, 8, NaN, instrumentIndex(0)));

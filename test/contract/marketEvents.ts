@@ -7,7 +7,7 @@ import type { HistoryStore } from "../../src/domain/ports.ts";
 import { HOUR_MS, instrumentIndex, InvariantError, UserError } from "../../src/domain/units.ts";
 import type { Kline } from "../../src/domain/kline.ts";
 import { compareOnLine } from "../../streams/merge.ts";
-import { testInstrument, testKlines } from "./historyStore.ts";
+import { testInstrument, testKlines } from "./testMarket.ts";
 
 /** An hour ends in the middle of what follows. */
 const AT_MS = Date.UTC(2024, 7, 8, 23, 59, 50);

@@ -1,8 +1,7 @@
 import { basename, dirname } from "node:path";
 import type { Event } from "../../src/domain/event.ts";
-import type { KindName } from "../../src/domain/kind.ts";
+import type { KindName, StoredKind } from "../../src/domain/kind.ts";
 import { Kind, KIND_NAMES } from "../../src/domain/kind.ts";
-import type { StoredKind } from "../../src/domain/ports.ts";
 import type { ArchiveSource } from "../../src/store/archive/source.ts";
 import type { Landed } from "../../src/store/backfill/landedFiles.ts";
 import type { Hole } from "../../src/store/coverage/hole.ts";

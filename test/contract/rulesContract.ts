@@ -5,7 +5,7 @@ import type { BackfillReport } from "../../src/store/backfill/report.ts";
 import { backfill } from "../../src/store/backfill/backfill.ts";
 import { instrumentRulesEvent } from "../../src/store/rules/defaultInstruments.ts";
 import type { Store } from "../../src/store/store.ts";
-import { testInstrument } from "./historyStore.ts";
+import { testInstrument } from "./testMarket.ts";
 import { archiveOf } from "./recordingStore.ts";
 
 const FROM_MS = Date.UTC(2023, 1);

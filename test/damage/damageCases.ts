@@ -14,7 +14,7 @@ import { writeSmallStore } from "./smallStore.ts";
  * What came of a case: the command refused and named the file; it said that files have no hash, and its output is otherwise the same; the
  * output is the same; or none of these, which is a fault.
  */
-export type Verdict = "noticed" | "told" | "harmless" | "SILENT";
+type Verdict = "noticed" | "told" | "harmless" | "SILENT";
 
 export interface DamageCase {
   readonly number: number;

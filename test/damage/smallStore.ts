@@ -7,7 +7,7 @@ import { instrumentRulesEvent } from "../../src/store/rules/defaultInstruments.t
 
 export const SYMBOLS = ["BTCUSDT", "ETHUSDT"] as const;
 /** Two days in each of two months. */
-export const FROM_MS = Date.UTC(2023, 0, 30);
+const FROM_MS = Date.UTC(2023, 0, 30);
 const DAYS = 4;
 /** Three hours of trades, book and marks, on the third day. */
 export const TICKS_FROM_MS = FROM_MS + 2 * DAY_MS;

@@ -18,7 +18,7 @@ export const quiet: CommandContext = {
 };
 
 /** What a run did, as far as one may ask of a default: counts and shares, no profit. */
-export interface RunShares {
+interface RunShares {
   readonly trades: number;
   readonly refusals: number;
   /** UTC days on which a trade was opened, of those that were not HALTED from beginning to end. */

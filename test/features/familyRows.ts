@@ -62,7 +62,7 @@ export const scaledBars = (bars: readonly KlineValues[], price: number, volume: 
 export type Scales = readonly [volatilityUnit: number, volumeBaseline: number, tradesBaseline: number];
 
 /** Slow averages, as the runtime's scales are: of |r|, volume and trades, from the first bar on. */
-export const slowScales = (bars: readonly KlineValues[]): Scales[] => {
+const slowScales = (bars: readonly KlineValues[]): Scales[] => {
   let [size, volume, trades] = [5e-4, bars[0]?.volume ?? 1, bars[0]?.trades ?? 1];
   return bars.map((bar, i) => {
     const before = bars[i - 1]?.close ?? bar.close;

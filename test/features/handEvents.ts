@@ -82,10 +82,10 @@ export interface HandBook {
   readonly bids: readonly number[];
   readonly asks: readonly number[];
 }
-export type HandEvent = FeatureEvent | HandBook;
+type HandEvent = FeatureEvent | HandBook;
 
 /** What the row holds after a bar: the columns by name, or null where the input is not known. */
-export type EventRow = Readonly<Record<string, number>> | null;
+type EventRow = Readonly<Record<string, number>> | null;
 
 /** Feeds events (in line order, up to and with a bar's close) and bars to a family; one row per bar. */
 export const eventRows = (

@@ -1,12 +1,12 @@
 import type { ProofPart, SeedResult } from "./part.ts";
 
-export interface PartLimits {
+interface PartLimits {
   readonly fromSeed: number;
   /** Cases after which the run ends; Infinity: only the time ends it. */
   readonly cases: number;
   readonly untilMs: number;
 }
-export interface PartSurroundings {
+interface PartSurroundings {
   readonly nowMs: () => number;
   /** Aborts when the user wants to stop: the seed that runs is finished or given up, the others stay. */
   readonly signal: AbortSignal;
@@ -15,7 +15,7 @@ export interface PartSurroundings {
 }
 
 /** Seeds `fromSeed` to `toSeed` (none where it is smaller), and what they showed. */
-export interface PartRun {
+interface PartRun {
   readonly fromSeed: number;
   readonly toSeed: number;
   readonly cases: number;

@@ -3,7 +3,7 @@ import { createServer, connect } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 
 /** Where to cut: after so many bytes from the client, or when the first byte of an answer comes back after them. */
-export interface Cut {
+interface Cut {
   readonly afterBytes: number;
   readonly atAnswer: boolean;
   /** Called once, at the cut; every connection is broken then. */

@@ -15,7 +15,7 @@ export interface Working {
 }
 
 /** Where the venue's answers go, and what it knows of the market. */
-export interface VenueLine {
+interface VenueLine {
   send(item: Item): void;
   event(index: number): { seq: number; instrument: InstrumentIndex; knownAtMs: number; eventTimeMs: number; receivedTimeMs: number };
   /** The price now. */

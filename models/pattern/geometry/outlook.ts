@@ -25,7 +25,7 @@ const [UP, DOWN] = [0, 1] as const;
 const EVEN = Float64Array.of(0.5, 0.5);
 
 /** What an outlook is asked with at a bar. */
-export interface OutlookSituation {
+interface OutlookSituation {
   readonly close: number;
   readonly unit: number;
   readonly haste: number;

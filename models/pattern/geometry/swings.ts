@@ -1,7 +1,7 @@
 import type { GeometryBar } from "./geometryBar.ts";
 
 /** Pivots kept: enough for head and shoulders. */
-export const PIVOTS = 6;
+const PIVOTS = 6;
 
 /**
  * Swings of the price as a zigzag in volatility units: an extreme becomes a pivot at the bar that *closes* `reversal` volatility units

@@ -1,5 +1,5 @@
 /** What is known before the first trade, and how fast it is forgotten. */
-export interface RecordTerms {
+interface RecordTerms {
   /** Probability of a profit and net return to start from. */
   readonly priorWin: number;
   readonly priorNet: number;

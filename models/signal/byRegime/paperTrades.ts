@@ -5,7 +5,7 @@ import type { Bracket } from "../../../src/domain/order.ts";
 import { bracketLevels } from "../../../src/domain/order.ts";
 import type { Direction } from "../../../src/domain/units.ts";
 
-export interface PaperTerms {
+interface PaperTerms {
   readonly bracket: Bracket;
   /** Time limit, counted from the entry bar's open. */
   readonly horizonMs: number;

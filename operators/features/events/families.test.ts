@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { FEATURE_INPUTS } from "../feature.ts";
+import { INPUT_OF } from "../../../src/domain/kind.ts";
 import { EVENT_FAMILIES } from "./families.ts";
 
 test("every input beside the klines has a family, whose columns are described and named once", () => {
-  expect(EVENT_FAMILIES.map(({ input }) => input)).toEqual(FEATURE_INPUTS.filter((input) => input !== "kline"));
+  const inputs = new Set(INPUT_OF.filter((input) => input !== undefined && input !== "kline"));
+  expect(EVENT_FAMILIES.map(({ input }) => input).sort()).toEqual([...inputs].sort());
   const columns = EVENT_FAMILIES.flatMap((family) => family.columns);
   expect(new Set(columns.map(({ name }) => name)).size).toBe(columns.length);
   for (const { name, formula, unit, source, warmUpBars } of columns) {

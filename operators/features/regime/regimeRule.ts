@@ -3,7 +3,7 @@ import { RollingSum } from "../rolling/rollingSum.ts";
 import { RollingRank } from "./rollingRank.ts";
 
 /** Number of a state, in the order of `REGIME_STATES` (src/domain/derived.ts). */
-export type RegimeState = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+type RegimeState = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
 /** Bars in which volatility and trend are measured. */
 export const REGIME_BARS = 240;

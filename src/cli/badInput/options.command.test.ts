@@ -101,10 +101,10 @@ const IN_ONE_PROCESS: readonly [string, string[], number, RegExp][] = [
   ],
   ["a journal that is a folder", ["backtest", "--data", "h", "--resume", "--journal", "empty"], 1, /journal empty is no file/],
   [
-    "a journal that is empty",
-    ["backtest", "--data", "h", "--resume", "--journal", "afile"],
+    "a journal that is none",
+    ["backtest", "--data", "h", "--resume", "--journal", "noline"],
     1,
-    /journal afile is empty .*; start a new one$/,
+    /journal noline holds no whole line: there is nothing to replay; name another file, or start a new journal$/,
   ],
   [
     "a journal in no folder",
@@ -114,9 +114,9 @@ const IN_ONE_PROCESS: readonly [string, string[], number, RegExp][] = [
   ],
   [
     "a journal that would be overwritten",
-    ["backtest", "--data", "h", "--journal", "afile"],
+    ["backtest", "--data", "h", "--journal", "noline"],
     1,
-    /journal afile is there already: journals are never overwritten; move it/,
+    /journal noline is there already: journals are never overwritten; move it/,
   ],
 ];
 
@@ -127,7 +127,12 @@ beforeAll(async () => {
   folder = await scratchFolder("bad-options");
   const [made] = await riposteEach([["simulate", "--data", "h", "--days", "5"]], folder);
   expect(made?.code).toBe(0);
-  await Promise.all([mkdir(join(folder, "empty")), writeFile(join(folder, "afile"), ""), writeFile(join(folder, "torn.json"), '{"risk":')]);
+  await Promise.all([
+    mkdir(join(folder, "empty")),
+    writeFile(join(folder, "afile"), ""),
+    writeFile(join(folder, "noline"), "no journal"),
+    writeFile(join(folder, "torn.json"), '{"risk":'),
+  ]);
   await writeFile(join(folder, "typo.json"), JSON.stringify({ risk: { day: { maxLossFracton: 0.1 } } }));
   for (const name of ["bitrot", "truncated", "nofunding"]) await cp(join(folder, "h"), join(folder, name), { recursive: true });
   const bytes = await readFile(join(folder, "bitrot", KLINES));
@@ -186,7 +191,7 @@ describe("riposte refuses", () => {
   });
 
   it("and leaves nothing behind", async () => {
-    const made = ["afile", "bitrot", "empty", "h", "nofunding", "torn.json", "truncated", "typo.json"];
+    const made = ["afile", "bitrot", "empty", "h", "nofunding", "noline", "torn.json", "truncated", "typo.json"];
     expect(await namesIn(folder)).toEqual(made);
   });
 });

@@ -15,7 +15,7 @@ import { DataHash } from "../../engine/dataHash.ts";
 import { drive } from "../../engine/driver.ts";
 import { importCapture } from "../../store/capture/importCapture.ts";
 import { parquetStore } from "../../store/parquet/parquetStore.ts";
-import type { RunData } from "./history.ts";
+import type { RunData } from "./runData.ts";
 import { runData } from "./history.ts";
 
 let folder = "";

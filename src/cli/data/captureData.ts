@@ -9,11 +9,10 @@ import { UserError } from "../../domain/units.ts";
 import { importCapture } from "../../store/capture/importCapture.ts";
 import { parquetStore } from "../../store/parquet/parquetStore.ts";
 import type { CapturedSymbol } from "../../venues/binance/capture/capturedSymbol.ts";
-import type { CaptureSummary } from "../../venues/binance/capture/captureScan.ts";
 import { captureRules } from "../../store/rules/captureRules.ts";
 import { capturedSymbols, scanCapture } from "../../venues/binance/capture/captureScan.ts";
 import { captureNotes, lostAtEnd } from "../../store/capture/captureNotes.ts";
-import type { DataChoice, DataRequest, RunData } from "./history.ts";
+import type { DataChoice, DataRequest, RunData } from "./runData.ts";
 import { shownPath } from "./shownPath.ts";
 import { storedData } from "./storedData.ts";
 
@@ -66,12 +65,6 @@ export const captureData = async (request: DataRequest): Promise<RunData> => {
     throw error;
   }
 };
-
-/** A scan of the captures of a run, and whether it chose the symbol. */
-export interface Captured {
-  readonly summary: CaptureSummary;
-  readonly unnamed: boolean;
-}
 
 /** The config and the data of a command: where no symbol is named, the only one of a capture is meant. */
 export const withCapturedSymbol = async <C extends DataChoice>(

@@ -7,8 +7,9 @@ import { formatUtc } from "../../domain/time.ts";
 import { DAY_MS, MINUTE_MS } from "../../domain/units.ts";
 import { instrumentRulesEvent } from "../../store/rules/defaultInstruments.ts";
 import { parquetStore } from "../../store/parquet/parquetStore.ts";
-import type { RunData } from "./history.ts";
-import { barsOver, runData } from "./history.ts";
+import type { RunData } from "./runData.ts";
+import { runData } from "./history.ts";
+import { barsOver } from "./runData.ts";
 import { openStore } from "./store.ts";
 import { simulateCommand } from "../simulate.ts";
 

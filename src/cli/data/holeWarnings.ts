@@ -1,6 +1,7 @@
 import type { Instrument } from "../../domain/instrument.ts";
 import { formatUtc } from "../../domain/time.ts";
-import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
+import type { StoredKind } from "../../domain/kind.ts";
+import type { HistorySpan } from "../../domain/ports.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../domain/units.ts";
 import { folderOf } from "../../store/archive/archivePath.ts";
 import { landedAs } from "../../store/backfill/landedFiles.ts";

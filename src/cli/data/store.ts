@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import type { Stats } from "node:fs";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { UserError } from "../../domain/units.ts";
@@ -9,7 +8,7 @@ import { credentialsOf } from "../../store/questdb/settings.ts";
 
 export type StoreName = RiposteConfig["data"]["store"];
 
-export interface StoreRequest {
+interface StoreRequest {
   readonly data: RiposteConfig["data"];
   /** Where user and password of QuestDB are. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -31,13 +30,14 @@ export const openStore = ({ data, env, store = data.store, intervalMs, market = 
 
 /** Whether the folder of a Parquet store is there. Throws a `UserError` where a file has its name, or a part of its path is one. */
 export const requireFolder = (dir: string): boolean => {
-  let found: Stats | undefined;
+  // Not by `throwIfNoEntry: false`: since Node 24 that says of a path below a file what it says of a missing one.
   try {
-    found = statSync(dir, { throwIfNoEntry: false });
+    if (statSync(dir).isDirectory()) return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOTDIR") throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return false;
+    if (code !== "ENOTDIR") throw error;
     throw new UserError(`the history ${dir} cannot be a folder, a part of its path is a file: name the folder with --data`);
   }
-  if (found?.isDirectory() === false) throw new UserError(`the history ${dir} is a file, not a folder: name the folder with --data`);
-  return found !== undefined;
+  throw new UserError(`the history ${dir} is a file, not a folder: name the folder with --data`);
 };

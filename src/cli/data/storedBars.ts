@@ -1,13 +1,14 @@
 import { GRACE_MS } from "../../../operators/tradeBars.ts";
 import { formatUtc } from "../../domain/time.ts";
 import type { TimeRange } from "../../domain/time.ts";
-import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
+import type { StoredKind } from "../../domain/kind.ts";
+import type { HistorySpan } from "../../domain/ports.ts";
 import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { Store } from "../../store/store.ts";
 import { areAggregatesTaken } from "../../store/reading/catalog.ts";
 import { intervalLabel } from "../../store/table/interval.ts";
 import { shownPath } from "./shownPath.ts";
-import type { DataRequest } from "./history.ts";
+import type { DataRequest } from "./runData.ts";
 
 /** Of trades a store may have both. */
 export const TRADES: readonly StoredKind[] = ["trade", "aggTrade"];

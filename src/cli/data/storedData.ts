@@ -1,18 +1,18 @@
+import type { StoredKind } from "../../domain/kind.ts";
+import { STORED_KINDS } from "../../domain/kind.ts";
 import { GRACE_MS } from "../../../operators/tradeBars.ts";
 import { parseTimeRange } from "../../domain/time.ts";
-import type { StoredKind } from "../../domain/ports.ts";
-import { STORED_KINDS } from "../../domain/ports.ts";
 import { instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
 import type { Store } from "../../store/store.ts";
 import { fillableBy } from "./fillable.ts";
-import type { DataRequest, RunData } from "./history.ts";
+import type { DataRequest, RunData } from "./runData.ts";
 import { closedByTicks, outsideRange, sourceOf, storedBars } from "./storedBars.ts";
 import { holeWarnings } from "./holeWarnings.ts";
 import { bookStart, kindsOnDisk, kindsToRead, storedTicks } from "./storedTicks.ts";
 import { barWarnings, hashWarnings, rulesWarnings, tickWarnings } from "./storedWarnings.ts";
 
 /** How a run speaks of the store that it reads. */
-export interface StoreWords {
+interface StoreWords {
   /** The subject of a sentence. */
   readonly holder: string;
   /** The error for a range that holds no bar of any symbol. */

@@ -1,4 +1,5 @@
-import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
+import type { StoredKind } from "../../domain/kind.ts";
+import type { HistorySpan } from "../../domain/ports.ts";
 import { HOUR_MS } from "../../domain/units.ts";
 import { marketsBeside } from "../../store/reading/catalog.ts";
 import type { Store } from "../../store/store.ts";

@@ -1,6 +1,7 @@
 import { dollarOf } from "../../domain/contract.ts";
 import { formatUtc } from "../../domain/time.ts";
-import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
+import type { StoredKind } from "../../domain/kind.ts";
+import type { HistorySpan } from "../../domain/ports.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
 import type { Store } from "../../store/store.ts";
 import type { StoredBars } from "./storedBars.ts";

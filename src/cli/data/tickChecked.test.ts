@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { testInstrument } from "../../../test/contract/historyStore.ts";
+import { testInstrument } from "../../../test/contract/testMarket.ts";
 import type { Event } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { singleKline } from "../../domain/kline.ts";
 import { instrumentIndex, MINUTE_MS, UserError } from "../../domain/units.ts";
-import type { RunData } from "./history.ts";
+import type { RunData } from "./runData.ts";
 import { tickChecked } from "./tickChecked.ts";
 
 const FROM_MS = Date.UTC(2023, 1);

@@ -4,7 +4,7 @@ import { formatUtc } from "../../domain/time.ts";
 import { TickCheck } from "../../domain/tickCheck.ts";
 import { UserError } from "../../domain/units.ts";
 import { guessText, offTickText } from "../../store/rules/rulesText.ts";
-import type { RunData } from "./history.ts";
+import type { RunData } from "./runData.ts";
 
 /**
  * The same data, whose prices are compared with the ticks of its instruments as they pass: bars and trades between the ticks are counted

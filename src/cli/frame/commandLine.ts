@@ -33,7 +33,7 @@ export const SHARED_OPTIONS: Record<string, OptionSpec> = {
   help: { type: "boolean", help: "show this help" },
 };
 
-export interface ParsedCommandLine {
+interface ParsedCommandLine {
   readonly options: OptionValues;
   readonly json: boolean;
   readonly help: boolean;

@@ -1,5 +1,5 @@
 /** A variable of a `.env` file. */
-export interface DotEnvEntry {
+interface DotEnvEntry {
   readonly name: string;
   readonly value: string;
   /** Counted from 1. */

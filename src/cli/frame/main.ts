@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { SettingError } from "../../domain/settingError.ts";
 import { tooManyFiles } from "../../domain/tooManyFiles.ts";
 import { UserError } from "../../domain/units.ts";
@@ -14,6 +13,7 @@ import type { CommandEntry } from "../commands.ts";
 import { environment } from "./environment.ts";
 import { commandHelp, HELP_COLUMNS, overview } from "./help.ts";
 import { laterMistake, toldErrors } from "../members/laterMistake.ts";
+import { programVersion } from "../programVersion.ts";
 import { progressMeter, silentProgress } from "./progress.ts";
 
 /** What the frame needs of the process; tests pass their own. */
@@ -61,7 +61,7 @@ const dispatch = async (args: readonly string[], terminal: Terminal, meter: { cl
     return 2;
   }
   if (name === "--version" || name === "version") {
-    terminal.stdout(`${await version()}\n`);
+    terminal.stdout(`${programVersion()}\n`);
     return 0;
   }
   const asksForHelp = name === "--help" || name === "-h" || name === "help";
@@ -164,11 +164,6 @@ const stopCode = (stop: AbortSignal): number | undefined => {
 /** Whether the error is only the stop travelling up: the reason itself, or what Node's functions make of it. */
 const isAbort = (error: unknown, stop: AbortSignal): boolean =>
   error === stop.reason || (error instanceof Error && error.name === "AbortError");
-
-const version = async (): Promise<string> => {
-  const text = await readFile(new URL("../../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-};
 
 /** `COLUMNS`, else the terminal's width where it is narrower than the help likes. */
 const columnsOf = (env: Terminal["env"]): number | undefined => {

@@ -1,11 +1,11 @@
-export interface ProgressSink {
+interface ProgressSink {
   readonly isTty: boolean;
   readonly columns: number;
   write(text: string): void;
   nowMs(): number;
 }
 
-export interface ProgressMeter {
+interface ProgressMeter {
   /** States how far the work named `label` is. A new label, or `done` falling back, begins a new piece of work. */
   update(label: string, done: number, total: number): void;
   /** Takes the bar off the screen before other text is written; the next update draws it again. */

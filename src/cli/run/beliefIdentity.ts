@@ -6,8 +6,9 @@ import { canonicalJson, withoutPlace } from "../../../config/sha256.ts";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import type { BeliefIdentity } from "../../store/beliefs/beliefFile.ts";
 import { sha256 } from "../../store/hashing/sha256.ts";
-import type { RunData } from "../data/history.ts";
+import type { RunData } from "../data/runData.ts";
 import { modulesOf } from "../members/moduleFiles.ts";
+import { programVersion } from "../programVersion.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -32,7 +33,7 @@ export const beliefIdentity = (config: RiposteConfig, data: RunData, warmUpBars:
     perceivingSha256: sha256(canonicalJson(perceiving)),
     modules: modulesOf([...features.modules, regime.module, pattern.module, signal.module]),
     code: perceivingCode(),
-    version: (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version,
+    version: programVersion(),
     instruments: data.instruments,
     fromMs: data.fromMs,
     toMs: data.toMs,

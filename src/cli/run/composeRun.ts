@@ -3,7 +3,7 @@ import { DAY_MS, MINUTE_MS } from "../../domain/units.ts";
 import type { RunFacts } from "../../lab/summarise.ts";
 import type { RiskLimits } from "../../risk/limits.ts";
 import { NO_LIMITS } from "../../risk/limits.ts";
-import type { DataChoice, Environment, RunData } from "../data/history.ts";
+import type { DataChoice, Environment, RunData } from "../data/runData.ts";
 import { runData } from "../data/history.ts";
 import { kindsOfInputs, kindsOfFills } from "../data/wantedKinds.ts";
 import type { LayerMembers } from "../members/layers.ts";

@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import { shownArgument, shownPath } from "../data/shownPath.ts";
 import { moduleNames, modulesOf } from "../members/moduleFiles.ts";
+import { programVersion } from "../programVersion.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 /** What a new file is code in. */
@@ -23,24 +23,21 @@ export interface CodeVersion {
 export const codeVersion = async (root = ROOT): Promise<CodeVersion> => {
   const git = async (...args: string[]): Promise<string> =>
     (await promisify(execFile)("git", ["-C", root, ...args], { maxBuffer: 1 << 26 })).stdout;
-  if (!existsSync(join(root, ".git"))) return { commit: await packageVersion(), warnings: [] };
+  if (!existsSync(join(root, ".git"))) return { commit: packageVersion(), warnings: [] };
   try {
     const [facts, changes] = await Promise.all([git("rev-parse", "--show-toplevel", "HEAD"), git("status", "--porcelain", "-z")]);
     const [top = "", commit = ""] = facts.split("\n");
     // A repository above the program's folder is somebody else's.
-    if (realpathSync(top) !== realpathSync(root)) return { commit: await packageVersion(), warnings: [] };
+    if (realpathSync(top) !== realpathSync(root)) return { commit: packageVersion(), warnings: [] };
     const dirty = changes.split("\0").some((line) => line !== "" && (!line.startsWith("?? ") || CODE.test(line.slice(3))));
     return { commit: `${commit}${dirty ? "+dirty" : ""}`, warnings: [] };
   } catch (error) {
-    const commit = `${await packageVersion()}+unknown`;
+    const commit = `${packageVersion()}+unknown`;
     return { commit, warnings: [`The commit of the code is unknown: git could not be asked (${reasonOf(error)}).`] };
   }
 };
 
-const packageVersion = async (): Promise<string> => {
-  const { version } = JSON.parse(await readFile(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string };
-  return `v${version}`;
-};
+const packageVersion = (): string => `v${programVersion()}`;
 
 /** What git said, or why it could not be started. */
 const reasonOf = (error: unknown): string => {

@@ -6,7 +6,8 @@ import { UserError } from "../../domain/units.ts";
 import { continued, FileJournal } from "../../engine/journal.ts";
 import type { JournalReader } from "../../engine/journal.ts";
 import { systemProblem } from "../../lab/report/outputError.ts";
-import type { RunData } from "../data/history.ts";
+import type { RunData } from "../data/runData.ts";
+import { programVersion } from "../programVersion.ts";
 
 export interface JournalledRun {
   readonly config: RiposteConfig;
@@ -14,6 +15,8 @@ export interface JournalledRun {
   readonly journalPath: string | null;
   /** The journal to go on from; null starts a new one at `journalPath`. */
   readonly resume: JournalReader | null;
+  /** A file at `journalPath` that holds no event yet (`isUnbegun`) becomes the new journal. */
+  readonly anew?: boolean;
 }
 
 export interface Journalled {
@@ -24,18 +27,8 @@ export interface Journalled {
 }
 
 /** A run's events, written to its journal on the way or replayed from it first. Without a path nothing is written. */
-export const journalled = ({ config, data, journalPath, resume }: JournalledRun): Journalled => {
+export const journalled = ({ config, data, journalPath, resume, anew = false }: JournalledRun): Journalled => {
   let file: FileJournal | null = null;
-  if (journalPath !== null && resume === null) {
-    file = FileJournal.create(journalPath, {
-      runId: config.name,
-      configSha256: configSha256(config),
-      symbols: data.instruments.map(({ symbol }) => symbol),
-      models: {},
-      code: process.env["npm_package_version"] ?? "",
-      machine: `${process.platform} ${process.arch} node ${process.version}`,
-    });
-  }
   const events =
     resume === null || journalPath === null
       ? data.events()
@@ -50,6 +43,17 @@ export const journalled = ({ config, data, journalPath, resume }: JournalledRun)
       throw refused(error, journalPath ?? "");
     }
   };
+  if (journalPath !== null && resume === null) {
+    const header = {
+      runId: config.name,
+      configSha256: configSha256(config),
+      symbols: data.instruments.map(({ symbol }) => symbol),
+      models: {},
+      code: programVersion(),
+      machine: `${process.platform} ${process.arch} node ${process.version}`,
+    };
+    file = writing(() => FileJournal.create(journalPath, header, anew));
+  }
   const close = async (): Promise<void> => {
     const open = file;
     file = null;

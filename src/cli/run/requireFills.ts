@@ -3,7 +3,7 @@ import type { FillOn } from "../../domain/order.ts";
 import { UserError } from "../../domain/units.ts";
 import { fillOnOf } from "../../venues/simulated/options.ts";
 import { BARS_ONLY } from "../data/fillable.ts";
-import type { RunData } from "../data/history.ts";
+import type { RunData } from "../data/runData.ts";
 
 const NEEDS = {
   bars: "bars",

@@ -6,7 +6,7 @@ import type { CommandContext, OptionValues } from "../frame/command.ts";
 import type { ComposedRun } from "../run/composeRun.ts";
 import { composeRun, memberNotes, warmUpWanted } from "../run/composeRun.ts";
 import { configOf } from "../configOptions.ts";
-import type { DataChoice } from "../data/history.ts";
+import type { DataChoice } from "../data/runData.ts";
 import { dataChoice } from "../data/history.ts";
 import { layerMembers } from "../members/layers.ts";
 import type { Settings } from "./grid.ts";

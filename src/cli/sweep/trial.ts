@@ -12,7 +12,7 @@ import { moduleMistake } from "../run/moduleMistake.ts";
 import { beliefsOf } from "../run/beliefs.ts";
 import { composeRun, memberWarnings, membersOf } from "../run/composeRun.ts";
 import { environment } from "../frame/environment.ts";
-import type { DataChoice } from "../data/history.ts";
+import type { DataChoice } from "../data/runData.ts";
 import { replayRun } from "../run/replayRun.ts";
 
 /** A run of the grid, as it is handed to a process. */

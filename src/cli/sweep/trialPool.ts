@@ -9,7 +9,7 @@ import type { FromTrial, ToTrial } from "./trialProcess.ts";
 const LOADER = new URL("../../../bin/loader.mjs", import.meta.url).href;
 const PROGRAM = fileURLToPath(new URL("trialProcess.ts", import.meta.url));
 
-export interface TrialPoolOptions {
+interface TrialPoolOptions {
   /** Processes at most. */
   readonly processes: number;
   readonly signal: AbortSignal;

@@ -7,7 +7,7 @@ const WAITING_MAX = 1024;
 
 /** What a message did: the book changed, nothing (old, or kept for the snapshot), or why the book is no longer to be believed. */
 export type BookOutcome = "changed" | "kept" | BookBreak;
-export interface BookBreak {
+interface BookBreak {
   readonly broken: string;
 }
 

@@ -1,9 +1,9 @@
-import type { IntentAction } from "../derived.ts";
+import type { IntentAction } from "../intentAction.ts";
 import type { Bracket } from "../order.ts";
 import type { Direction } from "../units.ts";
 
 /** What an order of ours is for. */
-export type OrderRole = "entry" | "exit" | "stop" | "target";
+type OrderRole = "entry" | "exit" | "stop" | "target";
 
 /**
  * Where an order of ours stands, as far as we know:
@@ -13,7 +13,7 @@ export type OrderRole = "entry" | "exit" | "stop" | "target";
  * - `unknown`: an answer was lost, or a cancel was refused: it may be at the venue, and may be canceled again;
  * - `done`: filled, canceled, expired or refused.
  */
-export type OrderStatus = "sent" | "working" | "partlyFilled" | "cancelSent" | "unknown" | "done";
+type OrderStatus = "sent" | "working" | "partlyFilled" | "cancelSent" | "unknown" | "done";
 
 /** What can happen to an order. */
 export type OrderChange = "accepted" | "partFilled" | "filled" | "cancelAsked" | "ended" | "undecided";
@@ -63,6 +63,21 @@ export interface OwnOrder {
   superseded: boolean;
   /** How often the stop of an entry has been placed. */
   stopsPlaced: number;
+}
+
+/**
+ * Our orders of one instrument: the only list of them. `account` owns it and publishes it with its state; the gate enters what it
+ * approves, `execute` marks what it cancels, and everybody reads. Plain data.
+ */
+export interface OwnOrders {
+  /** Orders that are not done, in the order in which they were made. */
+  readonly open: OwnOrder[];
+  /** The order that the item on the line is about (it may be done); null: none of ours. */
+  latest: OwnOrder | null;
+  /** Lowest leverage of what filled into the position; 1 where nobody said. */
+  leverage: number;
+  /** Largest market order in lots; 0: any. */
+  readonly maxMarketQtyLots: number;
 }
 
 /** Whether a part of the order may have filled. */

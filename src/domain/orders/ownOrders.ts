@@ -7,28 +7,13 @@ import { isSureRefusal } from "../rejection.ts";
 import type { Direction } from "../units.ts";
 import { sliceIdOf, stopIdOf } from "./orderIds.ts";
 import { indexOfOrder, removeAt } from "./orderList.ts";
-import type { OrderChange, OwnOrder } from "./ownOrder.ts";
+import type { OrderChange, OwnOrder, OwnOrders } from "./ownOrder.ts";
 import { statusAfter } from "./ownOrder.ts";
 
 /** Market orders that one plan makes at most, when a position is larger than the venue takes at once. Those that follow close the rest. */
 const SLICES_MAX = 10;
 /** Reductions on their way at a time. A fill of one must not make more of them than it closes. */
 const EXITS_MAX = 100;
-
-/**
- * Our orders of one instrument: the only list of them. `account` owns it and publishes it with its state; the gate enters what it
- * approves, `execute` marks what it cancels, and everybody reads. Plain data.
- */
-export interface OwnOrders {
-  /** Orders that are not done, in the order in which they were made. */
-  readonly open: OwnOrder[];
-  /** The order that the item on the line is about (it may be done); null: none of ours. */
-  latest: OwnOrder | null;
-  /** Lowest leverage of what filled into the position; 1 where nobody said. */
-  leverage: number;
-  /** Largest market order in lots; 0: any. */
-  readonly maxMarketQtyLots: number;
-}
 
 export const ownOrders = ({ maxMarketQtyLots }: Pick<Instrument, "maxMarketQtyLots">): OwnOrders => ({
   open: [],

@@ -1,7 +1,7 @@
 import type { FinishedLabel } from "../labels/labelStream.ts";
 
 /** Why decision bars are no rows; each counts once, for the first of these that holds. */
-export interface Dropped {
+interface Dropped {
   /** A column was not finite. */
   notWarm: number;
   notSampled: number;

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Duck } from "../../store/duck/duck.ts";
-import { quoted } from "../../store/duck/duck.ts";
+import { quoted } from "../../store/duck/scanSql.ts";
 import { numberColumns } from "../../store/table/tables.ts";
 import { writingParquet } from "../parquetOutput.ts";
 import type { ColumnType, DatasetColumn } from "./columns.ts";

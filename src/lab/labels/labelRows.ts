@@ -4,7 +4,7 @@ import { InvariantError } from "../../domain/units.ts";
 import type { TickBars } from "./tripleBarrier.ts";
 
 /** The state of a bar of which nothing is known. */
-export const UNKNOWN_STATE = -1;
+const UNKNOWN_STATE = -1;
 
 /**
  * The last bars of one instrument, column by column, with what labels and weights need. Rows are local: `first` is the number, since

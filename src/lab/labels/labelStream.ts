@@ -26,7 +26,7 @@ export interface FinishedLabel {
   regimeTarget: number;
 }
 
-export interface LabelStreamOptions<T> {
+interface LabelStreamOptions<T> {
   readonly instrument: Instrument;
   readonly intervalMs: number;
   readonly horizonMs: number;

@@ -16,7 +16,7 @@ export interface LabelOptions {
   readonly instrument: Instrument;
 }
 
-export type Touch = "target" | "stop" | "time";
+type Touch = "target" | "stop" | "time";
 
 /** What became of an entry at a bar's open. */
 export interface Label {

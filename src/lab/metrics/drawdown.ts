@@ -1,6 +1,6 @@
 import { cagr } from "./growth.ts";
 
-export interface Drawdown {
+interface Drawdown {
   /** Deepest fall from a peak of compounded wealth (the start counts as a peak), as a fraction ≤ 0. */
   readonly maxDrawdown: number;
   /** Days that this fall's wealth stayed below its peak, to the recovery or the end of the series. */

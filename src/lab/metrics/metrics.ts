@@ -11,7 +11,7 @@ import { expectancyUsdt, profitFactor, winRate } from "./tradeStatistics.ts";
 import { volatility } from "./volatility.ts";
 
 /** The metrics of a run's summary, all defined in `docs/metrics.md`. */
-export type RunMetrics = Pick<
+type RunMetrics = Pick<
   RunSummary,
   | "totalReturn"
   | "cagr"
@@ -35,7 +35,7 @@ export type RunMetrics = Pick<
 export const ANNUALISED_FROM_DAYS = 30;
 
 /** What the metrics are computed from. */
-export interface MetricsInput {
+interface MetricsInput {
   /** A row a UTC day, the first the start. */
   readonly equity: readonly Omit<EquityRow, "buyAndHoldUsdt">[];
   /** When equity was first 0 or less; null: never. */

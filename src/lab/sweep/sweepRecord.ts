@@ -37,7 +37,7 @@ export interface SweepRun {
 }
 
 /** What the best of many runs would look like without any skill. */
-export interface Luck {
+interface Luck {
   /** Trials on these data in the ledger, those of this sweep among them. */
   readonly trials: number;
   readonly withSharpe: number;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { describeShared, sharedData } from "../../../test/sharedData.ts";
-import { testInstrument } from "../../../test/contract/historyStore.ts";
+import { testInstrument } from "../../../test/contract/testMarket.ts";
 import type { Decimals } from "../../domain/decimals/seen.ts";
 import { stepDecimals } from "../../domain/decimals/seen.ts";
 import { Kind } from "../../domain/kind.ts";

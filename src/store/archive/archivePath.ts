@@ -10,7 +10,7 @@ export interface FileSeries {
   readonly interval: string;
 }
 
-export type Cadence = "monthly" | "daily";
+type Cadence = "monthly" | "daily";
 
 /** Folder of each kind, which is also part of its files' names (the interval in the case of klines). */
 export const FOLDERS: Readonly<Record<BackfillKind, string>> = {

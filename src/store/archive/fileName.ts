@@ -8,7 +8,7 @@ export interface FilePeriod {
 }
 
 /** What an archive file's name says. */
-export interface ArchiveName extends FilePeriod {
+interface ArchiveName extends FilePeriod {
   /** In capitals. */
   readonly symbol: string;
   /** `1m` and so on for klines, else the kind: `fundingRate`, `aggTrades`, `metrics`. */

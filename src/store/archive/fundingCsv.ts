@@ -9,7 +9,7 @@ import { periodOfFile } from "./fileName.ts";
 
 const NAMES = ["calc_time", "funding_interval_hours", "last_funding_rate"];
 
-export interface ParsedFunding {
+interface ParsedFunding {
   readonly events: readonly Funding[];
   readonly identicalDuplicates: number;
   readonly conflictingDuplicates: number;

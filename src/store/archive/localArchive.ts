@@ -9,7 +9,7 @@ import { sha256 } from "../hashing/sha256.ts";
 import { archiveName } from "./fileName.ts";
 import type { ArchiveSource } from "./source.ts";
 
-export interface LocalArchiveOptions {
+interface LocalArchiveOptions {
   /** Only files of these; absent: of all. Folders of others are not looked into. */
   readonly symbols?: readonly string[];
   /** Whose klines and trades files are whose path does not say; absent: they are not used. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checksumOf, KLINE_HEADER, klineLines, zipOf } from "../../../test/contract/archiveFiles.ts";
-import { testInstrument } from "../../../test/contract/historyStore.ts";
+import { testInstrument } from "../../../test/contract/testMarket.ts";
 import type { Answer } from "../../../test/contract/wireServer.ts";
 import { body, cutShort, reset, status, WireServer } from "../../../test/contract/wireServer.ts";
 import { DAY_MS, MINUTE_MS, UserError } from "../../domain/units.ts";

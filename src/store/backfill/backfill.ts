@@ -1,6 +1,6 @@
+import type { StoredKind } from "../../domain/kind.ts";
 import { UserError } from "../../domain/units.ts";
 import { Unreachable } from "../../venues/binance/http.ts";
-import type { StoredKind } from "../../domain/ports.ts";
 import type { FileSeries } from "../archive/archivePath.ts";
 import type { DroppedPart } from "../store.ts";
 import type { BackfillOptions } from "./options.ts";

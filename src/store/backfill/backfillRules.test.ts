@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { testInstrument } from "../../../test/contract/historyStore.ts";
+import { testInstrument } from "../../../test/contract/testMarket.ts";
 import { archiveOf, RecordingStore } from "../../../test/contract/recordingStore.ts";
 import type { Event } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";

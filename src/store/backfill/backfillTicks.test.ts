@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AGG_TRADES_HEADER, aggTradeLines, METRICS_HEADER, metricsLines } from "../../../test/contract/archiveFiles.ts";
-import { testInstrument } from "../../../test/contract/historyStore.ts";
+import { testInstrument } from "../../../test/contract/testMarket.ts";
 import { archiveOf, RecordingStore } from "../../../test/contract/recordingStore.ts";
 import { compareOnLine } from "../../../streams/merge.ts";
 import type { Event } from "../../domain/event.ts";

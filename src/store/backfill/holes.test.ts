@@ -1,3 +1,4 @@
+import type { StoredKind } from "../../domain/kind.ts";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -9,7 +10,6 @@ import { status } from "../../../test/contract/wireServer.ts";
 import type { Funding } from "../../domain/event.ts";
 import type { Kline } from "../../domain/kline.ts";
 import { klineValues } from "../../domain/kline.ts";
-import type { StoredKind } from "../../domain/ports.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../domain/units.ts";
 import { httpGet } from "../../venues/binance/http.ts";
 import { binanceRest } from "../../venues/binance/rest.ts";

@@ -12,7 +12,7 @@ export interface LabelReading {
 }
 
 /** What may tell it where the file itself does not. */
-export interface LabelWitnesses {
+interface LabelWitnesses {
   readonly store: Pick<Store, "series">;
   readonly intervalMs: number;
   /** The file of the day `days` later, or earlier; undefined: there is none. */

@@ -27,7 +27,7 @@ export interface BackfillOptions {
   readonly onProgress?: (progress: BackfillProgress) => void;
 }
 
-export interface BackfillProgress {
+interface BackfillProgress {
   /** File or page in work. */
   readonly label: string;
   readonly filesDone: number;

@@ -1,7 +1,7 @@
+import type { StoredKind } from "../../domain/kind.ts";
 import type { NumberCount } from "../../domain/decimals/numberCount.ts";
 import type { Event } from "../../domain/event.ts";
 import { klinesOf } from "../../domain/kline.ts";
-import type { StoredKind } from "../../domain/ports.ts";
 import { parseAggTradesCsv } from "../archive/aggTradesCsv.ts";
 import type { BackfillKind } from "../archive/archivePath.ts";
 import { parseFundingCsv } from "../archive/fundingCsv.ts";
@@ -46,7 +46,7 @@ export interface ParsedFile {
   readonly numbers?: NumberCount;
 }
 
-export interface FileToParse {
+interface FileToParse {
   readonly kind: BackfillKind;
   readonly csv: Uint8Array;
   readonly file: string;

@@ -2,7 +2,7 @@ import { DAY_MS, MINUTE_MS } from "../../domain/units.ts";
 import { intervalLabel } from "../table/interval.ts";
 
 /** What of a series a backfill is to bring. */
-export interface Wanted {
+interface Wanted {
   readonly symbol: string;
   readonly market: string;
   /** By its name for `--kinds`. */

@@ -1,4 +1,5 @@
-import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
+import type { StoredKind } from "../../domain/kind.ts";
+import type { HistorySpan } from "../../domain/ports.ts";
 import type { UserError } from "../../domain/units.ts";
 import type { LabelEnd } from "../archive/metricsCsv.ts";
 import type { Hole } from "../coverage/hole.ts";
@@ -13,7 +14,7 @@ export interface SeriesHole extends Hole {
 }
 
 /** Ids that a file of trades skips. */
-export interface FileIdGaps {
+interface FileIdGaps {
   readonly file: string;
   readonly places: number;
   readonly ids: number;

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { testInstrument } from "../../../test/contract/historyStore.ts";
+import { testInstrument } from "../../../test/contract/testMarket.ts";
 import { STREAMS } from "../../../test/wireFuzz.ts";
 import { UserError } from "../../domain/units.ts";
 import { parquetStore } from "../parquet/parquetStore.ts";

@@ -24,7 +24,7 @@ const BURST_EVENTS = 4096;
 /** A capture is of the perpetual. */
 const MARKET = "um";
 
-export interface ImportCaptureOptions {
+interface ImportCaptureOptions {
   readonly store: Store;
   /** Files of one recording. */
   readonly paths: readonly string[];

@@ -1,5 +1,5 @@
+import type { StoredKind } from "../../domain/kind.ts";
 import type { Funding } from "../../domain/event.ts";
-import type { StoredKind } from "../../domain/ports.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
 import type { Holdings } from "../reading/holdings.ts";
 import { eventReader } from "../table/eventReader.ts";

@@ -4,7 +4,7 @@ import type { Store } from "../store.ts";
 /** From so many bars without a trade, and so long, on the end of a history counts as quiet: a thin market pauses for minutes. */
 const [BARS_MIN, MS_MIN] = [10, HOUR_MS];
 
-export interface QuietEnd {
+interface QuietEnd {
   readonly fromMs: number;
   readonly bars: number;
 }

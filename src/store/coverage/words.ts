@@ -1,4 +1,4 @@
-import type { StoredKind } from "../../domain/ports.ts";
+import type { StoredKind } from "../../domain/kind.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
 import { intervalLabel } from "../table/interval.ts";
 import type { Hole } from "./hole.ts";

@@ -4,9 +4,11 @@ import { InvariantError, UserError } from "../../domain/units.ts";
 import type { FileFacts } from "../hashing/fileList.ts";
 import type { ColumnData, Columns } from "../table/columns.ts";
 import { concatenated, isList, numbersAt } from "../table/columns.ts";
-import type { Table, TableColumn } from "../table/tables.ts";
+import type { TableColumn } from "../table/tables.ts";
 import { chunkOf, columnsOfChunk, endsStream, sqlTypeOf } from "./duckChunks.ts";
 import { firstUnreadable, reasonOf, unreadableFile } from "./readFailure.ts";
+import type { Scan, TableFiles } from "./scanSql.ts";
+import { quoted, quotedList, rowsSql, selectSql, timeColumn } from "./scanSql.ts";
 
 /** Rows of one DuckDB vector, the size of every chunk. */
 const CHUNK_ROWS = 2048;
@@ -20,23 +22,8 @@ const GROUP_VALUES = 4096;
 /** Memory that DuckDB may take, in MB. */
 const MEMORY_MB = 512;
 
-/** Files of a table. */
-export interface TableFiles {
-  readonly table: Table;
-  /** Absolute paths, ascending in time. */
-  readonly files: readonly string[];
-  /** What heals one of them when it cannot be read, as the end of a message. */
-  readonly remedyOf: (file: string) => string;
-}
-
-/** Rows of Parquet files with `fromMs <= time < toMs`. */
-export interface Scan extends TableFiles {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 /** A Parquet file that is written: what it must hold, and how. */
-export interface FileForm {
+interface FileForm {
   readonly rows: number;
   readonly groupRows: number;
   readonly compression: "snappy" | "zstd";
@@ -209,7 +196,7 @@ export class Duck {
     for (let at = 0; at < held.files.length; at += FOOTERS_A_QUERY) {
       const some = { ...held, files: held.files.slice(at, at + FOOTERS_A_QUERY) };
       const sql = `SELECT file_name, sum(row_group_num_rows)::DOUBLE, min(TRY_CAST(stats_min_value AS DOUBLE)), max(TRY_CAST(stats_max_value AS DOUBLE))
-         FROM parquet_metadata(${list(some.files)}) WHERE path_in_schema = ${quoted(column)} GROUP BY file_name`;
+         FROM parquet_metadata(${quotedList(some.files)}) WHERE path_in_schema = ${quoted(column)} GROUP BY file_name`;
       const rows = await this.query(sql).catch(async (error: unknown) => {
         throw await unreadableFile(this, some, reasonOf(error));
       });
@@ -247,10 +234,6 @@ const copied = async (connection: DuckDBConnection, sql: string, file: string, f
 /** Said of a stream that broke where the same query can be read to its end when it is asked again. */
 const BROKEN = "it broke off, and DuckDB does not say why";
 
-/** SQL text of a string. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const list = (files: readonly string[]): string => `[${files.map(quoted).join(", ")}]`;
-
 /** Numbers of a row on average, lists counted whole. */
 const widthOf = ({ data, length }: Columns): number =>
   data.reduce(
@@ -258,26 +241,6 @@ const widthOf = ({ data, length }: Columns): number =>
     0,
   );
 
-/** Name of the column by whose time rows are asked for. */
-const timeColumn = ({ columns }: Table): string => (columns[0] as TableColumn).name;
-
 /** A column as it is kept, of what it is in memory. */
 const onDisk = ({ name, type }: TableColumn): string =>
   type === "time" ? `CAST("${name}" AS BIGINT) AS "${name}"` : type === "flag" ? `"${name}" <> 0 AS "${name}"` : `"${name}"`;
-
-/** A column as it is in memory, of what is kept; of a file that others wrote, of what can be read so. */
-const inMemory = ({ name, type }: TableColumn): string =>
-  `CAST("${name}" AS ${type === "id" ? "BIGINT" : type === "levels" ? "DOUBLE[]" : "DOUBLE"}) AS "${name}"`;
-
-/** A bound in SQL; beyond what dates hold there is nothing. */
-const bound = (timeMs: number): number => Math.ceil(Math.min(Math.max(timeMs, -8.64e15), 8.64e15));
-
-/** The rows of a scan as a subquery. */
-export const selectSql = (scan: Omit<Scan, "remedyOf">): string =>
-  `SELECT ${scan.table.columns.map(inMemory).join(", ")} FROM ${rowsSql(scan)}`;
-
-/** Files and condition of a scan. */
-const rowsSql = ({ table, files, fromMs, toMs }: Omit<Scan, "remedyOf">): string => {
-  const time = timeColumn(table);
-  return `read_parquet(${list(files)}) WHERE "${time}" >= ${bound(fromMs)} AND "${time}" < ${bound(toMs)}`;
-};

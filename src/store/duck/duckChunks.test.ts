@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ListColumn } from "../table/columns.ts";
 import { concatenated, listOf } from "../table/columns.ts";
 import { levels, number } from "../table/tables.ts";
-import { Duck, quoted } from "./duck.ts";
+import { Duck } from "./duck.ts";
+import { quoted } from "./scanSql.ts";
 import { chunkOf, columnsOfChunk } from "./duckChunks.ts";
 
 /** More than two vectors of DuckDB. */

@@ -1,7 +1,14 @@
 import { tooManyFiles } from "../../domain/tooManyFiles.ts";
 import { UserError } from "../../domain/units.ts";
-import type { Duck, TableFiles } from "./duck.ts";
-import { quoted, selectSql } from "./duck.ts";
+import type { TableFiles } from "./scanSql.ts";
+import { quoted, selectSql } from "./scanSql.ts";
+
+/** What `Duck` is asked here. */
+interface Engine {
+  readonly memoryMb: number;
+  query(sql: string): Promise<readonly (readonly unknown[])[]>;
+  reason(sql: string): Promise<string | undefined>;
+}
 
 /** What DuckDB says of a query that broke, in one line. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
@@ -10,7 +17,7 @@ const OUT_OF_MEMORY = /^Out of Memory/i;
 const TOO_MANY_FILES = /Too many open files/i;
 
 /** The error of a table's files that broke off with `why`: a file that cannot be read, by name, where there is one. */
-export const unreadableFile = async (duck: Duck, held: TableFiles, why: string): Promise<UserError> => {
+export const unreadableFile = async (duck: Engine, held: TableFiles, why: string): Promise<UserError> => {
   if (OUT_OF_MEMORY.test(why))
     return new UserError(
       `reading the history needs more than the ${duck.memoryMb} MB of memory that DuckDB may take: read fewer symbols at once`,
@@ -21,7 +28,7 @@ export const unreadableFile = async (duck: Duck, held: TableFiles, why: string):
 };
 
 /** The error of the first file that cannot be read alone; undefined where all can. */
-export const firstUnreadable = async (duck: Duck, held: TableFiles): Promise<UserError | undefined> => {
+export const firstUnreadable = async (duck: Engine, held: TableFiles): Promise<UserError | undefined> => {
   for (const file of held.files) {
     const found = await problemOf(duck, { ...held, files: [file] });
     if (found !== undefined) return new UserError(`cannot read the history file ${file}: ${found}; ${held.remedyOf(file)}`);
@@ -30,7 +37,7 @@ export const firstUnreadable = async (duck: Duck, held: TableFiles): Promise<Use
 };
 
 /** What is wrong with one file: its footer, its columns, a cell, a page; undefined: nothing. */
-const problemOf = async (duck: Duck, { table, files }: TableFiles): Promise<string | undefined> => {
+const problemOf = async (duck: Engine, { table, files }: TableFiles): Promise<string | undefined> => {
   const names = table.columns.map(({ name }) => name);
   try {
     const described = await duck.query(`DESCRIBE SELECT * FROM read_parquet(${quoted(files[0] ?? "")}, hive_partitioning = false)`);

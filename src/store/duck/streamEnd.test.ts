@@ -6,7 +6,8 @@ import { UserError } from "../../domain/units.ts";
 import { FUNDING_TABLE } from "../table/marketTables.ts";
 import type { Table } from "../table/tables.ts";
 import { numberColumns } from "../table/tables.ts";
-import { Duck, quoted } from "./duck.ts";
+import { Duck } from "./duck.ts";
+import { quoted } from "./scanSql.ts";
 import { unreadableFile } from "./readFailure.ts";
 
 const TABLE: Table = { ...FUNDING_TABLE, columns: numberColumns(["timeMs", "a", "b", "c"]) };

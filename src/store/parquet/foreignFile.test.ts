@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { testInstrument } from "../../../test/contract/historyStore.ts";
+import { testInstrument } from "../../../test/contract/testMarket.ts";
 import { marketEvents } from "../../../test/contract/marketEvents.ts";
 import type { Event, Trade } from "../../domain/event.ts";
 import { Kind } from "../../domain/kind.ts";

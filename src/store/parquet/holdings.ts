@@ -1,4 +1,5 @@
-import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
+import type { StoredKind } from "../../domain/kind.ts";
+import type { HistorySpan } from "../../domain/ports.ts";
 import { UserError } from "../../domain/units.ts";
 import type { Held, Holdings, Known } from "../reading/holdings.ts";
 import type { Columns } from "../table/columns.ts";

@@ -2,7 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import type { Event } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import type { HistoryQuery, HistorySpan, StoredKind } from "../../domain/ports.ts";
+import type { StoredKind } from "../../domain/kind.ts";
+import type { HistoryQuery, HistorySpan } from "../../domain/ports.ts";
 import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { LandedFiles } from "../backfill/landedFiles.ts";
 import { Manifest } from "../backfill/manifest.ts";
@@ -27,7 +28,7 @@ import { StoredHistory } from "../reading/storedHistory.ts";
 import { rowsOf, withStated } from "../table/eventRows.ts";
 import { tableOf } from "../table/marketTables.ts";
 
-export interface ParquetStoreOptions {
+interface ParquetStoreOptions {
   /** Root folder; made by the first write. */
   readonly root: string;
   /** Interval of the klines that `read` and `spans` speak of; default one minute. Any interval can be written. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { QuestDbServer } from "../../../scripts/questdb/server.ts";
-import { testInstrument, testKlines } from "../../../test/contract/historyStore.ts";
+import { testInstrument, testKlines } from "../../../test/contract/testMarket.ts";
 import { CutProxy } from "../../../test/questdb/cutProxy.ts";
 import type { Event, Trade } from "../../domain/event.ts";
 import { klineValues } from "../../domain/kline.ts";

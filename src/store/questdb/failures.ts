@@ -55,7 +55,7 @@ export const failureOf = (settings: QuestDbSettings, status: number, text: strin
   return new QuestDbRefusal(where, said);
 };
 
-export const diskFull = (settings: QuestDbSettings, said: string): UserError =>
+const diskFull = (settings: QuestDbSettings, said: string): UserError =>
   new UserError(
     `the disk of QuestDB at ${urlOf(settings)} is full (${said}): free space there, then run the command again; what it had accepted stays`,
   );

@@ -2,7 +2,7 @@ import type { HistorySpan } from "../../domain/ports.ts";
 import { HOUR_MS } from "../../domain/units.ts";
 import type { Held, Holdings, Known } from "../reading/holdings.ts";
 import type { Duck } from "../duck/duck.ts";
-import { quoted } from "../duck/duck.ts";
+import { quoted } from "../duck/scanSql.ts";
 import type { Steps } from "../coverage/grid.ts";
 import { wideMs } from "../coverage/grid.ts";
 import { NUMBERED } from "../coverage/holesOf.ts";

@@ -19,7 +19,7 @@ const SHAPE_BYTES = 8;
 const NULL_LONG = -(2n ** 63n);
 
 /** Values that name the rows of one write: `symbol`, `market`, `interval`. */
-export type SymbolValues = Readonly<Record<string, string>>;
+type SymbolValues = Readonly<Record<string, string>>;
 
 /**
  * Rows as InfluxDB line protocol with float64 and arrays in binary (QuestDB's version 2; layout from its documentation), in

@@ -1,6 +1,7 @@
 import type { Event } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import type { HistoryQuery, HistorySpan, StoredKind } from "../../domain/ports.ts";
+import type { StoredKind } from "../../domain/kind.ts";
+import type { HistoryQuery, HistorySpan } from "../../domain/ports.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
 import type { LandedFiles } from "../backfill/landedFiles.ts";
 import type { Hole } from "../coverage/hole.ts";
@@ -27,7 +28,7 @@ import { FUNDING, INSTRUMENTS, KLINES, LANDED, QUEST_TABLES, questTableOf } from
 import { Turn } from "../turn.ts";
 import { rowsLost, visible, writeLogged } from "./visibility.ts";
 
-export interface QuestDbStoreOptions extends QuestDbSettings {
+interface QuestDbStoreOptions extends QuestDbSettings {
   /** Interval of the klines that `read` and `spans` speak of; default one minute. Any interval can be written. */
   readonly intervalMs?: number;
   /** Market whose klines are read; default: of those that hold the symbol, the first of um, spot, simulated. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../domain/units.ts";
 import type { Duck } from "../duck/duck.ts";
-import { quoted } from "../duck/duck.ts";
+import { quoted } from "../duck/scanSql.ts";
 import type { Columns } from "../table/columns.ts";
 import type { ColumnType } from "../table/tables.ts";
 import type { Connection } from "./connection.ts";
@@ -18,7 +18,7 @@ const ROW_LEVELS = WINDOW_LEVELS / WINDOW_ROWS;
 /** Times beyond are beyond what dates hold. */
 const LAST_MS = 8.64e15;
 
-export interface RowRange {
+interface RowRange {
   readonly table: QuestTable;
   /** Name with prefix. */
   readonly name: string;

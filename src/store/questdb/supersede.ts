@@ -17,7 +17,7 @@ const RUNS_A_STATEMENT = 100;
 /** A row by its key: the time in ms and, where that is not all of it, the number behind. */
 type Key = readonly [timeMs: number, id: bigint];
 
-export interface SupersedeOptions {
+interface SupersedeOptions {
   readonly connection: Connection;
   readonly table: Table;
   readonly quest: QuestTable;

@@ -4,9 +4,9 @@ import type { ColumnType, Table } from "../table/tables.ts";
 import { KLINE_TABLE } from "../table/tables.ts";
 
 /** Types of a column here; a SYMBOL is text from a small set, kept as a number inside the server. */
-export type QuestType = "TIMESTAMP" | "SYMBOL" | "DOUBLE" | "LONG" | "BOOLEAN" | "DOUBLE[][]" | "VARCHAR";
+type QuestType = "TIMESTAMP" | "SYMBOL" | "DOUBLE" | "LONG" | "BOOLEAN" | "DOUBLE[][]" | "VARCHAR";
 
-export interface QuestColumn {
+interface QuestColumn {
   readonly name: string;
   readonly type: QuestType;
 }

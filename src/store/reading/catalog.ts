@@ -1,4 +1,5 @@
-import type { HistorySpan, StoredKind } from "../../domain/ports.ts";
+import type { StoredKind } from "../../domain/kind.ts";
+import type { HistorySpan } from "../../domain/ports.ts";
 import { MINUTE_MS, UserError } from "../../domain/units.ts";
 import type { Holdings } from "./holdings.ts";
 import { intervalLabel } from "../table/interval.ts";

@@ -1,8 +1,8 @@
 import type { Event } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import type { KindName } from "../../domain/kind.ts";
-import type { HistoryQuery, StoredKind } from "../../domain/ports.ts";
-import { STORED_KINDS } from "../../domain/ports.ts";
+import type { KindName, StoredKind } from "../../domain/kind.ts";
+import { STORED_KINDS } from "../../domain/kind.ts";
+import type { HistoryQuery } from "../../domain/ports.ts";
 import { UserError } from "../../domain/units.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Holdings } from "./holdings.ts";

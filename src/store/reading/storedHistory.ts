@@ -1,7 +1,8 @@
 import { mergeOnLine } from "../../../streams/merge.ts";
 import type { Event } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import type { HistoryQuery, HistorySpan, StoredKind } from "../../domain/ports.ts";
+import type { StoredKind } from "../../domain/kind.ts";
+import type { HistoryQuery, HistorySpan } from "../../domain/ports.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { instrumentIndex, UserError } from "../../domain/units.ts";
 import type { Hole } from "../coverage/hole.ts";

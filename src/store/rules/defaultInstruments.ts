@@ -9,7 +9,7 @@ import { NO_INSTRUMENT } from "../../domain/units.ts";
 import { bracketsOf } from "./leverageBrackets.ts";
 
 /** Start of the first USD-M perpetual: rules that no source dates hold from here on. */
-export const RULES_VALID_FROM_MS = Date.UTC(2019, 8, 8);
+const RULES_VALID_FROM_MS = Date.UTC(2019, 8, 8);
 
 /** Fees of a regular user. */
 export const DEFAULT_FEES = { makerFeeRate: 0.0002, takerFeeRate: 0.0005 };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { testInstrument } from "../../../test/contract/historyStore.ts";
+import { testInstrument } from "../../../test/contract/testMarket.ts";
 import { decimalsOfStep } from "../../domain/decimals/seen.ts";
 import type { SeenDecimals } from "../../domain/decimals/seen.ts";
 import { NO_MAXIMUM } from "../../domain/instrument.ts";

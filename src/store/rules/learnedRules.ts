@@ -25,7 +25,7 @@ export interface RulesReport {
   readonly offTick: (OffTick & { readonly tickSize: number }) | null;
 }
 
-export interface LearnedRulesOptions extends Pick<Store, "rules"> {
+interface LearnedRulesOptions extends Pick<Store, "rules"> {
   readonly write: (symbol: string, market: string, events: readonly Event[]) => Promise<void>;
   /** Rules of a symbol from the exchange; undefined answers and no function: they are guessed. */
   readonly rulesOf?: ((symbol: string, market: string) => Promise<Instrument | undefined>) | undefined;

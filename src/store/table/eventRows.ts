@@ -1,7 +1,6 @@
 import type { Event, InstrumentRules, MarketEvent } from "../../domain/event.ts";
-import { Kind, KIND_NAMES } from "../../domain/kind.ts";
+import { Kind, KIND_NAMES, STORED_KINDS } from "../../domain/kind.ts";
 import type { Kline } from "../../domain/kline.ts";
-import { STORED_KINDS } from "../../domain/ports.ts";
 import { InvariantError, UserError } from "../../domain/units.ts";
 import type { Columns } from "./columns.ts";
 import { sortedByKey } from "./columns.ts";
@@ -22,7 +21,7 @@ export interface TableRows {
 }
 
 /** Events of one symbol as rows; instrument rules, which are no rows, apart. */
-export interface EventRows {
+interface EventRows {
   readonly rules: readonly InstrumentRules[];
   readonly rows: readonly TableRows[];
 }

@@ -7,7 +7,7 @@ import { IdText, SHORT_IDS } from "./idText.ts";
 import type { ColumnType, Table, TableColumn } from "./tables.ts";
 
 /** A cell in memory: numbers, times, counts; flags as 0 and 1; ids; price and quantity of levels, interleaved. */
-export type Cell = number | bigint | Float64Array;
+type Cell = number | bigint | Float64Array;
 
 /** A table that keeps one kind of event, a row each. */
 export interface EventTable<E extends MarketEvent = MarketEvent> extends Table {

@@ -11,8 +11,8 @@ import type {
   OpenInterest,
   Trade,
 } from "../../domain/event.ts";
-import { Kind } from "../../domain/kind.ts";
-import type { StoredKind } from "../../domain/ports.ts";
+import type { StoredKind } from "../../domain/kind.ts";
+import { Kind, STORED_AS, STORED_KINDS } from "../../domain/kind.ts";
 import type { EventTable } from "./eventTable.ts";
 import type { Table, TableColumn } from "./tables.ts";
 import { count, flag, id, KLINE_TABLE, levels, number, time } from "./tables.ts";
@@ -307,19 +307,24 @@ const LIQUIDATIONS: EventTable<Liquidation> = {
   }),
 };
 
+/** One for each series of events that the table of kinds names. */
+const OF_SERIES: Readonly<Record<Exclude<StoredKind, "instrumentRules" | "kline">, unknown>> = {
+  funding: FUNDING_TABLE,
+  markPrice: MARK_PRICES,
+  openInterest: OPEN_INTEREST,
+  longShortRatio: LONG_SHORT_RATIOS,
+  bookSnapshot: BOOK_SNAPSHOTS,
+  bookDiff: BOOK_DIFFS,
+  bestBidAsk: BEST_BID_ASK,
+  trade: TRADES,
+  aggTrade: AGG_TRADES,
+  liquidation: LIQUIDATIONS,
+};
+
 /** Tables that are read row by row, in the rank of the line. */
-export const EVENT_TABLES = [
-  FUNDING_TABLE,
-  MARK_PRICES,
-  OPEN_INTEREST,
-  LONG_SHORT_RATIOS,
-  BOOK_SNAPSHOTS,
-  BOOK_DIFFS,
-  BEST_BID_ASK,
-  TRADES,
-  AGG_TRADES,
-  LIQUIDATIONS,
-] as readonly EventTable[];
+const EVENT_TABLES = STORED_KINDS.flatMap((kind) =>
+  kind === "instrumentRules" || kind === "kline" ? [] : [OF_SERIES[kind] as EventTable],
+);
 
 /** Every table of the store, what there is most of first. */
 export const TABLES: readonly Table[] = [KLINE_TABLE, ...EVENT_TABLES];
@@ -329,11 +334,9 @@ const BY_KIND: ReadonlyMap<StoredKind, Table> = new Map(TABLES.map((table) => [t
 /** The table of a stored kind; instrument rules have none. */
 export const tableOf = (kind: StoredKind): Table | undefined => BY_KIND.get(kind);
 
-const BY_EVENT: ReadonlyMap<Kind, EventTable> = new Map<Kind, EventTable>([
-  ...EVENT_TABLES.filter(({ kind }) => kind !== "aggTrade").map((table) => [Kind[table.kind as "trade"], table] as const),
-  [Kind.nonMarketTrade, TRADES as EventTable],
-]);
+/** By number of the kind: the table of its usual series. */
+const BY_EVENT: readonly (EventTable | undefined)[] = STORED_AS.map(([usual]) => EVENT_TABLES.find(({ kind }) => kind === usual));
 
 /** The table that keeps an event that is neither kline nor instrument rules; undefined: none does. */
 export const eventTableFor = (event: Event): EventTable | undefined =>
-  event.kind === Kind.trade && event.tradeCount !== undefined ? (AGG_TRADES as EventTable) : BY_EVENT.get(event.kind);
+  event.kind === Kind.trade && event.tradeCount !== undefined ? (AGG_TRADES as EventTable) : BY_EVENT[event.kind];

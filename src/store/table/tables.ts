@@ -1,5 +1,5 @@
+import type { StoredKind } from "../../domain/kind.ts";
 import { KLINE_COLUMNS } from "../../domain/kline.ts";
-import type { StoredKind } from "../../domain/ports.ts";
 
 /**
  * How a column is kept. In Parquet: `time` BIGINT, `number` and `count` DOUBLE, `flag` BOOLEAN, `id` BIGINT, `levels` DOUBLE[] with prices

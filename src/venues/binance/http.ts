@@ -22,13 +22,13 @@ export interface HttpOptions {
   readonly proxies?: readonly string[];
 }
 
-export interface HttpAnswer {
+interface HttpAnswer {
   readonly status: number;
   readonly bytes: Uint8Array;
   readonly headers: Headers;
 }
 
-export interface GetOptions {
+interface GetOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes of the body as they arrive (counted anew when a try is repeated). */
   readonly onBytes?: (bytes: number) => void;

@@ -47,8 +47,8 @@ export interface BinanceRest {
   instrument(symbol: string, beside: BesideExchangeInfo, signal?: AbortSignal): Promise<Instrument | undefined>;
 }
 
-export const FAPI_URL = "https://fapi.binance.com";
-export const SPOT_URL = "https://api.binance.com";
+const FAPI_URL = "https://fapi.binance.com";
+const SPOT_URL = "https://api.binance.com";
 
 /** Rows per page and the request weight per minute that an IP has (Binance's documentation, 2026). */
 const MARKETS = {

@@ -4,7 +4,7 @@ import { ModuleRefusal } from "../modulePlace.ts";
 type Wrap = (value: never) => object;
 
 /** Of what a strict object shows: names, which of them are functions, which may be written, and which are shown strictly themselves. */
-export interface Shown {
+interface Shown {
   readonly what: string;
   readonly names: readonly string[];
   readonly functions?: readonly string[];

@@ -1,6 +1,6 @@
 import type { TradeRow } from "../../runRecord.ts";
 import { decimal } from "../page/format.js";
-import type { BreakdownSpec } from "./breakdowns.ts";
+import type { BreakdownSpec } from "./breakdownSpec.ts";
 
 const DECILES = 10;
 /** Standard normal quantile of a two-sided 95 % interval. */

@@ -1,4 +1,4 @@
-import type { StoredKind } from "../../../domain/ports.ts";
+import type { StoredKind } from "../../../domain/kind.ts";
 import { backfillRemedy, marketOption } from "../../backfill/remedy.ts";
 import { KLINE_TABLE } from "../../table/tables.ts";
 import { periodBounds } from "../../table/period.ts";

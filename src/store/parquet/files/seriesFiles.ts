@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { UserError } from "../../../domain/units.ts";
-import type { Duck, TableFiles } from "../../duck/duck.ts";
+import type { Duck } from "../../duck/duck.ts";
+import type { TableFiles } from "../../duck/scanSql.ts";
 import { firstUnreadable } from "../../duck/readFailure.ts";
 import type { FileFacts } from "../../hashing/fileList.ts";
 import type { Known } from "../../reading/holdings.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { filesIn } from "../../../../test/damage/damage.ts";
 import { answerOf } from "../../../../test/damage/readers.ts";
-import { testInstrument, testKlines } from "../../../../test/contract/historyStore.ts";
+import { testInstrument, testKlines } from "../../../../test/contract/testMarket.ts";
 import type { Kline } from "../../../domain/kline.ts";
 import { MINUTE_MS, UserError } from "../../../domain/units.ts";
 import { FILE_LIST } from "../../hashing/fileList.ts";

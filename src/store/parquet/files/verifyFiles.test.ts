@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { testInstrument, testKlines } from "../../../../test/contract/historyStore.ts";
+import { testInstrument, testKlines } from "../../../../test/contract/testMarket.ts";
 import { FILE_LIST } from "../../hashing/fileList.ts";
 import { instrumentRulesEvent } from "../../rules/defaultInstruments.ts";
 import type { VerifyReport } from "../../verifyReport.ts";

@@ -6,7 +6,7 @@ import { captureMerge } from "./captureMerge.ts";
 import { CaptureParser } from "./captureParser.ts";
 import type { CapturedSymbol } from "./capturedSymbol.ts";
 
-export interface CaptureQuery {
+interface CaptureQuery {
   readonly paths: readonly string[];
   /** The symbols that are wanted, by instrument index. */
   readonly symbols: readonly CapturedSymbol[];

@@ -12,7 +12,7 @@ export interface CaptureLine {
 }
 
 /** What a line is: a message; nothing (a connection's first line, a recorder's settings); or what is wrong with it. */
-export type ReadLine = CaptureLine | null | string;
+type ReadLine = CaptureLine | null | string;
 
 /** Years 2017 to 2100, in µs: outside, digits are of another unit. */
 const FIRST_US = Date.UTC(2017, 0) * 1000;

@@ -2,7 +2,7 @@ import { captureFile } from "./captureFile.ts";
 import type { CaptureLine } from "./captureLine.ts";
 
 /** Messages of one file, in order of arrival. */
-export interface CaptureBatch {
+interface CaptureBatch {
   readonly path: string;
   readonly lines: readonly CaptureLine[];
 }

@@ -6,7 +6,7 @@ import type { CaptureLine } from "./captureLine.ts";
 
 const NOTHING: readonly Event[] = [];
 
-export interface CaptureParserOptions {
+interface CaptureParserOptions {
   readonly instrumentOf: (symbol: string, row?: Row) => InstrumentIndex | undefined;
   /** Symbol of order books that do not name theirs, where the whole capture has only one; "" otherwise. */
   readonly onlySymbol: string;

@@ -53,7 +53,7 @@ export const parseOpenInterestHistory = (
   });
 
 /** Answers of the four ratio endpoints under `/futures/data/`; an absent one leaves its column NaN. */
-export interface RatioAnswers {
+interface RatioAnswers {
   readonly topLongShortAccountRatio?: unknown;
   readonly topLongShortPositionRatio?: unknown;
   readonly globalLongShortAccountRatio?: unknown;

@@ -2,7 +2,7 @@ import type { Row } from "./message.ts";
 import { decimalAt, priceAt, qtyAt, textAt, timeAt } from "./wire.ts";
 
 /** The last 24 hours of a symbol. Nothing on the line reads it: `doctor` and the dashboard show it. */
-export interface Ticker {
+interface Ticker {
   readonly symbol: string;
   readonly sentTimeMs: number;
   readonly lastPrice: number;
