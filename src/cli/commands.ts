@@ -25,6 +25,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./runs.ts")).runsCommand,
   },
   {
+    name: "compare",
+    summary: "compare kept runs: figures, settings, trades, decisions, daily returns",
+    load: async () => (await import("./compare.ts")).compareCommand,
+  },
+  {
     name: "backfill",
     summary: "fill the store from the public archive and REST",
     load: async () => (await import("./backfill.ts")).backfillCommand,

@@ -64,6 +64,16 @@ describe("riposte backtest", { timeout: 90_000 }, () => {
     expect((await run(["verify", "--run", "out/backtest"])).code).toBe(0);
   });
 
+  it("compares two of them by name: the same decisions, bit by bit", async () => {
+    const { code, stdout, stderr } = await run(["compare", "left", "right", "--json"]);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      runs: [{ name: "left" }, { name: "right" }],
+      differences: [],
+      beside: [{ sameDecisions: true, trades: { changed: [], onlyFirst: [], onlyOther: [] }, daysInCommon: 5, dailyReturns: null }],
+    });
+  });
+
   it("says how a run ended that did not come to its end, and leaves the newest as it was", async () => {
     const before = await bytes("out/backtest/run.json");
     expect((await run([...RUN, "--name", "stopped"], "SIGINT")).code).toBe(130);
