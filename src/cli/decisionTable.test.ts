@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { KEPT_ASIDE } from "../../test/cli/inProcess.ts";
 import type { RunSummary } from "../lab/runRecord.ts";
 import { backtestCommand } from "./backtest.ts";
 import type { CommandContext, OptionValues } from "./frame/command.ts";
@@ -13,7 +14,7 @@ const context: CommandContext = {
   progress: () => undefined,
   signal: new AbortController().signal,
   json: true,
-  env: {},
+  env: KEPT_ASIDE,
 };
 let folder: string;
 let summary: RunSummary;
@@ -74,6 +75,7 @@ describe("--decisions all", () => {
       "files.sha256",
       "fills.csv",
       "report.html",
+      "run.json",
       "summary.json",
       "trades.csv",
     ]);

@@ -5,6 +5,7 @@ import type { RunFile } from "../lab/runs/runFile.ts";
 import { RunShelf } from "../lab/runs/runShelf.ts";
 import type { ShelvedRun } from "../lab/runs/runShelf.ts";
 import { moveToTrash, TRASH } from "../lab/runs/trash.ts";
+import { stateOf } from "../store/liveProcess.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import { countText, runsTable, runText } from "./runs/runsText.ts";
@@ -27,6 +28,7 @@ export const runsCommand: Command = {
   words: "[list | show RUN | note RUN TEXT | pin RUN … | unpin RUN … | rm RUN …]",
   options: {
     ...configOptions(),
+    force: { type: "boolean", help: "rm: also a run that says it is running on another machine or in another container" },
     last: { type: "string", value: "N", help: "list: only the newest N" },
   },
   run: async (values, context, given = []) => {
@@ -37,8 +39,9 @@ export const runsCommand: Command = {
       const hint = didYouMean(action, names) || ` (there are: ${names.join(", ")})`;
       throw new UserError(`runs has no action ${action}${hint}; see riposte runs --help`, 2);
     }
-    const { last, ...rest } = values;
+    const { last, force, ...rest } = values;
     if (last !== undefined && action !== "list") throw new UserError(`--last is for riposte runs list: leave it out of ${action}`, 2);
+    if (force === true && action !== "rm") throw new UserError(`--force is for riposte runs rm: leave it out of ${action}`, 2);
     const { config } = await configOf(rest, context);
     return act({ shelf: new RunShelf(config.runs.dir), words, values, trash: config.runs.trash, context });
   },
@@ -81,11 +84,11 @@ const pin =
       pinned ? "pinned" : "no longer pinned",
     );
 
-const remove = ({ shelf, words, trash, context }: Work): Promise<unknown> =>
+const remove = ({ shelf, words, values, trash, context }: Work): Promise<unknown> =>
   shelf.locked(() => {
     const runs = uniqueRuns(shelf, someWords("rm", words));
     for (const { run, status } of runs) {
-      if (status === "running") throw new UserError(`run ${run.id} is running (process ${run.process?.pid ?? 0}): stop it first`);
+      if (status === "running") requireElsewhere(run, values["force"] === true);
       if (run.pinned) throw new UserError(`run ${run.id} is pinned: riposte runs unpin ${run.id} first`);
     }
     moveToTrash(shelf, runs, trash);
@@ -93,6 +96,15 @@ const remove = ({ shelf, words, trash, context }: Work): Promise<unknown> =>
     context.print(`they lie in ${shelf.dir}/${TRASH}: moving a folder from there into ${shelf.dir} brings a run back`);
     return { removed: runs.map(({ run }) => run.id) };
   });
+
+/** Only a run of which this machine cannot tell whether it still runs may be removed while it says so. */
+const requireElsewhere = ({ id, process: mark }: RunFile, forced: boolean): void => {
+  const elsewhere = mark !== null && stateOf(mark) === "elsewhere";
+  if (elsewhere && forced) return;
+  const where = elsewhere ? ` on ${mark.host}` : "";
+  const remedy = elsewhere ? "stop it first, or, if it is gone, add --force" : "stop it first";
+  throw new UserError(`run ${id} is running (process ${mark?.pid ?? 0}${where}): ${remedy}`);
+};
 
 const ACTIONS: Readonly<Record<string, (work: Work) => unknown>> = {
   list,

@@ -5,7 +5,7 @@ import { runCommandLine } from "../../src/cli/frame/main.ts";
 import type { Ended } from "./riposte.ts";
 
 /** Where runs of tests are kept, at most `runs.keep` of them: the working folder may be this repository's. */
-const RUNS_DIR = join(tmpdir(), "riposte-test-runs");
+export const KEPT_ASIDE = { RIPOSTE_RUNS_DIR: join(tmpdir(), "riposte-test-runs") };
 
 /**
  * Runs one command line in this process, as `bin/riposte.mjs` would in its own: no start of Node, but no signal, no exit
@@ -14,7 +14,7 @@ const RUNS_DIR = join(tmpdir(), "riposte-test-runs");
 export const runHere = async (args: readonly string[]): Promise<Ended> => {
   const ended = { stdout: "", stderr: "" };
   const code = await runCommandLine(args, {
-    env: { RIPOSTE_RUNS_DIR: RUNS_DIR },
+    env: KEPT_ASIDE,
     commands: COMMANDS,
     stderrIsTty: false,
     stderrColumns: 80,

@@ -72,6 +72,14 @@ describe("riposte runs", () => {
     expect((await runs("show", "wider")).stdout).toMatch(/^note +–$/m);
   });
 
+  it("removes a run of a machine that cannot be asked only by force", async () => {
+    const away = sampleRun(5, { name: "away", status: "running", process: { pid: 7, host: "elsewhere", startTicks: "" } });
+    shelf.add(away);
+    expectRefusal(await runs("rm", "away"), 1, /is running \(process 7 on elsewhere\): stop it first, or, if it is gone, add --force$/);
+    expect((await runs("rm", "away", "--force")).code).toBe(0);
+    expectRefusal(await runs("rm", "on", "--force"), 1, /is running \(process \d+\): stop it first$/);
+  });
+
   it("removes runs into the trash, all that were named or none", async () => {
     expectRefusal(await runs("rm", "wider", "bad"), 1, /run .*-bad-.* is pinned: riposte runs unpin .*-bad-.* first$/);
     expectRefusal(await runs("rm", "wider", "on"), 1, /run .*-on-.* is running \(process \d+\): stop it first$/);
@@ -95,6 +103,7 @@ describe("riposte runs", () => {
     [["pin"], /pin needs a run: /],
     [["list", "--last", "0"], /--last 0: give a whole number, 1 or more$/],
     [["show", "wider", "--last", "1"], /--last is for riposte runs list: leave it out of show$/],
+    [["pin", "wider", "--force"], /--force is for riposte runs rm: leave it out of pin$/],
     [["list", "--set", "runs.keep=0"], /runs\.keep/],
   ])("refuses %j", async (args, line) => {
     expectRefusal(await runs(...args), 2, line);

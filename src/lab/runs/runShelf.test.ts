@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -109,6 +109,14 @@ describe("RunShelf", () => {
     expect(["a in,a out,b", "b,a in,a out"]).toContain(order.join());
     expect(readdirSync(shelf.dir)).toEqual([]);
   });
+});
+
+it("is not held up by the lock of a machine that is gone", async () => {
+  mkdirSync(shelf.dir, { recursive: true });
+  const lock = join(shelf.dir, ".lock");
+  writeFileSync(lock, JSON.stringify({ pid: 1, host: "elsewhere", startTicks: "", token: "1-x-0" }));
+  utimesSync(lock, new Date(0), new Date(0));
+  expect(await shelf.locked(() => "changed")).toBe("changed");
 });
 
 describe("findRun", () => {

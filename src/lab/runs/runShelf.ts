@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { UserError } from "../../domain/units.ts";
 import { OwnerLock } from "../../store/ownerLock.ts";
@@ -10,6 +10,8 @@ import { readRunFile, RUN_FILE, runFileText } from "./runFile.ts";
 
 /** How long a change waits for that of another process: each takes as long as moving a run's files into place. */
 const LOCK_WAIT_MS = 20_000;
+/** A lock this old was left by a machine or container that is gone: nobody needs it for seconds, let alone so long. */
+const LOCK_STALE_MS = 60_000;
 /** Begins the name of what is no run's folder. */
 const HIDDEN = ".";
 
@@ -120,8 +122,11 @@ export class RunShelf {
   /** Changes the shelf while nobody else does. Throws a `UserError` when another process does not let go. */
   async locked<T>(work: () => T | Promise<T>): Promise<T> {
     writing(this.dir, () => mkdirSync(this.dir, { recursive: true }));
+    const path = join(this.dir, `${HIDDEN}lock`);
+    const left = statSync(path, { throwIfNoEntry: false });
+    if (left !== undefined && Date.now() - left.mtimeMs > LOCK_STALE_MS) rmSync(path, { force: true });
     const lock = new OwnerLock({
-      path: join(this.dir, `${HIDDEN}lock`),
+      path,
       what: `the folder of runs ${this.dir}`,
       taken: (by) => `is being changed by ${by}`,
       unwritable: (error) =>
