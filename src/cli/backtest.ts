@@ -28,11 +28,12 @@ import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import type { ComposedRun } from "./run/composeRun.ts";
 import { compareFills, requireAllFills } from "./run/compareFills.ts";
 import { composeRun, memberNotes, memberWarnings, membersOf } from "./run/composeRun.ts";
+import { layerNames } from "./members/layers.ts";
 import { withCapturedSymbol } from "./data/captureData.ts";
 import type { DataChoice } from "./data/history.ts";
 import { captureOption, dataChoice } from "./data/history.ts";
 import { configOf, configOptions } from "./configOptions.ts";
-import { codeVersion, commandLine, shownModules } from "./run/identity.ts";
+import { codeVersion, commandLine, memberVersions, shownModules } from "./run/identity.ts";
 import { journalled } from "./run/journalled.ts";
 import type { Journalled } from "./run/journalled.ts";
 import { replayRun } from "./run/replayRun.ts";
@@ -164,7 +165,7 @@ const replay = async (run: Run, context: CommandContext): Promise<{ readonly rec
     const beliefs = (open.beliefs = await beliefsOf(run.beliefsPath, run));
     const kept = (open.kept = beginRun({ ...run, kind: "backtest", newest: NEWEST_DIR, own: OWN_RUN_FILES }, context));
     const journal = (open.journal = journalled(run));
-    open.table = run.config.report.decisions === "all" ? decisionTable(run, kept) : null;
+    open.table = run.config.report.decisions === "all" ? await decisionTable(run, kept, beliefs) : null;
     if (data.simulated) context.log(`NOTE ${data.source}`);
     const record = await through(run, { ...open, kept, beliefs, journal }, (burst) => (open.burst = burst), context);
     stageRun(kept.staging, record);
@@ -252,14 +253,19 @@ const through = async (
 };
 
 /** For `--decisions all`: beside the lines of what happened, every decision bar. */
-const decisionTable = ({ data: { instruments, fromMs }, outDir }: Run, { staging }: KeptRun): DecisionTable =>
-  new DecisionTable({
+const decisionTable = async (run: Run, { staging }: KeptRun, { features }: Beliefs): Promise<DecisionTable> => {
+  const { data, outDir, config, layers } = run;
+  const { instruments, fromMs } = data;
+  return new DecisionTable({
     instruments,
     fromMs,
     file: staging.file("decisions.parquet"),
     shownAs: join(outDir, "decisions.parquet"),
     partsDir: join(staging.dir, ".decisions"),
+    layers: layerNames({ ...layers, features }),
+    members: await memberVersions(config),
   });
+};
 
 const stopped = ({ journalPath, outDir }: Run, recorder: Recorder): UserError => {
   const at = Number.isNaN(recorder.lastCloseMs) ? "before the first bar" : `at ${formatUtc(recorder.lastCloseMs)}`;

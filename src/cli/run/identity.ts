@@ -37,7 +37,8 @@ export const codeVersion = async (root = ROOT): Promise<CodeVersion> => {
   }
 };
 
-const packageVersion = async (): Promise<string> => {
+/** `v` and the version of the package. */
+export const packageVersion = async (): Promise<string> => {
   const { version } = JSON.parse(await readFile(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string };
   return `v${version}`;
 };
@@ -55,6 +56,21 @@ export const shownModules = (config: RiposteConfig): Readonly<Record<string, str
   for (const [name, sha256] of Object.entries(modulesOf(moduleNames(config))))
     shown[shownPath(name) in shown ? name : shownPath(name)] = sha256;
   return shown;
+};
+
+/** Who speaks for each layer: a shipped rule with the program's version, or a user's module with its hash. */
+export const memberVersions = async (
+  config: RiposteConfig,
+): Promise<Readonly<Record<string, { readonly name: string; readonly version: string }>>> => {
+  const version = await packageVersion();
+  const hashes = modulesOf(moduleNames(config));
+  const { regime, pattern, signal, position } = config;
+  return Object.fromEntries(
+    Object.entries({ regime, pattern, signal, position }).map(([layer, { module }]) => [
+      layer,
+      { name: shownPath(module), version: hashes[module] ?? version },
+    ]),
+  );
 };
 
 /** The command that repeats this run, as one would type it. */
