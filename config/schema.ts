@@ -204,6 +204,16 @@ const risk = z.strictObject({
     .prefault({}),
 });
 
+/** Runs that are kept (docs/runs.md). */
+const runs = z.strictObject({
+  /** Folder of all runs. */
+  dir: z.string().min(1).default("out/runs"),
+  /** Runs that stay; older ones go to its trash, unless they are pinned. */
+  keep: z.int().gte(1).lte(100_000).default(200),
+  /** Removed runs that the trash holds; what was removed before them is deleted. */
+  trash: z.int().gte(0).lte(100_000).default(200),
+});
+
 /** A shipped rule by name, or the path of a user's TypeScript module, with what it may be told. */
 const member = (module: string) => z.strictObject({ module: z.string().min(1).default(module), options: options.default({}) }).prefault({});
 
@@ -236,6 +246,7 @@ export const configSchema = z.strictObject({
   /** null: no risk rule at all, simulated venue only. */
   risk: risk.nullable().prefault({}),
   report: z.strictObject({ decisions: z.enum(["changes", "all"]).default("changes") }).prefault({}),
+  runs: runs.prefault({}),
 });
 
 export type RiposteConfig = z.output<typeof configSchema>;

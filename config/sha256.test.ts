@@ -25,6 +25,13 @@ describe("configSha256", () => {
     expect(hashOf({ warmUp: false })).not.toBe(hashOf({}));
   });
 
+  it("does not change with the name of the run, or with where and how many runs are kept", () => {
+    const hashes = [{}, { name: "wider" }, { runs: { keep: 5 } }, { runs: { dir: "elsewhere" } }].map((values) =>
+      configSha256(configSchema.parse(values)),
+    );
+    expect(new Set(hashes).size).toBe(1);
+  });
+
   it("writes the text that is hashed", () => {
     expect(canonicalJson({ b: [{ d: null, c: 1.5 }], a: "x" })).toBe('{"a":"x","b":[{"c":1.5,"d":null}]}');
   });

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import type { RiposteConfig } from "./schema.ts";
 
 /**
- * SHA-256 (hex) of a config's canonical JSON: the same for equal configs, however they were put together, and wherever their data lies.
+ * SHA-256 (hex) of a config's canonical JSON: the same for equal configs, however they were put together, whatever the run is called, and
+ * wherever its data and its files lie.
  */
-export const configSha256 = (config: RiposteConfig): string =>
+export const configSha256 = ({ name: _, runs: _runs, ...config }: RiposteConfig): string =>
   createHash("sha256")
     .update(canonicalJson({ ...config, data: withoutPlace(config.data) }))
     .digest("hex");

@@ -14,13 +14,12 @@ import { FillQuality, watchFills } from "../lab/fillQuality.ts";
 import { DecisionTable, tableDecisions } from "../lab/decisionTable.ts";
 import type { Recorder } from "../lab/recorder.ts";
 import { openText } from "../lab/report/fileWriter.ts";
-import { OWN_RUN_FILES, requireOwnFiles } from "../lab/report/ownFiles.ts";
-import { openStaging } from "../lab/report/staging.ts";
-import type { Staging } from "../lab/report/staging.ts";
+import { OWN_RUN_FILES } from "../lab/report/ownFiles.ts";
 import { summaryText } from "../lab/report/text.ts";
 import { summaryObject } from "../lab/report/summaryJson.ts";
-import { writeRun } from "../lab/report/writeRun.ts";
+import { stageRun } from "../lab/report/writeRun.ts";
 import type { RunRecord } from "../lab/runRecord.ts";
+import type { KeptRun } from "../lab/runs/keptRun.ts";
 import { runRecord } from "../lab/summarise.ts";
 import { moduleMistake } from "./run/moduleMistake.ts";
 import { beliefsOf } from "./run/beliefs.ts";
@@ -29,16 +28,20 @@ import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import type { ComposedRun } from "./run/composeRun.ts";
 import { compareFills, requireAllFills } from "./run/compareFills.ts";
 import { composeRun, memberNotes, memberWarnings, membersOf } from "./run/composeRun.ts";
+import { layerNames } from "./members/layers.ts";
 import { withCapturedSymbol } from "./data/captureData.ts";
 import type { DataChoice } from "./data/runData.ts";
 import { captureOption, dataChoice } from "./data/history.ts";
 import { configOf, configOptions } from "./configOptions.ts";
-import { codeVersion, commandLine, shownModules } from "./run/identity.ts";
+import { codeVersion, commandLine, memberVersions, shownModules } from "./run/identity.ts";
 import { journalled } from "./run/journalled.ts";
 import type { Journalled } from "./run/journalled.ts";
 import { replayRun } from "./run/replayRun.ts";
 import { verifyRun } from "./run/verify.ts";
-import { shownPath } from "./data/shownPath.ts";
+import { abandonRun, beginRun, figuresOf, keptText, shownConfig } from "./runs/keeping.ts";
+
+/** The folder of the newest run's files. */
+const NEWEST_DIR = "out/backtest";
 
 /** `riposte backtest`: replays history (or the market simulator) through the pipeline and writes the report. */
 export const backtestCommand: Command = {
@@ -47,6 +50,7 @@ export const backtestCommand: Command = {
   options: {
     ...configOptions(
       "symbol",
+      "name",
       "from",
       "to",
       "data",
@@ -61,7 +65,7 @@ export const backtestCommand: Command = {
       "burst",
       "decisions",
     ),
-    out: { type: "string", value: "DIR", help: "folder of the report", default: "out/backtest" },
+    out: { type: "string", value: "DIR", help: `folder of the report (default: ${NEWEST_DIR}, a copy of the newest run in out/runs)` },
     capture: captureOption,
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
     beliefs: { type: "string", value: "FILE", help: "store what the layers before L4 believe; read it where FILE exists" },
@@ -77,9 +81,9 @@ export const backtestCommand: Command = {
     const owner = journalPath === null ? null : await ownJournal(journalPath);
     try {
       const run = await compose(config, profile, choice, values, context);
-      const result = await replay(run, context);
-      context.print(summaryText(result, { reportPath: join(run.outDir, "report.html") }));
-      return summaryObject(result);
+      const { record, kept } = await replay(run, context);
+      context.print(`${summaryText(record, { reportPath: join(run.outDir, "report.html") })}${keptText(kept)}`);
+      return summaryObject(record);
     } finally {
       await owner?.release();
     }
@@ -87,7 +91,11 @@ export const backtestCommand: Command = {
 };
 
 interface Run extends ComposedRun {
+  /** `--out`, where it was given. */
+  readonly out: string | null;
+  /** Where the user finds the files. */
   readonly outDir: string;
+  readonly captured: boolean;
   readonly beliefsPath: string | null;
   readonly journalPath: string | null;
   readonly resume: JournalReader | null;
@@ -123,7 +131,9 @@ const compose = async (
   for (const note of memberNotes(composed.layers)) context.log(`NOTE ${note}`);
   return {
     ...composed,
-    outDir: String(values["out"]),
+    out: textOf(values["out"]),
+    outDir: textOf(values["out"]) ?? NEWEST_DIR,
+    captured: choice.captures.length > 0,
     beliefsPath: textOf(values["beliefs"]),
     journalPath,
     resume,
@@ -146,7 +156,7 @@ const resumable = async (path: string, config: RiposteConfig): Promise<JournalRe
 
 /** What is open while a run goes on. */
 interface Open {
-  staging?: Staging;
+  kept?: KeptRun;
   beliefs?: Beliefs;
   journal?: Journalled;
   table: DecisionTable | null;
@@ -154,23 +164,24 @@ interface Open {
   burst: readonly Event[];
 }
 
-const replay = async (run: Run, context: CommandContext): Promise<RunRecord> => {
+const replay = async (run: Run, context: CommandContext): Promise<{ readonly record: RunRecord; readonly kept: KeptRun }> => {
   const { data } = run;
   const open: Open = { table: null, burst: [] };
   try {
     const beliefs = (open.beliefs = await beliefsOf(run.beliefsPath, run));
-    const staging = (open.staging = openStaging(run.outDir));
-    requireOwnFiles(run.outDir, OWN_RUN_FILES);
+    const kept = (open.kept = beginRun({ ...run, kind: "backtest", newest: NEWEST_DIR, own: OWN_RUN_FILES }, context));
     const journal = (open.journal = journalled(run));
-    open.table = run.config.report.decisions === "all" ? decisionTable(run, staging) : null;
+    open.table = run.config.report.decisions === "all" ? await decisionTable(run, kept, beliefs) : null;
     if (data.simulated) context.log(`NOTE ${data.source}`);
-    const finished = await through(run, { ...open, staging, beliefs, journal }, (burst) => (open.burst = burst), context);
-    writeRun(staging, finished);
-    return finished;
+    const record = await through(run, { ...open, kept, beliefs, journal }, (burst) => (open.burst = burst), context);
+    stageRun(kept.staging, record);
+    await kept.finish(endOf(record));
+    return { record, kept };
   } catch (error) {
+    const told = moduleMistake(error, run.config, open.burst);
     await open.table?.abandon();
-    open.staging?.discard();
-    throw moduleMistake(error, run.config, open.burst);
+    await abandonRun(open.kept, told, context);
+    throw told;
   } finally {
     await open.beliefs?.close();
     await open.journal?.close();
@@ -178,10 +189,21 @@ const replay = async (run: Run, context: CommandContext): Promise<RunRecord> => 
   }
 };
 
+const endOf = ({ identity, summary }: RunRecord): Parameters<KeptRun["finish"]>[0] => ({
+  status: "done",
+  problem: null,
+  code: identity.commit,
+  from: summary.from,
+  to: summary.to,
+  dataSha256: identity.dataSha256,
+  decisionsSha256: identity.decisionsSha256,
+  figures: figuresOf(summary),
+});
+
 /** The run itself, and its record. */
 const through = async (
   run: Run,
-  { staging, beliefs, journal, table }: Required<Open>,
+  { kept: { staging }, beliefs, journal, table }: Required<Open>,
   before: (burst: readonly Event[]) => void,
   context: CommandContext,
 ): Promise<RunRecord> => {
@@ -236,18 +258,20 @@ const through = async (
   return { ...record, fillModes };
 };
 
-/** A config as the report shows it, which is passed on to others. */
-const shownConfig = (config: RiposteConfig): RiposteConfig => ({ ...config, data: { ...config.data, dir: shownPath(config.data.dir) } });
-
 /** For `--decisions all`: beside the lines of what happened, every decision bar. */
-const decisionTable = ({ data: { instruments, fromMs }, outDir }: Run, staging: Staging): DecisionTable =>
-  new DecisionTable({
+const decisionTable = async (run: Run, { staging }: KeptRun, { features }: Beliefs): Promise<DecisionTable> => {
+  const { data, outDir, config, layers } = run;
+  const { instruments, fromMs } = data;
+  return new DecisionTable({
     instruments,
     fromMs,
     file: staging.file("decisions.parquet"),
     shownAs: join(outDir, "decisions.parquet"),
     partsDir: join(staging.dir, ".decisions"),
+    layers: layerNames({ ...layers, features }),
+    members: await memberVersions(config),
   });
+};
 
 const stopped = ({ journalPath, outDir }: Run, recorder: Recorder): UserError => {
   const at = Number.isNaN(recorder.lastCloseMs) ? "before the first bar" : `at ${formatUtc(recorder.lastCloseMs)}`;

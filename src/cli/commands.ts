@@ -20,6 +20,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./sweep.ts")).sweepCommand,
   },
   {
+    name: "runs",
+    summary: "show the kept runs; note, pin and remove them",
+    load: async () => (await import("./runs.ts")).runsCommand,
+  },
+  {
+    name: "compare",
+    summary: "compare kept runs: figures, settings, trades, decisions, daily returns",
+    load: async () => (await import("./compare.ts")).compareCommand,
+  },
+  {
     name: "backfill",
     summary: "fill the store from the public archive and REST",
     load: async () => (await import("./backfill.ts")).backfillCommand,

@@ -18,6 +18,7 @@ const KEYED = {
     key: "symbols",
     help: "instrument, e.g. BTCUSDT; several: repeat, or separate by commas",
   },
+  name: { type: "string", value: "NAME", key: "name", help: "what the run is called in the report and among the kept runs" },
   from: {
     type: "string",
     value: "TIME",

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { KEPT_ASIDE } from "../../test/cli/inProcess.ts";
+import { DESCRIPTORS } from "../../models/pattern/geometry/descriptors.ts";
 import type { RunSummary } from "../lab/runRecord.ts";
 import { backtestCommand } from "./backtest.ts";
 import type { CommandContext, OptionValues } from "./frame/command.ts";
@@ -13,11 +15,16 @@ const context: CommandContext = {
   progress: () => undefined,
   signal: new AbortController().signal,
   json: true,
-  env: {},
+  env: KEPT_ASIDE,
 };
 let folder: string;
 let summary: RunSummary;
-const options: OptionValues = { simulate: true, days: "100", symbol: "BTCUSDT,ETHUSDT", set: ["data.warmUp=false"] };
+const options: OptionValues = {
+  simulate: true,
+  days: "100",
+  symbol: "BTCUSDT,ETHUSDT",
+  set: ["data.warmUp=false", "risk.day.maxEntries=1"],
+};
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "riposte-decisions-"));
   summary = (await backtestCommand.run({ ...options, decisions: "all", out: join(folder, "all") }, context)) as RunSummary;
@@ -51,7 +58,13 @@ describe("--decisions all", () => {
     const doubles = ["pLong", "pShort", "pNeutral", "netLong", "netShort", "confidence", "markPrice"].map((name) => `${name} DOUBLE`);
     const counts = ["fills", "intents", "refusals", "orders"].map((name) => `${name} INTEGER`);
     const rest = ["positionLots BIGINT", "equityUsdt DOUBLE", "riskLevel VARCHAR"];
-    expect(described).toEqual(["timeMs BIGINT", "symbol VARCHAR", "ready BOOLEAN", ...doubles, ...rest, ...counts]);
+    const refused = ["refusedRule VARCHAR", "refusedValue DOUBLE", "refusedLimit DOUBLE"];
+    const states = ["StrongUp", "WeakUp", "Ranging", "WeakDown", "StrongDown", "LowVolatility", "HighVolatility"];
+    const embedding = [...DESCRIPTORS, "memory"].map((name) => `pattern_${name} DOUBLE`);
+    const said = [...states.map((state) => `regime${state} DOUBLE`), "patternUp DOUBLE", "patternDown DOUBLE", ...embedding];
+    const members = ["regime", "pattern", "signal", "position"].flatMap((layer) => [`${layer}Member VARCHAR`, `${layer}Version VARCHAR`]);
+    const all = ["timeMs BIGINT", "symbol VARCHAR", "ready BOOLEAN", ...doubles, ...rest, ...counts, ...refused, ...said, ...members];
+    expect(described).toEqual(all);
     // Without an order DuckDB's threads decide which row is the last.
     const equity = "last(equityUsdt ORDER BY timeMs, symbol)";
     const sums = await rowsOf(
@@ -65,6 +78,33 @@ describe("--decisions all", () => {
     expect(await rowsOf("SELECT sum(fills)::DOUBLE FROM FILE")).toEqual([[fills]]);
   });
 
+  it("says what L1 and L2 said at each bar, and who spoke", async () => {
+    const regimes = ["StrongUp", "WeakUp", "Ranging", "WeakDown", "StrongDown", "LowVolatility", "HighVolatility"].map((s) => `regime${s}`);
+    const wrong = `abs(${regimes.join(" + ")} - 1) > 1e-9 OR patternUp < 0 OR patternDown < 0 OR patternUp + patternDown > 1 + 1e-9`;
+    expect(await rowsOf(`SELECT count(*)::DOUBLE FROM FILE WHERE ${wrong}`)).toEqual([[0]]);
+    const known = "count(regimeRanging) > 0.9 * count(*), count(patternUp) > 0.9 * count(*), count(pattern_memory) > 0";
+    expect(await rowsOf(`SELECT ${known}, count(DISTINCT regimeRanging) > 100 FROM FILE`)).toEqual([[true, true, true, true]]);
+    const members = "regimeMember, patternMember, signalMember, positionMember, bool_and(positionVersion LIKE 'v%')";
+    expect(await rowsOf(`SELECT ${members} FROM FILE GROUP BY ALL`)).toEqual([["rule", "geometry", "byRegime", "managed", true]]);
+    // What the report says of a trade's regime is what the table says of the bar that it was decided at.
+    const [header = "", ...lines] = (await readFile(join(folder, "all", "trades.csv"), "utf8")).trim().split("\n");
+    const cells = lines.map((line) => Object.fromEntries(line.split(",").map((cell, at) => [header.split(",")[at] ?? "", cell])));
+    const weakUp = cells.find(({ regime }) => regime === "weak up");
+    expect(weakUp).toBeDefined();
+    const at = `symbol = '${weakUp?.["symbol"] ?? ""}' AND timeMs = ${weakUp?.["entryTimeMs"] ?? ""}`;
+    expect(await rowsOf(`SELECT regimeWeakUp = greatest(${regimes.join(", ")}) FROM FILE WHERE ${at}`)).toEqual([[true]]);
+  });
+
+  it("names the rule that refused, with value and limit, where one did", async () => {
+    expect(summary.riskRefusals).toBeGreaterThan(0);
+    const each = "(refusals > 0) = (refusedRule IS NOT NULL) AND (refusedRule IS NULL) = (refusedValue IS NULL)";
+    expect(await rowsOf(`SELECT bool_and(${each}) FROM FILE`)).toEqual([[true]]);
+    const ofRule = "refusedRule = 'day.maxEntries'";
+    expect(await rowsOf(`SELECT count(*) > 0, max(refusedLimit), min(refusedValue) > 1 FROM FILE WHERE ${ofRule}`)).toEqual([
+      [true, 1, true],
+    ]);
+  });
+
   it("leaves no parts behind, and changes no decision; the next run without it takes the file away", async () => {
     const all = join(folder, "all");
     expect((await readdir(all)).sort()).toEqual([
@@ -74,6 +114,7 @@ describe("--decisions all", () => {
       "files.sha256",
       "fills.csv",
       "report.html",
+      "run.json",
       "summary.json",
       "trades.csv",
     ]);

@@ -11,6 +11,7 @@ import { intervalLabel } from "../store/table/interval.ts";
 import type { Command } from "./frame/command.ts";
 import { configOf, configOptions, itemsOf, onlySymbolsOption } from "./configOptions.ts";
 import { openStore, requireFolder } from "./data/store.ts";
+import { textTable } from "./frame/textTable.ts";
 
 /** A series of the store, as `--json` prints it. Times in UTC, `to` exclusive; missing is null where a kind has no count. */
 interface ListedSeries {
@@ -84,7 +85,7 @@ export const listCommand: Command = {
         const { kind, symbol, market } = each.span;
         found.push([each, await each.store.holes(kind, symbol, market, each.range.fromMs, each.range.toMs)]);
       }
-      context.print(table([HEADER, ...found.map(lineOf)]));
+      context.print(textTable([HEADER, ...found.map(lineOf)], [HEADER.indexOf("rows")]));
       return { store: store.shown, series: found.map(listedOf) };
     } finally {
       for (const store of opened) await store.close();
@@ -155,14 +156,6 @@ const lineOf = ([{ span, intervalMs }, holes]: readonly [Series, readonly Hole[]
   grouped(span.events),
   holes.length === 0 ? "" : gapsText(span.kind, holes, intervalMs),
 ];
-
-/** Columns aligned; rows of numbers to the right. */
-const table = (rows: readonly (readonly string[])[]): string => {
-  const widths = HEADER.map((_, c) => Math.max(...rows.map((row) => (row[c] ?? "").length)));
-  const cell = (text: string, c: number): string =>
-    c === HEADER.indexOf("rows") ? text.padStart(widths[c] ?? 0) : text.padEnd(widths[c] ?? 0);
-  return rows.map((row) => row.map(cell).join("  ").trimEnd()).join("\n");
-};
 
 const nothing = (store: Store, symbols: readonly string[] | undefined, market: string | null): string => {
   const of = symbols === undefined ? "" : ` of ${symbols.join(", ")}`;

@@ -1,13 +1,16 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { configSha256 } from "../../config/sha256.ts";
+import type { RiposteConfig } from "../../config/schema.ts";
 import { UserError } from "../domain/units.ts";
-import { OWN_SWEEP_FILES, requireOwnFiles } from "../lab/report/ownFiles.ts";
-import { openStaging } from "../lab/report/staging.ts";
+import { OWN_SWEEP_FILES } from "../lab/report/ownFiles.ts";
+import type { KeptRun } from "../lab/runs/keptRun.ts";
 import type { SweepRecord, SweepRun, SweptKey } from "../lab/sweep/sweepRecord.ts";
 import { bySharpe, luckOf, SWEEP_FIGURES } from "../lab/sweep/sweepRecord.ts";
 import { sweepText } from "../lab/sweep/sweepText.ts";
-import { sweepObject, writeSweep } from "../lab/sweep/writeSweep.ts";
+import { stageSweep, sweepObject } from "../lab/sweep/writeSweep.ts";
 import type { Trial } from "../lab/trialLedger.ts";
 import { allTrials } from "../lab/trialLedger.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
@@ -22,7 +25,10 @@ import { openLedger } from "./sweep/ledger.ts";
 import { gridOf, settingsOf } from "./sweep/grid.ts";
 import type { TrialResult } from "./sweep/trial.ts";
 import { runTrials } from "./sweep/trialPool.ts";
+import { abandonRun, beginRun, figuresOf, keptText } from "./runs/keeping.ts";
 
+/** The folder of the newest sweep's files. */
+const NEWEST_DIR = "out/sweep";
 /** Beliefs that a sweep made itself, in its folder. */
 const BELIEFS_FILE = "sweep.beliefs";
 
@@ -31,9 +37,24 @@ export const sweepCommand: Command = {
   name: "sweep",
   summary: "run a grid of settings on stored beliefs, and count every trial",
   options: {
-    ...configOptions("symbol", "from", "to", "data", "market", "regime", "pattern", "signal", "position", "seed", "days", "edge", "burst"),
+    ...configOptions(
+      "symbol",
+      "name",
+      "from",
+      "to",
+      "data",
+      "market",
+      "regime",
+      "pattern",
+      "signal",
+      "position",
+      "seed",
+      "days",
+      "edge",
+      "burst",
+    ),
     set: { type: "string", multiple: true, value: "KEY=A,B,…", help: "any setting; a list of a position, venue or risk key is swept" },
-    out: { type: "string", value: "DIR", help: "folder of the page", default: "out/sweep" },
+    out: { type: "string", value: "DIR", help: `folder of the page (default: ${NEWEST_DIR}, a copy of the newest sweep in out/runs)` },
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
     beliefs: {
       type: "string",
@@ -54,9 +75,17 @@ export const sweepCommand: Command = {
     const jobs = values["jobs"] === undefined ? availableParallelism() : whole("jobs", values);
     const plan = await composeSweep(values, settings, grid, context);
     const opened = openLedger(textOf(values["ledger"]), plan, context);
-    const sweep: Sweep = { plan, grid, swept: settings.swept, ...opened, jobs, outDir: String(values["out"]) };
-    const record = await runSweep(sweep, textOf(values["beliefs"]), context);
-    context.print(sweepText(record, join(sweep.outDir, "sweep.html")));
+    const sweep: Sweep = {
+      plan,
+      grid,
+      swept: settings.swept,
+      ...opened,
+      jobs,
+      out: textOf(values["out"]),
+      outDir: textOf(values["out"]) ?? NEWEST_DIR,
+    };
+    const { record, kept } = await runSweep(sweep, textOf(values["beliefs"]), context);
+    context.print(`${sweepText(record, join(sweep.outDir, "sweep.html"))}${keptText(kept)}`);
     return sweepObject(record);
   },
 };
@@ -66,6 +95,9 @@ interface Sweep extends OpenLedger {
   readonly swept: readonly SweptKey[];
   readonly grid: readonly (readonly string[])[];
   readonly jobs: number;
+  /** `--out`, where it was given. */
+  readonly out: string | null;
+  /** Where the user finds the files. */
   readonly outDir: string;
 }
 
@@ -76,31 +108,60 @@ interface Finished {
   known: number;
 }
 
-const runSweep = async (sweep: Sweep, beliefs: string | null, context: CommandContext): Promise<SweepRecord> => {
+const runSweep = async (
+  sweep: Sweep,
+  beliefs: string | null,
+  context: CommandContext,
+): Promise<{ readonly record: SweepRecord; readonly kept: KeptRun }> => {
   const startedAt = performance.now();
   const finished: Finished = { results: new Map(), added: 0, known: 0 };
   const version = codeVersion();
-  const staging = openStaging(sweep.outDir, []);
+  let kept: KeptRun | undefined;
   try {
-    requireOwnFiles(sweep.outDir, OWN_SWEEP_FILES);
+    kept = beginSweep(sweep, context);
     if (sweep.plan.data.simulated) context.log(`NOTE ${sweep.plan.data.source}`);
-    await runGrid(sweep, beliefs ?? staging.file(BELIEFS_FILE), finished, context);
+    await runGrid(sweep, beliefs ?? kept.besides(BELIEFS_FILE), finished, context);
     if (finished.results.size === 0) throw new UserError(`stopped before the first run was finished: ${sweep.outDir} is as it was`);
     const record = recordOf(sweep, finished, await version, (performance.now() - startedAt) / 1000);
-    writeSweep(staging, record);
+    stageSweep(kept.staging, record);
+    await kept.finish(endOf(record));
     if (finished.results.size < sweep.grid.length)
       context.log(
         `stopped after ${finished.results.size} of ${sweep.grid.length} runs: these are kept in ${sweep.outDir} and in ${sweep.ledger.path}`,
       );
-    return record;
+    return { record, kept };
   } catch (error) {
-    staging.discard();
+    await abandonRun(kept, error, context);
     if (finished.results.size > 0)
       context.log(
         `NOTE ${finished.results.size} of ${sweep.grid.length} runs were finished: they are in ${sweep.ledger.path}; ${sweep.outDir} is as it was`,
       );
     throw error;
   }
+};
+
+/** A sweep is kept as one run, with the config that its grid begins with. */
+const beginSweep = ({ plan, swept, out }: Sweep, context: CommandContext): KeptRun => {
+  const [config] = plan.configs as [RiposteConfig];
+  const sha256 = createHash("sha256").update(plan.configs.map(configSha256).join()).digest("hex");
+  const captured = plan.choice.captures.length > 0;
+  const about = { kind: "sweep", newest: NEWEST_DIR, own: OWN_SWEEP_FILES, grid: { swept, sha256 } } as const;
+  return beginRun({ ...about, config, data: plan.data, captured, out }, context);
+};
+
+/** The figures of a sweep are those of its best run, and how many there are. */
+const endOf = ({ runs, planned, commit, dataSha256, from, to }: SweepRecord): Parameters<KeptRun["finish"]>[0] => {
+  const missing = planned - runs.length;
+  return {
+    status: missing > 0 ? "cancelled" : "done",
+    problem: missing > 0 ? `stopped after ${runs.length} of ${planned} runs` : null,
+    code: commit,
+    from,
+    to,
+    dataSha256,
+    decisionsSha256: null,
+    figures: { runs: runs.length, planned, ...figuresOf(runs[0]?.figures ?? {}) },
+  };
 };
 
 /** The first run alone where it has to make the beliefs; then all others on as many processes as there are. */

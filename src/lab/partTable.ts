@@ -18,6 +18,8 @@ interface PartTableOptions {
   readonly columns: readonly string[];
   /** SQL of columns whose type is another one in the finished file; by default a NaN becomes NULL. */
   readonly typed: Readonly<Record<string, string>>;
+  /** Columns behind the others that hold one text in every row. */
+  readonly constants?: Readonly<Record<string, string>>;
   /** Where the finished file goes, and how messages name it. */
   readonly file: string;
   readonly shownAs: string;
@@ -90,12 +92,19 @@ export class PartTable {
 
   /** The parts as one table with proper types. */
   #joined(): string {
-    const { columns, typed } = this.#options;
-    const selected = columns.map((name) => `${typed[name] ?? `CASE WHEN isnan("${name}") THEN NULL ELSE "${name}" END`} AS "${name}"`);
-    return `SELECT ${selected.join(", ")} FROM read_parquet([${this.#parts.map(quoted).join(", ")}])`;
+    const { columns, typed, constants = {} } = this.#options;
+    const selected = columns.map((name) => {
+      const column = identifier(name);
+      return `${typed[name] ?? `CASE WHEN isnan(${column}) THEN NULL ELSE ${column} END`} AS ${column}`;
+    });
+    const fixed = Object.entries(constants).map(([name, text]) => `${quoted(text)} AS ${identifier(name)}`);
+    return `SELECT ${[...selected, ...fixed].join(", ")} FROM read_parquet([${this.#parts.map(quoted).join(", ")}])`;
   }
 }
 
-/** SQL of a column that holds an index into texts. */
+/** SQL of a column that holds an index into texts; −1 becomes NULL. */
 export const textOf = (column: string, texts: readonly string[]): string =>
-  `list_extract([${texts.map(quoted).join(", ")}], "${column}"::INTEGER + 1)`;
+  `list_extract([${texts.map(quoted).join(", ")}]::VARCHAR[], "${column}"::INTEGER + 1)`;
+
+/** A name as SQL takes it, whatever is in it. */
+const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;

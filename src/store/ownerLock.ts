@@ -1,15 +1,17 @@
 import { link, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "../domain/units.ts";
+import type { ProcessMark } from "./liveProcess.ts";
+import { stateOf, thisProcess } from "./liveProcess.ts";
 
-/** Who holds the lock. `startTicks` tells a process from a later one with the same id (Linux; "" elsewhere). */
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  readonly startTicks: string;
+/** Who holds the lock. */
+interface Holder extends ProcessMark {
   readonly token: string;
 }
+
+/** Between two looks at a lock that is waited for. */
+const LOOK_MS = 15;
 
 /** Locks of this process, by path: a lock that names our pid and is not here was left by a process before us. */
 const heldHere = new Set<string>();
@@ -40,15 +42,14 @@ export class OwnerLock {
     return this.#token !== "";
   }
 
-  /** Takes the lock, over from a dead process if need be. A live holder or an unwritable folder is a `UserError`. */
-  async acquire(): Promise<void> {
+  /**
+   * Takes the lock, over from a dead process if need be. A holder that lives, and has not let go after `waitMs`, or an unwritable folder is
+   * a `UserError`.
+   */
+  async acquire(waitMs = 0): Promise<void> {
     if (this.held) return;
-    const holder: Holder = {
-      pid: process.pid,
-      host: hostname(),
-      startTicks: startTicks(process.pid),
-      token: `${process.pid}-${Date.now().toString(36)}-${lockCount++}`,
-    };
+    const holder: Holder = { ...thisProcess(), token: `${process.pid}-${Date.now().toString(36)}-${lockCount++}` };
+    let looks = Math.ceil(waitMs / LOOK_MS);
     for (let attempt = 0; attempt < 8; attempt++) {
       if (await this.#create(holder)) {
         heldHere.add(this.#path);
@@ -56,7 +57,12 @@ export class OwnerLock {
         return;
       }
       const other = await readHolder(this.#path);
-      if (other !== undefined && this.#isAlive(other)) throw this.#locked(other);
+      if (other !== undefined && this.#isAlive(other)) {
+        if (looks-- <= 0) throw this.#locked(other);
+        attempt = -1;
+        await pause(LOOK_MS);
+        continue;
+      }
       await this.#remove(other, holder);
     }
     throw new UserError(`${this.#options.what} is locked and its lock keeps changing: stop the other writer and run again`);
@@ -100,15 +106,8 @@ export class OwnerLock {
   }
 
   #isAlive(holder: Holder): boolean {
-    if (holder.host !== hostname()) return true; // not ours to judge
-    if (holder.pid === process.pid) return heldHere.has(this.#path);
-    try {
-      process.kill(holder.pid, 0);
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === "EPERM";
-    }
-    const ticks = startTicks(holder.pid);
-    return ticks === "" || holder.startTicks === "" || ticks === holder.startTicks;
+    if (holder.host === hostname() && holder.pid === process.pid) return heldHere.has(this.#path);
+    return stateOf(holder) !== "gone"; // elsewhere: not ours to judge
   }
 
   #locked({ pid, host }: Holder): UserError {
@@ -126,15 +125,5 @@ const readHolder = async (path: string): Promise<Holder | undefined> => {
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
-  }
-};
-
-/** Start of a process in clock ticks since boot (field 22 of /proc/PID/stat); "" where there is no /proc. */
-const startTicks = (pid: number): string => {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return ""; // no /proc here: the pid alone has to do
   }
 };

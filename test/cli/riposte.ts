@@ -64,7 +64,9 @@ const started = (args: readonly string[], { cwd, env, maxFileBlocks, maxOpenFile
 
 /** What is on stderr besides progress, the word on simulated prices and the answer to Ctrl-C. */
 const complaints = (stderr: string): string[] =>
-  stderr.split("\n").filter((line) => line !== "" && !/^NOTE |^replaying |^riposte: stopping; once more to kill$/.test(line));
+  stderr
+    .split("\n")
+    .filter((line) => line !== "" && !/^NOTE |^(?:replaying|believing|sweeping) |^riposte: stopping; once more to kill$/.test(line));
 
 /** Asserts a refusal: this exit code, nothing on stdout, and one line that matches. */
 export const expectRefusal = ({ code, stdout, stderr }: Ended, exitCode: number, line: RegExp): void => {

@@ -94,11 +94,11 @@ interface Outcome {
 /** The word on files without a hash, which is no part of what the history gives. */
 const UNHASHED = /no hash/;
 
-/** What a command prints, without its speed, the code's version and the word on files without a hash. */
+/** What a command prints, without its speed, the id of the run, the code's version and the word on files without a hash. */
 const said = (stdout: string): string =>
   stdout
     .split("\n")
-    .filter((line) => !line.startsWith("Speed ") && !UNHASHED.test(line))
+    .filter((line) => !/^(?:Speed|Kept as) /.test(line) && !UNHASHED.test(line))
     .join("\n")
     .replace(/\d+(?:\.\d+)? s\b|commit \S+/g, "");
 
@@ -108,7 +108,7 @@ const steady = (file: string, bytes: Buffer): Buffer | string => {
   return file.endsWith(".json") ? JSON.stringify(JSON.parse(bytes.toString("utf8"), lasting)) : bytes;
 };
 
-const PASSING = ["replaySeconds", "barsPerSecond", "peakRssMb", "seconds", "commit"];
+const PASSING = ["replaySeconds", "barsPerSecond", "peakRssMb", "seconds", "commit", "code", "id", "startedAt", "endedAt"];
 
 const lasting = (key: string, value: unknown): unknown => {
   if (PASSING.includes(key)) return undefined;

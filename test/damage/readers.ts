@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { runCommandLine } from "../../src/cli/frame/main.ts";
+import { KEPT_ASIDE } from "../cli/inProcess.ts";
 import { formatUtc } from "../../src/domain/time.ts";
 import { UserError } from "../../src/domain/units.ts";
 import { migrate } from "../../src/store/migrate.ts";
@@ -30,7 +31,7 @@ const COLUMNS = "features.columns=return_1,rsi_14,funding_rate,open_interest_cha
 export const answerOf = async (args: readonly string[]): Promise<Answer> => {
   const answer = { code: 0, stdout: "", stderr: "" };
   answer.code = await runCommandLine(args, {
-    env: {},
+    env: KEPT_ASIDE,
     commands: COMMANDS,
     stderrIsTty: false,
     stderrColumns: 80,

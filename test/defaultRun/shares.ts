@@ -6,6 +6,7 @@ import { backtestCommand } from "../../src/cli/backtest.ts";
 import type { CommandContext, OptionValues } from "../../src/cli/frame/command.ts";
 import type { RunSummary } from "../../src/lab/runRecord.ts";
 import { DAY_MS } from "../../src/domain/units.ts";
+import { KEPT_ASIDE } from "../cli/inProcess.ts";
 
 /** A command's context that keeps quiet and is never stopped. */
 export const quiet: CommandContext = {
@@ -14,7 +15,7 @@ export const quiet: CommandContext = {
   progress: () => undefined,
   signal: new AbortController().signal,
   json: true,
-  env: {},
+  env: KEPT_ASIDE,
 };
 
 /** What a run did, as far as one may ask of a default: counts and shares, no profit. */

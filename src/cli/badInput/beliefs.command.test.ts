@@ -38,7 +38,7 @@ afterAll(() => rm(folder, { recursive: true }));
 describe("riposte backtest --beliefs", { timeout: 90_000 }, () => {
   it("leaves nothing when it is stopped while it writes them", async () => {
     expectRefusal(stopped, 130, /^riposte: stopped at .*: o is as it was$/);
-    expect(await namesIn(folder)).toEqual(["mine.ts", "o", "part.ts"]);
+    expect(await namesIn(folder)).toEqual(["mine.ts", "o", "out", "part.ts"]);
   });
 
   it("decides the same whether it writes them, reads them, or does without; in any bursts, and with other settings of L4", async () => {

@@ -18,7 +18,7 @@ const RUN = ["backtest", "--simulate", "--days", String(DAYS), "--set", "data.wa
 /** Required by the issue's §5. */
 const KEYS =
   "symbol, from, to, bars, gapBars, trades, equityStartUsdt, equityEndUsdt, feesUsdt, fundingUsdt, slippageUsdt, sharpe, sortino, maxDrawdown, winRate, profitFactor, exposure, riskRefusals, haltedAtMs, decisions, orders, decisionsSha256, replaySeconds, barsPerSecond, peakRssMb";
-const FILES = ["decisions.jsonl", "equity.csv", "files.sha256", "fills.csv", "report.html", "summary.json", "trades.csv"];
+const FILES = ["decisions.jsonl", "equity.csv", "files.sha256", "fills.csv", "report.html", "run.json", "summary.json", "trades.csv"];
 
 const hashOf = ({ stdout }: Ended): string => (JSON.parse(stdout) as { decisionsSha256: string }).decisionsSha256;
 
@@ -56,7 +56,7 @@ describe("Ctrl-C in the middle of a backtest", { timeout: 90_000 }, () => {
       /^riposte: stopped at 2023-0\d-\d\dT\d\d:\d\d:00Z: cut is as it was; the journal j is kept: go on with --resume$/,
     );
     expectRefusal(stoppedBare, 130, /^riposte: stopped at 2023-0\d-\d\dT\d\d:\d\d:00Z: whole is as it was$/);
-    expect(await namesIn(folder)).toEqual(["j", "mine.ts", "whole"]);
+    expect(await namesIn(folder)).toEqual(["j", "mine.ts", "out", "whole"]);
     expect(await namesIn(join(folder, "whole"))).toEqual(FILES);
     expect(JSON.parse(await readFile(join(folder, "whole", "summary.json"), "utf8"))).toEqual(JSON.parse(whole.stdout));
   });

@@ -41,6 +41,8 @@ export interface Command {
   name: string;
   summary: string;
   options: Record<string, OptionSpec>;
+  /** Words that belong to no option, as the help shows them: `A B …`. Absent: the command takes none. */
+  words?: string;
   /** Resolves to what `--json` prints. User mistakes are thrown as `UserError`. */
-  run(options: OptionValues, context: CommandContext): Promise<unknown>;
+  run(options: OptionValues, context: CommandContext, words?: readonly string[]): Promise<unknown>;
 }

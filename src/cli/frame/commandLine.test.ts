@@ -27,7 +27,7 @@ describe("parseCommandLine", () => {
 
   it("keeps the frame's own options out of the command's", () => {
     const parsed = parse("--json", "-h");
-    expect(parsed).toEqual({ options: { out: "out", frames: ["1h"] }, json: true, help: true });
+    expect(parsed).toEqual({ options: { out: "out", frames: ["1h"] }, words: [], json: true, help: true });
     expect(parse("--help").help).toBe(true);
   });
 
@@ -35,6 +35,11 @@ describe("parseCommandLine", () => {
     expect(parse("--from", "-1").options["from"]).toBe("-1");
     expect(parse("--from=--odd").options["from"]).toBe("--odd");
     expect(parse("--from", "a=b").options["from"]).toBe("a=b");
+  });
+
+  it("hands a command that takes words those that belong to no option, in their order", () => {
+    const parsed = parseCommandLine("compare", SPECS, ["a", "--from", "1", "b", "--force", "c", "--", "--d"], true);
+    expect(parsed).toMatchObject({ words: ["a", "b", "c", "--d"], options: { from: "1", force: true } });
   });
 
   it.each([

@@ -35,19 +35,22 @@ export const SHARED_OPTIONS: Record<string, OptionSpec> = {
 
 interface ParsedCommandLine {
   readonly options: OptionValues;
+  /** Words that belong to no option, in order. */
+  readonly words: readonly string[];
   readonly json: boolean;
   readonly help: boolean;
 }
 
 /**
  * Reads the arguments after the command's name. Throws a `UserError` with exit code 2 on an unknown option (naming the
- * nearest), a missing or needless value and on words that belong to no option. A repeated option: the last one counts,
- * unless it is `multiple`.
+ * nearest), a missing or needless value and, unless the command takes some, on words that belong to no option. A repeated option: the last
+ * one counts, unless it is `multiple`.
  */
 export const parseCommandLine = (
   command: string,
   specs: Readonly<Record<string, OptionSpec>>,
   args: readonly string[],
+  takesWords = false,
 ): ParsedCommandLine => {
   const known = { ...specs, ...SHARED_OPTIONS };
   const { tokens } = parseArgs({
@@ -62,9 +65,14 @@ export const parseCommandLine = (
   const wrong = (problem: string): UserError => new UserError(`${problem}; see riposte ${command} --help`, 2);
   const values: OptionValues = {};
   for (const [name, spec] of Object.entries(known)) if (spec.default !== undefined) values[name] = spec.default;
+  const words: string[] = [];
   const given = new Set<string>();
   for (const token of tokens) {
-    if (token.kind === "positional") throw wrong(`${command} does not know what to do with "${token.value}"`);
+    if (token.kind === "positional") {
+      if (!takesWords) throw wrong(`${command} does not know what to do with "${token.value}"`);
+      words.push(token.value);
+      continue;
+    }
     if (token.kind !== "option") continue;
     const spec = Object.hasOwn(known, token.name) ? known[token.name] : undefined;
     if (spec === undefined) throw wrong(`${command} has no option ${token.rawName}${hint(token.rawName, Object.keys(known))}`);
@@ -87,5 +95,5 @@ export const parseCommandLine = (
     if (spec.multiple === true && typeof value === "string") values[name] = [value];
   }
   const { json, help, ...options } = values;
-  return { options, json: json === true, help: help === true };
+  return { options, words, json: json === true, help: help === true };
 };

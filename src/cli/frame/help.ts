@@ -36,6 +36,7 @@ export const commandHelp = (command: Command, columns: number): string =>
   [
     ...wrap(`riposte ${command.name}: ${command.summary}`, columns),
     "",
+    ...(command.words === undefined ? [] : [...wrap(`usage: riposte ${command.name} ${command.words} [options]`, columns), ""]),
     "options:",
     ...table(
       Object.entries({ ...command.options, ...SHARED_OPTIONS }).map(([name, spec]) => [flag(name, spec), note(spec)]),

@@ -70,7 +70,7 @@ const dispatch = async (args: readonly string[], terminal: Terminal, meter: { cl
     return 0;
   }
   const command = await commandNamed(asksForHelp ? (rest[0] as string) : name, terminal.commands).load();
-  const parsed = parseCommandLine(command.name, command.options, asksForHelp ? ["--help"] : rest);
+  const parsed = parseCommandLine(command.name, command.options, asksForHelp ? ["--help"] : rest, command.words !== undefined);
   if (parsed.help) {
     terminal.stdout(commandHelp(command, columns));
     return 0;
@@ -81,7 +81,7 @@ const dispatch = async (args: readonly string[], terminal: Terminal, meter: { cl
     if (parsed.json) terminal.stdout(`${JSON.stringify(content ?? null, null, 2)}\n`);
   };
   try {
-    document(await command.run(parsed.options, context));
+    document(await command.run(parsed.options, context, parsed.words));
   } catch (error) {
     if (error instanceof RefusalWith) document(error.document);
     throw await wrongUsage(error, parsed.options);

@@ -37,7 +37,8 @@ export const codeVersion = async (root = ROOT): Promise<CodeVersion> => {
   }
 };
 
-const packageVersion = (): string => `v${programVersion()}`;
+/** `v` and the version of the package. */
+export const packageVersion = (): string => `v${programVersion()}`;
 
 /** What git said, or why it could not be started. */
 const reasonOf = (error: unknown): string => {
@@ -52,6 +53,21 @@ export const shownModules = (config: RiposteConfig): Readonly<Record<string, str
   for (const [name, sha256] of Object.entries(modulesOf(moduleNames(config))))
     shown[shownPath(name) in shown ? name : shownPath(name)] = sha256;
   return shown;
+};
+
+/** Who speaks for each layer: a shipped rule with the program's version, or a user's module with its hash. */
+export const memberVersions = async (
+  config: RiposteConfig,
+): Promise<Readonly<Record<string, { readonly name: string; readonly version: string }>>> => {
+  const version = packageVersion();
+  const hashes = modulesOf(moduleNames(config));
+  const { regime, pattern, signal, position } = config;
+  return Object.fromEntries(
+    Object.entries({ regime, pattern, signal, position }).map(([layer, { module }]) => [
+      layer,
+      { name: shownPath(module), version: hashes[module] ?? version },
+    ]),
+  );
 };
 
 /** The command that repeats this run, as one would type it. */

@@ -17,7 +17,7 @@ export interface PlannedSweep {
   readonly configs: readonly RiposteConfig[];
   readonly profile: string;
   readonly choice: DataChoice;
-  readonly data: Pick<ComposedRun["data"], "source" | "simulated" | "expectedBars"> & {
+  readonly data: Pick<ComposedRun["data"], "source" | "simulated" | "expectedBars" | "instruments" | "fromMs" | "toMs"> & {
     /** By the market simulator, so that it lies nowhere. */
     readonly generated: boolean;
   };
@@ -45,8 +45,8 @@ export const composeSweep = async (
   for (const note of memberNotes(first.layers)) context.log(`NOTE ${note}`);
   await first.data.close();
   for (const [index, config] of configs.entries()) await requireSameBeliefs(first, config, nameOf(index));
-  const { source, simulated, expectedBars, seed } = first.data;
-  return { configs, profile, choice, data: { source, simulated, expectedBars, generated: seed !== null } };
+  const { seed, events: _, close: _close, ...data } = first.data;
+  return { configs, profile, choice, data: { ...data, generated: seed !== null } };
 };
 
 const refuseTwice = (configs: readonly RiposteConfig[], nameOf: (index: number) => string): void => {

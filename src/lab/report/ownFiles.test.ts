@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { writeSweep } from "../sweep/writeSweep.ts";
+import { stageSweep } from "../sweep/writeSweep.ts";
 import { sampleSweep } from "../sweep/testing/sampleSweep.ts";
 import { OWN_RUN_FILES, OWN_SWEEP_FILES, requireOwnFiles, requireParquet } from "./ownFiles.ts";
 import { openStaging, RUN_FILES } from "./staging.ts";
@@ -26,7 +26,7 @@ describe("requireOwnFiles", () => {
     expect(Object.keys(OWN_RUN_FILES)).toEqual([...RUN_FILES]);
     writeRun(folder, sampleRecord({ trades: 3, days: 2 }), ['{"timeMs":1}']);
     check();
-    writeSweep(openStaging(folder, []), sampleSweep(2));
+    stageSweep(openStaging(folder, []), sampleSweep(2));
     requireOwnFiles(folder, OWN_SWEEP_FILES);
     writeFileSync(join(folder, "trades.csv"), "");
     check();

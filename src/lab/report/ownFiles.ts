@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../domain/units.ts";
 import { FILE_LIST } from "../../store/hashing/fileList.ts";
 import { plainFile, requirePlain } from "../../store/plainFile.ts";
+import { RUN_FILE, RUN_FILE_BEGINS } from "../runs/runFile.ts";
 import { writing } from "./outputError.ts";
 
 /** Files that a command leaves in its folder: how each of them begins, or the file that one belongs to. */
@@ -21,6 +22,7 @@ export const OWN_RUN_FILES: OwnFiles = {
   "decisions.jsonl": /^\{"timeMs":/,
   "decisions.parquet": "summary.json",
   [FILE_LIST]: "summary.json",
+  [RUN_FILE]: RUN_FILE_BEGINS,
 };
 
 /** Of a sweep. */
@@ -29,6 +31,7 @@ export const OWN_SWEEP_FILES: OwnFiles = {
   "sweep.csv": /^[^\n]*sharpe,totalReturn,/,
   "sweep.json": /^\{\s*"name": [^]*"dataSha256": /,
   "sweep.beliefs": /^RIPOSTEB/,
+  [RUN_FILE]: RUN_FILE_BEGINS,
 };
 
 const BEGINNING_BYTES = 1 << 14;

@@ -3,6 +3,7 @@ import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { FileList, ListedFile } from "../../store/hashing/fileList.ts";
 import { FILE_LIST, fileListText } from "../../store/hashing/fileList.ts";
+import { RUN_FILE } from "../runs/runFile.ts";
 import { openText } from "./fileWriter.ts";
 import type { Staging } from "./staging.ts";
 
@@ -12,9 +13,12 @@ const PLACE = "run, decisionsSha256 ";
 export const sealedDecisions = ({ place }: FileList): string | undefined =>
   place.startsWith(PLACE) ? place.slice(PLACE.length) : undefined;
 
-/** Lists everything in a staging folder with its hash, under the decision hash of the run (`files.sha256`, which `sha256sum -c` reads). */
+/**
+ * Lists everything in a staging folder with its hash, under the decision hash of the run (`files.sha256`, which `sha256sum -c` reads);
+ * `run.json` is left out, because note and pin may change.
+ */
 export const sealRun = (staging: Staging, decisionsSha256: string): void => {
-  const names = readdirSync(staging.dir).filter((name) => !name.startsWith("."));
+  const names = readdirSync(staging.dir).filter((name) => !name.startsWith(".") && name !== RUN_FILE);
   const files = new Map(names.map((name): [string, ListedFile] => [name, { sha256: sha256Of(join(staging.dir, name)) }]));
   const list = openText(staging.file(FILE_LIST), join(staging.outDir, FILE_LIST));
   list.write(fileListText({ place: `${PLACE}${decisionsSha256}`, files }));

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { InvariantError } from "../../domain/units.ts";
 import { FILE_LIST } from "../../store/hashing/fileList.ts";
 import { requirePlain } from "../../store/plainFile.ts";
+import { RUN_FILE } from "../runs/runFile.ts";
 import { writing } from "./outputError.ts";
 
 /** Everything a run may leave in its folder. */
@@ -16,6 +17,7 @@ export const RUN_FILES = [
   "decisions.jsonl",
   "decisions.parquet",
   FILE_LIST,
+  RUN_FILE,
 ] as const;
 
 /** A folder beside its destination where a run's files grow until all of them are whole. */

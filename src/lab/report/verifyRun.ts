@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../domain/units.ts";
 import { fileHash } from "../../store/hashing/fileHash.ts";
 import { FILE_LIST, parseFileList } from "../../store/hashing/fileList.ts";
+import { readRunFile, RUN_FILE } from "../runs/runFile.ts";
 import { sealedDecisions } from "./runSeal.ts";
 import { RUN_FILES } from "./staging.ts";
 
@@ -33,10 +34,13 @@ export const verifyRun = async (folder: string): Promise<RunReport> => {
     else if (hashed.sha256 !== sha256) faults.push(`${join(folder, name)} is not as it was written (SHA-256); ${AGAIN}`);
   }
   for (const name of RUN_FILES)
-    if (name !== FILE_LIST && !list.files.has(name) && existsSync(join(folder, name)))
+    if (name !== FILE_LIST && name !== RUN_FILE && !list.files.has(name) && existsSync(join(folder, name)))
       faults.push(`${join(folder, name)} was not written with this run; delete it, or ${AGAIN}`);
   if (faults.length === 0 && statedDecisions(folder) !== decisionsSha256)
     faults.push(`${join(folder, "summary.json")} states another decisionsSha256 than ${FILE_LIST} was sealed with; ${AGAIN}`);
+  const stated = readRunFile(join(folder, RUN_FILE))?.hashes.decisions;
+  if (stated !== undefined && stated !== decisionsSha256)
+    faults.push(`${join(folder, RUN_FILE)} is that of another run than ${FILE_LIST}; delete it, or ${AGAIN}`);
   return { files: list.files.size, decisionsSha256, faults };
 };
 

@@ -7,18 +7,14 @@ import { sweepPage } from "./sweepPage.ts";
 import type { SweepRecord, SweepRun } from "./sweepRecord.ts";
 import { SWEEP_FIGURES } from "./sweepRecord.ts";
 
-/**
- * Writes `sweep.html`, `sweep.csv` and `sweep.json` and moves everything staged into place, all or nothing. Throws a `UserError` that
- * names the file; then the folder is as it was.
- */
-export const writeSweep = (staging: Staging, record: SweepRecord): void => {
+/** Writes `sweep.html`, `sweep.csv` and `sweep.json` into a staging folder. Throws a `UserError` that names the file. */
+export const stageSweep = (staging: Staging, record: SweepRecord): void => {
   const write = (name: string, pieces: Iterable<string>): void => {
     writePieces(staging.file(name), pieces, join(staging.outDir, name));
   };
   write("sweep.csv", csvLines(columnsOf(record), record.runs));
   write("sweep.json", [`${JSON.stringify(sweepObject(record), null, 2)}\n`]);
   write("sweep.html", sweepPage(record));
-  staging.commit();
 };
 
 /** The document of `sweep.json` and `--json`; every number that JSON cannot hold is null. */
