@@ -110,7 +110,7 @@ export class InstrumentBook implements MarginHolder, Receiver {
     bar.highTicks = priceToTicks(this.instrument, kline.high);
     bar.lowTicks = priceToTicks(this.instrument, kline.low);
     bar.closeTicks = priceToTicks(this.instrument, kline.close);
-    bar.capacityLots = maxVolumeShare === null ? Infinity : Math.floor((kline.volume * maxVolumeShare) / this.instrument.lotSize + 1e-9);
+    bar.capacityLots = maxVolumeShare === null ? Infinity : wholeLots((kline.volume * maxVolumeShare) / this.instrument.lotSize);
     bar.grewInside = false;
   }
 
@@ -281,5 +281,8 @@ export class InstrumentBook implements MarginHolder, Receiver {
     while (orders.length > open) orders.pop();
   }
 }
+
+/** Three operations on decimals err by less than 2⁻⁵⁰ of their result (IEEE 754): that must not cost a lot of a large volume. */
+const wholeLots = (lots: number): number => Math.floor(lots * (1 + 2 ** -50) + 1e-9);
 
 const UNKNOWN_ORDER = { code: -2011, message: "Unknown order sent." };
