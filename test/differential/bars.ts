@@ -29,6 +29,7 @@ export class Bars {
   readonly #chance: Chance;
   readonly #family: Family;
   readonly #usualLots: number;
+  readonly #drift: number;
   #ticks: number;
   #openTimeMs: number;
 
@@ -37,6 +38,8 @@ export class Bars {
     this.#family = family;
     this.#ticks = startTicks;
     this.#usualLots = usualLots;
+    // Far enough to liquidate a leverage of 2.
+    this.#drift = chance.pick([0.001, 0.003, -0.001, -0.003]);
     this.#openTimeMs = fromMs - MINUTE_MS;
   }
 
@@ -48,7 +51,9 @@ export class Bars {
     if (family === "half price" && chance.of(0.03)) this.#ticks = Math.round(this.#ticks * (this.#ticks < 40 || chance.of(0.4) ? 2 : 0.5));
     const open = moved(this.#ticks, chance.of(0.4) ? this.#step(temper.gap) : 0);
     const close =
-      family === "one tick" ? moved(open, 0, chance.int(-1, 1)) : moved(open, this.#step(temper.body) + (family === "trend" ? 0.001 : 0));
+      family === "one tick"
+        ? moved(open, 0, chance.int(-1, 1))
+        : moved(open, this.#step(temper.body) + (family === "trend" ? this.#drift : 0));
     const [top, bottom] = [Math.max(open, close), Math.min(open, close)];
     const oneTick = family === "one tick" ? 1 : 0;
     const high = moved(top, Math.abs(this.#step(temper.wick)), chance.int(0, oneTick));

@@ -8,7 +8,7 @@ import { Trader } from "./trader.ts";
 import { instrumentOf, optionsOf } from "./venues.ts";
 
 const FROM_MS = Date.UTC(2024, 0, 1);
-const BARS = 150;
+const BARS = 250;
 
 /** A scenario and how the desk lived it. */
 export interface Recorded {
@@ -71,9 +71,14 @@ const settlementOf = (chance: Chance, bar: ScenarioBar, tickSize: number): Settl
   markPrice: chance.of(0.5) ? NaN : Number((bar.open * tickSize * (1 + chance.int(-10, 10) / 1000)).toPrecision(10)),
 });
 
-const temperOf = (chance: Chance): Temperament => ({
+/** Who holds large positions with no stop in reach: the exchange closes them. */
+const HOLDER: Temperament = { busy: 0.05, leverages: [2, 3, 5], sizes: [60, 95], fractions: [0.9, 1.2], distances: [0, 0.002] };
+
+const temperOf = (chance: Chance): Temperament => (chance.of(0.15) ? HOLDER : activeOf(chance));
+
+const activeOf = (chance: Chance): Temperament => ({
   busy: chance.pick([0.15, 0.3, 0.5, 0.7]),
-  leverages: chance.pick([[1], [2, 5], [20], [5, 10, 50], [50, 100, 125], [125]]),
+  leverages: chance.pick([[1], [2, 5], [3, 4, 8], [20], [5, 10, 50], [50, 100, 125], [125]]),
   sizes: chance.pick([
     [1, 5],
     [5, 10, 30],
@@ -82,6 +87,7 @@ const temperOf = (chance: Chance): Temperament => ({
   ]),
   fractions: chance.pick([
     [0.0005, 0.001, 0.002, 0.005],
+    [0.005, 0.015, 0.025],
     [0.005, 0.015],
     [0.01, 0.02, 0.03, 0.07],
     [0.0004999999, 0.00333, 0.00777, 0.5],

@@ -1,5 +1,6 @@
 import type { Instrument } from "../../src/domain/instrument.ts";
 import { usdtPerTickLot } from "../../src/domain/instrument.ts";
+import { maxNotionalUsdt } from "../../src/domain/margin.ts";
 import type { OrderRequest, OrderType } from "../../src/domain/order.ts";
 import type { Lots, Ticks } from "../../src/domain/units.ts";
 import type { Chance } from "../chance.ts";
@@ -81,7 +82,17 @@ export class Trader {
     if (chance.of(0.08) && this.#open.size > 0) return this.#cancel(chance.pick([...this.#open]));
     if (this.#lots === 0 || chance.of(0.1)) return this.#enter();
     return chance
-      .pick([this.#scaleIn, this.#scaleIn, this.#reduce, this.#takeProfit, this.#moveStop, this.#moveStop, this.#trail, this.#flip])
+      .pick([
+        this.#scaleIn,
+        this.#scaleIn,
+        this.#reduce,
+        this.#reduce,
+        this.#takeProfit,
+        this.#moveStop,
+        this.#moveStop,
+        this.#trail,
+        this.#flip,
+      ])
       .call(this);
   }
 
@@ -101,9 +112,10 @@ export class Trader {
     return this.#entry(this.#other, this.#chance.pick(["market", "limit", "stopMarket", "takeProfitMarket"]), this.#chance.of(0.7), lots);
   }
 
-  #entry(side: "buy" | "sell", type: OrderType, bracketed: boolean, qtyLots = this.#size()): Sent[] {
+  #entry(side: "buy" | "sell", type: OrderType, bracketed: boolean, lots?: number): Sent[] {
     const chance = this.#chance;
     const leverage = chance.pick(this.#temper.leverages);
+    const qtyLots = lots ?? this.#size(leverage);
     const fraction = (): number => (chance.of(0.8) ? chance.pick(this.#temper.fractions) : 0);
     const bracket = bracketed ? { stopFraction: fraction(), targetFraction: fraction() } : { stopFraction: 0, targetFraction: 0 };
     const expiresAtMs = chance.of(0.15) ? this.#nowMs + chance.int(-1, 12) * 60_000 + chance.int(0, 1) : Infinity;
@@ -117,7 +129,7 @@ export class Trader {
   }
 
   #reduce(): Sent[] {
-    const type = this.#chance.pick(["market", "market", "limit", "stopMarket"] as const);
+    const type = this.#chance.pick(["market", "limit", "limit", "stopMarket"] as const);
     const qtyLots = this.#chance.int(1, Math.ceil(Math.abs(this.#lots) * 1.3));
     return this.#order({ side: this.#other, type, qtyLots, reduceOnly: true, ...this.#prices(this.#other, type) });
   }
@@ -164,6 +176,9 @@ export class Trader {
           reduceOnly: true,
           triggerTicks: this.#lastTicks,
         }),
+      () => this.#order({ ...limit, priceTicks: 1 }),
+      () => this.#order({ ...limit, qtyLots: 1 }),
+      () => this.#order({ side: this.#other, type: "stopMarket", qtyLots: 0, closePosition: true, triggerTicks: 2 }),
       () => this.#order({ side: "buy", leverage: 0 }),
       () => this.#order({ side: chance.pick(["buy", "sell"]), qtyLots: this.#size() * 20, leverage: chance.pick([1, 50, 125]) }),
     ])();
@@ -180,8 +195,11 @@ export class Trader {
     return this.#lots >= 0 ? "sell" : "buy";
   }
 
-  #size(): number {
-    const usdt = (this.#startUsdt * this.#chance.pick(this.#temper.sizes) * this.#chance.pick(this.#temper.leverages)) / 100;
+  #size(leverage = this.#chance.pick(this.#temper.leverages)): number {
+    const asked = (this.#startUsdt * this.#chance.pick(this.#temper.sizes) * leverage) / 100;
+    // Mostly within what the leverage allows.
+    const most = this.#chance.of(0.1) ? Infinity : (maxNotionalUsdt(this.#instrument, leverage) * this.#chance.int(1, 100)) / 100;
+    const usdt = Math.min(asked, most);
     return Math.max(1, Math.floor(usdt / (this.#lastTicks * usdtPerTickLot(this.#instrument))));
   }
 

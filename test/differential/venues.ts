@@ -5,26 +5,30 @@ import { DEFAULT_VENUE } from "../../src/venues/simulated/options.ts";
 import type { SimulatedVenueOptions } from "../../src/venues/simulated/options.ts";
 import type { Chance } from "../chance.ts";
 
-/** Maintenance brackets like those of a large perpetual, low enough that a test account meets several. */
-const BRACKETS: readonly MarginBracket[] = [
-  { notionalFloorUsdt: 0, notionalCapUsdt: 50_000, maintenanceMarginRate: 0.004, maintenanceAmountUsdt: 0, maxLeverage: 125 },
-  { notionalFloorUsdt: 50_000, notionalCapUsdt: 250_000, maintenanceMarginRate: 0.005, maintenanceAmountUsdt: 50, maxLeverage: 100 },
-  { notionalFloorUsdt: 250_000, notionalCapUsdt: 1_000_000, maintenanceMarginRate: 0.01, maintenanceAmountUsdt: 1300, maxLeverage: 50 },
-  {
-    notionalFloorUsdt: 1_000_000,
-    notionalCapUsdt: 10_000_000,
-    maintenanceMarginRate: 0.025,
-    maintenanceAmountUsdt: 16_300,
-    maxLeverage: 20,
-  },
-  {
-    notionalFloorUsdt: 10_000_000,
-    notionalCapUsdt: 30_000_000,
-    maintenanceMarginRate: 0.05,
-    maintenanceAmountUsdt: 266_300,
-    maxLeverage: 5,
-  },
-];
+/** Floor in USDT, rate and most leverage of each maintenance bracket: like those of a perpetual, but so close that accounts cross them. */
+const TIERS = [
+  [0, 0.004, 125],
+  [5000, 0.005, 100],
+  [10_000, 0.008, 75],
+  [20_000, 0.01, 50],
+  [40_000, 0.016, 40],
+  [80_000, 0.025, 20],
+  [160_000, 0.04, 10],
+  [500_000, 0.05, 5],
+  [2_000_000, 0.1, 2],
+] as const;
+
+/** The amount of each makes the margin continuous at its floor. */
+const BRACKETS: readonly MarginBracket[] = TIERS.map(([floor, rate, maxLeverage], i) => ({
+  notionalFloorUsdt: floor,
+  notionalCapUsdt: TIERS[i + 1]?.[0] ?? 1e9,
+  maintenanceMarginRate: rate,
+  maintenanceAmountUsdt: TIERS.slice(1, i + 1).reduce(
+    (sum, [from, more], k) => sum + Math.round(from * (more - TIERS[k]![1]) * 1000) / 1000,
+    0,
+  ),
+  maxLeverage,
+}));
 
 const SIZES = [
   { tickSize: 1, lotSize: 1, startTicks: 1000 },
