@@ -58,7 +58,7 @@ export const marginShortage = (
  * Whether an amount of USDT is more than another by more than doubles err: a few operations on decimals, each by at most 2⁻⁵³ of its result
  * (IEEE 754), and what is left of a larger wallet, far below the exchange's own eight decimals.
  */
-const exceeds = (askedUsdt: number, limitUsdt: number): boolean => askedUsdt > limitUsdt + Math.abs(limitUsdt) * 2 ** -48 + 1e-9;
+const exceeds = (askedUsdt: number, limitUsdt: number): boolean => askedUsdt > limitUsdt + Math.abs(limitUsdt) * 16 * Number.EPSILON + 1e-9;
 
 /**
  * Lots of the largest entry that `marginShortage` lets pass, not rounded: as exact as a division. NaN where something is not known.

@@ -13,16 +13,16 @@ interface Decimal {
 export const nearestTick = (fromTicks: number, fraction: number, halvesTo: Direction): number => {
   const product = fromTicks * (1 + fraction);
   // Sum and product of doubles each err by at most 2⁻⁵³ of their result (IEEE 754), and so did reading the decimal.
-  const mayBeHalf = Math.abs(product - Math.floor(product) - 0.5) <= (fromTicks + product) * 2 ** -51;
+  const mayBeHalf = Math.abs(product - Math.floor(product) - 0.5) <= (fromTicks + product) * 2 * Number.EPSILON;
   return mayBeHalf ? exactly(fromTicks, fraction, halvesTo) : Math.round(product);
 };
 
 const exactly = (fromTicks: number, fraction: number, halvesTo: Direction): number => {
   const from = decimalOf(fromTicks);
   const by = decimalOf(fraction);
-  const one = 10n ** BigInt(by.places);
+  const one = powerOfTen(by.places);
   const twice = 2n * from.digits * (one + by.digits);
-  const unit = 2n * one * 10n ** BigInt(from.places);
+  const unit = 2n * one * powerOfTen(from.places);
   // Round half down is the ceiling of x − ½, round half up the floor of x + ½; nothing here is negative.
   return Number(halvesTo > 0 ? (twice + unit / 2n) / unit : (twice + unit / 2n - 1n) / unit);
 };
@@ -33,5 +33,7 @@ const decimalOf = (value: number): Decimal => {
   const [whole = "", part = ""] = mantissa.split(".");
   const digits = BigInt(whole + part);
   const places = part.length - Number(exponent);
-  return places >= 0 ? { digits, places } : { digits: digits * 10n ** BigInt(-places), places: 0 };
+  return places >= 0 ? { digits, places } : { digits: digits * powerOfTen(-places), places: 0 };
 };
+
+const powerOfTen = (places: number): bigint => BigInt(`1${"0".repeat(places)}`);

@@ -43,13 +43,11 @@ const SHOWN: Readonly<Record<string, number>> = {
 describe("the simulated venue against docs/venue.md in exact arithmetic", () => {
   it(`says the same to the bit of every answer and to 1e-6 USDT: scenarios 1 to ${SEEDS}`, () => {
     const all = new Map<string, number>();
-    const problems: string[] = [];
     for (let seed = 1; seed <= SEEDS; seed += 1) {
       const { problem, seen } = checkSeed(seed);
-      if (problem !== null) problems.push(problem);
+      expect(problem, problem ?? "").toBeNull();
       for (const [kind, count] of seen) all.set(kind, (all.get(kind) ?? 0) + count);
     }
-    expect(problems.length, problems.slice(0, 2).join("\n\n")).toBe(0);
     const scarce = Object.entries(SHOWN).flatMap(([kind, least]) =>
       (all.get(kind) ?? 0) < least ? [`${kind}: ${all.get(kind) ?? 0} of ${least}`] : [],
     );

@@ -95,7 +95,7 @@ export const PARTS: readonly ProofPart[] = [
   {
     name: "differential",
     shows: "the simulated venue answers, fills and books a random scenario on bars as docs/venue.md does in exact arithmetic",
-    code: ["src/venues/simulated", "src/domain", "operators/stepOperator.ts", "docs/venue.md"],
+    code: ["src/venues/simulated", "src/domain", "operators/stepOperator.ts", "test/differential/oracle"],
     goal: 10_000,
     run: differential,
   },
