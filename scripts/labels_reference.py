@@ -15,6 +15,7 @@ import json
 import platform
 import sys
 import zipfile
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from pathlib import Path
 
 import numpy as np
@@ -64,12 +65,21 @@ def rolling_rms(returns, bars):
     return out
 
 
+def levels(price, fraction, side):
+    """price x (1 + fraction) in whole ticks, the decimals taken as they print; half a tick goes against the side."""
+    half = ROUND_HALF_DOWN if side > 0 else ROUND_HALF_UP
+    factors = [1 + Decimal(repr(f)) for f in np.broadcast_to(fraction, price.shape).tolist()]
+    with localcontext() as context:
+        context.prec = 60
+        return np.array([float((int(p) * f).to_integral_value(half)) for p, f in zip(price.tolist(), factors)])
+
+
 def triple_barrier(k, entry, side, stop_fraction, target_fraction, horizon_ms, interval_ms):
     """Of entries at the open of rows `entry`: label, return, end time, last row held, known. All barriers as fractions by entry."""
     n = len(k["time"])
     price = k["open"][entry]
-    stop = np.where(stop_fraction > 0, np.floor(price * (1 - side * stop_fraction) + 0.5), -side * np.inf)
-    target = np.where(target_fraction > 0, np.floor(price * (1 + side * target_fraction) + 0.5), side * np.inf)
+    stop = np.where(stop_fraction > 0, levels(price, -side * stop_fraction, side), -side * np.inf)
+    target = np.where(target_fraction > 0, levels(price, side * target_fraction, side), side * np.inf)
     # A level at or below zero is no level.
     stop = np.where(stop <= 0, -side * np.inf, stop)
     target = np.where(target <= 0, side * np.inf, target)
@@ -145,8 +155,8 @@ def labelled(k, rows, rules, sigma, interval_ms):
     rows, scale = rows[inside], scale[inside]
     sides = {}
     for name, side in (("long", 1), ("short", -1)):
-        levels = (barriers["stop"] * scale, barriers["target"] * scale)
-        sides[name] = triple_barrier(k, rows + 1, side, *levels, rules["horizonMs"], interval_ms)
+        fractions = (barriers["stop"] * scale, barriers["target"] * scale)
+        sides[name] = triple_barrier(k, rows + 1, side, *fractions, rules["horizonMs"], interval_ms)
     known = sides["long"]["known"] & sides["short"]["known"]
     rows = rows[known]
     returns = log_returns(k["close"])

@@ -269,7 +269,7 @@ const decisionTable = async (run: Run, { staging }: KeptRun, { features }: Belie
     shownAs: join(outDir, "decisions.parquet"),
     partsDir: join(staging.dir, ".decisions"),
     layers: layerNames({ ...layers, features }),
-    members: await memberVersions(config),
+    members: memberVersions(config),
   });
 };
 

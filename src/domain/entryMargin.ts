@@ -46,13 +46,19 @@ export const marginShortage = (
   const added = openingLots * priceTicks * unitUsdt;
   const notional = (Math.max(0, held) * priceTicks + openTickLots) * unitUsdt + added;
   const largest = maxNotionalUsdt(instrument, leverage);
-  if (notional > largest) return { code: -2027, asked: notional, limit: largest };
+  if (exceeds(notional, largest)) return { code: -2027, asked: notional, limit: largest };
   // A flip frees the margin of what it closes, less the loss that closing realises.
   const freed = held < 0 ? position.marginUsdt - Math.max(0, position.lossUsdt(priceTicks)) : 0;
   const needed = added / leverage + added * takerFeeRate;
   const free = availableUsdt + freed;
-  return needed > free ? { code: -2019, asked: needed, limit: free } : null;
+  return exceeds(needed, free) ? { code: -2019, asked: needed, limit: free } : null;
 };
+
+/**
+ * Whether an amount of USDT is more than another by more than doubles err: a few operations on decimals, each by at most 2⁻⁵³ of its result
+ * (IEEE 754), and what is left of a larger wallet, far below the exchange's own eight decimals.
+ */
+const exceeds = (askedUsdt: number, limitUsdt: number): boolean => askedUsdt > limitUsdt + Math.abs(limitUsdt) * 16 * Number.EPSILON + 1e-9;
 
 /**
  * Lots of the largest entry that `marginShortage` lets pass, not rounded: as exact as a division. NaN where something is not known.

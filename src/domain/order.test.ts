@@ -20,6 +20,8 @@ describe("the levels of a bracket", () => {
     ["no target below it", 1, -1, 0.005, 0.015, [2, 0]],
     ["a stop of a whole price or more is never reached", 100, 1, 1, 1.5, [0, 250]],
     ["nor is such a target of a short", 100, -1, 1.5, 1, [250, 0]],
+    ["half a tick goes against a long: it sells lower", 300, 1, 0.015, 0.005, [295, 301]],
+    ["half a tick goes against a short: it buys higher", 300, -1, 0.005, 0.015, [302, 296]],
   ])("%s", (_, entry, direction, stop, target, expected) => expect(levels(entry, direction, stop, target)).toEqual(expected));
 
   // Prices from 1e-8 to 1e6 in ticks from 1e-8 to 10: from one tick to 10^14.

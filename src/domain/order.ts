@@ -1,3 +1,4 @@
+import { nearestTick } from "./nearestTick.ts";
 import type { Direction, InstrumentIndex, Lots, Ticks } from "./units.ts";
 
 export type OrderSide = "buy" | "sell";
@@ -56,20 +57,21 @@ interface BracketLevels {
 
 /**
  * Levels of a bracket, to the nearest tick: stop at entry × (1 ∓ stopFraction), target at entry × (1 ± targetFraction), each at least
- * one tick away from the entry on its own side. A level of a whole price below the entry or more is never reached and is none.
+ * one tick away from the entry on its own side. Half a tick goes against us: down for a long, which sells there, up for a short. A level
+ * of a whole price below the entry or more is never reached and is none. `entryTicks` is whole.
  * Labels (`src/lab/labels/tripleBarrier.ts`), venues, risk and the recorder use this one function, so that they are one truth.
  */
 export const bracketLevels = (entryTicks: number, direction: Direction, { stopFraction, targetFraction }: Bracket): BracketLevels => ({
-  stopTicks: (stopFraction > 0 ? levelTicks(entryTicks, -direction * stopFraction) : 0) as Ticks,
-  targetTicks: (targetFraction > 0 ? levelTicks(entryTicks, direction * targetFraction) : 0) as Ticks,
+  stopTicks: (stopFraction > 0 ? levelTicks(entryTicks, direction, -direction * stopFraction) : 0) as Ticks,
+  targetTicks: (targetFraction > 0 ? levelTicks(entryTicks, direction, direction * targetFraction) : 0) as Ticks,
 });
 
 /**
- * The price at a fraction of another above (> 0) or below it (< 0), in whole ticks: the nearest, but at least a tick away. 0 where there is
- * none: at −1 or less, or below the lowest price.
+ * Where an entry of `direction` is left, at a fraction of its price above (> 0) or below it (< 0), in whole ticks: the nearest, but at least
+ * a tick away. 0 where there is none: at −1 or less, or below the lowest price.
  */
-const levelTicks = (fromTicks: number, fraction: number): number =>
-  fraction <= -1 ? 0 : besideTicks(fromTicks, fraction > 0 ? 1 : -1, fromTicks * (1 + fraction));
+const levelTicks = (fromTicks: number, direction: Direction, fraction: number): number =>
+  fraction <= -1 ? 0 : besideTicks(fromTicks, fraction > 0 ? 1 : -1, nearestTick(fromTicks, fraction, -direction as Direction));
 
 /**
  * `ticks` as a price above (`side` 1) or below (−1) another one: the nearest whole tick, but at least a tick away, and no lower than one. 0

@@ -36,7 +36,7 @@ const printState = (folder: string): void => {
     const { cases, failures, minutes, codeSha256 } = provenOf(part, folder);
     const share = `${cases.toLocaleString("en-US")} of ${part.goal.toLocaleString("en-US")} cases`;
     const said = cases === 0 ? "nothing yet" : `${failures} failures, ${Math.ceil(minutes)} min`;
-    console.log(`${part.name.padEnd(10)} ${share.padEnd(32)} ${said.padEnd(24)} (${codeSha256}) ${part.shows}`);
+    console.log(`${part.name.padEnd(12)} ${share.padEnd(32)} ${said.padEnd(24)} (${codeSha256}) ${part.shows}`);
   }
 };
 

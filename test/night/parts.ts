@@ -5,6 +5,7 @@ import { fuzzCaptures } from "../captureFuzz.ts";
 import { Chance } from "../chance.ts";
 import { damageCases } from "../damage/damageCases.ts";
 import { READERS, SWEEPING } from "../damage/readers.ts";
+import { checkSeed } from "../differential/check.ts";
 import { fuzzCsv } from "../csvFuzz.ts";
 import { checkInvariance } from "../invariance.ts";
 import { findLookahead } from "../lookahead.ts";
@@ -37,6 +38,11 @@ const storm = (seed: number): SeedResult => {
     }
   }
   return { cases: STORMS, problems };
+};
+
+const differential = (seed: number): SeedResult => {
+  const { problem } = checkSeed(seed);
+  return { cases: 1, problems: problem === null ? [] : [problem] };
 };
 
 const CUTS = 8;
@@ -85,6 +91,13 @@ export const PARTS: readonly ProofPart[] = [
     code: ["src/risk", "src/domain", "operators/account.ts", "operators/riskGate.ts", "operators/execute.ts"],
     goal: 300_000,
     run: storm,
+  },
+  {
+    name: "differential",
+    shows: "the simulated venue answers, fills and books a random scenario on bars as docs/venue.md does in exact arithmetic",
+    code: ["src/venues/simulated", "src/domain", "operators/stepOperator.ts", "test/differential/oracle"],
+    goal: 10_000,
+    run: differential,
   },
   {
     name: "lookahead",

@@ -56,9 +56,7 @@ export const shownModules = (config: RiposteConfig): Readonly<Record<string, str
 };
 
 /** Who speaks for each layer: a shipped rule with the program's version, or a user's module with its hash. */
-export const memberVersions = async (
-  config: RiposteConfig,
-): Promise<Readonly<Record<string, { readonly name: string; readonly version: string }>>> => {
+export const memberVersions = (config: RiposteConfig): Readonly<Record<string, { readonly name: string; readonly version: string }>> => {
   const version = packageVersion();
   const hashes = modulesOf(moduleNames(config));
   const { regime, pattern, signal, position } = config;

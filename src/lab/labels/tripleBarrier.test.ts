@@ -166,8 +166,11 @@ const byHappenings = (
 ): Omit<Label, "label" | "return" | "heldToRow"> | null => {
   const ticks = (price: number): number => Math.round(price * Math.round(1 / o.instrument.tickSize));
   const entry = ticks(bars.open[entryRow]!);
-  const stop = o.bracket.stopFraction > 0 ? Math.round(entry * (1 - direction * o.bracket.stopFraction)) : null;
-  const target = o.bracket.targetFraction > 0 ? Math.round(entry * (1 + direction * o.bracket.targetFraction)) : null;
+  // Thousandths, so that a half is one; it goes down for a long and up for a short.
+  const level = (fraction: number, side: number): number =>
+    Math.floor((entry * (1000 + side * Math.round(fraction * 1000)) + (direction > 0 ? 499 : 500)) / 1000);
+  const stop = o.bracket.stopFraction > 0 ? level(o.bracket.stopFraction, -direction) : null;
+  const target = o.bracket.targetFraction > 0 ? level(o.bracket.targetFraction, direction) : null;
   const hit = (level: number | null, price: number, upwards: boolean): boolean =>
     level !== null && (upwards ? price >= level : price <= level);
   const isLong = direction === 1;

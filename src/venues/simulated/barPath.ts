@@ -45,14 +45,14 @@ const isStop = ({ request }: WorkingOrder): boolean => request.type === "stopMar
 const isMet = (order: WorkingOrder, atTicks: number, toTicks: number, down: boolean, bar: Readonly<BarState>): boolean => {
   const { request } = order;
   if (isBelowMarket(request) !== down) return false;
+  // Of a position that grew inside this bar the favourable extreme may lie before that; the close certainly lies behind it.
+  const reachTicks = bar.grewInside && reduces(request) && !isStop(order) ? bar.closeTicks : toTicks;
   if (!awaitsTrigger(order)) {
     // A limit needs a price one tick through it, and volume. One that the price is past already waits for the next open.
     if (bar.capacityLots <= 0) return false;
     return down
-      ? request.priceTicks <= atTicks && toTicks < request.priceTicks
-      : request.priceTicks >= atTicks && toTicks > request.priceTicks;
+      ? request.priceTicks <= atTicks && reachTicks < request.priceTicks
+      : request.priceTicks >= atTicks && reachTicks > request.priceTicks;
   }
-  if (!isPast(request, order.triggerTicks, toTicks)) return false;
-  // When the entry filled inside this bar the favourable extreme may lie before it; the close certainly lies behind it.
-  return order.born !== "inside" || isStop(order) || isPast(request, order.triggerTicks, bar.closeTicks);
+  return isPast(request, order.triggerTicks, reachTicks);
 };

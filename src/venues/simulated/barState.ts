@@ -9,8 +9,8 @@ export interface BarState {
   closeTicks: number;
   /** Lots that our fills may still take of this bar's volume; Infinity without a cap. */
   capacityLots: number;
-  /** Past the open, on the way through the bar. */
-  inside: boolean;
+  /** The position grew, or turned, on the way through the bar: its favourable extreme may have come before. */
+  grewInside: boolean;
 }
 
 // Numbers that need doubles are doubles from the start.
@@ -22,5 +22,5 @@ export const barState = (): BarState => ({
   lowTicks: 0,
   closeTicks: 0,
   capacityLots: Infinity,
-  inside: false,
+  grewInside: false,
 });

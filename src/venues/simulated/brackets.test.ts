@@ -100,6 +100,21 @@ describe("protection comes and goes with the position", () => {
     expect(desk.flat(1000).at(-1)).toBe("e.s sell 4 @ 950");
   });
 
+  test("… before limits that rest", () => {
+    const desk = new VenueDesk({ slippageFraction: 0.002 });
+    desk.submit({ id: "l", side: "sell", qty: 4, price: 1001 });
+    desk.flat(1000);
+    desk.submit({ id: "e", side: "sell", qty: 2, stop: 0.001 });
+    expect(desk.flat(1003)).toEqual(["e accepted", "e sell 2 @ 1000", "e.s accepted", "e.s buy 2 @ 1006", "l sell 4 @ 1003 maker"]);
+  });
+  test("… also where a conditional entry triggers at the open", () => {
+    const desk = new VenueDesk({ slippageFraction: 0.002 });
+    desk.submit({ id: "l", side: "sell", qty: 4, price: 1001 });
+    desk.flat(1000);
+    desk.submit({ id: "e", side: "sell", type: "takeProfitMarket", trigger: 1002, qty: 2, stop: 0.001 });
+    expect(desk.flat(1003).slice(2)).toEqual(["e.s accepted", "e.s buy 2 @ 1006", "l sell 4 @ 1003 maker"]);
+  });
+
   test("an entry that fills in parts keeps the levels of its first fill, and one bracket covers all of it", () => {
     const desk = new VenueDesk({ maxVolumeShare: 0.1 });
     desk.submit({ ...BRACKET, qty: 20 });
@@ -209,6 +224,61 @@ describe("an entry inside a bar", () => {
     desk.submit({ ...BRACKET, type: "stopMarket", trigger: 1000 });
     desk.bar(...ohlc);
     expect(exits(desk, 1)).toEqual(expected);
+  });
+});
+
+describe("a position that grows inside a bar", () => {
+  /** Long 2 from 1000, stop 900, target 1010; 2 more are bought at 995 on the way. */
+  const grown = (direction: Direction, exit: OrderOf = {}): VenueDesk => {
+    const desk = new VenueDesk().enter(1000, { side: sideOf(direction), qty: 2, stop: 0.1, target: exit.qty === undefined ? 0.01 : 0 });
+    const exitSide = sideOf(-direction as Direction);
+    desk.submit({ id: "more", side: sideOf(direction), qty: 2, price: 1000 - 5 * direction });
+    if (exit.qty !== undefined) desk.submit({ id: "x", side: exitSide, reduceOnly: true, ...exit });
+    return desk;
+  };
+  /** What an exit for the way up is, by side. */
+  const takeProfit = (direction: Direction, qty: number): OrderOf => ({ type: "takeProfitMarket", trigger: 1000 + 10 * direction, qty });
+  const limit = (direction: Direction, qty: number): OrderOf => ({ price: 1000 + 10 * direction, qty });
+
+  describe.each<[string, Direction]>([
+    ["long", 1],
+    ["short", -1],
+  ])("%s", (_, direction) => {
+    const bar = (desk: VenueDesk, ...ohlc: Ohlc): string[] =>
+      desk.bar(...(direction > 0 ? ohlc : mirror(ohlc))).filter((line) => !/accepted|expired/.test(line));
+    const more = `more ${sideOf(direction)} 2 @ ${1000 - 5 * direction} maker`;
+    const out = `${sideOf(-direction as Direction)} 4 @ ${1000 + 10 * direction}`;
+
+    test.each<[string, Ohlc, boolean]>([
+      ["the high may lie before: no target", [1000, 1100, 994, 1009], false],
+      ["a close at the target proves it", [1000, 1100, 994, 1010], true],
+      ["so does one beyond", [1000, 1100, 994, 1050], true],
+    ])("bracket: %s", (_name, ohlc, met) => {
+      expect(bar(grown(direction), ...ohlc)).toEqual(met ? [more, `e.t ${out}`] : [more]);
+    });
+    test("a target counts again in the next bar, and in a bar in which nothing was added", () => {
+      const desk = grown(direction);
+      bar(desk, 1000, 1100, 994, 1000);
+      expect(bar(desk, 1000, 1010, 999, 1000)).toEqual([`e.t ${out}`]);
+      expect(bar(grown(direction), 1000, 1010, 995, 1000)).toEqual([`e.t ${out.replace("4", "2")}`]);
+    });
+    test("the stop counts, as ever", () => {
+      expect(bar(grown(direction), 1000, 1100, 900, 1050)).toEqual([
+        more,
+        `e.s ${sideOf(-direction as Direction)} 4 @ ${1000 - 100 * direction}`,
+      ]);
+    });
+    test.each<[string, OrderOf, Ohlc, boolean]>([
+      ["a take-profit of its own", takeProfit(direction, 4), [1000, 1100, 994, 1009], false],
+      ["… proven", takeProfit(direction, 4), [1000, 1100, 994, 1010], true],
+      ["a reduce-only limit, which the close must trade through", limit(direction, 4), [1000, 1100, 994, 1010], false],
+      ["… proven", limit(direction, 4), [1000, 1100, 994, 1011], true],
+    ])("%s", (_name, exit, ohlc, met) => {
+      expect(bar(grown(direction, exit), ...ohlc)).toEqual(met ? [more, `x ${out}${exit.price === undefined ? "" : " maker"}`] : [more]);
+    });
+    test("an entry the other way nets alike in either order, so it fills", () => {
+      expect(bar(grown(direction, { ...limit(direction, 4), reduceOnly: false }), 1000, 1100, 994, 1000)).toEqual([more, `x ${out} maker`]);
+    });
   });
 });
 

@@ -163,6 +163,13 @@ describe("volume: our fills take a share of the bar, the rest follows at later o
     expect(desk.flat(120, { volume: 100 })).toEqual(["e.s sell 5 @ 120"]);
     expect(desk.positionLots).toBe(0);
   });
+  test("the share is that of decimals, to the lot", () => {
+    const many = { maxQtyLots: 1e9, maxMarketQtyLots: 1e9 };
+    const tenth = new VenueDesk({ maxVolumeShare: 0.1 }, { ...many, lotSize: 0.00001 }).submit({ id: "a", qty: 1e9 });
+    expect(tenth.flat(100, { volume: 2550 })).toEqual(["a accepted", "a buy 25500000 @ 100"]);
+    const whole = new VenueDesk({ maxVolumeShare: 1 }, { ...many, lotSize: 0.1 }).submit({ id: "a", qty: 1e9 });
+    expect(whole.flat(100, { volume: 3_806_451.8 })).toEqual(["a accepted", "a buy 38064518 @ 100"]);
+  });
   test("a limit order rests on with what is left", () => {
     const desk = new VenueDesk({ maxVolumeShare: 0.1 });
     desk.submit({ price: 90, qty: 25 });

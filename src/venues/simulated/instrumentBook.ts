@@ -110,8 +110,8 @@ export class InstrumentBook implements MarginHolder, Receiver {
     bar.highTicks = priceToTicks(this.instrument, kline.high);
     bar.lowTicks = priceToTicks(this.instrument, kline.low);
     bar.closeTicks = priceToTicks(this.instrument, kline.close);
-    bar.capacityLots = maxVolumeShare === null ? Infinity : Math.floor((kline.volume * maxVolumeShare) / this.instrument.lotSize + 1e-9);
-    bar.inside = false;
+    bar.capacityLots = maxVolumeShare === null ? Infinity : wholeLots((kline.volume * maxVolumeShare) / this.instrument.lotSize);
+    bar.grewInside = false;
   }
 
   /** Whether a bar can liquidate what is held; the one thing that happens without orders. */
@@ -159,11 +159,10 @@ export class InstrumentBook implements MarginHolder, Receiver {
       this.takeRests(before, false);
     }
     if (this.inbox.size > 0) this.inbox.deliver(this.current.openTimeMs, intervalMs, this);
-    // Fills may append brackets; those wait for the path.
-    const arrived = orders.length;
-    for (let i = 0; i < arrived; i += 1) {
+    // Also a stop that was born past the open by its entry's slippage, at the end of the list.
+    for (let i = 0; i < orders.length; i += 1) {
       const order = orders[i] as WorkingOrder;
-      if (order.done || order.born !== "before" || !awaitsTrigger(order)) continue;
+      if (order.done || !awaitsTrigger(order)) continue;
       if (isPast(order.request, order.triggerTicks, openTicks)) this.trigger(order, openTicks);
     }
     for (let i = 0; i < before; i += 1) {
@@ -214,7 +213,6 @@ export class InstrumentBook implements MarginHolder, Receiver {
    */
   private walk(): void {
     const bar = this.current;
-    bar.inside = true;
     let atTicks = bar.openTicks;
     let down = goesDownFirst(this.position.lots, this.orders);
     let back = false;
@@ -244,6 +242,7 @@ export class InstrumentBook implements MarginHolder, Receiver {
       else this.trigger(order, orderTicks);
       const now = this.position.lots;
       if (now !== 0 && (was * now <= 0 || Math.abs(now) > Math.abs(was))) {
+        bar.grewInside = true;
         down = now > 0;
         back = false;
       }
@@ -275,7 +274,6 @@ export class InstrumentBook implements MarginHolder, Receiver {
     let open = 0;
     for (const order of orders) {
       if (order.done) continue;
-      order.born = "before";
       if (order.request.type === "trailingStopMarket" && !order.active) trail(order, highTicks, lowTicks);
       orders[open] = order;
       open += 1;
@@ -283,5 +281,8 @@ export class InstrumentBook implements MarginHolder, Receiver {
     while (orders.length > open) orders.pop();
   }
 }
+
+/** Three operations on decimals err by less than 2⁻⁵⁰ of their result (IEEE 754): that must not cost a lot of a large volume. */
+const wholeLots = (lots: number): number => Math.floor(lots * (1 + 2 ** -50) + 1e-9);
 
 const UNKNOWN_ORDER = { code: -2011, message: "Unknown order sent." };

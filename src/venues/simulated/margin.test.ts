@@ -111,6 +111,21 @@ describe("margin for entries", () => {
     venue.submit(order);
     expect(codes(venue.flat(1000))).toEqual([said]);
   });
+  test.each([
+    ["−2027: the cap", { startUsdt: 1e6 }, 50],
+    ["−2019: the wallet", { startUsdt: 100_000 }, 1],
+  ])("%s itself is not more than it, whatever doubles make of a tick of 0.00001", (_, options, leverage) => {
+    // 10¹⁰ × 0.00001 is 100000.00000000001 in doubles.
+    const venue = new VenueDesk({ margin: true, ...options }, { tickSize: 0.00001 });
+    venue.flat(0.0005);
+    venue.submit({ id: "a", qty: 200_000_001, leverage }, { id: "b", qty: 200_000_000, leverage });
+    expect(codes(venue.flat(0.0005))).toEqual([`a rejected ${leverage > 1 ? -2027 : -2019}`, "b accepted"]);
+  });
+  test("a bankruptcy price that is a whole tick is that tick, whatever doubles make of it", () => {
+    const venue = new VenueDesk({ margin: true }, { tickSize: 0.00001 }).enter(0.00118, { qty: 28_735, leverage: 2 });
+    venue.flat(0.00058);
+    expect(lastFill(venue)).toMatchObject({ reason: "liquidation", priceTicks: 59, feeUsdt: 0 });
+  });
   test("−2027 counts the position and resting entries of its side, not the other side", () => {
     const venue = desk({ startUsdt: 1e6 }).enter(1000, { qty: 50, leverage: 50 });
     venue.submit(

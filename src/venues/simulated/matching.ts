@@ -174,9 +174,7 @@ export class Matching {
       if (this.isOpen(request.clientOrderId)) return;
       if (request.type === "stopMarket") entry.stopsPlaced = times.stop;
       else entry.targetsPlaced = times.target;
-      const order = new WorkingOrder(request, entryTicks);
-      order.born = this.bar.inside ? "inside" : "atOpen";
-      this.orders.push(order);
+      this.orders.push(new WorkingOrder(request, entryTicks));
       this.tape.accepted(request.clientOrderId);
     });
   }

@@ -42,7 +42,7 @@ export class IsolatedPosition extends IsolatedMargin {
   /** Price at which the loss equals the isolated margin, rounded so that it is never larger. */
   bankruptcyTicks(): number {
     const exact = (this.costTickLots - this.marginUsdt / this.usdtPerTickLot) / this.lots;
-    return this.lots > 0 ? Math.max(0, Math.ceil(exact)) : Math.floor(exact);
+    return this.lots > 0 ? Math.max(0, ceilOf(exact)) : floorOf(exact);
   }
 
   private findLiquidation(): void {
@@ -57,6 +57,10 @@ export class IsolatedPosition extends IsolatedMargin {
     });
     if (price <= 0) return;
     const exact = price / this.instrument.tickSize;
-    this.liquidationTicks = direction > 0 ? Math.ceil(exact - 1e-9) : Math.floor(exact + 1e-9);
+    this.liquidationTicks = direction > 0 ? ceilOf(exact) : floorOf(exact);
   }
 }
+
+/** Whole ticks: a price that misses one by no more than doubles err in computing it (some 10⁻¹³ of it) is that one. */
+const ceilOf = (ticks: number): number => Math.ceil(ticks - Math.abs(ticks) * 2 ** -43 - 1e-9);
+const floorOf = (ticks: number): number => Math.floor(ticks + Math.abs(ticks) * 2 ** -43 + 1e-9);

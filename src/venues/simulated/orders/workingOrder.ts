@@ -1,9 +1,6 @@
 import type { OrderRequest } from "../../../domain/order.ts";
 import { isConditional } from "../../../domain/order.ts";
 
-/** When a protective order went live: it was there before the bar, or with an entry at the bar's open or inside the bar. */
-export type Born = "before" | "atOpen" | "inside";
-
 /** An accepted order with what is left of it. */
 export class WorkingOrder {
   readonly request: OrderRequest;
@@ -14,7 +11,6 @@ export class WorkingOrder {
   active: boolean;
   /** Best price a trailing stop has seen, in ticks. */
   bestTicks: number;
-  born: Born = "before";
   /** How often the stop and the target of its bracket have been placed. */
   stopsPlaced = 0;
   targetsPlaced = 0;
