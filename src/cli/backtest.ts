@@ -171,7 +171,7 @@ const replay = async (run: Run, context: CommandContext): Promise<{ readonly rec
     const beliefs = (open.beliefs = await beliefsOf(run.beliefsPath, run));
     const kept = (open.kept = beginRun({ ...run, kind: "backtest", newest: NEWEST_DIR, own: OWN_RUN_FILES }, context));
     const journal = (open.journal = journalled(run));
-    open.table = run.config.report.decisions === "all" ? await decisionTable(run, kept, beliefs) : null;
+    open.table = run.config.report.decisions === "all" ? decisionTable(run, kept, beliefs) : null;
     if (data.simulated) context.log(`NOTE ${data.source}`);
     const record = await through(run, { ...open, kept, beliefs, journal }, (burst) => (open.burst = burst), context);
     stageRun(kept.staging, record);
@@ -259,7 +259,7 @@ const through = async (
 };
 
 /** For `--decisions all`: beside the lines of what happened, every decision bar. */
-const decisionTable = async (run: Run, { staging }: KeptRun, { features }: Beliefs): Promise<DecisionTable> => {
+const decisionTable = (run: Run, { staging }: KeptRun, { features }: Beliefs): DecisionTable => {
   const { data, outDir, config, layers } = run;
   const { instruments, fromMs } = data;
   return new DecisionTable({

@@ -2,7 +2,7 @@ import type { Chance } from "../chance.ts";
 import type { ScenarioBar } from "./scenario.ts";
 
 export const FAMILIES = ["calm", "wild", "gaps", "one tick", "flat", "thin", "half price", "holes", "trend", "mixed"] as const;
-export type Family = (typeof FAMILIES)[number];
+type Family = (typeof FAMILIES)[number];
 const MINUTE_MS = 60_000;
 
 /** How far prices go, as fractions: of a bar's body, of its wicks, of a gap before it. */

@@ -6,7 +6,7 @@ import type { Said } from "./scenario.ts";
 import { inWords, shrunk } from "./shrink.ts";
 
 /** What a seed showed. */
-export interface Checked {
+interface Checked {
   /** Null: desk and oracle agree. */
   readonly problem: string | null;
   /** What was compared, by kind: `fill`, `rejected -2019`, … */

@@ -32,7 +32,7 @@ const isSame = (a: Said, b: Said): boolean => {
   );
 };
 
-export const saidInWords = (said: Said): string => {
+const saidInWords = (said: Said): string => {
   switch (said.what) {
     case "accepted":
       return `${said.id} accepted`;

@@ -13,7 +13,7 @@ import { LIQUIDATION } from "./scenario.ts";
 /** What a run of the desk needs of a scenario; requests come from `sentAt`. */
 export type Market = Omit<Scenario, "steps"> & { readonly steps: readonly Omit<Step, "sent">[] };
 /** Requests that are sent before a step, by all that was lived before it. */
-export type Requester = (step: number, lived: readonly Lived[]) => readonly Sent[];
+type Requester = (step: number, lived: readonly Lived[]) => readonly Sent[];
 export type MakeVenue = typeof simulatedVenue;
 
 /** The simulated venue, driven by hand: requests, settlements and bars in, what it says out, step by step. */

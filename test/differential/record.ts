@@ -11,7 +11,7 @@ const FROM_MS = Date.UTC(2024, 0, 1);
 const BARS = 250;
 
 /** A scenario and how the desk lived it. */
-export interface Recorded {
+interface Recorded {
   readonly scenario: Scenario;
   readonly lived: readonly Lived[];
 }

@@ -8,7 +8,7 @@ import type { Scenario, Sent, Step } from "./scenario.ts";
 /** Steps and requests that are tried to leave out, at most. */
 const TRIES = 2000;
 
-export const replayed = (scenario: Scenario, makeVenue?: MakeVenue): Difference | null =>
+const replayed = (scenario: Scenario, makeVenue?: MakeVenue): Difference | null =>
   differenceOf(
     deskOf(scenario, (at) => (scenario.steps[at] as Step).sent, makeVenue),
     oracleOf(scenario),

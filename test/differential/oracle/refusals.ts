@@ -15,14 +15,14 @@ export interface Asked {
 }
 
 /** An instrument's orders and position when an order asks. */
-export interface Table {
+interface Table {
   readonly asked: Asked;
   readonly open: readonly Held[];
   readonly holding: Holding;
 }
 
 /** The open at which an order arrives. */
-export interface Arrival {
+interface Arrival {
   readonly lastTicks: number;
   readonly openTicks: number;
   /** Lots that the bar still gives. */
