@@ -45,6 +45,7 @@ const fillStep = (ledger: Ledger, fill: Fill, emit: Emit): void => {
   filled(own, fill, ledger.lotsOf(instrument));
   emit(fill);
   const closed = ledger.fill(fill);
+  own.heldLots = ledger.lotsOf(instrument);
   if (closed !== null) {
     tradeOver(own, closed.direction);
     emit(closed);

@@ -1,14 +1,15 @@
 import type { OperatorFunction } from "rxjs";
-import type { AccountState, ApprovedPlan, Intent } from "../src/domain/derived.ts";
-import type { OrderAccepted } from "../src/domain/event.ts";
+import type { AccountState, ApprovedPlan } from "../src/domain/derived.ts";
+import type { Fill, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
-import type { OrderRequest } from "../src/domain/order.ts";
-import { NO_BRACKET, sideOf } from "../src/domain/order.ts";
-import type { OwnOrder } from "../src/domain/orders/ownOrder.ts";
-import { placedStops, supersede } from "../src/domain/orders/ownOrders.ts";
+import type { OrderRequest, OrderType } from "../src/domain/order.ts";
+import { sideOf } from "../src/domain/order.ts";
+import type { OwnOrder, OwnOrders } from "../src/domain/orders/ownOrder.ts";
+import { askToCancel, placedStops, supersede } from "../src/domain/orders/ownOrders.ts";
+import { moveOn } from "../src/domain/orders/stopMove.ts";
 import type { Venue } from "../src/domain/ports.ts";
-import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
+import type { Direction, InstrumentIndex, Lots, Ticks } from "../src/domain/units.ts";
 import { InvariantError } from "../src/domain/units.ts";
 import { isSealed } from "../src/risk/plan.ts";
 import type { StepHandlers } from "./stepOperator.ts";
@@ -23,100 +24,106 @@ interface ExecuteState {
   account: AccountState | null;
 }
 
+type Answer = OrderAccepted | OrderRejected | OrderCanceled | OrderExpired;
+
 const planStep = ({ venue }: ExecuteState, plan: ApprovedPlan, emit: Emit): void => {
-  const { intent, orders, withdrawn, seq, instrument, knownAtMs } = plan;
-  if (!isSealed(plan)) throw new InvariantError(`plan ${intent.planId} did not pass risk`);
-  for (const { orderId } of withdrawn) venue.cancel(instrument, orderId, knownAtMs);
-  for (const each of orders) {
-    const order = requestOf(intent, each);
-    emit({ kind: Kind.orderSent, seq, instrument, knownAtMs, order });
-    venue.submit(order);
+  if (!isSealed(plan)) throw new InvariantError(`plan ${plan.intent.planId} did not pass risk`);
+  for (const { orderId } of plan.withdrawn) venue.cancel(plan.instrument, orderId, plan.knownAtMs);
+  for (const order of plan.orders) send(venue, plan, order, emit);
+};
+
+/** Where the venue does not place brackets, protection leaves with the fill that asks for it. */
+const fillStep = ({ venue, account }: ExecuteState, fill: Fill, emit: Emit): void => {
+  const own = account?.orders[fill.instrument];
+  if (own !== undefined) for (const order of own.made) send(venue, fill, order, emit);
+};
+
+const answerStep = ({ venue, account }: ExecuteState, item: Answer, emit: Emit): void => {
+  const own = account?.orders[item.instrument];
+  if (own === undefined) return;
+  if (own.attachesBrackets) {
+    if (item.kind === Kind.orderAccepted) replaceStops(venue, own, item);
+    return;
   }
+  const { latest } = own;
+  if (latest?.superseded === true && latest.confirmed && latest.status !== "done" && askToCancel(latest))
+    venue.cancel(item.instrument, latest.orderId, item.knownAtMs);
+  const { cancel, send: moved } = moveOn(own);
+  for (const { orderId } of cancel) venue.cancel(item.instrument, orderId, item.knownAtMs);
+  if (moved !== null) send(venue, item, moved, emit);
 };
 
 /**
  * Protection is replaced before it is withdrawn: the stops that the venue has go once it has a moved one, and a moved one goes at once
  * that arrives after its trade. A cancel names only what is there when it is sent.
  */
-const acceptedStep = ({ venue, account }: ExecuteState, { instrument, knownAtMs }: OrderAccepted): void => {
-  const own = account?.orders[instrument];
-  const moved = own?.latest;
-  if (own === undefined || moved?.action !== "moveStop") return;
+const replaceStops = (venue: OrderDesk, own: OwnOrders, { instrument, knownAtMs }: OrderAccepted): void => {
+  const moved = own.latest;
+  if (moved?.action !== "moveStop") return;
   for (const stop of moved.superseded ? [moved] : placedStops(own, moved))
     if (supersede(stop)) venue.cancel(instrument, stop.orderId, knownAtMs);
 };
 
-const NO_TICKS = 0 as Ticks;
+interface Cause {
+  readonly seq: number;
+  readonly instrument: InstrumentIndex;
+  readonly knownAtMs: number;
+}
 
-const requestOf = (intent: Intent, order: OwnOrder): OrderRequest => {
-  switch (order.role) {
-    case "entry":
-      return entryOrder(intent, order);
-    case "stop":
-      return stopOrder(intent, order);
-    case "exit":
-      return exitOrder(intent, order);
-    case "target":
-      throw new InvariantError(`plan ${intent.planId} sends a target`);
-  }
+const send = (venue: OrderDesk, { seq, instrument, knownAtMs }: Cause, own: OwnOrder, emit: Emit): void => {
+  const order = requestOf(own, instrument, knownAtMs);
+  emit({ kind: Kind.orderSent, seq, instrument, knownAtMs, order });
+  venue.submit(order);
 };
 
-const entryOrder = (intent: Intent, { orderId, priceTicks }: OwnOrder): OrderRequest => ({
-  clientOrderId: orderId,
-  planId: intent.planId,
-  instrument: intent.instrument,
-  side: sideOf(intent.direction),
-  type: intent.orderType,
-  qtyLots: intent.qtyLots,
-  priceTicks: priceTicks as Ticks,
-  triggerTicks: NO_TICKS,
-  callbackFraction: 0,
-  timeInForce: intent.postOnly ? "GTX" : "GTC",
-  reduceOnly: false,
-  closePosition: false,
-  bracket: intent.bracket,
-  leverage: intent.leverage,
-  expiresAtMs: intent.expiresAtMs,
-  reason: intent.reason,
-  decidedAtMs: intent.knownAtMs,
-});
+const TYPES: Readonly<Record<Exclude<OwnOrder["role"], "entry">, OrderType>> = {
+  exit: "market",
+  stop: "stopMarket",
+  bridge: "stopMarket",
+  target: "takeProfitMarket",
+};
 
-const exitOrder = (intent: Intent, { orderId, qtyLots }: OwnOrder): OrderRequest => ({
-  clientOrderId: orderId,
-  planId: intent.planId,
-  instrument: intent.instrument,
-  side: sideOf(-intent.direction as Direction),
-  type: "market",
-  qtyLots: qtyLots as Lots,
-  priceTicks: NO_TICKS,
-  triggerTicks: NO_TICKS,
-  callbackFraction: 0,
-  timeInForce: "GTC",
-  reduceOnly: true,
-  closePosition: false,
-  bracket: NO_BRACKET,
-  leverage: intent.leverage,
-  expiresAtMs: Infinity,
-  reason: intent.reason,
-  decidedAtMs: intent.knownAtMs,
-});
-
-/** A stop for whatever the position is when it triggers. */
-const stopOrder = (intent: Intent, order: OwnOrder): OrderRequest => ({
-  ...exitOrder(intent, order),
-  type: "stopMarket",
-  triggerTicks: order.priceTicks as Ticks,
-  closePosition: true,
-});
+const requestOf = (own: OwnOrder, instrument: InstrumentIndex, decidedAtMs: number): OrderRequest => {
+  const { role, direction, priceTicks } = own;
+  const opens = role === "entry";
+  const type = role === "entry" ? (priceTicks > 0 ? "limit" : "market") : TYPES[role];
+  return {
+    clientOrderId: own.orderId,
+    planId: own.planId,
+    instrument,
+    side: sideOf(opens ? direction : (-direction as Direction)),
+    type,
+    qtyLots: own.qtyLots as Lots,
+    priceTicks: (opens ? priceTicks : 0) as Ticks,
+    triggerTicks: (opens ? 0 : priceTicks) as Ticks,
+    callbackFraction: 0,
+    timeInForce: own.postOnly ? "GTX" : "GTC",
+    reduceOnly: !opens,
+    // Whatever the position is when it triggers.
+    closePosition: role === "stop" || role === "target",
+    bracket: own.bracket,
+    leverage: own.leverage,
+    expiresAtMs: own.expiresAtMs,
+    reason: own.reason,
+    decidedAtMs,
+  };
+};
 
 const HANDLERS: StepHandlers<ExecuteState> = {
   [Kind.accountState]: (state, account) => {
     if (state.account !== account) state.account = account;
   },
   [Kind.approvedPlan]: planStep,
-  [Kind.orderAccepted]: acceptedStep,
+  [Kind.fill]: fillStep,
+  [Kind.orderAccepted]: answerStep,
+  [Kind.orderRejected]: answerStep,
+  [Kind.orderCanceled]: answerStep,
+  [Kind.orderExpired]: answerStep,
 };
 
-/** Approved plans → orders: ids follow from the plan (a retry cannot double them), protection is never withdrawn first. */
+/**
+ * Approved plans → orders, and the protection that the venue does not place itself. Ids follow from the plan (a retry cannot double them);
+ * protection is never withdrawn first.
+ */
 export const execute = (venue: OrderDesk): OperatorFunction<Item, Item> =>
   stepOperator<ExecuteState>("execute", () => ({ venue, account: null }), HANDLERS, { emits: [Kind.orderSent] });

@@ -15,7 +15,7 @@ import { position } from "./position.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 /** A venue that asks nothing of an entry's size. */
-const FREE: VenueTerms = { filters: false, margin: false, takerFeeRate: null };
+const FREE: VenueTerms = { filters: false, margin: false, takerFeeRate: null, attachesBrackets: [] };
 
 type Decide = (view: PositionView, propose: Proposals) => void;
 const member = (decide: Decide): PositionModule =>

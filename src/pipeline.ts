@@ -88,7 +88,7 @@ export const recall = (s: System, stored: BeliefSource): Line => pipe(whole(s), 
 /** Belief + account → orders. The only part that knows what we own. */
 const act = (s: System): Line =>
   pipe(
-    account(s.instruments, { startUsdt: s.startUsdt, filters: s.venue.terms.filters, tradeFromMs: s.tradeFromMs }), // orders, position, cash, equity: exactly what the venue says
+    account(s.instruments, { ...s.venue.terms, startUsdt: s.startUsdt, tradeFromMs: s.tradeFromMs }), // orders, position, cash, equity: exactly what the venue says
     position(layersOf(s), { module: s.position, limits: s.limits, terms: s.venue.terms, tradeFromMs: s.tradeFromMs }), // L4
     riskGate(s.instruments, s.limits, s.tradeFromMs), // three tiers, in line: there is no way around it
     execute(s.venue), // approved plans → orders, idempotent, always protected

@@ -43,7 +43,7 @@ const book = ({ orders, lots }: State, item: Item): true => {
 export const withOrders = (instruments: readonly Instrument[]): OperatorFunction<Item, Item> =>
   stepOperator<State>(
     "withOrders",
-    () => ({ orders: instruments.map(ownOrders), lots: instruments.map(() => 0) }),
+    () => ({ orders: instruments.map((each) => ownOrders(each)), lots: instruments.map(() => 0) }),
     {
       [Kind.accountState]: ({ orders, lots }, account, emit) => {
         for (const { instrument, positionLots } of account.positions) lots[instrument] = positionLots;

@@ -103,7 +103,7 @@ export class RiskLine {
     this.instruments = instruments;
     this.#tradeFromMs = tradeFromMs;
     this.lots = instruments.map(() => 0);
-    this.orders = instruments.map(ownOrders);
+    this.orders = instruments.map((each) => ownOrders(each));
     this.marks = instruments.map(() => NaN);
     this.#entrance.pipe(riskGate(instruments, limits, tradeFromMs)).subscribe({
       next: (item) => {

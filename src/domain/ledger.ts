@@ -64,6 +64,8 @@ export interface LedgerOptions {
   readonly startUsdt: number;
   /** The venue has a largest market order, so that larger exits are sliced. Default true. */
   readonly filters?: boolean;
+  /** By instrument: whether the venue places brackets itself. Default true. */
+  readonly attachesBrackets?: readonly boolean[];
   /** Moments that close up to this time only warm up: no day begins. Default: none. */
   readonly tradeFromMs?: number;
 }
@@ -98,7 +100,10 @@ export class Ledger implements AccountState {
   private readonly instruments: readonly Instrument[];
   private readonly tradeFromMs: number;
 
-  constructor(instruments: readonly Instrument[], { startUsdt, filters = true, tradeFromMs = -Infinity }: LedgerOptions) {
+  constructor(
+    instruments: readonly Instrument[],
+    { startUsdt, filters = true, attachesBrackets = [], tradeFromMs = -Infinity }: LedgerOptions,
+  ) {
     this.tradeFromMs = tradeFromMs;
     this.instruments = instruments;
     this.moment = moment(instruments.length);
@@ -107,7 +112,9 @@ export class Ledger implements AccountState {
     this.equityUsdt = startUsdt;
     this.positions = instruments.map((instrument) => new Position(instrument));
     this.margins = instruments.map((instrument) => new IsolatedMargin(instrument));
-    this.orders = instruments.map(({ maxMarketQtyLots }) => ownOrders({ maxMarketQtyLots: filters ? maxMarketQtyLots : 0 }));
+    this.orders = instruments.map(({ maxMarketQtyLots }, index) =>
+      ownOrders({ maxMarketQtyLots: filters ? maxMarketQtyLots : 0 }, attachesBrackets[index] ?? true),
+    );
   }
 
   get closeMs(): number {

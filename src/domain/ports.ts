@@ -12,6 +12,11 @@ export interface VenueTerms {
   readonly margin: boolean;
   /** Taker fee rate, a fraction of the notional; null: the instrument's own. */
   readonly takerFeeRate: number | null;
+  /**
+   * By instrument: whether the venue places an entry's bracket itself with the entry's first fill. False: `execute` sends stop
+   * and target when the fill is known, and the venue takes one close-position order of a kind a side (−4130).
+   */
+  readonly attachesBrackets: readonly boolean[];
 }
 
 /** Where orders go. Both calls only enqueue: what became of them comes back on the line as account items. */

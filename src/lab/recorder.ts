@@ -1,14 +1,13 @@
 import type { OperatorFunction } from "rxjs";
-import type { AccountState, Gap, OrderSent, RiskState, Signal, TradeClosed } from "../domain/derived.ts";
-import type { Fault, Fill, NonMarketTrade } from "../domain/event.ts";
+import type { AccountState, Gap, RiskState, Signal, TradeClosed } from "../domain/derived.ts";
+import type { Fault, Fill, NonMarketTrade, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { lotsToQty, ticksToPrice } from "../domain/instrument.ts";
 import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
 import type { Bar } from "../domain/kline.ts";
 import { Ledger } from "../domain/ledger.ts";
-import type { OrderRequest } from "../domain/order.ts";
-import { bracketLevels, directionOf } from "../domain/order.ts";
+import { stopDirection, workingStopTicks } from "../domain/orders/ownOrders.ts";
 import { DAY_MS, utcDayStart } from "../domain/units.ts";
 import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
@@ -64,7 +63,6 @@ export class Recorder {
   account: Ledger | null = null;
   readonly #options: RecorderOptions;
   readonly #candles: readonly ThinnedCandles[];
-  readonly #entries = new Map<string, OrderRequest>();
   readonly #openStops: (OpenStop | null)[];
   /** Of each instrument, its last bar's close or its last fill, whichever is later. */
   readonly #lastMs: Float64Array;
@@ -136,20 +134,18 @@ export class Recorder {
       maker: fill.maker,
       reason: fill.reason,
     });
-    const entry = this.#entries.get(fill.clientOrderId);
-    if (entry === undefined) return;
-    this.#entries.delete(fill.clientOrderId);
-    const direction = directionOf(entry.side);
-    const { stopTicks } = bracketLevels(fill.priceTicks, direction, entry.bracket);
-    if (stopTicks > 0) this.#stop(fill.instrument, { direction, price: ticksToPrice(instrument, stopTicks), fromMs: fill.eventTimeMs });
   }
 
-  order({ order, knownAtMs }: OrderSent): void {
-    this.orders += 1;
-    if (order.bracket.stopFraction > 0) this.#entries.set(order.clientOrderId, order);
-    if (order.type !== "stopMarket") return;
-    const price = ticksToPrice(this.#options.instruments[order.instrument] as Instrument, order.triggerTicks);
-    this.#stop(order.instrument, { direction: order.side === "sell" ? 1 : -1, price, fromMs: knownAtMs });
+  /** The stop that protects, as the account's own orders say: looked at behind every answer of the venue. */
+  answered({ instrument: index, eventTimeMs }: OrderAccepted | OrderCanceled | OrderExpired | OrderRejected): void {
+    const own = this.account?.orders[index];
+    if (own === undefined) return;
+    const ticks = workingStopTicks(own);
+    const price = ticks === 0 ? NaN : ticksToPrice(this.#options.instruments[index] as Instrument, ticks);
+    const open = this.#openStops[index] as OpenStop | null;
+    if (open === null ? ticks === 0 : open.price === price) return;
+    this.#endStop(index, eventTimeMs);
+    if (ticks > 0) this.#openStops[index] = { direction: stopDirection(own), price, fromMs: eventTimeMs };
   }
 
   trade(trade: TradeClosed): void {
@@ -229,11 +225,6 @@ export class Recorder {
     });
   }
 
-  #stop(index: number, stop: OpenStop): void {
-    this.#endStop(index, stop.fromMs);
-    this.#openStops[index] = stop;
-  }
-
   #endStop(index: number, toMs: number): void {
     const open = this.#openStops[index];
     if (!open) return;
@@ -253,8 +244,11 @@ const HANDLERS: StepHandlers<Recorder> = {
   [Kind.fill]: (r, item) => {
     r.fill(item);
   },
-  [Kind.orderSent]: (r, item) => {
-    r.order(item);
+  [Kind.orderSent]: (r) => {
+    r.orders += 1;
+  },
+  [Kind.orderAccepted]: (r, item) => {
+    r.answered(item);
   },
   [Kind.tradeClosed]: (r, item) => {
     r.trade(item);
@@ -273,12 +267,15 @@ const HANDLERS: StepHandlers<Recorder> = {
   },
   [Kind.orderRejected]: (r, item) => {
     r.outcomes.rejected(item);
+    r.answered(item);
   },
-  [Kind.orderCanceled]: (r) => {
+  [Kind.orderCanceled]: (r, item) => {
     r.outcomes.canceled += 1;
+    r.answered(item);
   },
-  [Kind.orderExpired]: (r) => {
+  [Kind.orderExpired]: (r, item) => {
     r.outcomes.expired += 1;
+    r.answered(item);
   },
   [Kind.riskState]: (r, item) => {
     r.riskState(item);

@@ -50,6 +50,8 @@ export const venueContract = (name: string, open: () => Promise<VenueHarness>): 
         .filter(({ kind }) => kind !== Kind.fill)
         .map((item) => spoken(item).split(" ").slice(1).join(" "));
     const QTY = 10;
+    const CLOSE = { side: "sell", closePosition: true } as const;
+    const attachesBrackets = (): boolean => desk.venue.terms.attachesBrackets[desk.instrument.index] === true;
 
     it("submit and cancel only enqueue", () => {
       submit({ id: "a", qty: QTY });
@@ -183,18 +185,33 @@ export const venueContract = (name: string, open: () => Promise<VenueHarness>): 
     it("a bracket is live from the entry's fill on; one side closes the position, the other ends with it", async () => {
       submit({ id: "e", qty: QTY, stop: 0.05, target: 0.1 });
       await desk.trade(1000);
+      if (!attachesBrackets()) {
+        submit({ ...CLOSE, id: "e.s", type: "stopMarket", trigger: 950, reason: "stop" });
+        submit({ ...CLOSE, id: "e.t", type: "takeProfitMarket", trigger: 1100, reason: "target" });
+        await desk.trade(1000);
+      }
       expect([answers("e.s"), answers("e.t")]).toEqual([["accepted"], ["accepted"]]);
       await desk.trade(960);
       expect(position()).toBe(QTY);
       await desk.trade(940);
       expect(position()).toBe(0);
-      expect(fills("e.s")[0]).toMatchObject({ planId: "plan-e", reason: "stop", reduceOnly: true });
+      expect(fills("e.s")[0]).toMatchObject({ reason: "stop", reduceOnly: true });
       expect(answers("e.t")).toHaveLength(2);
       cancel("e.s");
       cancel("e.t");
       await desk.trade(1200);
       expect([answers("e.s").at(-1), answers("e.t").at(-1)], "nothing is left on the book").toEqual(["rejected -2011", "rejected -2011"]);
       expect(position()).toBe(0);
+    });
+
+    it("takes one close-position stop a side where it does not place brackets itself", async () => {
+      if (attachesBrackets()) return;
+      submit({ id: "e", qty: QTY });
+      await desk.trade(1000);
+      submit({ ...CLOSE, id: "s1", type: "stopMarket", trigger: 950 }, { ...CLOSE, id: "s2", type: "stopMarket", trigger: 960 });
+      submit({ id: "bridge", side: "sell", type: "stopMarket", qty: QTY, trigger: 960, reduceOnly: true });
+      await desk.trade(1000);
+      expect([answers("s1"), answers("s2"), answers("bridge")]).toEqual([["accepted"], ["rejected -4130"], ["accepted"]]);
     });
 
     it("every order gets exactly one terminal answer", async () => {

@@ -19,3 +19,5 @@ export const sliceIdOf = (planId: string, slice: number): string => (slice > 1 ?
  */
 export const stopIdOf = (entryId: string, time = 1): string => `${entryId}.s${time > 1 ? time : ""}`;
 export const targetIdOf = (entryId: string, time = 1): string => `${entryId}.t${time > 1 ? time : ""}`;
+/** Id of the order that protects while a plan moves a stop. */
+export const bridgeIdOf = (planId: string): string => `${planId}.b`;

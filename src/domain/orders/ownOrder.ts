@@ -2,8 +2,8 @@ import type { IntentAction } from "../intentAction.ts";
 import type { Bracket } from "../order.ts";
 import type { Direction } from "../units.ts";
 
-/** What an order of ours is for. */
-type OrderRole = "entry" | "exit" | "stop" | "target";
+/** What an order of ours is for. A `bridge` protects while a stop is moved (src/domain/orders/stopMove.ts). */
+type OrderRole = "entry" | "exit" | "stop" | "target" | "bridge";
 
 /**
  * Where an order of ours stands, as far as we know:
@@ -53,6 +53,10 @@ export interface OwnOrder {
   readonly leverage: number;
   /** Protection that an entry brings; `NO_BRACKET` otherwise. */
   readonly bracket: Bracket;
+  readonly postOnly: boolean;
+  /** When a resting entry expires (ms, line time); Infinity: never. */
+  readonly expiresAtMs: number;
+  readonly reason: string;
   /** Line time of the decision. */
   readonly decidedAtMs: number;
   remainingLots: number;
@@ -61,7 +65,7 @@ export interface OwnOrder {
   confirmed: boolean;
   /** Its trade is over, or a newer stop has taken its place: it protects nothing and is to be withdrawn as soon as the venue has it. */
   superseded: boolean;
-  /** How often the stop of an entry has been placed. */
+  /** How often the stop of an entry, or of a bridge, has been made. */
   stopsPlaced: number;
 }
 
@@ -78,6 +82,12 @@ export interface OwnOrders {
   leverage: number;
   /** Largest market order in lots; 0: any. */
   readonly maxMarketQtyLots: number;
+  /** The venue places an entry's bracket itself; false: we send it. */
+  readonly attachesBrackets: boolean;
+  /** What is held, in lots. */
+  heldLots: number;
+  /** Protection that the last fill asked for and that is ours to send. */
+  made: readonly OwnOrder[];
 }
 
 /** Whether a part of the order may have filled. */

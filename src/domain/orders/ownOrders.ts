@@ -5,7 +5,7 @@ import { Kind } from "../kind.ts";
 import { bracketLevels, directionOf, NO_BRACKET } from "../order.ts";
 import { isSureRefusal } from "../rejection.ts";
 import type { Direction } from "../units.ts";
-import { sliceIdOf, stopIdOf } from "./orderIds.ts";
+import { bridgeIdOf, sliceIdOf, stopIdOf, targetIdOf } from "./orderIds.ts";
 import { indexOfOrder, removeAt } from "./orderList.ts";
 import type { OrderChange, OwnOrder, OwnOrders } from "./ownOrder.ts";
 import { statusAfter } from "./ownOrder.ts";
@@ -15,11 +15,14 @@ const SLICES_MAX = 10;
 /** Reductions on their way at a time. A fill of one must not make more of them than it closes. */
 const EXITS_MAX = 100;
 
-export const ownOrders = ({ maxMarketQtyLots }: Pick<Instrument, "maxMarketQtyLots">): OwnOrders => ({
+export const ownOrders = ({ maxMarketQtyLots }: Pick<Instrument, "maxMarketQtyLots">, attachesBrackets = true): OwnOrders => ({
   open: [],
   latest: null,
   leverage: 1,
   maxMarketQtyLots,
+  attachesBrackets,
+  heldLots: 0,
+  made: NONE,
 });
 
 /** What a plan does at the venue: orders to send, and orders to cancel before that. */
@@ -48,10 +51,17 @@ export const enterPlan = (own: OwnOrders, intent: Intent, worstTicks: number): P
       return { orders: slices(own, intent), withdrawn };
     }
     case "moveStop":
-      return { orders: [entered(own, orderOf(intent, { role: "stop", priceTicks: intent.stopTicks, qtyLots: 0 }))], withdrawn: NONE };
+      return { orders: [entered(own, movedStop(own, intent))], withdrawn: NONE };
     case "cancelEntries":
       return { orders: NONE, withdrawn: withdrawEntries(own) };
   }
+};
+
+/** Where a second close-position stop is refused, the move begins with a bridge. */
+const movedStop = (own: OwnOrders, intent: Intent): OwnOrder => {
+  const { planId, stopTicks: priceTicks } = intent;
+  if (own.attachesBrackets) return orderOf(intent, { role: "stop", priceTicks, qtyLots: 0 });
+  return orderOf(intent, { role: "bridge", orderId: bridgeIdOf(planId), priceTicks, qtyLots: Math.abs(own.heldLots) });
 };
 
 const limitOf = ({ orderType, limitTicks }: Intent): number => (orderType === "limit" ? limitTicks : 0);
@@ -67,6 +77,9 @@ const orderOf = (intent: Intent, terms: Partial<OwnOrder> & Pick<OwnOrder, "role
     worstTicks: 0,
     leverage: intent.leverage,
     bracket: terms.role === "entry" ? intent.bracket : NO_BRACKET,
+    postOnly: terms.role === "entry" && intent.postOnly,
+    expiresAtMs: terms.role === "entry" ? intent.expiresAtMs : Infinity,
+    reason: intent.reason,
     decidedAtMs: intent.knownAtMs,
     remainingLots: qtyLots,
     status: "sent",
@@ -101,12 +114,17 @@ const withdrawEntries = (own: OwnOrders): readonly OwnOrder[] => {
 
 const isWithdrawable = ({ role, status }: OwnOrder): boolean => role === "entry" && status !== "cancelSent";
 
-/** A newer stop protects in the place of this one, or its trade is over: it is to go. False when a cancel is on its way already. */
-export const supersede = (order: OwnOrder): boolean => {
-  order.superseded = true;
+/** A cancel of the order leaves. False: one is on its way already. */
+export const askToCancel = (order: OwnOrder): boolean => {
   if (order.status === "cancelSent") return false;
   change(order, "cancelAsked");
   return true;
+};
+
+/** A newer stop protects in the place of this one, or its trade is over: it is to go. False when a cancel is on its way already. */
+export const supersede = (order: OwnOrder): boolean => {
+  order.superseded = true;
+  return askToCancel(order);
 };
 
 // ---- what the venue says ------------------------------------------------------------------------------------------------
@@ -135,13 +153,17 @@ export const filled = (own: OwnOrders, fill: Fill, positionLots: number): void =
   const wasLots = positionLots * directionOf(fill.side);
   const opens = wasLots + qtyLots > 0;
   own.latest = order;
+  own.made = NONE;
   if (opens && !fill.reduceOnly) {
     const leverage = order?.leverage ?? 1;
     own.leverage = wasLots > 0 ? Math.min(own.leverage, leverage) : leverage;
   }
   if (order === null) return;
   order.confirmed = true;
-  if (opens && order.role === "entry") expectStop(own, order, priceTicks);
+  if (opens && order.role === "entry") {
+    if (own.attachesBrackets) expectStop(own, order, priceTicks);
+    else own.made = protection(own, order, priceTicks);
+  }
   if (order.qtyLots > 0) order.remainingLots -= qtyLots;
   const done = order.qtyLots > 0 && order.remainingLots <= 0;
   change(order, done ? "filled" : "partFilled");
@@ -157,7 +179,7 @@ export const tradeOver = (own: OwnOrders, direction: Direction): void => {
   for (let at = open.length - 1; at >= 0; at -= 1) {
     const order = open[at] as OwnOrder;
     if (order.role === "entry" || (order.role !== "exit" && order.direction !== direction)) continue;
-    if (order.role === "stop" && !isPlaced(order)) order.superseded = true;
+    if (order.role !== "exit" && !isPlaced(own, order)) order.superseded = true;
     else {
       change(order, "ended");
       removeAt(open, at);
@@ -171,32 +193,57 @@ const change = (order: OwnOrder, what: OrderChange): void => {
 
 /** The venue places the bracket with the entry's first fill, and anew when no stop of the position is there any more (docs/venue.md). */
 const expectStop = (own: OwnOrders, entry: OwnOrder, priceTicks: number): void => {
-  const { direction, orderId, bracket, planId, action, leverage, decidedAtMs } = entry;
+  const { direction, orderId, bracket } = entry;
   const { stopTicks } = bracketLevels(priceTicks, direction, bracket);
   if (stopTicks === 0 || (entry.stopsPlaced > 0 && hasPlacedStop(own, direction))) return;
   entry.stopsPlaced += 1;
-  own.open.push({
-    ...{ orderId: stopIdOf(orderId, entry.stopsPlaced), planId, role: "stop", action, direction, leverage, decidedAtMs },
-    ...{ qtyLots: 0, remainingLots: 0, priceTicks: stopTicks, worstTicks: 0, bracket: NO_BRACKET },
+  own.open.push(protective(entry, "stop", stopIdOf(orderId, entry.stopsPlaced), stopTicks));
+};
+
+/** The bracket that is ours to send: a position has one stop and one target, those of the entry that asked for them first. */
+const protection = (own: OwnOrders, entry: OwnOrder, priceTicks: number): readonly OwnOrder[] => {
+  const { direction, orderId, bracket } = entry;
+  const { stopTicks, targetTicks } = bracketLevels(priceTicks, direction, bracket);
+  const made: OwnOrder[] = [];
+  entry.stopsPlaced += 1;
+  if (stopTicks > 0 && !hasStop(own, direction)) made.push(protective(entry, "stop", stopIdOf(orderId, entry.stopsPlaced), stopTicks));
+  if (targetTicks > 0 && !hasTarget(own, direction))
+    made.push(protective(entry, "target", targetIdOf(orderId, entry.stopsPlaced), targetTicks));
+  own.open.push(...made);
+  return made;
+};
+
+// Of the same side: when a position turns, the orders of the old side are still there.
+const hasStop = ({ open }: OwnOrders, side: Direction): boolean => open.some((order) => isStop(order) && order.direction === side);
+const hasTarget = ({ open }: OwnOrders, side: Direction): boolean =>
+  open.some(({ role, superseded, direction }) => role === "target" && !superseded && direction === side);
+
+const protective = (entry: OwnOrder, role: "stop" | "target", orderId: string, priceTicks: number): OwnOrder => {
+  const { planId, action, direction, leverage, decidedAtMs } = entry;
+  return {
+    ...{ orderId, planId, role, action, direction, leverage, decidedAtMs },
+    ...{ qtyLots: 0, remainingLots: 0, priceTicks, worstTicks: 0, bracket: NO_BRACKET },
+    ...{ postOnly: false, expiresAtMs: Infinity, reason: role },
     ...{ status: "sent", confirmed: false, superseded: false, stopsPlaced: 0 },
-  });
+  };
 };
 
 // ---- the protection of a position, as its orders say --------------------------------------------------------------------
 
 /** Whether the venue has the stop: it has confirmed it, or it places it itself. */
-const isPlaced = ({ confirmed, action }: OwnOrder): boolean => confirmed || action !== "moveStop";
+export const isPlaced = ({ attachesBrackets }: OwnOrders, { confirmed, action }: OwnOrder): boolean =>
+  confirmed || (attachesBrackets && action !== "moveStop");
 
-const hasPlacedStop = ({ open }: OwnOrders, side: Direction): boolean => {
-  for (const order of open) if (isStop(order) && order.direction === side && isPlaced(order)) return true;
+const hasPlacedStop = (own: OwnOrders, side: Direction): boolean => {
+  for (const order of own.open) if (isStop(order) && order.direction === side && isPlaced(own, order)) return true;
   return false;
 };
 
-const isStop = ({ role, superseded }: OwnOrder): boolean => role === "stop" && !superseded;
+const isStop = ({ role, superseded }: OwnOrder): boolean => (role === "stop" || role === "bridge") && !superseded;
 
 /** Stops that the venue has and that a newer one takes the place of. */
-export const placedStops = ({ open }: OwnOrders, newer: OwnOrder): OwnOrder[] =>
-  open.filter((order) => order !== newer && isStop(order) && order.direction === newer.direction && isPlaced(order));
+export const placedStops = (own: OwnOrders, newer: OwnOrder): OwnOrder[] =>
+  own.open.filter((order) => order !== newer && isStop(order) && order.direction === newer.direction && isPlaced(own, order));
 
 /** Whether a stop protects the position, or is on its way. */
 export const isProtected = ({ open }: OwnOrders): boolean => {
@@ -209,6 +256,9 @@ export const stopTicks = (own: OwnOrders): number => tightest(own, false);
 
 /** The tightest stop that the venue has; 0 without one. */
 export const workingStopTicks = (own: OwnOrders): number => tightest(own, true);
+
+/** Direction of the position that a working stop protects; 1 without one. */
+export const stopDirection = ({ open }: OwnOrders): Direction => open.find((order) => isStop(order) && order.confirmed)?.direction ?? 1;
 
 const tightest = ({ open }: OwnOrders, working: boolean): number => {
   let ticks = 0;

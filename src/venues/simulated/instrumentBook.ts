@@ -49,7 +49,15 @@ export class InstrumentBook implements MarginHolder, Receiver {
       crosses: (order: OrderRequest): boolean => ticksBetter(order, current.openTicks) >= 1,
       takeableLots: (): number => current.capacityLots,
     };
-    this.admission = new Admission({ instrument, options, orders: this.orders, position: this.position, wallet, touch });
+    this.admission = new Admission({
+      instrument,
+      options,
+      orders: this.orders,
+      position: this.position,
+      wallet,
+      touch,
+      oneCloseASide: false,
+    });
     this.matching = new Matching({
       instrument,
       options,
@@ -58,6 +66,7 @@ export class InstrumentBook implements MarginHolder, Receiver {
       wallet,
       tape: this.tape,
       bar: this.current,
+      attachesBrackets: true,
     });
     wallet.share(this);
   }

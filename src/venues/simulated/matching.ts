@@ -20,6 +20,8 @@ export interface MatchingParts {
   readonly wallet: Wallet;
   readonly tape: Tape;
   readonly bar: BarState;
+  /** Brackets go live with the fill of their entry, by themselves. */
+  readonly attachesBrackets: boolean;
 }
 
 /** Turns an order that meets a price into fills, and does all that a fill brings with it: money, brackets, orders left over. */
@@ -34,8 +36,10 @@ export class Matching {
   private readonly wallet: Wallet;
   private readonly tape: Tape;
   private readonly bar: BarState;
+  private readonly attachesBrackets: boolean;
 
-  constructor({ instrument, options, orders, position, wallet, tape, bar }: MatchingParts) {
+  constructor({ instrument, options, orders, position, wallet, tape, bar, attachesBrackets }: MatchingParts) {
+    this.attachesBrackets = attachesBrackets;
     this.instrument = instrument;
     this.slippageFraction = options.slippageFraction;
     this.makerFeeRate = options.makerFeeRate ?? instrument.makerFeeRate;
@@ -137,7 +141,8 @@ export class Matching {
     }
     // The position grew, or turned: nothing is left for orders that reduce the old side.
     if (was * direction < 0) this.expireReductions();
-    if (request.bracket.stopFraction > 0 || request.bracket.targetFraction > 0) this.protect(order, direction, priceTicks);
+    if (this.attachesBrackets && (request.bracket.stopFraction > 0 || request.bracket.targetFraction > 0))
+      this.protect(order, direction, priceTicks);
   }
 
   private book(

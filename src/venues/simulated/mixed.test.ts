@@ -73,11 +73,13 @@ const story = (fillOn: FillOnChoice): AccountEvent[][] => {
   for (const instrument of [0, 1] as const) desk.trade(instrument, 100, 10);
   desk.klines(0, [100, 101, 99, 100]);
   for (const instrument of [0, 1]) {
-    desk.submit({ id: `m${instrument}`, qty: 5, stop: 0.08, instrument });
+    desk.submit({ id: `m${instrument}`, qty: 5, instrument });
     desk.submit({ id: `l${instrument}`, qty: 5, price: 97, instrument });
   }
   for (const instrument of [0, 1] as const) for (const [i, price] of [102, 98, 96].entries()) desk.trade(instrument, price, 60_010 + i);
   desk.klines(1, [101, 103, 96, 97]);
+  for (const instrument of [0, 1])
+    desk.submit({ id: `s${instrument}`, type: "stopMarket", side: "sell", trigger: 93, closePosition: true, instrument });
   desk.funding(2);
   for (const instrument of [0, 1] as const) for (const [i, price] of [97, 90, 89].entries()) desk.trade(instrument, price, 120_010 + i);
   desk.klines(2, [97, 98, 89, 90]);

@@ -80,8 +80,9 @@ const EMITS = {
 export const simulatedVenue = (instruments: readonly Instrument[], options: SimulatedVenueOptions): SimulatedVenue => {
   let books: readonly (InstrumentBook | TickBook)[] = [];
   const { filters, margin, takerFeeRate } = options;
+  const onBar = ({ symbol }: Instrument): boolean => fillOnOf(options.fillOn, symbol) === "bars";
   const venue: Venue = {
-    terms: { filters: filters === "all", margin, takerFeeRate },
+    terms: { filters: filters === "all", margin, takerFeeRate, attachesBrackets: instruments.map(onBar) },
     submit: (order) => {
       (books[order.instrument] as InstrumentBook | TickBook).submit(order);
     },
@@ -89,7 +90,6 @@ export const simulatedVenue = (instruments: readonly Instrument[], options: Simu
       (books[instrument] as InstrumentBook | TickBook).cancel(clientOrderId, decidedAtMs);
     },
   };
-  const onBar = ({ symbol }: Instrument): boolean => fillOnOf(options.fillOn, symbol) === "bars";
   const onBars = (): readonly InstrumentBook[] => {
     const wallet = new Wallet(options.startUsdt);
     const made = instruments.map((instrument) => new InstrumentBook(instrument, options, wallet));

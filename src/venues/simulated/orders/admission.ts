@@ -30,6 +30,8 @@ export interface AdmissionParts {
   readonly position: IsolatedPosition;
   readonly wallet: Wallet;
   readonly touch: Touch;
+  /** A second close-position order of a type and side is refused (−4130); false: it is taken, as where brackets are attached. */
+  readonly oneCloseASide: boolean;
 }
 
 /** Decides what is let in: every refusal with Binance's code. */
@@ -40,10 +42,12 @@ export class Admission {
   private readonly position: IsolatedPosition;
   private readonly wallet: Wallet;
   private readonly touch: Touch;
+  private readonly oneCloseASide: boolean;
   private readonly takerFeeRate: number;
   private readonly usdtPerTickLot: number;
 
-  constructor({ instrument, options, orders, position, wallet, touch }: AdmissionParts) {
+  constructor({ instrument, options, orders, position, wallet, touch, oneCloseASide }: AdmissionParts) {
+    this.oneCloseASide = oneCloseASide;
     this.instrument = instrument;
     this.options = options;
     this.orders = orders;
@@ -60,6 +64,7 @@ export class Admission {
       refuseByFilter(this.instrument, order, at.lastTicks, this.options.filters) ??
       this.refuseCrowding(order) ??
       this.refuseReduction(order) ??
+      this.refuseSecondClose(order) ??
       this.refuseAtPrice(order, at) ??
       // A conditional order is asked for margin when it triggers, as on Binance.
       (isConditional(order.type) ? null : this.refuseMargin(order, order.type === "limit" ? order.priceTicks : at.lastTicks))
@@ -116,6 +121,14 @@ export class Admission {
   private refuseReduction(order: OrderRequest): Refusal | null {
     if (!reduces(order) || this.position.lots * directionOf(order.side) < 0) return null;
     return refusal(-2022, "ReduceOnly Order is rejected: no position on the other side");
+  }
+
+  private refuseSecondClose({ closePosition, type, side }: OrderRequest): Refusal | null {
+    if (!this.oneCloseASide || !closePosition) return null;
+    for (const { done, request } of this.orders)
+      if (!done && request.closePosition && request.type === type && request.side === side)
+        return refusal(-4130, `An open ${type} order with closePosition in the direction exists: ${request.clientOrderId}`);
+    return null;
   }
 
   private refuseAtPrice(order: OrderRequest, at: Pick<BarState, "lastTicks">): Refusal | null {

@@ -203,12 +203,15 @@ describe("while the book is broken", () => {
 
 describe("stops and targets", () => {
   const held = (options: Partial<SimulatedVenueOptions> = {}): TickDesk => {
-    const at = desk(options).submit({ id: "e", qty: 4, stop: 0.05, target: 0.05 });
+    const at = desk(options).submit({ id: "e", qty: 4 });
+    stir(at);
+    at.submit({ id: "e.s", type: "stopMarket", side: "sell", trigger: 96, closePosition: true });
+    at.submit({ id: "e.t", type: "takeProfitMarket", side: "sell", trigger: 106, closePosition: true });
     stir(at);
     return at;
   };
 
-  it("a bracket stands around the first fill; the stop takes from the next book on", () => {
+  it("a stop takes from the next book on", () => {
     const at = held();
     expect(at.trade(97, 1)).toEqual([]);
     expect(at.trade(96, 1)).toEqual([]);

@@ -49,10 +49,10 @@ export class TickBook implements MarginHolder, Receiver {
     this.requests = new Requests(clock);
     this.bar.lastTicks = NaN;
     const { orders, position, tape, bar } = this;
-    this.matching = new Matching({ instrument, options, orders, position, wallet, tape, bar });
+    this.matching = new Matching({ instrument, options, orders, position, wallet, tape, bar, attachesBrackets: false });
     const parts = { instrument, options, position, matching: this.matching, bar };
     this.fills = fillOnOf(options.fillOn, instrument.symbol) === "book" ? new BookFills(parts) : new TradeFills(parts);
-    this.admission = new Admission({ instrument, options, orders, position, wallet, touch: this.fills });
+    this.admission = new Admission({ instrument, options, orders, position, wallet, touch: this.fills, oneCloseASide: true });
     wallet.share(this);
   }
 

@@ -73,15 +73,17 @@ describe("a resting order", () => {
 });
 
 it("a stop takes the print behind the one that set it off, with slippage", () => {
-  const at = desk({ slippageFraction: 0.01 }).submit({ id: "e", stop: 0.05 });
+  const at = desk({ slippageFraction: 0.01 }).submit({ id: "e" });
   at.trade(100, 1);
-  expect(at.trade(95, 9)).toEqual([]);
+  at.submit({ id: "e.s", type: "stopMarket", side: "sell", trigger: 95, closePosition: true });
+  expect(at.trade(95, 9)).toEqual(["e.s accepted"]);
   expect(at.trade(93, 9)).toEqual(["e.s sell 1 @ 92"]);
 });
 
-it("a limit that the market falls through is protected by a stop that it falls through too", () => {
-  const at = desk().submit({ id: "e", price: 90, stop: 0.05 });
+it("a stop that the market has fallen through is refused when it arrives", () => {
+  const at = desk().submit({ id: "e", price: 90 });
   at.trade(100, 1);
-  expect(at.trade(80, 9)).toEqual(["e buy 1 @ 90 maker", "e.s accepted"]);
-  expect(at.trade(81, 9)).toEqual(["e.s sell 1 @ 81"]);
+  expect(at.trade(80, 9)).toEqual(["e buy 1 @ 90 maker"]);
+  at.submit({ id: "e.s", type: "stopMarket", side: "sell", trigger: 86, closePosition: true });
+  expect(at.trade(81, 9)).toEqual(["e.s rejected -2021"]);
 });
