@@ -241,6 +241,21 @@ describe("commands", () => {
     line.bar({ equity: 9_000 });
     expect(line.command("resume")).toEqual(["HALTED -command.halt 1/0", "ACTIVE -system.maxDrawdownFraction 0.09999999999999998/0.05"]);
   });
+  it("reduce takes no new risk, over midnight too, and lets the rest be managed until `resume`", () => {
+    const line = holding();
+    line.enter(5);
+    expect(line.command("reduce")).toEqual(["REDUCING +command.reduce 1/0", "cancelEntries0 0 risk"]);
+    expect(line.command("reduce")).toEqual([]);
+    expect(line.enter(1)).toEqual(["refused command.reduce 1/0"]);
+    expect(line.ask("scaleIn", { qtyLots: 1 as Lots })).toEqual(["refused command.reduce 1/0"]);
+    expect(line.bar({ at: 1440 })).toEqual([]);
+    expect(line.enter(1)).toEqual(["refused command.reduce 1/0"]);
+    expect(line.ask("moveStop", { stopTicks: 999 as Ticks })).toEqual(["approved moveStop"]);
+    expect(line.ask("reduce", { qtyLots: 2 as Lots })).toEqual(["approved reduce"]);
+    expect(line.command("halt")).toEqual([expect.stringContaining("HALTED +command.halt"), expect.any(String), expect.any(String)]);
+    expect(line.command("resume")).toEqual(["REDUCING -command.halt 1/0", "ACTIVE -command.reduce 1/0"]);
+    expect(line.enter(1)).toEqual(["approved enter"]);
+  });
   it("flatten withdraws and closes everything, keeps entries out until that has happened, and ends by itself", () => {
     const line = holding();
     line.enter(5);

@@ -325,7 +325,7 @@ export class RiskLine {
   }
 
   command(command: Command["command"], argument = ""): string[] {
-    return this.send({ kind: Kind.command, ...this.#event(NO_INSTRUMENT), command, argument });
+    return this.send({ kind: Kind.command, ...this.#event(NO_INSTRUMENT), command, id: "", by: "", reason: "", argument });
   }
   stream(stream: string, status: StreamStatus["status"], instrument = 0): string[] {
     return this.send({ kind: Kind.streamStatus, ...this.#event(instrument), stream, status });

@@ -27,6 +27,7 @@ export type { StormFacts } from "./riskStorm/examiner.ts";
 
 const SYMBOLS = ["BTCUSDT", "1000000MOGUSDT", "ETHUSDT"] as const;
 const BLOCK_ROWS = 8;
+const UNSAID = { id: "", by: "", reason: "", argument: "" };
 const NO_LEVELS = new Float64Array(0);
 
 /**
@@ -207,11 +208,11 @@ class Storm {
   #disturbance(): void {
     if (this.#chance.of(0.1)) this.#send({ kind: Kind.timer, ...this.#event(NO_INSTRUMENT), periodMs: 1000 });
     if (this.#chance.of(0.04)) {
-      const command = this.#chance.pick<Command["command"]>(["halt", "flatten", "setLimits", "swapModel"]);
-      this.#send({ kind: Kind.command, ...this.#event(NO_INSTRUMENT), command, argument: "" });
+      const command = this.#chance.pick<Command["command"]>(["halt", "reduce", "flatten", "setLimits", "swapModel"]);
+      this.#send({ kind: Kind.command, ...this.#event(NO_INSTRUMENT), command, ...UNSAID });
     }
-    if (this.#examiner.level === "HALTED" && this.#chance.of(0.2))
-      this.#send({ kind: Kind.command, ...this.#event(NO_INSTRUMENT), command: "resume", argument: "" });
+    if (this.#examiner.level !== "ACTIVE" && this.#chance.of(0.2))
+      this.#send({ kind: Kind.command, ...this.#event(NO_INSTRUMENT), command: "resume", ...UNSAID });
     if (this.#chance.of(0.04)) {
       const status = this.#chance.pick<StreamStatus["status"]>(["stale", "gap"]);
       this.#send({ kind: Kind.streamStatus, ...this.#event(0), stream: "a", status });

@@ -94,7 +94,12 @@ export interface Timer extends EventHeader<typeof Kind.timer> {
   readonly periodMs: number;
 }
 export interface Command extends EventHeader<typeof Kind.command> {
-  readonly command: "halt" | "resume" | "flatten" | "swapModel" | "setLimits";
+  readonly command: "halt" | "reduce" | "resume" | "flatten" | "swapModel" | "setLimits";
+  /** Given once by whoever sends the command; "" where nobody did. */
+  readonly id: string;
+  /** Who asks, and why, in words; "" where it was not said. */
+  readonly by: string;
+  readonly reason: string;
   /** JSON argument of the command ("" where it has none). */
   readonly argument: string;
 }

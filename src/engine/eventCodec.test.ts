@@ -43,3 +43,8 @@ describe("the event codec", () => {
     expect(() => decodeEvent('{"kind":"weather","seq":1}')).toThrow('unknown kind "weather"');
   });
 });
+
+it("reads a command of an older journal, which does not say who sent it and why", () => {
+  const old = '{"kind":"command","seq":3,"instrument":-1,"eventTimeMs":1,"receivedTimeMs":1,"knownAtMs":1,"command":"halt","argument":""}';
+  expect(decodeEvent(old)).toMatchObject({ command: "halt", id: "", by: "", reason: "" });
+});

@@ -9,6 +9,9 @@ import { InvariantError } from "../domain/units.ts";
 /** Numbers that JSON has no words for. */
 const SPECIAL: Readonly<Record<string, number>> = { NaN: NaN, Infinity: Infinity, "-Infinity": -Infinity, "-0": -0 };
 
+/** Fields of a command that journals before 0.2 do not have. */
+const UNSAID = { id: "", by: "", reason: "" };
+
 /** A number as JSON has it, or under a tag. */
 const written = (value: number): unknown =>
   Number.isFinite(value) && !Object.is(value, -0) ? value : { $number: Object.is(value, -0) ? "-0" : String(value) };
@@ -46,7 +49,7 @@ export const decodeEvent = (text: string): Event => {
   const fields = JSON.parse(text, (_, value: unknown) => revived(value)) as Record<string, unknown> & { kind: string };
   const kind = Object.hasOwn(Kind, fields.kind) ? Kind[fields.kind as KindName] : undefined;
   if (kind === undefined) throw new InvariantError(`unknown kind "${fields.kind}"`);
-  if (kind !== Kind.kline) return { ...fields, kind } as unknown as Event;
+  if (kind !== Kind.kline) return { ...fields, kind, ...(kind === Kind.command && !("id" in fields) ? UNSAID : {}) } as unknown as Event;
   const { instrument, intervalMs, receiveDelayMs, seq } = fields as unknown as Record<string, number>;
   const kline = singleKline(instrument as InstrumentIndex, intervalMs as number, fields as unknown as KlineValues, receiveDelayMs);
   kline.seq = seq as number;

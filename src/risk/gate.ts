@@ -27,7 +27,7 @@ import type { RuleBreach } from "./positionTier.ts";
 import { SystemTier } from "./systemTier.ts";
 import { VolatilityTier } from "./volatilityTier.ts";
 
-const COMMANDS = { halt: "command.halt", flatten: "command.flatten" } as const;
+const COMMANDS = { halt: "command.halt", reduce: "command.reduce", flatten: "command.flatten" } as const;
 /** Binance: a conditional order that would trigger at once. */
 const WOULD_TRIGGER = -2021;
 
@@ -186,11 +186,15 @@ export class RiskGate {
       case "halt":
         this.causes.raise(event, COMMANDS.halt, "HALTED", 1, 0);
         return;
+      case "reduce":
+        this.causes.raise(event, COMMANDS.reduce, "REDUCING", 1, 0);
+        return;
       case "flatten":
         if (!this.isFlat()) this.causes.raise(event, COMMANDS.flatten, "HALTED", this.openInstruments(), 0);
         return;
       case "resume":
         this.system.resume(event, this.equityUsdt);
+        this.causes.clear(event, COMMANDS.reduce);
         this.day.forgiveRefusals(event);
         return;
       case "setLimits":

@@ -353,9 +353,11 @@ export class Examiner {
           ? resumed || (firstOfDay && rule.startsWith("system.") && this.#limits.system.resume === "nextDay")
           : rule === "day.maxEntries" && cause.kind === Kind.orderRejected
             ? this.#entriesToday < (this.#limits.day.maxEntries ?? 0)
-            : rule.startsWith("day.")
-              ? firstOfDay
-              : cause.kind === Kind.bar || cause.kind === Kind.timer;
+            : rule === "command.reduce"
+              ? resumed
+              : rule.startsWith("day.")
+                ? firstOfDay
+                : cause.kind === Kind.bar || cause.kind === Kind.timer;
     if (!right) throw new Error(`${rule} cleared by kind ${cause.kind}`);
   }
 }
