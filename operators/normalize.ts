@@ -14,7 +14,7 @@ const WINDOW_BARS = 1440;
 const ALPHA = 2 / (WINDOW_BARS + 1);
 /** Bars after which the scales are good enough to divide by. */
 export const SCALES_WARM_UP_BARS = 240;
-/** Share of a window that may be missing before it starts anew (design §3). */
+/** Share of a window that may be missing before it starts anew (docs/architecture.md#gaps). */
 export const MISSING_SHARE_MAX = 0.02;
 /** A hundredth of a basis point: what a market that does not move is measured with. */
 const VOLATILITY_MIN = 1e-6;

@@ -84,7 +84,7 @@ class Frame {
     this.missingMax = this.windowBars * MINUTE_MS > DAY_MS ? MISSING_SHARE_MAX * this.windowBars : 0;
   }
 
-  /** Windows over one day tolerate 2 % missing bars (design §3). `toMs`: open time of the first bar behind the hole. */
+  /** Windows over one day tolerate 2 % missing bars (docs/architecture.md#gaps). `toMs`: open time of the first bar behind the hole. */
   gap(missingBars: number, toMs: number): void {
     this.missing += missingBars;
     this.sinceMissing = 0;

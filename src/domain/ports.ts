@@ -51,7 +51,7 @@ export interface HistorySpan {
 export interface HistoryStore {
   /** Writes events of one symbol; idempotent by key: a later write of the same key wins. All or nothing per call. */
   write(symbol: string, market: string, events: readonly Event[]): Promise<void>;
-  /** Bursts in line order (design §3), one burst prefetched, memory bounded. */
+  /** Bursts in line order (docs/architecture.md#the-order-of-the-line), one burst prefetched, memory bounded. */
   read(query: HistoryQuery): AsyncIterable<readonly Event[]>;
   /** What it holds; `kinds`, `symbols`: only of these. */
   spans(kinds?: readonly StoredKind[], symbols?: readonly string[]): Promise<readonly HistorySpan[]>;

@@ -17,7 +17,7 @@ import { eventReader } from "../table/eventReader.ts";
 import { tableOf } from "../table/marketTables.ts";
 import { wholeScan } from "./wholeScan.ts";
 
-/** Most events in one burst (design §4). */
+/** Most events in one burst (docs/architecture.md#bursts). */
 const BURST_EVENTS_MAX = 4096;
 const ONLY = instrumentIndex(0);
 

@@ -17,7 +17,7 @@ interface CaptureQuery {
 }
 
 /**
- * A capture as bursts of events, in order of arrival, and in the order of the line (design §3) where several arrived in one ms; line
+ * A capture as bursts of events, in order of arrival, and in the order of the line (docs/architecture.md#the-order-of-the-line) where several arrived in one ms; line
  * time never goes back, but for klines, which are known at their close. Bad messages are faults. Holds one burst and one ms.
  */
 export async function* captureEvents(query: CaptureQuery): AsyncGenerator<readonly Event[], void, undefined> {

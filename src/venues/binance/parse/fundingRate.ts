@@ -28,7 +28,7 @@ export const parseFundingRates = (json: unknown): SettledRate[] =>
   });
 
 /**
- * Settled rates as events, ascending; times floored to the minute (design §3). The interval of a settlement is the distance to the one
+ * Settled rates as events, ascending; times floored to the minute (docs/architecture.md#the-order-of-the-line). The interval of a settlement is the distance to the one
  * before. Where that cannot be (the first one, or a settlement is missing between them) it is the distance to the next, then the interval of
  * the one before, then `loneHours`.
  */
