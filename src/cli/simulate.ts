@@ -22,7 +22,7 @@ interface SymbolWritten {
   readonly symbol: string;
   bars: number;
   fundings: number;
-  /** End of what is kept, exclusive. */
+  /** End of the stored bars, exclusive. */
   toMs: number;
 }
 
@@ -63,8 +63,8 @@ const withOwnOptions = (values: OptionValues): OptionValues => {
 };
 
 /**
- * A second path over a first would leave the first one's bars in its holes and meet it with a jump: what the store holds of
- * a symbol must be the path that is asked for, shorter or longer. Its first month tells. Throws a `UserError` otherwise.
+ * Refuses to write a path over another one: the old bars would fill the new holes, and the two would meet with a jump. A stored path must
+ * be the requested one, shorter or longer; its first month decides. Throws a `UserError` otherwise.
  */
 const refuseOtherPath = async (store: Store, options: SimulatedMarketOptions, name: StoreName): Promise<void> => {
   for (const span of await store.spans(["kline"], options.symbols)) {

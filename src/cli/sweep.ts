@@ -261,7 +261,7 @@ const recordOf = (
   };
 };
 
-/** Warnings that are told; the rest are counted. */
+/** Warnings that are printed; the rest are counted. */
 const WARNINGS_MAX = 12;
 
 /** What is to be known of the runs, each once; with the number of runs where it holds not for all. */

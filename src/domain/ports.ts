@@ -4,17 +4,17 @@ import type { Instrument } from "./instrument.ts";
 import type { InstrumentIndex } from "./units.ts";
 import type { KindName, StoredKind } from "./kind.ts";
 
-/** What a venue asks of the size of an entry, as far as it is known before the entry arrives. */
+/** Rules of a venue for the size of an entry, as far as they are known before the entry arrives. */
 export interface VenueTerms {
-  /** Whether the exchange's filters of quantity and notional hold. */
+  /** Whether the exchange's filters of quantity and notional apply. */
   readonly filters: boolean;
-  /** Whether isolated margin is asked for. */
+  /** Whether an entry needs isolated margin. */
   readonly margin: boolean;
   /** Taker fee rate, a fraction of the notional; null: the instrument's own. */
   readonly takerFeeRate: number | null;
 }
 
-/** Where orders go. Both calls only enqueue: what became of them comes back on the line as account items. */
+/** Where orders go. Both calls only enqueue. The outcomes come back on the line as account items. */
 export interface Venue {
   readonly terms: VenueTerms;
   /** Hands over an order. Throws only on a broken invariant; refusals arrive as `orderRejected`. */
@@ -27,7 +27,7 @@ export interface Venue {
 export interface HistoryQuery {
   readonly instruments: readonly Instrument[];
   readonly kinds: readonly KindName[];
-  /** By instrument, the market that its bars are of (what it lacks of a spot is the perpetual's); absent: the store chooses. */
+  /** Market of each instrument's bars. Data that the spot market does not have come from the perpetual. Default: the store's choice. */
   readonly markets?: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;

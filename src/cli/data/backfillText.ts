@@ -125,7 +125,7 @@ const holeLines = ({ holes }: BackfillReport, intervalMs: number): readonly stri
   ];
 };
 
-/** `BTCUSDT 2023-03-24T12:40Z … 2023-03-24T14:00Z, 80 bars missing`; of what is no kline with its kind. */
+/** `BTCUSDT 2023-03-24T12:40Z … 2023-03-24T14:00Z, 80 bars missing`; with the kind, except for klines. */
 const gapText = (hole: SeriesHole, intervalMs: number): string => {
   const { symbol, kind, fromMs, toMs, missing } = hole;
   const span = `${timeText(fromMs)} … ${timeText(toMs)}`;

@@ -45,7 +45,7 @@ export const runCommandLine = async (args: readonly string[], terminal: Terminal
     meter.clear();
     const error = asUserError(thrown);
     const stopped = stopCode(terminal.stop);
-    // What failed has been told when it failed.
+    // The failure was reported when it happened.
     if (terminal.stop.reason instanceof Error) return 1;
     if (stopped !== undefined && isAbort(error, terminal.stop)) terminal.stderr("riposte: stopped\n");
     else terminal.stderr(messageOf(error, terminal.env));
@@ -144,7 +144,7 @@ const commandNamed = (name: string, commands: readonly CommandEntry[]): CommandE
 const asUserError = (error: unknown): unknown =>
   ["EMFILE", "ENFILE"].includes(String((error as NodeJS.ErrnoException | undefined)?.code)) ? tooManyFiles() : error;
 
-/** One line; with `RIPOSTE_DEBUG=1` the stack of what is not the user's mistake follows. */
+/** One line. With `RIPOSTE_DEBUG=1` the stack follows if it is not the user's mistake. */
 const messageOf = (error: unknown, env: Terminal["env"]): string => {
   const message = error instanceof Error ? error.message : String(error);
   const line = `riposte: ${printable(message.replaceAll(/\s*\n\s*/g, " "))}\n`;
@@ -202,7 +202,7 @@ export const main = async (): Promise<void> => {
       process.exit(1);
     });
   }
-  // A module's promise or callback, or a mistake of ours: told at once; the command ends as at Ctrl-C, so that nothing half-done stays.
+  // An error of a module's promise or callback, or a bug: report it at once and end as at Ctrl-C, so that nothing half-done stays.
   for (const name of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(name, (reason: unknown) => {
       const error = reason instanceof Error ? reason : new Error(String(reason));

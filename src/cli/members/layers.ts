@@ -33,7 +33,7 @@ export interface LayerMembers {
 /** Loads the members and checks that they fit. Throws `UserError`s. */
 export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers> => typed(config, () => loadedMembers(config));
 
-/** Loads users' modules beside the check of their types; what does not load is told first, and ends the check. */
+/** Loads users' modules while their types are checked. A module that does not load is reported first and ends the check. */
 const typed = async <T>(config: RiposteConfig, load: () => Promise<T>): Promise<T> => {
   const stop = new AbortController();
   const types = checkTypes(moduleNames(config).filter(isModulePath), stop.signal);

@@ -55,7 +55,7 @@ export const shownModules = (config: RiposteConfig): Readonly<Record<string, str
   return shown;
 };
 
-/** Who speaks for each layer: a shipped rule with the program's version, or a user's module with its hash. */
+/** The member of each layer: a shipped rule with the program's version, or a user's module with its hash. */
 export const memberVersions = (config: RiposteConfig): Readonly<Record<string, { readonly name: string; readonly version: string }>> => {
   const version = packageVersion();
   const hashes = modulesOf(moduleNames(config));

@@ -11,7 +11,7 @@ const NEEDS = {
   book: "trades, a snapshot of the order book and its diffs",
 } as const;
 
-/** Throws a `UserError` where the data of an instrument has not what `venue.fillOn` and `venue.triggerBy` fill it by. */
+/** Throws a `UserError` if an instrument lacks the data that `venue.fillOn` and `venue.triggerBy` need. */
 export const requireFills = ({ venue }: RiposteConfig, data: Pick<RunData, "source" | "instruments" | "fillable">): void => {
   const asked = data.instruments.map(({ symbol }, index) => {
     const { modes, marks } = data.fillable?.[index] ?? BARS_ONLY;

@@ -92,5 +92,5 @@ export class StoredHistory {
   }
 }
 
-/** What trading goes by: all but who said so. */
+/** The rules that affect trading, without their source. */
 const termsText = ({ rules: { source: _, seen: __, ...terms } }: DatedRules): string => JSON.stringify(terms);

@@ -62,7 +62,7 @@ export const strictFeatureFamily = (family: FeatureFamily): FeatureFamily => ({
   },
 });
 
-/** The line names a family by its name: the place of its mistake tells the file. */
+/** The error line names the family; the place of the mistake adds the file. */
 const placed = <T>(work: () => T): T => {
   try {
     return work();
@@ -92,7 +92,7 @@ const factsOf = <M extends object>(module: M): M => {
 /** `value`, unless it is a promise: what comes later would come at another bar in every run. */
 const atOnce = <T>(name: string, value: T): T => {
   if (typeof value !== "object" || value === null || typeof (value as { readonly then?: unknown }).then !== "function") return value;
-  // What it throws later is told here.
+  // A later error is reported here.
   void Promise.resolve(value).then(undefined, () => undefined);
   throw new Error(`${name} returned a promise: it must do its work at once, without async and await`);
 };

@@ -94,7 +94,7 @@ export class SeriesFiles {
     return cut.files.length === 0 ? rows : rows + (await this.#duck.count({ ...cut, fromMs, toMs }));
   }
 
-  /** What a file holds, whose every row is read; one that cannot be read, or is of another period than its name says, is a `UserError`. */
+  /** Facts of a file, from reading every row. A file that cannot be read, or has rows of another period than its name, is a `UserError`. */
   async readWhole(name: string): Promise<FileFacts | undefined> {
     const unreadable = await firstUnreadable(this.#duck, this.#tableFiles([name]));
     if (unreadable !== undefined) throw unreadable;
