@@ -278,7 +278,7 @@ const handlers: StepHandlers<ModelLayerState> = {
 };
 
 /**
- * A layer whose member is a model behind the `ModelRuntime` port: feature rows in, what `decode` makes of the outputs out.
+ * A layer whose member is a model behind the `ModelRuntime` port. It takes feature rows; `decode` turns outputs into the beliefs it emits.
  *
  * Per instrument the last `window` rows are kept; a row whose window is whole is *pending*. From the first pending row on all items
  * are held; at the barrier the runtime is asked once (`[rows, window, features]` float32, row-major) and everything leaves in

@@ -256,7 +256,7 @@ const chainText = (steps: readonly Step[]): string => {
   ].join("\n");
 };
 
-/** Chains that nobody uses: the next subscription of the same steps starts with warm code. */
+/** Unused chains: the next subscription of the same steps starts with warm code. */
 interface Shelf {
   readonly text: string;
   readonly handlers: readonly unknown[];

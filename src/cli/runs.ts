@@ -115,7 +115,7 @@ const ACTIONS: Readonly<Record<string, (work: Work) => unknown>> = {
   rm: remove,
 };
 
-/** Changes what `run.json` says of some runs: all of them, or none where a word means no run. */
+/** Changes `run.json` of all named runs, or of none if a word names no run. */
 const change = (
   shelf: RunShelf,
   words: readonly string[],

@@ -14,10 +14,10 @@ import { marketOptions } from "./data/marketOptions.ts";
 import { openStore } from "./data/store.ts";
 import type { StoreName } from "./data/store.ts";
 
-/** Under this market name the store keeps what no exchange has ever traded. */
+/** Market name of simulated bars in the store. */
 const MARKET = "simulated";
 
-/** What was written of one symbol. */
+/** Counts of what was written for one symbol. */
 interface SymbolWritten {
   readonly symbol: string;
   bars: number;

@@ -12,7 +12,7 @@ interface MarginedEntry {
   readonly leverage: number;
 }
 
-/** What an arriving entry meets at the venue. */
+/** State of the account that an arriving entry meets at the venue. */
 export interface MarginAtHand {
   readonly position: IsolatedMargin;
   /** Σ price × lots of the open entries of the same side, in tick·lots. */

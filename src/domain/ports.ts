@@ -35,7 +35,7 @@ export interface HistoryQuery {
   readonly burstEvents: number;
 }
 
-/** What a store holds of one symbol and kind. */
+/** Extent of one symbol and kind in a store. */
 export interface HistorySpan {
   readonly symbol: string;
   readonly kind: StoredKind;
@@ -53,7 +53,7 @@ export interface HistoryStore {
   write(symbol: string, market: string, events: readonly Event[]): Promise<void>;
   /** Bursts in line order (docs/architecture.md#the-order-of-the-line), one burst prefetched, memory bounded. */
   read(query: HistoryQuery): AsyncIterable<readonly Event[]>;
-  /** What it holds; `kinds`, `symbols`: only of these. */
+  /** Extents of its series; `kinds`, `symbols`: only of these. */
   spans(kinds?: readonly StoredKind[], symbols?: readonly string[]): Promise<readonly HistorySpan[]>;
   close(): Promise<void>;
 }

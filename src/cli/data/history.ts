@@ -48,7 +48,7 @@ const chosenData = async (request: DataRequest): Promise<RunData> => {
   }
 };
 
-/** A server that is named is meant; a folder may be absent, or hold no file (a fresh volume), where nobody named it. */
+/** A named server must exist. A folder may be absent, or hold no file (a fresh volume), unless it was named. */
 const hasHistory = ({ config: { data }, dirGiven }: DataRequest): boolean => {
   if (data.store === "questdb") return true;
   const found = requireFolder(data.dir);

@@ -15,7 +15,7 @@ let asked = 0;
 /** Whether a `module` setting means a file (`./mine.ts`, `/abs/mine.ts`, `rules/mine.ts`) rather than a shipped name. */
 export const isModulePath = (name: string): boolean => isAbsolute(name) || /[\\/]/.test(name) || /\.[cm]?[jt]s$/.test(name);
 
-/** Takes down what a user's module has loaded; called when it is loaded, so that a later edit of a file changes nothing. */
+/** Records the files that a user's module has loaded. Called right after loading, so that a later edit of a file changes nothing. */
 export const rememberModule = async (path: string): Promise<void> => {
   if (loaded.has(path)) return;
   loaded.set(path, moduleSha256(path, [...(await imports()), ...required]));

@@ -17,7 +17,7 @@ import { beliefIdentity, identityDifference } from "./beliefIdentity.ts";
 import type { ComposedRun } from "./composeRun.ts";
 import type { LayerMembers } from "../members/layers.ts";
 
-/** How a run comes to its beliefs: computes them, computes and stores them, or reads what an earlier run stored. */
+/** Source of a run's beliefs: it computes them, computes and stores them, or reads those of an earlier run. */
 export interface Beliefs {
   /** The row that L4 sees. */
   readonly features: FeatureSet | null;

@@ -37,7 +37,7 @@ export const requireFills = ({ venue }: RiposteConfig, data: Pick<RunData, "sour
 
 const named = (instruments: readonly { readonly symbol: string }[]): string => instruments.map(({ symbol }) => symbol).join(", ");
 
-/** What the data can do, as `--set` takes it: a word, or a word by symbol where they differ. */
+/** Ways to fill that the data allow, as `--set` takes them: one word, or a word for each symbol if they differ. */
 const choiceOf = (asked: readonly { readonly symbol: string; readonly possible: FillOn }[]): string => {
   const [first] = asked;
   if (asked.every(({ possible }) => possible === first?.possible)) return first?.possible ?? "bars";

@@ -73,11 +73,11 @@ const placed = <T>(work: () => T): T => {
   }
 };
 
-/** A module whose functions may return anything: their types promise that they return nothing, and nobody has to keep that. */
+/** A module whose functions may return anything: their types say that they return nothing, but nothing enforces it. */
 type Saying<M> = { readonly [K in keyof M]-?: NonNullable<M[K]> extends (...args: infer A) => unknown ? (...args: A) => unknown : M[K] };
 const saidBy = <M>(module: M): Saying<M> => module as Saying<M>;
 
-/** What a module states of itself: everything but its functions, wherever it has it from. */
+/** The properties of a module that are no functions, inherited ones included. */
 const factsOf = <M extends object>(module: M): M => {
   const facts: Record<string, unknown> = {};
   for (let at: object | null = module; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
