@@ -54,7 +54,7 @@ export const setLayer = (assignment: string): ConfigLayer => {
   return layerOf(`--set ${assignment}`, assignment.slice(0, equals).split("."), assignment.slice(equals + 1), 2);
 };
 
-/** A layer of one key whose value is still text: read as what the schema has at that path. */
+/** A layer of one key whose value is still text: it is read as the type that the schema has at that path. */
 export const layerOf = (source: string, path: readonly string[], text: string, exitCode: 1 | 2): ConfigLayer => {
   for (let depth = 1; depth <= path.length; depth++) {
     if (nodeAt(path.slice(0, depth)) === undefined) {

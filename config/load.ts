@@ -13,7 +13,7 @@ import type { ConfigLayer } from "./layers.ts";
 export interface ConfigSources {
   /** `--profile`; else `RIPOSTE_PROFILE`; else `defaultProfile`. */
   readonly profile?: string | undefined;
-  /** What the command uses when nobody names a profile. */
+  /** The command's profile if none is named. */
   readonly defaultProfile: "research" | "live";
   /** `--config`; else `RIPOSTE_CONFIG`. */
   readonly file?: string | undefined;

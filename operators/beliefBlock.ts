@@ -2,8 +2,8 @@
 const BLOCK_ROWS = 256;
 
 /**
- * Where a step writes one row of numbers a bar: `[256, width]` float64, row-major. A full block is left to those who hold its rows, and
- * a new one is begun, so a row is never overwritten.
+ * A step writes one row of numbers a bar here: `[256, width]` float64, row-major. When a block is full, the step begins a new one. The old
+ * block stays with the items that are views of its rows, so a row is never overwritten.
  */
 export class BeliefBlock {
   readonly width: number;

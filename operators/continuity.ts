@@ -25,9 +25,9 @@ const continuityState = (instrumentCount: number): ContinuityState =>
   Array.from({ length: instrumentCount }, () => ({ block: null, row: 0, wholeToRow: 0, tradeId: -1 }));
 
 /**
- * What passes is whole, or says that it is not: a kline that was seen or overtaken before is dropped (a `fault` tells
- * of it), missing klines put a `gap` before the one that revealed them, and a bar whose prices cannot be is a `fault`
- * in place of the bar. Trades likewise, by their ids, those that are not of the market among them; that some are missing is a `fault`.
+ * Klines pass in order and without holes, or an item says that one is there. A duplicate or late kline is dropped and a `fault` reports it.
+ * Missing klines put a `gap` before the kline that revealed them. A bar with impossible prices becomes a `fault` in its place. Trades are
+ * checked by their ids, which include those of non-market trades; missing ids are a `fault`.
  */
 const continuityStep = (state: ContinuityState, kline: Kline, emit: Emit): boolean => {
   const { block, row } = kline;
@@ -56,7 +56,7 @@ const examine = (track: Track, kline: Kline, emit: Emit): boolean => {
   return true;
 };
 
-/** Looked at once for a whole block, column by column in one short loop: a quarter of the cost of a look at every kline. */
+/** Checks a whole block at once, column by column in one short loop: a quarter of the cost of checking each kline when it comes. */
 const wholeToRow = (block: KlineBlock, fromRow: number): number => {
   const { openTimeMs, intervalMs, length } = block;
   let row = fromRow + 1;
@@ -93,7 +93,7 @@ const gapBefore = (kline: Kline, expectedMs: number): Item => ({
   missingBars: Math.round((kline.openTimeMs - expectedMs) / kline.intervalMs),
 });
 
-/** Trades are numbered: one that was seen or overtaken is dropped, missing ones are told of. */
+/** Trades are numbered: a duplicate or late one is dropped, missing ones are reported. */
 const tradeStep = (state: ContinuityState, trade: Trade | NonMarketTrade, emit: Emit): boolean => {
   const track = state[trade.instrument] as Track;
   const id = Number(trade.tradeId);

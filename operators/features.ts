@@ -48,7 +48,7 @@ const eventStep = (books: Books, event: FeatureEvent): void => {
   books[event.instrument]?.event(event);
 };
 
-/** A book that is not to be believed has no levels: its columns are unknown. */
+/** A broken book has no levels: its columns are unknown. */
 const NO_LEVELS = new Float64Array(0);
 
 const isEventInput = (input: FeatureInput | undefined): boolean => input !== undefined && input !== "kline" && input !== "book";

@@ -4,7 +4,7 @@ import { columnsNamed } from "./features/featureSet.ts";
 import { SeenRow } from "./seenRow.ts";
 import { UserError } from "../src/domain/units.ts";
 
-/** What a line has before L3 and L4. */
+/** The layers of a line before L3 and L4. */
 export interface Layers {
   readonly instruments: readonly Instrument[];
   /** The feature row; null: none. */
@@ -15,7 +15,7 @@ export interface Layers {
   readonly embedding: number | null;
 }
 
-/** What a module sees of them, one copy an instrument. Throws a `UserError` when it reads a feature that is not there. */
+/** The features and beliefs that a module reads, one copy for each instrument. Throws a `UserError` for a feature that does not exist. */
 export const seenRows = (layers: Layers, names: readonly string[], who: string): SeenRow[] => {
   if (names.length > 0 && layers.set === null) throw new UserError(`${who} reads features, and the line has none`);
   const columns = layers.set === null ? new Int32Array(0) : columnsNamed(layers.set, names, who);

@@ -10,7 +10,7 @@ import { InvariantError } from "../src/domain/units.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
-/** Rows of one inference at most: a burst has no more events (design §4). A batch that is full goes before its barrier. */
+/** Most rows of one inference: a burst has no more events (docs/architecture.md#bursts). A full batch goes before its barrier. */
 export const BATCH_ROWS_MAX = 4096;
 /** Items held at most; with that many the batch goes before its barrier. */
 const HELD_ITEMS_MAX = 1 << 17;
@@ -278,7 +278,7 @@ const handlers: StepHandlers<ModelLayerState> = {
 };
 
 /**
- * A layer whose member is a model behind the `ModelRuntime` port: feature rows in, what `decode` makes of the outputs out.
+ * A layer whose member is a model behind the `ModelRuntime` port. It takes feature rows; `decode` turns outputs into the beliefs it emits.
  *
  * Per instrument the last `window` rows are kept; a row whose window is whole is *pending*. From the first pending row on all items
  * are held; at the barrier the runtime is asked once (`[rows, window, features]` float32, row-major) and everything leaves in

@@ -22,7 +22,7 @@ interface Timed {
   readonly knownAtMs: number;
 }
 
-/** What is known later than the grace of an open moment closes it: it stands ahead of that event, which nobody has matched yet. */
+/** An event that is known after the grace of an open moment closes it. `momentClosed` stands ahead of that event, unmatched yet. */
 const eventStep = (state: MomentsState, { seq, knownAtMs }: Timed, emit: Emit): true => {
   if (state.moment.open && knownAtMs >= state.moment.closeMs + MOMENT_GRACE_MS) close(state, emit);
   state.knownAtMs = knownAtMs;
@@ -57,9 +57,9 @@ const HANDLERS: StepHandlers<MomentsState> = {
 };
 
 /**
- * Closes a moment (one close time of the decision bar) for which the bar of an instrument is missing: emits `momentClosed` ahead of the
- * first event that is known 2 s or more after the close, live the timer, and at the end of the line. It stands before the simulated desk, so
- * that what is decided then meets that event. With one instrument no moment can lack a bar.
+ * Closes a moment (one close time of the decision bar) that lacks the bar of an instrument. Emits `momentClosed` ahead of the first event
+ * that is known 2 s or more after the close (live: the timer), and at the end of the line. The step stands before the simulated desk, so an
+ * order that is decided then meets that event. With one instrument no moment can lack a bar.
  */
 export const moments = (instruments: readonly Instrument[]): OperatorFunction<Item, Item> =>
   instruments.length === 1

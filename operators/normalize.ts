@@ -14,11 +14,11 @@ const WINDOW_BARS = 1440;
 const ALPHA = 2 / (WINDOW_BARS + 1);
 /** Bars after which the scales are good enough to divide by. */
 export const SCALES_WARM_UP_BARS = 240;
-/** Share of a window that may be missing before it starts anew (design §3). */
+/** Share of a window that may be missing before it starts anew (docs/architecture.md#gaps). */
 export const MISSING_SHARE_MAX = 0.02;
-/** A hundredth of a basis point: what a market that does not move is measured with. */
+/** Smallest volatility unit, a hundredth of a basis point: the one of a market that does not move. */
 const VOLATILITY_MIN = 1e-6;
-/** What stands for a mean volume of 0. */
+/** Used in place of a mean volume of 0. */
 const VOLUME_MIN = 1e-300;
 
 /** Running scales of one instrument. */
@@ -92,8 +92,7 @@ const barStep = (tracks: readonly Track[], bar: Bar, emit: Emit): void => {
 };
 
 /**
- * A hole of up to 2 % of a day only leaves out its return; a longer one makes the scales start anew, and they are not ready until
- * those since the hole are good.
+ * A hole of up to 2 % of a day only leaves out its return. After a longer one the scales start again and are not ready until they are warm.
  */
 const gapStep = (tracks: readonly Track[], { instrument, missingBars }: Gap): void => {
   const track = tracks[instrument] as Track;

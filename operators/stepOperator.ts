@@ -87,7 +87,7 @@ class StepObservable extends Observable<Item> {
 const lines = new Set<WeakRef<StepSubscriber>>();
 const dropped = new FinalizationRegistry<WeakRef<StepSubscriber>>((line) => lines.delete(line));
 
-/** `seq` of what a step is handling now; −1: none is at work. For who looks in from outside while a step does not come back. */
+/** `seq` of the item that a step is handling now; −1: no step is running. The watchdog reads it while a step does not return. */
 export const workingSeq = (): number => {
   for (const kept of lines) {
     const line = kept.deref();
@@ -102,7 +102,7 @@ class StepSubscriber extends Subscriber<Item> {
   private readonly states: readonly unknown[];
   private readonly shelf: Shelf;
   private readonly chain: Chain;
-  /** Calls that are in the chain: who leaves in the middle of one (`take`) leaves the chain when it has come back. */
+  /** Calls in the chain. A subscriber that unsubscribes during a call (`take`) is removed when the call returns. */
   private calls = 0;
 
   constructor(destination: Subscriber<Item>, steps: readonly Step[]) {
@@ -161,7 +161,7 @@ class StepSubscriber extends Subscriber<Item> {
     this.#left();
   }
 
-  /** The chain lets go of what this subscription held, and waits for the next one. */
+  /** Drops the states of this subscription and keeps the chain for the next one. */
   #left(): void {
     if (!this.closed || this.calls > 0) return;
     this.chain.begin([], () => undefined);
@@ -197,7 +197,7 @@ interface Chain {
   readonly emits: readonly Emit[];
   /** The end has come: step `at` is asked for what it holds. */
   readonly stand: (at: number) => void;
-  /** The step that worked last (−1: none, it was the way out) and the `seq` of what it was given: where an error came from. */
+  /** Where an error came from: the step that ran last (−1: the subscriber behind the chain) and the `seq` of its item. */
   readonly where: () => { readonly at: number; readonly seq: number };
 }
 
@@ -256,7 +256,7 @@ const chainText = (steps: readonly Step[]): string => {
   ].join("\n");
 };
 
-/** Chains that nobody uses: the next subscription of the same steps starts with warm code. */
+/** Unused chains: the next subscription of the same steps starts with warm code. */
 interface Shelf {
   readonly text: string;
   readonly handlers: readonly unknown[];
@@ -286,6 +286,6 @@ const undeclared = (item: Item): never => {
   throw new InvariantError(`emits ${KIND_NAMES[item.kind]}, which it does not declare`);
 };
 
-/** Errors of what stands behind the chain are not its own. */
+/** An error of the subscriber behind the chain is not wrapped: it is not the chain's. */
 const wrapped = (name: string | undefined, seq: number, error: unknown): unknown =>
   name === undefined || error instanceof StepError ? error : new StepError(name, seq, error);

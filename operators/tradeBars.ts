@@ -101,7 +101,7 @@ class OpenMinute {
     emit(kline);
   }
 
-  /** The line is over: minutes that were lost at its end are told, too. */
+  /** The end of the line: reports minutes that were lost there, too. */
   end(emit: Emit): void {
     if (this.missing > 0) this.tellGap(this.openMs, this.openMs, this.lastSeq, emit);
   }
@@ -190,11 +190,11 @@ const HANDLERS: StepHandlers<TradeBarsState> = {
 };
 
 /**
- * Trades → 1-minute klines by Binance's rules, for instruments whose line has none (`fromTrades`): a trade belongs to the minute it was
- * made in; open is the first price, a minute without a trade stands at the close before with volume 0. A minute is closed by the first
- * trade of a later one, or by any event a second after its end, and its kline stands before that event. The minute of the first trade,
- * which may be partial, makes none; a minute with missing trade ids is a `gap`, at the end of the line too. Without such an instrument it is
- * no step at all.
+ * Trades → 1-minute klines by Binance's rules, for instruments whose line has none (`fromTrades`). A trade belongs to the minute it was
+ * made in. The open is the first price; a minute without a trade has the close before it and volume 0. The first trade of a later minute
+ * closes a minute, or any event a second after its end, and the kline stands before that event. The minute of the first trade may be
+ * partial and makes no kline. A minute with missing trade ids is a `gap`, at the end of the line too. Without such an instrument this is no
+ * step at all.
  */
 export const tradeBars = (instruments: readonly Instrument[], fromTrades: readonly InstrumentIndex[]): OperatorFunction<Item, Item> =>
   fromTrades.length === 0

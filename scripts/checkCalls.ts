@@ -32,8 +32,8 @@ const MEMBERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * One line for every call that pure code may not make (design §1, §4), and, in any code, for every error that is swallowed. It
- * reads the syntax tree, so names in comments and strings are fine.
+ * One line for every call that pure code may not make (docs/architecture.md#the-one-principle), and, in any code, for every error
+ * that is swallowed. It reads the syntax tree, so names in comments and strings are fine.
  */
 export const callProblems = (files: readonly SourceFile[]): string[] => files.filter(isTypeScript).flatMap(problemsOf);
 

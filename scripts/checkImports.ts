@@ -4,7 +4,7 @@ import { importsOf } from "./importsOf.ts";
 import { isTest, isTypeScript, parse, placeOf, runAsScript } from "./sourceTree.ts";
 import type { SourceFile } from "./sourceTree.ts";
 
-/** Rooms of the project (design §9), and the one direction in which they may import. */
+/** Rooms of the project (docs/architecture.md#rooms), and the one direction in which they may import. */
 interface Room {
   readonly name: string;
   readonly matches: RegExp;
@@ -47,8 +47,8 @@ const ROOMS: readonly Room[] = [
 const isOptions = (path: string): boolean => /\/(options|limits)\.ts$/.test(path);
 
 /**
- * One line for every import against the direction of design §9, and for every circle. Tests may import anything, and nothing imports a
- * test.
+ * One line for every import against the direction of docs/architecture.md#rooms, and for every circle. Tests may import anything, and
+ * nothing imports a test.
  */
 export const importProblems = (files: readonly SourceFile[]): string[] => {
   const sources = files.filter(isTypeScript);
@@ -57,7 +57,8 @@ export const importProblems = (files: readonly SourceFile[]): string[] => {
 
 const problemsOf = (file: SourceFile): string[] => {
   const room = roomOf(file.path);
-  if (room === undefined) return [`${file.path}: lies in no room of design §9; move it, or add the room to scripts/checkImports.ts`];
+  if (room === undefined)
+    return [`${file.path}: lies in no room of docs/architecture.md#rooms; move it, or add the room to scripts/checkImports.ts`];
   const source = parse(file);
   return importsOf(source).flatMap(({ specifier, typeOnly, node }) => {
     const problem = problemOf(file.path, room, specifier, typeOnly);
@@ -68,14 +69,14 @@ const problemsOf = (file: SourceFile): string[] => {
 const problemOf = (path: string, room: Room, specifier: string, typeOnly: boolean): string | undefined => {
   if (!specifier.startsWith(".")) {
     const allowed = isTest(path) || room.packages === undefined || room.packages.includes(specifier);
-    return allowed ? undefined : `${room.name} may not import ${specifier}: it is pure (design §9)`;
+    return allowed ? undefined : `${room.name} may not import ${specifier}: it is pure (docs/architecture.md#rooms)`;
   }
   const target = posix.join(posix.dirname(path), specifier);
   if (target.endsWith(".test.ts")) return `${target} is a test: nothing may import it`;
   if (isTest(path)) return undefined;
   if (!target.endsWith(".ts")) return undefined;
   const to = roomOf(target);
-  if (to === undefined) return `${target} lies in no room of design §9`;
+  if (to === undefined) return `${target} lies in no room of docs/architecture.md#rooms`;
   if (to === room || room.imports.includes(to.name)) return undefined;
   if (typeOnly && room.types?.includes(to.name) === true) return undefined;
   if (room.name === "config" && isOptions(target)) return undefined;

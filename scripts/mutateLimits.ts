@@ -9,7 +9,7 @@ import { ROOT } from "./sourceTree.ts";
 
 /**
  * Breaks every limit of `src/risk` on purpose, one edit at a time, and runs the risk tests against it: a mutant that no test
- * notices is a limit that is not tested (reliability goal K1). The edits are made in memory while vitest loads the file;
+ * notices is a limit that is not tested. The edits are made in memory while vitest loads the file;
  * each mutant is a vitest project of its own, so that many share one start. Prints killed and survived; exit 1 when one
  * survives or an edit no longer fits the code.
  *

@@ -35,7 +35,7 @@ const textOf = (path: string): string => {
 export const isTypeScript = ({ path }: SourceFile): boolean => path.endsWith(".ts");
 export const isTest = (path: string): boolean => path.endsWith(".test.ts") || path.startsWith("test/");
 
-/** Code whose results must be a function of state and event (design §1): no clock, randomness, I/O or timers. */
+/** Code that computes from state and event alone (docs/architecture.md#the-one-principle): no clock, randomness, I/O or timers. */
 export const isPure = (path: string): boolean =>
   !isTest(path) && (/^(operators|src\/domain|src\/risk)\//.test(path) || /^models\/(?!runtime\/)/.test(path) || path === "src/pipeline.ts");
 

@@ -3,8 +3,8 @@ import { lineRank } from "../src/domain/kind.ts";
 import { InvariantError } from "../src/domain/units.ts";
 
 /**
- * Order of two events on the line (design §3): `knownAtMs`, then rank of the kind, then instrument index. Negative when
- * `a` comes first, 0 when only the source can decide.
+ * Order of two events on the line (docs/architecture.md#the-order-of-the-line): `knownAtMs`, then rank of the kind, then instrument
+ * index. Negative when `a` comes first, 0 when only the source can decide.
  */
 export const compareOnLine = (a: Event, b: Event): number => {
   const byTime = a.knownAtMs - b.knownAtMs;

@@ -112,7 +112,7 @@ const kline = fc
     return event;
   });
 
-/** Kinds that are events (design §3). */
+/** Kinds that are events (docs/architecture.md#the-line). */
 export const EVENT_KINDS: readonly KindName[] = KIND_NAMES.filter((name) => HASHED_AS[Kind[name]] !== undefined);
 
 /** Any event of a kind. */

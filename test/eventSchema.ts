@@ -3,7 +3,7 @@ import type { Event } from "../src/domain/event.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { KLINE_COLUMNS, klineValues } from "../src/domain/kline.ts";
 
-/** What the line may rely on in an event, whatever sent it. Written from design §3, not from the parsers. */
+/** What the line may rely on in an event, whatever sent it. Written from docs/architecture.md#the-line, not from the parsers. */
 const time = z.int().min(0).max(253_402_300_799_999);
 const price = z.number().gt(0);
 const qty = z.number().gte(0);

@@ -8,7 +8,7 @@ import { marketInstruments, testMarket } from "./replay.ts";
 const RUNS = 125;
 const CUTS = 8;
 
-/** Goal D5: 1,000 random cuts, 0 differing rows. Each run is three days from a random start, of one to three symbols. */
+/** 1,000 random cuts, 0 differing rows. Each run is three days from a random start, of one to three symbols. */
 it("1,000 other futures change nothing that was decided, sent or filled before them", async () => {
   const next = random(2023);
   const whole = (below: number): number => Math.floor(next() * below);

@@ -11,7 +11,7 @@ import { replay } from "./replay.ts";
 import type { ReplayOptions, Source } from "./replay.ts";
 
 /**
- * Proof that nothing looks ahead (design, D5): a run is repeated with everything from a cut on replaced by another random path.
+ * Proof that nothing looks ahead: a run is repeated with everything from a cut on replaced by another random path.
  * Whatever was decided, sent, filled or booked up to the cut must be equal to the bit.
  */
 export interface Cut {

@@ -12,7 +12,7 @@ import { PooledSignal } from "../pooledSignal.ts";
 import type { BeliefRows } from "./beliefRows.ts";
 import { FLAGS, HEAD, READY, SIGNAL } from "./beliefRows.ts";
 
-/** Stored rows in memory, in line order. Whoever drives the line fetches as many as a burst may need before the burst. */
+/** Stored rows in memory, in line order. Before each burst the caller of the line fetches as many as the burst may need. */
 export interface BeliefSource {
   /** How messages name it. */
   readonly name: string;

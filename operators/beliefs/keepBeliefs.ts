@@ -92,7 +92,7 @@ const HANDLERS: StepHandlers<Keeper> = {
   [Kind.signal]: signalStep,
 };
 
-/** Stands behind `perceive` and copies what it believes at every decision bar, warm-up included, into blocks of 4096 rows. */
+/** Copies the beliefs of every decision bar, warm-up included, into blocks of 4096 rows. Stands behind `perceive`. */
 export const keepBeliefs = (options: KeepBeliefsOptions): OperatorFunction<Item, Item> => {
   const init = (): Keeper => ({
     options,

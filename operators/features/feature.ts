@@ -53,8 +53,8 @@ export type FeatureEvent = Extract<MarketEvent, { readonly kind: KindOfInput<Eve
 export type BookView = Pick<BookTop, "bids" | "asks" | "knownAtMs">;
 
 /**
- * A family whose numbers come from events between the bars. `known` tells whether the input is there at a bar; if it is not, every
- * column is 0 and `mask_<input>` is 1. A gap in the klines leaves it as it is.
+ * A family whose numbers come from events between the bars. `known` says whether the input is there at a bar; if it is not, every
+ * column is 0 and `mask_<input>` is 1. A gap in the klines does not change its state.
  */
 export interface EventFeatureFamily<S = unknown> {
   readonly name: string;

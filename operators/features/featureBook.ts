@@ -14,7 +14,7 @@ class Member {
   readonly at: number;
   state: unknown;
   bars = 0;
-  /** Bars for which all columns are unknown yet: a gap that the state stood. */
+  /** Bars until the columns are known again after a gap that the state stood. */
   waiting = 0;
   /** Bars after which all of its columns are known. */
   readonly warmUpBars: number;
@@ -54,7 +54,7 @@ class Member {
   }
 }
 
-/** A longer time frame: what its last closed bar said. */
+/** A longer time frame, with the columns of its last closed bar. */
 class Frame {
   readonly timeframeMs: number;
   readonly at: number;
@@ -84,7 +84,7 @@ class Frame {
     this.missingMax = this.windowBars * MINUTE_MS > DAY_MS ? MISSING_SHARE_MAX * this.windowBars : 0;
   }
 
-  /** Windows over one day tolerate 2 % missing bars (design §3). `toMs`: open time of the first bar behind the hole. */
+  /** Windows over one day tolerate 2 % missing bars (docs/architecture.md#gaps). `toMs`: open time of the first bar behind the hole. */
   gap(missingBars: number, toMs: number): void {
     this.missing += missingBars;
     this.sinceMissing = 0;

@@ -147,10 +147,7 @@ const networkOf = (market: "um" | "spot", restUrl: string | undefined, get: Http
   return { newest, rulesOf };
 };
 
-/**
- * The symbols of which not all could be had, each with its line; what has landed stays. Of the one that was asked for it is the error
- * itself.
- */
+/** Logs a line for each symbol that is not complete. A single symbol, and an unreachable source, keep their own error. */
 const failureOf = ({ failures }: BackfillReport, symbols: readonly string[], context: CommandContext): UserError | undefined => {
   const [first] = failures;
   const unreachable = failures.find(({ error }) => error instanceof Unreachable);

@@ -99,6 +99,6 @@ async function* drained(data: RunData, table: FeatureTable): AsyncGenerator<read
   }
 }
 
-/** What a user's feature family did wrong is a `UserError` behind the operator's. */
+/** A mistake of a user's feature family is the `UserError` that the operator's error has as its cause. */
 export const ownFeatureMistake = (error: unknown): unknown =>
   error instanceof StepError && error.cause instanceof UserError ? error.cause : error;

@@ -38,7 +38,7 @@ interface ListedSpan {
   readonly missing: number | null;
 }
 
-/** `riposte list`: what the store holds, a line a series, with what it lacks. */
+/** `riposte list`: one line for each series of the store, with its holes. */
 export const listCommand: Command = {
   name: "list",
   summary: "show what the store holds: symbols, kinds, spans, rows, holes",

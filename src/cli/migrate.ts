@@ -67,12 +67,12 @@ export const migrateCommand: Command = {
   },
 };
 
-/** What of the source is copied. */
+/** The part of the source that is copied. */
 type Part = Pick<MigrateOptions, "symbols" | "market" | "fromMs" | "toMs" | "interval">;
 
 const symbolsOf = async (store: Store): Promise<readonly string[]> => [...new Set((await store.spans()).map(({ symbol }) => symbol))];
 
-/** What of the source was asked for, where that was not all: ` of BTCUSDT (spot) from 2023-02-01 to 2023-02-02`. */
+/** The requested part of the source, if not all: ` of BTCUSDT (spot) from 2023-02-01 to 2023-02-02`. */
 const partText = ({ symbols, market, fromMs, toMs }: Part): string =>
   [
     symbols === undefined ? "" : ` of ${symbols.join(", ")}`,

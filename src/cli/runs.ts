@@ -97,7 +97,7 @@ const remove = ({ shelf, words, values, trash, context }: Work): Promise<unknown
     return { removed: runs.map(({ run }) => run.id) };
   });
 
-/** Only a run of which this machine cannot tell whether it still runs may be removed while it says so. */
+/** A run that is marked as running may be removed only if it runs on another machine, where its process cannot be seen. */
 const requireElsewhere = ({ id, process: mark }: RunFile, forced: boolean): void => {
   const elsewhere = mark !== null && stateOf(mark) === "elsewhere";
   if (elsewhere && forced) return;
@@ -115,7 +115,7 @@ const ACTIONS: Readonly<Record<string, (work: Work) => unknown>> = {
   rm: remove,
 };
 
-/** Changes what `run.json` says of some runs: all of them, or none where a word means no run. */
+/** Changes `run.json` of all named runs, or of none if a word names no run. */
 const change = (
   shelf: RunShelf,
   words: readonly string[],

@@ -14,15 +14,15 @@ import { marketOptions } from "./data/marketOptions.ts";
 import { openStore } from "./data/store.ts";
 import type { StoreName } from "./data/store.ts";
 
-/** Under this market name the store keeps what no exchange has ever traded. */
+/** Market name of simulated bars in the store. */
 const MARKET = "simulated";
 
-/** What was written of one symbol. */
+/** Counts of what was written for one symbol. */
 interface SymbolWritten {
   readonly symbol: string;
   bars: number;
   fundings: number;
-  /** End of what is kept, exclusive. */
+  /** End of the stored bars, exclusive. */
   toMs: number;
 }
 
@@ -63,8 +63,8 @@ const withOwnOptions = (values: OptionValues): OptionValues => {
 };
 
 /**
- * A second path over a first would leave the first one's bars in its holes and meet it with a jump: what the store holds of
- * a symbol must be the path that is asked for, shorter or longer. Its first month tells. Throws a `UserError` otherwise.
+ * Refuses to write a path over another one: the old bars would fill the new holes, and the two would meet with a jump. A stored path must
+ * be the requested one, shorter or longer; its first month decides. Throws a `UserError` otherwise.
  */
 const refuseOtherPath = async (store: Store, options: SimulatedMarketOptions, name: StoreName): Promise<void> => {
   for (const span of await store.spans(["kline"], options.symbols)) {

@@ -261,10 +261,10 @@ const recordOf = (
   };
 };
 
-/** Warnings that are told; the rest are counted. */
+/** Warnings that are printed; the rest are counted. */
 const WARNINGS_MAX = 12;
 
-/** What is to be known of the runs, each once; with the number of runs where it holds not for all. */
+/** Warnings of the runs, each once, with the number of runs if it does not apply to all. */
 const warningsOf = (results: readonly TrialResult[]): string[] => {
   const counts = new Map<string, number>();
   for (const { identity } of results) for (const warning of identity.warnings) counts.set(warning, (counts.get(warning) ?? 0) + 1);

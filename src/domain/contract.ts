@@ -1,4 +1,4 @@
-/** What is told of a contract besides its name; absent: nothing. */
+/** What a message or `exchangeInfo` states about a contract besides its name; absent: nothing. */
 interface ContractFacts {
   /** `ps` of a message: of a perpetual settled in what it is quoted in, its own symbol. */
   readonly pair?: unknown;
@@ -13,13 +13,13 @@ const COIN_MARGINED = /[^B]USD_|_PERP$/;
 const DATED = /_\d{6}$/;
 /** Assets of about one dollar, in which the exchange settles contracts. */
 const DOLLARS = /(?:USDC|FDUSD|BUSD|TUSD|USD1|USDE)$/;
-/** What else symbols of the exchange, spot among them, are quoted in. */
+/** Other quote assets of the exchange's symbols, spot included. */
 const OTHERS = /(?<=.{2})(?:BTC|ETH|BNB|EUR|GBP|TRY|BRL|JPY|AUD|RUB|UAH|ARS|MXN|PLN|ZAR)$/;
 
 /**
- * Why a contract cannot be traded here, as a sentence without its point; null: it can. What is traded is a perpetual whose quantity is in
- * the base asset and whose profit and loss are in dollars: COIN-M contracts are counted in pieces of 10 or 100 USD and pay in the coin,
- * dated ones expire, and the account, which is in USDT, cannot be settled in another coin.
+ * Why a contract cannot be traded here, as a sentence without its point; null: it can. Riposte trades perpetuals whose quantity is in the
+ * base asset and whose profit and loss are in dollars. COIN-M contracts count 10 or 100 USD each and pay in the coin, dated contracts
+ * expire, and a USDT account cannot settle in another coin.
  */
 export const contractFault = (symbol: string, { pair, margin, contractType, marginAsset }: ContractFacts = {}): string | null => {
   if (COIN_MARGINED.test(symbol) || margin === 2)

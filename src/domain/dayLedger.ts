@@ -15,9 +15,9 @@ export interface DayLedger {
 export const dayLedger = (): DayLedger => ({ startMs: NaN, startUsdt: NaN, peakUsdt: NaN, lastUsdt: NaN });
 
 /**
- * Takes the equity of a moment. A day begins with the first moment that closes in it. Its equity is that of 00:00: of this moment if it
- * closes then, else (a hole over midnight) the last one known before, so that what the hole did belongs to the day that has to bear it.
- * Equity that is not known says nothing.
+ * Takes the equity of a moment. A day begins with the first moment that closes in it. Its start is the equity at 00:00: of this moment if
+ * it closes then; after a hole over midnight the last known one before, so that the new day bears the loss of the hole. Unknown equity (NaN)
+ * changes nothing.
  */
 export const closeDay = (day: DayLedger, closeMs: number, equityUsdt: number): void => {
   if (Number.isNaN(equityUsdt)) return;

@@ -72,7 +72,7 @@ export interface FeatureRow extends DerivedHeader<typeof Kind.featureRow> {
   readonly features: number;
 }
 
-/** The states of L1 in the order of their probabilities (design §5). */
+/** The states of L1 in the order of their probabilities (docs/architecture.md#what-each-layer-says). */
 export const REGIME_STATES = ["strong up", "weak up", "ranging", "weak down", "strong down", "low volatility", "high volatility"] as const;
 
 /** L1, one per decision bar: probabilities of the seven states, NaN while the layer is not ready. */

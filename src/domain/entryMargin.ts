@@ -12,7 +12,7 @@ interface MarginedEntry {
   readonly leverage: number;
 }
 
-/** What an arriving entry meets at the venue. */
+/** State of the account that an arriving entry meets at the venue. */
 export interface MarginAtHand {
   readonly position: IsolatedMargin;
   /** Σ price × lots of the open entries of the same side, in tick·lots. */
@@ -55,8 +55,8 @@ export const marginShortage = (
 };
 
 /**
- * Whether an amount of USDT is more than another by more than doubles err: a few operations on decimals, each by at most 2⁻⁵³ of its result
- * (IEEE 754), and what is left of a larger wallet, far below the exchange's own eight decimals.
+ * Whether an amount of USDT exceeds another by more than the error of doubles: a few operations on decimals, each with at most 2⁻⁵³ of its
+ * result (IEEE 754), and the rest of a larger wallet, far below the exchange's own eight decimals.
  */
 const exceeds = (askedUsdt: number, limitUsdt: number): boolean => askedUsdt > limitUsdt + Math.abs(limitUsdt) * 16 * Number.EPSILON + 1e-9;
 

@@ -3,7 +3,7 @@ import { Kind } from "./kind.ts";
 import type { InstrumentIndex } from "./units.ts";
 import { MINUTE_MS } from "./units.ts";
 
-/** The settlement that a funding time means: floored to the minute, since archives jitter by milliseconds (design §3). */
+/** The settlement that a funding time means: floored to the minute, since archives jitter by milliseconds. */
 export const settlementMs = (timeMs: number): number => timeMs - (timeMs % MINUTE_MS);
 
 /** A settled funding rate as it enters the line: known when it is settled. `markPrice` NaN where the source has none. */

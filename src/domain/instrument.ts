@@ -3,8 +3,8 @@ import type { InstrumentIndex, Lots, Ticks } from "./units.ts";
 import { lots, ticks } from "./units.ts";
 
 /**
- * Who says so: the exchange (`exchangeInfo`), the market simulator, the table of spot symbols that stand in for the perpetual's, or nobody:
- * tick and lot are then guessed from the decimals of the data, the rest is usual.
+ * Source of the rules: the exchange (`exchangeInfo`), the market simulator, or the table of spot symbols that stand in for the perpetual.
+ * `guessed`: no source has them; tick and lot come from the decimals of the data, and the other values are the usual ones.
  */
 export const RULE_SOURCES = ["exchange", "simulator", "standIn", "guessed"] as const;
 export type RulesSource = (typeof RULE_SOURCES)[number];
@@ -27,7 +27,7 @@ export interface Instrument {
   readonly index: InstrumentIndex;
   readonly symbol: string;
   readonly source: RulesSource;
-  /** What rules that no exchange gave were made of: data that show more make them finer. */
+  /** The decimals that guessed rules were made from. Data with more decimals make the guess finer. */
   readonly seen?: SeenDecimals;
   readonly tickSize: number;
   readonly lotSize: number;

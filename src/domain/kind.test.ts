@@ -18,7 +18,7 @@ describe("the table of kinds", () => {
     expect(KIND_NAMES.slice(0, 43).join(" ")).toBe(known);
   });
 
-  it("ranks events as the design does", () => {
+  it("ranks events in the order of the line", () => {
     const groups: readonly (readonly KindName[])[] = [
       ["instrumentRules"],
       ["funding"],

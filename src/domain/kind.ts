@@ -77,13 +77,13 @@ export const lineRank = (kind: Kind): number => TABLE.ranks[kind] as number;
 export const HASHED_AS = TABLE.hashed;
 export type TickKind = NumberWhere<typeof ROWS, { hashed: "ticks" }>;
 
-/** What a store keeps, a series each, in the order of the line. Of trades a reader is given the series that covers more of the range. */
+/** Series that a store keeps, in the order of the line. A reader of trades gets the series that covers more of the range. */
 export const STORED_KINDS = TABLE.allStored;
 export type StoredKind = StoredOf<typeof ROWS>;
 /** The series that each kind is kept in, by its number; the first is the usual one, none: it is not kept. */
 export const STORED_AS = TABLE.stored;
 
-/** Where numbers of the feature row come from. All but `kline` may be absent from a history. */
+/** Inputs of the feature row. A history may lack any of them except `kline`. */
 export type FeatureInput = InputOf<typeof ROWS>;
 /** Input that each kind feeds, by its number. */
 export const INPUT_OF = TABLE.input;

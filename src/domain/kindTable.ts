@@ -1,8 +1,8 @@
 import { InvariantError } from "./units.ts";
 
-/** What the system knows of a kind. The place of the row in the table is the rank of the kind on the line. */
+/** The facts of a kind. The place of the row in the table is the rank of the kind on the line. */
 interface KindRow {
-  /** Routes items and stands in hashes: small, unique, without a hole, never changed. It says nothing about order. */
+  /** Routes items and is part of hashes: small, unique, consecutive, never changed. It does not affect order. */
   readonly number: number;
   /** It has the rank of the row above, so that only their source orders the two. */
   readonly rankOfAbove?: true;
@@ -11,7 +11,7 @@ interface KindRow {
    * journal. Absent: the kind is derived and never part of the data.
    */
   readonly hashed?: "columns" | "ticks" | "text";
-  /** What a store keeps it as, a series each; the first is the usual one. Absent: it is not kept. */
+  /** Series in which a store keeps it; the first is the usual one. Absent: it is not kept. */
   readonly stored?: readonly string[];
   /** The input of the feature row that it belongs to. */
   readonly input?: string;

@@ -6,10 +6,10 @@ const [OPEN_TIME, OPEN, HIGH, LOW, CLOSE] = [at("openTimeMs"), at("open"), at("h
 const [VOLUME, QUOTE_VOLUME, TRADES] = [at("volume"), at("quoteVolume"), at("trades")];
 const [TAKER_BUY, TAKER_BUY_QUOTE] = [at("takerBuyVolume"), at("takerBuyQuoteVolume")];
 /**
- * What a closed kline cannot be, in words that follow "has"; null when it can be. `values` in the order of `KLINE_COLUMNS`. Files of the
- * archive, answers of REST and messages of streams all pass this one check: prices above 0 with low ≤ open, close ≤ high; nothing negative
- * or not finite; takers' part not above the whole; trades where there is volume and none where there is none; an open time on the interval;
- * a close time inside the bar, which is its last ms, but where an outage of the exchange ended it early (`endsEarly`).
+ * What is impossible about a closed kline, in words that follow "has"; null: nothing. `values` in the order of `KLINE_COLUMNS`. Archive
+ * files, REST answers and stream messages all pass this one check. Prices are above 0 with low ≤ open, close ≤ high. No value is negative
+ * or not finite. Takers' volume is at most the whole. There are trades if and only if there is volume. The open time lies on the interval.
+ * The close time is the last ms of the bar, or earlier inside it after an outage of the exchange (`endsEarly`).
  */
 export const klineFault = (values: ArrayLike<number>, intervalMs: number, closeTimeMs: number): string | null => {
   for (let c = 0; c < KLINE_COLUMNS.length; c++) {

@@ -1,9 +1,9 @@
 /**
- * The largest whole number from 0 on that fits, where whatever lies below one that fits fits too; 0 when nothing does. `estimate` is
- * where the search begins: near the answer it costs two or three calls, anywhere else twice the binary logarithm of the distance.
+ * The largest whole number from 0 on that fits; 0 when none does. Every number below one that fits must fit too. The search begins at
+ * `estimate`: near the answer it costs two or three calls, elsewhere twice the binary logarithm of the distance.
  */
 export const largestThatFits = (estimate: number, fits: (value: number) => boolean): number => {
-  // NaN, nothing is known, begins at 0.
+  // NaN (no estimate) begins at 0.
   const start = estimate > 0 ? Math.floor(Math.min(estimate, Number.MAX_SAFE_INTEGER)) : 0;
   let low = start;
   let high = start;

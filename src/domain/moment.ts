@@ -8,7 +8,7 @@ export interface Moment {
   readonly instruments: number;
   /** Close time of the newest moment; −∞ before the first. */
   closeMs: number;
-  /** Bars of it that are there. */
+  /** Bars of it that have arrived. */
   bars: number;
   /** It waits for bars. */
   open: boolean;
@@ -22,10 +22,10 @@ export const moment = (instruments: number): Moment => ({ instruments, closeMs: 
 /** When the bar closes, by the exchange's clock. */
 export const closeOf = (bar: Bar): number => bar.openTimeMs + bar.timeframeMs;
 
-/** What a bar is to the moments: one of several that are awaited, the one that closes its moment, or one whose moment has closed without it. */
+/** Place of a bar in its moment: more bars are awaited, it closes the moment, or the moment has closed without it. */
 type Arrival = "awaited" | "last" | "late";
 
-/** Takes a decision bar. A moment that was still open when a bar of a later one comes is given up: `momentClosed` comes before that. */
+/** Takes a decision bar. A bar of a later moment ends one that is still open: `momentClosed` has closed that one before. */
 export const arrive = (state: Moment, closeMs: number): Arrival => {
   if (closeMs > state.closeMs) {
     state.closeMs = closeMs;

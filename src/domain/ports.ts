@@ -4,11 +4,11 @@ import type { Instrument } from "./instrument.ts";
 import type { InstrumentIndex } from "./units.ts";
 import type { KindName, StoredKind } from "./kind.ts";
 
-/** What a venue asks of the size of an entry, as far as it is known before the entry arrives. */
+/** Rules of a venue for the size of an entry, as far as they are known before the entry arrives. */
 export interface VenueTerms {
-  /** Whether the exchange's filters of quantity and notional hold. */
+  /** Whether the exchange's filters of quantity and notional apply. */
   readonly filters: boolean;
-  /** Whether isolated margin is asked for. */
+  /** Whether an entry needs isolated margin. */
   readonly margin: boolean;
   /** Taker fee rate, a fraction of the notional; null: the instrument's own. */
   readonly takerFeeRate: number | null;
@@ -19,7 +19,7 @@ export interface VenueTerms {
   readonly attachesBrackets: readonly boolean[];
 }
 
-/** Where orders go. Both calls only enqueue: what became of them comes back on the line as account items. */
+/** Where orders go. Both calls only enqueue. The outcomes come back on the line as account items. */
 export interface Venue {
   readonly terms: VenueTerms;
   /** Hands over an order. Throws only on a broken invariant; refusals arrive as `orderRejected`. */
@@ -32,7 +32,7 @@ export interface Venue {
 export interface HistoryQuery {
   readonly instruments: readonly Instrument[];
   readonly kinds: readonly KindName[];
-  /** By instrument, the market that its bars are of (what it lacks of a spot is the perpetual's); absent: the store chooses. */
+  /** Market of each instrument's bars. Data that the spot market does not have come from the perpetual. Default: the store's choice. */
   readonly markets?: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
@@ -40,7 +40,7 @@ export interface HistoryQuery {
   readonly burstEvents: number;
 }
 
-/** What a store holds of one symbol and kind. */
+/** Extent of one symbol and kind in a store. */
 export interface HistorySpan {
   readonly symbol: string;
   readonly kind: StoredKind;
@@ -56,9 +56,9 @@ export interface HistorySpan {
 export interface HistoryStore {
   /** Writes events of one symbol; idempotent by key: a later write of the same key wins. All or nothing per call. */
   write(symbol: string, market: string, events: readonly Event[]): Promise<void>;
-  /** Bursts in line order (design §3), one burst prefetched, memory bounded. */
+  /** Bursts in line order (docs/architecture.md#the-order-of-the-line), one burst prefetched, memory bounded. */
   read(query: HistoryQuery): AsyncIterable<readonly Event[]>;
-  /** What it holds; `kinds`, `symbols`: only of these. */
+  /** Extents of its series; `kinds`, `symbols`: only of these. */
   spans(kinds?: readonly StoredKind[], symbols?: readonly string[]): Promise<readonly HistorySpan[]>;
   close(): Promise<void>;
 }

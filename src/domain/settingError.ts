@@ -1,8 +1,8 @@
 import { UserError } from "./units.ts";
 
 /**
- * A setting that cannot be used, by the paths in the config of those that are at fault (`position.options.leverage`). Whoever reads the
- * command line makes it wrong usage where one of them was typed there; else the run is refused.
+ * Settings that cannot be used, as paths in the config (`position.options.leverage`). The command line turns it into wrong usage if one of
+ * them was typed there; otherwise the run is refused.
  */
 export class SettingError extends UserError {
   readonly paths: readonly string[];

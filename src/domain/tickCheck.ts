@@ -7,8 +7,8 @@ import type { KlineBlock } from "./kline.ts";
 const ROUNDING = 1e-12;
 
 /**
- * Counts the bars and trades of one instrument that have a price between two of its ticks. A block is looked at once, when its first
- * row comes, in one loop; a trade when it comes.
+ * Counts the bars and trades of one instrument that have a price between two of its ticks. A block is checked once, in one loop, when its
+ * first row comes; a trade is checked when it comes.
  */
 export class TickCheck {
   /** First bar or trade with a price below one tick; null: none. */

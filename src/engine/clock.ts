@@ -1,2 +1,2 @@
-/** The machine's clock in ms, taken before a user's module can be loaded: from then on `performance.now` asks who calls it. */
+/** The machine's clock in ms, taken before a user's module is loaded: after that a guard of `performance.now` checks its caller. */
 export const nowMs = performance.now.bind(performance);

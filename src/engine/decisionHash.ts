@@ -55,9 +55,9 @@ const codeOfTimeInForce = (timeInForce: TimeInForce): number => {
 };
 
 /**
- * SHA-256 over all decisions in line order (design §8), little-endian: every layer's outputs as raw float64 bits (one
- * canonical NaN), each intent, verdict, order, fill, payment and state change. No `seq`, wall clock, burst, path or run
- * name, and no plan id beside the order id that is made of it.
+ * SHA-256 over all decisions in line order (docs/architecture.md#what-a-decision-hash-covers), little-endian: every layer's outputs
+ * as raw float64 bits (one canonical NaN), each intent, verdict, order, fill, payment and state change. No `seq`, wall clock, burst, path
+ * or run name, and no plan id beside the order id that is made of it.
  */
 export class DecisionHash extends RecordHash {
   /** Decision bars hashed. */

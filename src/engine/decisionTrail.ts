@@ -12,15 +12,15 @@ interface Difference {
 }
 
 /**
- * A decision hash that also keeps, for each decision bar in line order, a CRC-32 of what was decided from that bar on until the next one
- * (beliefs, plan, verdict, orders, and the fills before the next bar). Memory: 16 bytes a decision bar.
+ * A decision hash that also keeps one CRC-32 for each decision bar, in line order. It covers everything from that bar to the next one:
+ * beliefs, plan, verdict, orders and fills. Memory: 16 bytes a decision bar.
  */
 export class DecisionTrail extends DecisionHash {
   private sums = new Uint32Array(FIRST_ROOM);
   private times = new Float64Array(FIRST_ROOM);
   private instruments = new Uint32Array(FIRST_ROOM);
   private count = 0;
-  /** Where in the buffer the bar at hand begins, and what was hashed of it before the buffer was emptied. */
+  /** Where the current bar begins in the buffer, and the CRC of its part that has left the buffer. */
   private from = 0;
   private sum = 0;
 

@@ -6,7 +6,7 @@ import { RecordHash } from "./recordHash.ts";
 
 type Tick = Extract<Event, { readonly kind: TickKind }>;
 
-/** Events of which there are more than bars, in line order: every field but `seq`. */
+/** Hashes the events that are more numerous than bars, in line order: every field except `seq`. */
 export class TickHash extends RecordHash {
   add(event: Tick): void {
     switch (event.kind) {

@@ -10,7 +10,7 @@ import { writingParquet } from "./parquetOutput.ts";
 
 /** Numbers held before they go to disk as a part, 8 bytes each: 17 MB. */
 const PART_NUMBERS = 1 << 21;
-/** A burst has at most 4096 events (design §4), and a kline makes one row. */
+/** A burst has at most 4096 events (docs/architecture.md#bursts), and a kline makes one row. */
 const BURST_ROWS = 4096;
 
 interface PartTableOptions {

@@ -29,7 +29,7 @@ beforeAll(async () => {
   survivors = (JSON.parse(text) as typeof survivors).filter(({ killed }) => !killed);
 }, 40 * MINUTES);
 
-describe("every mutant of a limit is killed by a test (K1)", () => {
+describe("every mutant of a limit is killed by a test", () => {
   it.each([...new Set(MUTANTS.map(({ limit }) => limit))])("%s", (limit) => {
     expect(survivors.filter((mutant) => mutant.limit === limit)).toEqual([]);
   });

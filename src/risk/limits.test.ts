@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { DEFAULT_LIMITS, NO_LIMITS } from "./limits.ts";
 
-it("the shipped limits are those of design §6, and one against a runaway", () => {
+it("the shipped limits are those of docs/risk.md, and one against a runaway", () => {
   expect(DEFAULT_LIMITS).toEqual({
     position: { maxMarginFraction: 0.08, maxAccountMarginFraction: 0.24, maxLeverage: 5, maxStopFraction: 0.005 },
     day: { maxLossFraction: 0.02, maxEntries: 15, maxConsecutiveLosses: 8, maxVenueRefusals: 3 },

@@ -1,5 +1,5 @@
 /**
- * Every limit of the three tiers (design §6), with its unit in its name. `null` switches a rule off: only the
+ * Every limit of the three tiers (docs/architecture.md#risk), with its unit in its name. `null` switches a rule off: only the
  * simulated venue accepts that (`src/risk/gate.ts`).
  */
 export interface RiskLimits {

@@ -4,7 +4,7 @@ import type { Causes, LineTime } from "./causes.ts";
 import type { ShockLimits, SystemLimits } from "./limits.ts";
 import { RealisedVolatility } from "./realisedVolatility.ts";
 
-/** Windows over one day tolerate 2 % missing bars (design §3). */
+/** Windows over one day tolerate 2 % missing bars (docs/architecture.md#gaps). */
 const TOLERATED_MISSING = 0.02;
 const HOUR = 0;
 const MONTH = 1;

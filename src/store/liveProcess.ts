@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** A process by which another one can tell whether it still runs. `startTicks` tells it from a later one with the same id (Linux; "" elsewhere). */
+/** Shows another process whether this one still runs. `startTicks` differs for a later process with the same id (Linux; "" elsewhere). */
 export interface ProcessMark {
   readonly pid: number;
   readonly host: string;

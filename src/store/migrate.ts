@@ -90,7 +90,7 @@ const copySeries = async (
   const { symbol, market, kind } = span;
   const mine: MigratedSeries = { symbol, kind, market, events: 0, partsCopied: 0, partsSame: 0 };
   report.series.push(mine);
-  // Rules are few and hold for what comes after them: all of them go.
+  // Rules are few and apply to everything after them: all of them are copied.
   const wholly = kind === "instrumentRules";
   const startMs = wholly ? span.fromMs : Math.max(span.fromMs, options.fromMs);
   const endMs = wholly ? span.toMs : Math.min(span.toMs, options.toMs);

@@ -5,7 +5,7 @@ import { UserError } from "../domain/units.ts";
 import type { ProcessMark } from "./liveProcess.ts";
 import { stateOf, thisProcess } from "./liveProcess.ts";
 
-/** Who holds the lock. */
+/** The process that holds the lock. */
 interface Holder extends ProcessMark {
   readonly token: string;
 }

@@ -18,20 +18,20 @@ export interface Stated {
   readonly toMs: number;
 }
 
-/** A part of a series that is no longer in the store: its file, and the period that it was of (end exclusive). */
+/** A part of a series that was removed from the store: its file and its period (end exclusive). */
 export interface DroppedPart {
   readonly file: string;
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** A store with what goes beyond the port: the instrument rules as of a time, and what backfill asks. */
+/** A store beyond the port: instrument rules as of a time, and what backfill needs. */
 export interface Store extends HistoryStore {
   /** Where it is, as the user names it: `history`, `QuestDB at http://127.0.0.1:9000`. */
   readonly shown: string;
   /** The options that make a command use this store, for remedies: `--data history`. */
   readonly options: string;
-  /** The port's write; rows inside what is `stated` that are not among the events go, in the same write. */
+  /** The port's write. Rows in a `stated` range that are not among the events are removed in the same write. */
   write(symbol: string, market: string, events: readonly Event[], stated?: readonly Stated[]): Promise<void>;
   /**
    * Rules of symbols in the order given (which becomes their index), as of `asOfMs`: the newest not after it, else the
@@ -54,8 +54,8 @@ export interface Store extends HistoryStore {
   /** Rows of one kind, symbol and market in a range (klines of this store's interval). */
   count(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<number>;
   /**
-   * Takes what meets a range and is damaged or gone out of the store, so that it can be written anew, and tells what that was. A server
-   * answers for its own bytes: of one there is nothing.
+   * Removes damaged and missing files that meet a range from the store, so that they can be written anew, and returns them. For a server the
+   * list is empty: it checks its own bytes.
    */
   dropDamaged(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly DroppedPart[]>;
   /** How many files that meet a range have no hash, because an older version wrote them; a server has none. */

@@ -1,6 +1,6 @@
 import { UserError } from "../domain/units.ts";
 
-/** What a check of a store is told. */
+/** Options of a check of a store. */
 export interface VerifyOptions {
   /** Absent: all. */
   readonly symbols?: readonly string[] | undefined;
@@ -15,7 +15,7 @@ export interface VerifyOptions {
 export interface VerifyReport {
   /** Files whose bytes were compared, or tables of a server that were looked at. */
   checked: number;
-  /** Files that have no hash, all of which could be read. */
+  /** Files without a hash; all of them could be read. */
   unhashed: number;
   /** Files that were taken in, and names that were taken off the lists. */
   adopted: number;

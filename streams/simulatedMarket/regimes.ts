@@ -13,7 +13,7 @@ interface RegimeState {
   readonly next: readonly number[];
 }
 
-/** The seven states of design §5. Up and down mirror each other, so the long-run drift is zero. */
+/** The seven states of L1 (docs/architecture.md#what-each-layer-says). Up and down mirror each other, so the long-run drift is zero. */
 export const REGIME_STATES: readonly RegimeState[] = [
   { name: "strong up", volatility: 1.15, driftPerHour: 0.4, meanMinutes: 360, next: [0, 40, 20, 8, 7, 25, 0] },
   { name: "weak up", volatility: 0.9, driftPerHour: 0.15, meanMinutes: 600, next: [25, 0, 45, 10, 3, 5, 12] },

@@ -1,4 +1,4 @@
-/** Whether what was last known at `knownAtMs` (NaN: nothing ever) is young enough at a bar that closes at `closeMs`. */
+/** Whether a value that was last known at `knownAtMs` (NaN: never) is recent enough at a bar that closes at `closeMs`. */
 export const fresh = (knownAtMs: number, closeMs: number, staleMs: number): boolean => closeMs - knownAtMs <= staleMs;
 
 /** ln x of a positive number; 0 where a source left the number out (NaN, 0). */

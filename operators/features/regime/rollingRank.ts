@@ -27,7 +27,7 @@ export class RollingRank {
     this.count += 1;
   }
 
-  /** Drops what was sampled at or before a time. */
+  /** Drops samples taken at or before a time. */
   expire(timeMs: number): void {
     while (this.count > 0 && (this.times[this.oldest] as number) <= timeMs) this.dropOldest();
   }

@@ -1,4 +1,4 @@
-/** The last `size` values: `at(0)` is the newest. Allocates once; nothing was added is told by `count`. */
+/** The last `size` values: `at(0)` is the newest. Allocates once. `count` is 0 while it is empty. */
 export class Ring {
   readonly size: number;
   /** Values held, at most `size`. */

@@ -13,7 +13,7 @@ class MoneyFlowState {
   readonly weightedReturn60 = new RollingSum(60);
 }
 
-/** Volume with the sign of what the price did meanwhile. */
+/** Volume with the sign of the price change. */
 export const moneyFlow = featureFamily<MoneyFlowState>({
   name: "moneyFlow",
   columns: featureColumns("Granville, New Key to Stock Market Profits (1963)", [

@@ -7,7 +7,7 @@ import { guessText, offTickText } from "../../store/rules/rulesText.ts";
 /** Gaps and missing files that are named one by one; the rest is counted. */
 const LISTED_MAX = 10;
 
-/** What `backfill` prints: what came, what the store holds now, what was amiss, what is missing. */
+/** The text of `backfill`: what was imported, what the store holds now, irregularities, holes. */
 export const backfillLines = (report: BackfillReport, market: string, intervalMs: number): readonly string[] => [
   landedLine(report),
   ...report.spans
@@ -30,7 +30,7 @@ const landedLine = ({ filesLanded, filesSkipped, rowsFromRest, rows, bytes }: Ba
   return `${filesLanded} files landed (${rows} rows, ${(bytes / 1e6).toFixed(1)} MB)${skipped}${rest}`;
 };
 
-/** What a reader should know of rules that no exchange gave, or that the prices contradict. */
+/** Notes on guessed rules, and on rules that the prices contradict. */
 const rulesLines = (rules: RulesReport): readonly string[] => {
   const { symbol, source, tickSize, tickBefore, rows, offTick } = rules;
   return [
@@ -40,7 +40,7 @@ const rulesLines = (rules: RulesReport): readonly string[] => {
   ];
 };
 
-/** What is to be known of the files themselves. */
+/** Notes on the files themselves. */
 const sourceLines = ({ unverified, unused, labels }: BackfillReport): readonly string[] => [
   ...(unverified.length > 0
     ? [`imported without a .CHECKSUM to compare with: ${counted(unverified.length, "file")}, the first ${unverified[0]}`]
@@ -125,7 +125,7 @@ const holeLines = ({ holes }: BackfillReport, intervalMs: number): readonly stri
   ];
 };
 
-/** `BTCUSDT 2023-03-24T12:40Z … 2023-03-24T14:00Z, 80 bars missing`; of what is no kline with its kind. */
+/** `BTCUSDT 2023-03-24T12:40Z … 2023-03-24T14:00Z, 80 bars missing`; with the kind, except for klines. */
 const gapText = (hole: SeriesHole, intervalMs: number): string => {
   const { symbol, kind, fromMs, toMs, missing } = hole;
   const span = `${timeText(fromMs)} … ${timeText(toMs)}`;

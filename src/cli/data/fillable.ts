@@ -1,6 +1,6 @@
 import type { FillOn } from "../../domain/order.ts";
 
-/** What the data of one instrument can fill its orders by (`venue.fillOn`, `venue.triggerBy`). */
+/** Ways to fill and to trigger that the data of one instrument allow (`venue.fillOn`, `venue.triggerBy`). */
 export interface Fillable {
   /** The coarsest first. */
   readonly modes: readonly FillOn[];
@@ -11,7 +11,7 @@ export interface Fillable {
 /** Klines and nothing else. */
 export const BARS_ONLY: Fillable = { modes: ["bars"], marks: false };
 
-/** From what there is of an instrument besides bars; a book that is filled by needs the trades beside it. */
+/** Ways to fill an instrument, from its data besides bars. Filling on the book also needs trades. */
 export const fillableBy = ({
   trades,
   book,

@@ -48,7 +48,7 @@ const chosenData = async (request: DataRequest): Promise<RunData> => {
   }
 };
 
-/** A server that is named is meant; a folder may be absent, or hold no file (a fresh volume), where nobody named it. */
+/** A named server must exist. A folder may be absent, or hold no file (a fresh volume), unless it was named. */
 const hasHistory = ({ config: { data }, dirGiven }: DataRequest): boolean => {
   if (data.store === "questdb") return true;
   const found = requireFolder(data.dir);
@@ -57,7 +57,7 @@ const hasHistory = ({ config: { data }, dirGiven }: DataRequest): boolean => {
   return found && (dirGiven || holdsFile(data.dir));
 };
 
-/** Whether a folder has a file at any depth; one that cannot be looked into is the store's to tell. */
+/** Whether a folder has a file at any depth. The store reports a folder that cannot be read. */
 const holdsFile = (dir: string): boolean => {
   try {
     return readdirSync(dir, { withFileTypes: true }).some((entry) => !entry.isDirectory() || holdsFile(join(dir, entry.name)));

@@ -133,7 +133,7 @@ const kindWarnings = async (store: Store, { symbol }: StoredBars, held: readonly
   return warnings;
 };
 
-/** Whether files of metrics have landed whose labels were not told by their rows. */
+/** Whether metrics files landed under the older rule, which read their labels by date. */
 const hasOldLabels = async (store: Store, symbol: string): Promise<boolean> => {
   const folder = `${folderOf({ symbol, kind: "metrics", market: "um", interval: "" }, "daily")}/`;
   return [...(await store.landed()).all()].some(

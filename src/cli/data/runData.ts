@@ -35,7 +35,7 @@ export const barsOver = ({ toMs, expectedBars, instruments }: RunData, knownAtMs
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the command line says of the data besides the config. */
+/** Options of the command line about the data, besides the config. */
 export interface DataChoice {
   /** The market simulator even if there is history. */
   readonly simulate: boolean;
@@ -43,7 +43,7 @@ export interface DataChoice {
   readonly dirGiven: boolean;
   /** Files of raw messages that take the place of a store; empty: none. */
   readonly captures: readonly string[];
-  /** What they hold, where they have been looked through. */
+  /** Their content, if they have been read once. */
   readonly captured?: Captured;
   /** Of the command that reads captures, which takes minutes where they are long. */
   readonly reading?: Pick<CommandContext, "signal" | "progress">;
@@ -57,7 +57,7 @@ interface Captured {
 
 export interface DataRequest extends DataChoice {
   readonly config: RiposteConfig;
-  /** What of a store is read beside bars and funding, where it is there. */
+  /** Kinds that are read besides bars and funding, if the store has them. */
   readonly wanted: WantedKinds;
   /** Bars before `from` that the members and the risk windows want. */
   readonly warmUpBars: number;

@@ -30,7 +30,7 @@ export const openStore = ({ data, env, store = data.store, intervalMs, market = 
 
 /** Whether the folder of a Parquet store is there. Throws a `UserError` where a file has its name, or a part of its path is one. */
 export const requireFolder = (dir: string): boolean => {
-  // Not by `throwIfNoEntry: false`: since Node 24 that says of a path below a file what it says of a missing one.
+  // Not by `throwIfNoEntry: false`: since Node 24 that treats a path below a file like a missing one.
   try {
     if (statSync(dir).isDirectory()) return true;
   } catch (error) {

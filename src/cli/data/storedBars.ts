@@ -10,10 +10,10 @@ import { intervalLabel } from "../../store/table/interval.ts";
 import { shownPath } from "./shownPath.ts";
 import type { DataRequest } from "./runData.ts";
 
-/** Of trades a store may have both. */
+/** Series of trades; a store may have both. */
 export const TRADES: readonly StoredKind[] = ["trade", "aggTrade"];
 
-/** Of what the bars of one symbol are made, and when. */
+/** Source and times of the bars of one symbol. */
 export interface StoredBars {
   readonly symbol: string;
   readonly market: string;
@@ -105,7 +105,7 @@ export const outsideRange = (symbols: readonly string[], store: Store, range: Ti
 
 const MARKET_NAMES: Readonly<Record<string, string>> = { um: "USD-M perpetual", simulated: "SIMULATED" };
 
-/** What the bars come from, in words; each market that they are of once. */
+/** The source of the bars, in words; each market once. */
 export const sourceOf = (bars: readonly StoredBars[], { shown }: Store): string => {
   const where = shownPath(shown);
   if (bars.every(({ market }) => market === "simulated")) return `SIMULATED market in ${where}: no real prices`;

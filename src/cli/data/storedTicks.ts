@@ -5,7 +5,7 @@ import { marketsBeside } from "../../store/reading/catalog.ts";
 import type { Store } from "../../store/store.ts";
 import type { StoredBars } from "./storedBars.ts";
 
-/** What of these kinds the store has that goes with the bars. */
+/** Series of these kinds in the store whose market goes with that of the bars. */
 export const storedTicks = async (
   kinds: readonly StoredKind[],
   bars: readonly StoredBars[],
@@ -36,7 +36,7 @@ export const kindsOnDisk = (kinds: readonly StoredKind[]): readonly StoredKind[]
   "instrumentRules",
 ];
 
-/** How far back the snapshot is looked for that a book begins with. */
+/** How far back to search for the snapshot that a book begins with. */
 const LOOK_BACK_HOURS = 24;
 
 /**

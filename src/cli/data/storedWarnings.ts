@@ -7,7 +7,7 @@ import type { Store } from "../../store/store.ts";
 import type { StoredBars } from "./storedBars.ts";
 import { labels, TRADES } from "./storedBars.ts";
 
-/** What a reader of the report should know of where the bars are from; `holder` is the subject of its sentences. */
+/** Warnings about the source of the bars; `holder` is the subject of the sentences. */
 export const barWarnings = (bars: readonly StoredBars[], holder: string): string[] => {
   const warnings: string[] = [];
   const spot = bars.filter(({ market }) => market === "spot").map(({ symbol }) => symbol);

@@ -3,7 +3,7 @@ import { STORED_OF_INPUT } from "../../domain/kind.ts";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import { fillOnOf } from "../../venues/simulated/options.ts";
 
-/** What a store must be asked for beside the bars. */
+/** Kinds that a run needs besides the bars. */
 export type WantedKinds = ReadonlySet<StoredKind>;
 
 const BOOK = STORED_OF_INPUT.get("book") ?? [];

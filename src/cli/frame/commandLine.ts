@@ -3,7 +3,7 @@ import { UserError } from "../../domain/units.ts";
 import { didYouMean } from "../../domain/nearestName.ts";
 import type { OptionSpec, OptionValues } from "./command.ts";
 
-/** What other backtesters call an option of ours. */
+/** Names that other backtesters have for our options. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   "--timerange": ["from", "to"],
   "--start": ["from"],

@@ -32,7 +32,7 @@ export const dotEnv = (text: string): DotEnvEntry[] => {
   return entries;
 };
 
-/** `length`: characters of a quoted value, quotes included; what follows it on its line is no part of it. */
+/** `length`: characters of a quoted value, quotes included. The rest of its line is ignored. */
 const valueIn = (text: string): { readonly text: string; readonly literal: boolean; readonly length: number } => {
   const single = SINGLE.exec(text);
   if (single !== null) return { text: single[1] ?? "", literal: true, length: single[0].length };

@@ -3,7 +3,7 @@ import { dotEnv } from "./dotEnv.ts";
 
 /**
  * The process's environment over the `.env` of the working directory, where there is one. Only `RIPOSTE_…` names are taken
- * from the file: it may be another tool's. `note` is told of a value that docker compose would read otherwise.
+ * from the file: it may be another tool's. `note` gets a line for each value that docker compose would read differently.
  */
 export const environment = (
   own: Readonly<Record<string, string | undefined>>,

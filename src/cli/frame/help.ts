@@ -1,7 +1,7 @@
 import type { Command, OptionSpec } from "./command.ts";
 import { SHARED_OPTIONS } from "./commandLine.ts";
 
-/** Columns of the help where the terminal tells none; fewer than the least do not hold an option and a word beside it. */
+/** Columns of the help if the terminal does not report its width. The least is an option with one word beside it. */
 export const HELP_COLUMNS = 110;
 const LEAST_COLUMNS = 50;
 

@@ -27,7 +27,7 @@ export interface Terminal {
   stdout(text: string): void;
   stderr(text: string): void;
   nowMs(): number;
-  /** Aborts when the user wants to stop, and when code failed that nobody waits for: the reason is the signal's name, or the error. */
+  /** Aborts when the user stops the run, and after an error that nothing awaits. The reason is the signal's name, or the error. */
   readonly stop: AbortSignal;
 }
 
@@ -45,7 +45,7 @@ export const runCommandLine = async (args: readonly string[], terminal: Terminal
     meter.clear();
     const error = asUserError(thrown);
     const stopped = stopCode(terminal.stop);
-    // What failed has been told when it failed.
+    // The failure was reported when it happened.
     if (terminal.stop.reason instanceof Error) return 1;
     if (stopped !== undefined && isAbort(error, terminal.stop)) terminal.stderr("riposte: stopped\n");
     else terminal.stderr(messageOf(error, terminal.env));
@@ -140,11 +140,11 @@ const commandNamed = (name: string, commands: readonly CommandEntry[]): CommandE
   throw new UserError(`there is no ${name.startsWith("-") ? "option" : "command"} ${name}${hint}; see riposte --help`, 2);
 };
 
-/** What the system says of files that are open is no mistake of ours, wherever it was met. */
+/** The system's limit on open files is never a bug of the program, wherever it is met. */
 const asUserError = (error: unknown): unknown =>
   ["EMFILE", "ENFILE"].includes(String((error as NodeJS.ErrnoException | undefined)?.code)) ? tooManyFiles() : error;
 
-/** One line; with `RIPOSTE_DEBUG=1` the stack of what is not the user's mistake follows. */
+/** One line. With `RIPOSTE_DEBUG=1` the stack follows if it is not the user's mistake. */
 const messageOf = (error: unknown, env: Terminal["env"]): string => {
   const message = error instanceof Error ? error.message : String(error);
   const line = `riposte: ${printable(message.replaceAll(/\s*\n\s*/g, " "))}\n`;
@@ -161,7 +161,7 @@ const stopCode = (stop: AbortSignal): number | undefined => {
   return stop.reason instanceof Error ? 1 : (SIGNAL_EXIT_CODES[String(stop.reason)] ?? 130);
 };
 
-/** Whether the error is only the stop travelling up: the reason itself, or what Node's functions make of it. */
+/** Whether the error is only the stop on its way up: the reason itself, or the abort error that Node makes of it. */
 const isAbort = (error: unknown, stop: AbortSignal): boolean =>
   error === stop.reason || (error instanceof Error && error.name === "AbortError");
 
@@ -172,7 +172,7 @@ const columnsOf = (env: Terminal["env"]): number | undefined => {
   return process.stdout.isTTY ? Math.min(process.stdout.columns, HELP_COLUMNS) : undefined;
 };
 
-/** What a command gets to end by itself when code failed that nobody waits for. */
+/** Time for a command to end by itself after an error that nothing awaits. */
 const FAILED_MS = 10_000;
 
 /**
@@ -202,7 +202,7 @@ export const main = async (): Promise<void> => {
       process.exit(1);
     });
   }
-  // A module's promise or callback, or a mistake of ours: told at once; the command ends as at Ctrl-C, so that nothing half-done stays.
+  // An error of a module's promise or callback, or a bug: report it at once and end as at Ctrl-C, so that nothing half-done stays.
   for (const name of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(name, (reason: unknown) => {
       const error = reason instanceof Error ? reason : new Error(String(reason));

@@ -1,10 +1,10 @@
 import { UserError } from "../../domain/units.ts";
 import { placeIn, shownFile, usersFrames } from "./modulePlace.ts";
 
-/** Errors that a run has told already: Node rejects a promise of its own, too, when CommonJS throws while it is imported. */
+/** Errors that a run has reported. When CommonJS throws during its import, Node also rejects a promise of its own with the same error. */
 export const toldErrors = new WeakSet<Error>();
 
-/** What failed behind a run's back, in a promise or a callback that nobody waits for: a module's, or else ours, which stays what it is. */
+/** An error in a promise or callback that nothing awaits: a module's mistake, or a bug of the program, which is passed on as it is. */
 export const laterMistake = (error: Error): Error => {
   const [frame] = usersFrames(error);
   if (frame === undefined) return error;

@@ -24,7 +24,7 @@ export interface LayerMembers {
   readonly pattern: PatternModule | null;
   readonly signal: SignalModule;
   readonly position: PositionModule;
-  /** What the columns are made of that a member, or `features.columns`, names. */
+  /** Inputs of the columns that a member, or `features.columns`, names. */
   readonly inputs: ReadonlySet<FeatureInput>;
   /** Decision bars before the first that counts, so that every column that a member reads is known. */
   readonly warmUpBars: number;
@@ -33,7 +33,7 @@ export interface LayerMembers {
 /** Loads the members and checks that they fit. Throws `UserError`s. */
 export const layerMembers = async (config: RiposteConfig): Promise<LayerMembers> => typed(config, () => loadedMembers(config));
 
-/** Loads users' modules beside the check of their types; what does not load is told first, and ends the check. */
+/** Loads users' modules while their types are checked. A module that does not load is reported first and ends the check. */
 const typed = async <T>(config: RiposteConfig, load: () => Promise<T>): Promise<T> => {
   const stop = new AbortController();
   const types = checkTypes(moduleNames(config).filter(isModulePath), stop.signal);
@@ -70,7 +70,7 @@ const loadedMembers = async (config: RiposteConfig): Promise<LayerMembers> => {
   return { features: set, regime, pattern, signal, position, inputs, warmUpBars };
 };
 
-/** What the layers' numbers are called in the report; null where no layer before L3 speaks. `features`: the row that is on the line. */
+/** Names of the layers' numbers in the report; null without a layer before L3. `features`: the row on the line. */
 export const layerNames = ({ features, regime, pattern }: Pick<LayerMembers, "features" | "regime" | "pattern">): LayerNames | null =>
   features === null && regime === null && pattern === null
     ? null

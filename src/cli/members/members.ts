@@ -136,7 +136,7 @@ const member = async <M extends { readonly name: string }>(
   return (await load())(options);
 };
 
-/** What a user's module was given and what it read of it. */
+/** A user's module: its layer, its file, and its options, which record what is read of them. */
 interface Watched {
   readonly layer: string;
   readonly file: string;

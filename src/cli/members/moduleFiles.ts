@@ -15,7 +15,7 @@ let asked = 0;
 /** Whether a `module` setting means a file (`./mine.ts`, `/abs/mine.ts`, `rules/mine.ts`) rather than a shipped name. */
 export const isModulePath = (name: string): boolean => isAbsolute(name) || /[\\/]/.test(name) || /\.[cm]?[jt]s$/.test(name);
 
-/** Takes down what a user's module has loaded; called when it is loaded, so that a later edit of a file changes nothing. */
+/** Records the files that a user's module has loaded. Called right after loading, so that a later edit of a file changes nothing. */
 export const rememberModule = async (path: string): Promise<void> => {
   if (loaded.has(path)) return;
   loaded.set(path, moduleSha256(path, [...(await imports()), ...required]));
@@ -33,7 +33,7 @@ export const moduleNames = ({ features, regime, pattern, signal, position }: Rip
   ...[regime, pattern, signal, position].map(({ module }) => module),
 ];
 
-/** By name, of the modules among these names that are users' files: the hash of what was loaded (`moduleSha256`). */
+/** Hash of the loaded files (`moduleSha256`) for each name that is a user's file. */
 export const modulesOf = (names: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(names.filter(isModulePath).map((name) => [name, loadedSha256(resolve(name))]));
 
@@ -78,7 +78,7 @@ const packageIdentity = (dir: string): string => {
   }`;
 };
 
-/** From the nearest lock file upwards that has the package: npm's own record of what it installed, else `package-lock.json`. */
+/** Integrity from the nearest lock file upwards that lists the package: npm's record of its installation, else `package-lock.json`. */
 const lockedIntegrity = (dir: string): string | undefined => {
   for (let root = dirname(dir); root !== dirname(root); root = dirname(root)) {
     for (const lock of ["node_modules/.package-lock.json", "package-lock.json"]) {

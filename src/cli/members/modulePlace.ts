@@ -1,7 +1,7 @@
 import { dirname, relative, sep } from "node:path";
 import { isUsers, pathOf } from "./usersFiles.ts";
 
-/** What a module may not do, or asks in vain: its line is told with it. What a module throws itself says what it wants to. */
+/** A refused call or an unknown name in a module: the report adds its line. An error that the module throws is shown as it is. */
 export class ModuleRefusal extends Error {
   override readonly name = "ModuleRefusal";
 }

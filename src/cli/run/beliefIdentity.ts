@@ -20,7 +20,7 @@ export const ACTING = /^(models\/position\/|operators\/(account|execute|position
 /** Config keys that beliefs depend on; `line` has one more, which no result depends on. */
 export const BELIEF_KEYS = ["symbols", "from", "to", "data", "simulate", "line", "features", "regime", "pattern", "signal"] as const;
 
-/** Everything besides the events that decides what a run believes. `readFromBars`: bars of history that are read to warm up. */
+/** Everything besides the events that beliefs depend on. `readFromBars`: bars of history that are read to warm up. */
 export const beliefIdentity = (config: RiposteConfig, data: RunData, warmUpBars: number): BeliefIdentity => {
   const { symbols, from, to, simulate, features, regime, pattern, signal } = config;
   const source = data.seed === null ? "store" : "simulator";

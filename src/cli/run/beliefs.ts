@@ -17,7 +17,7 @@ import { beliefIdentity, identityDifference } from "./beliefIdentity.ts";
 import type { ComposedRun } from "./composeRun.ts";
 import type { LayerMembers } from "../members/layers.ts";
 
-/** How a run comes to its beliefs: computes them, computes and stores them, or reads what an earlier run stored. */
+/** Source of a run's beliefs: it computes them, computes and stores them, or reads those of an earlier run. */
 export interface Beliefs {
   /** The row that L4 sees. */
   readonly features: FeatureSet | null;
@@ -98,7 +98,7 @@ const stored = async (path: string, run: ComposedRun): Promise<Beliefs> => {
   };
 };
 
-/** Feature columns that L4 reads: all that is needed of the row behind L3. */
+/** Feature columns that L4 reads. Nothing else behind L3 needs the row. */
 const columnsRead = ({ position }: LayerMembers): string[] => [...new Set(position.features ?? [])];
 
 const widthsOf = (layers: LayerMembers): BeliefWidths => ({
@@ -107,7 +107,7 @@ const widthsOf = (layers: LayerMembers): BeliefWidths => ({
   features: columnsRead(layers).length,
 });
 
-/** The row as a file of beliefs has it: nobody computes it, so it has columns and no families. */
+/** The feature row of a beliefs file. It is read, not computed, so it has columns and no families. */
 const storedColumns = (set: FeatureSet | null, names: readonly string[]): FeatureSet | null => {
   if (set === null || names.length === 0) return null;
   const columns = Array.from(columnsNamed(set, names, "beliefs"), (at) => set.columns[at] as FeatureSet["columns"][number]);

@@ -25,7 +25,7 @@ export interface ComposedRun {
   readonly data: RunData;
 }
 
-/** Loads what a config names and opens its data, which the caller closes; `compared`: with all that fills can be made by. Throws `UserError`s. */
+/** Loads a config's members and opens its data, which the caller closes. `compared`: the data of every way to fill. Throws `UserError`s. */
 export const composeRun = async (
   config: RiposteConfig,
   profile: string,
@@ -59,15 +59,15 @@ const limitsOf = ({ risk, protection }: RiposteConfig): RiskLimits => {
   return protection === "none" ? { ...limits, position: { ...limits.position, maxStopFraction: null } } : limits;
 };
 
-/** What to say of the members before a run: options that may be misspelt. */
+/** Notes before a run: options of members that may be misspelt. */
 export const memberNotes = ({ regime, pattern, signal, position }: LayerMembers): string[] =>
   suspectOptions([regime, pattern, signal, position]);
 
-/** What the modules that ran leave to say: options that were given and never read. Stored beliefs come without the layers before L4. */
+/** Warnings after a run: options that no module read. With stored beliefs only L4's module has run. */
 export const memberWarnings = ({ layers: { regime, pattern, signal, position } }: ComposedRun, perceived: boolean): string[] =>
   unreadOptions(perceived ? [regime, pattern, signal, position] : [position]);
 
-/** What of the members explains a run without a trade. */
+/** Facts of the members that explain a run without a trade. */
 export const membersOf = ({ warmUpBars, position }: LayerMembers): RunFacts["members"] => ({
   warmUpBars,
   enterProbability: position.enterProbability ?? null,

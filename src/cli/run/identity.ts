@@ -9,12 +9,12 @@ import { moduleNames, modulesOf } from "../members/moduleFiles.ts";
 import { programVersion } from "../programVersion.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-/** What a new file is code in. */
+/** Folders in which a new file is code. */
 const CODE = /^(?:bin|src|operators|models|streams|config)\//;
 
-/** Which code runs, and what a reader must know of that. */
+/** The code that runs, and warnings about it. */
 export interface CodeVersion {
-  /** The commit, `+dirty` when files differ from it; where the program lies in no repository, or git does not answer, its version. */
+  /** The commit, with `+dirty` when files differ from it. Outside a repository, or when git does not answer, the program's version. */
   readonly commit: string;
   readonly warnings: readonly string[];
 }
@@ -27,7 +27,7 @@ export const codeVersion = async (root = ROOT): Promise<CodeVersion> => {
   try {
     const [facts, changes] = await Promise.all([git("rev-parse", "--show-toplevel", "HEAD"), git("status", "--porcelain", "-z")]);
     const [top = "", commit = ""] = facts.split("\n");
-    // A repository above the program's folder is somebody else's.
+    // A repository above the program's folder is another project's.
     if (realpathSync(top) !== realpathSync(root)) return { commit: packageVersion(), warnings: [] };
     const dirty = changes.split("\0").some((line) => line !== "" && (!line.startsWith("?? ") || CODE.test(line.slice(3))));
     return { commit: `${commit}${dirty ? "+dirty" : ""}`, warnings: [] };
@@ -55,7 +55,7 @@ export const shownModules = (config: RiposteConfig): Readonly<Record<string, str
   return shown;
 };
 
-/** Who speaks for each layer: a shipped rule with the program's version, or a user's module with its hash. */
+/** The member of each layer: a shipped rule with the program's version, or a user's module with its hash. */
 export const memberVersions = (config: RiposteConfig): Readonly<Record<string, { readonly name: string; readonly version: string }>> => {
   const version = packageVersion();
   const hashes = modulesOf(moduleNames(config));

@@ -39,7 +39,7 @@ export const journalled = ({ config, data, journalPath, resume, anew = false }: 
     try {
       return write();
     } catch (error) {
-      file = null; // it has said what it had to: closing it would only fail again
+      file = null; // the error has been reported; closing the file would only fail again
       throw refused(error, journalPath ?? "");
     }
   };

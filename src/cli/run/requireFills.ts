@@ -11,7 +11,7 @@ const NEEDS = {
   book: "trades, a snapshot of the order book and its diffs",
 } as const;
 
-/** Throws a `UserError` where the data of an instrument has not what `venue.fillOn` and `venue.triggerBy` fill it by. */
+/** Throws a `UserError` if an instrument lacks the data that `venue.fillOn` and `venue.triggerBy` need. */
 export const requireFills = ({ venue }: RiposteConfig, data: Pick<RunData, "source" | "instruments" | "fillable">): void => {
   const asked = data.instruments.map(({ symbol }, index) => {
     const { modes, marks } = data.fillable?.[index] ?? BARS_ONLY;
@@ -37,7 +37,7 @@ export const requireFills = ({ venue }: RiposteConfig, data: Pick<RunData, "sour
 
 const named = (instruments: readonly { readonly symbol: string }[]): string => instruments.map(({ symbol }) => symbol).join(", ");
 
-/** What the data can do, as `--set` takes it: a word, or a word by symbol where they differ. */
+/** Ways to fill that the data allow, as `--set` takes them: one word, or a word for each symbol if they differ. */
 const choiceOf = (asked: readonly { readonly symbol: string; readonly possible: FillOn }[]): string => {
   const [first] = asked;
   if (asked.every(({ possible }) => possible === first?.possible)) return first?.possible ?? "bars";

@@ -13,7 +13,7 @@ import { shownPath } from "../data/shownPath.ts";
 import type { CommandContext } from "../frame/command.ts";
 import { commandLine, shownModules } from "../run/identity.ts";
 
-/** What a command says of the run that it is about to begin. */
+/** Facts of a run that a command is about to begin. */
 interface Beginning {
   readonly kind: RunFile["kind"];
   readonly config: RiposteConfig;

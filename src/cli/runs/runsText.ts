@@ -62,6 +62,6 @@ export const runText = ({ run, status, problem, filesDir }: ShelvedRun): string 
   return [textTable(lines, []), ...(title.length === 0 ? [] : [textTable(title, []), textTable(figures, [])])].join("\n");
 };
 
-/** What a list ends with: how many there are, and what could not be read. */
+/** The end of a list: the number of runs, and the folders that could not be read. */
 export const countText = (shown: number, all: number, dir: string): string =>
   shown === all ? `${counted(all, "run")} in ${dir}` : `the newest ${shown} of ${counted(all, "run")} in ${dir}`;

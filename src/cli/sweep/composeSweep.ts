@@ -60,7 +60,7 @@ const refuseTwice = (configs: readonly RiposteConfig[], nameOf: (index: number) 
   }
 };
 
-/** What L4 and risk want of the data may depend on their settings: then the runs cannot share their beliefs. */
+/** If the data that L4 and risk need depend on swept settings, the runs cannot share beliefs. */
 const requireSameBeliefs = async (first: ComposedRun, config: RiposteConfig, name: string): Promise<void> => {
   const layers = await layerMembers(config).catch((error: unknown) => {
     if (error instanceof SettingError) throw new SettingError(error.paths, `${name}: ${error.message}`);

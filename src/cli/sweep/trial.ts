@@ -24,7 +24,7 @@ export interface TrialTask {
   readonly beliefsPath: string;
 }
 
-/** What comes back of it. */
+/** Its result. */
 export interface TrialResult {
   readonly summary: RunSummary;
   readonly identity: Omit<RunIdentity, "config">;

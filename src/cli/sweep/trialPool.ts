@@ -148,7 +148,7 @@ class TrialPool {
 }
 
 const tell = (child: ChildProcess, message: ToTrial): void => {
-  // A process that has gone tells so by its exit; there is nobody to be told.
+  // A process that has ended reports that by its exit; nothing can be sent to it.
   if (child.connected) child.send(message, () => undefined);
 };
 

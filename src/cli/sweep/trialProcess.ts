@@ -5,7 +5,7 @@ import { laterMistake, toldErrors } from "../members/laterMistake.ts";
 import type { TrialResult, TrialTask } from "./trial.ts";
 import { runTrial } from "./trial.ts";
 
-/** What a trial process is told, and what it answers. */
+/** Messages to a trial process, and its answers. */
 export type ToTrial = { readonly kind: "run"; readonly task: TrialTask } | { readonly kind: "stop" };
 export type FromTrial =
   | { readonly kind: "progress"; readonly bars: number }
@@ -68,7 +68,7 @@ const run = async (task: TrialTask): Promise<void> => {
   }
   running = false;
   if (!stop.signal.aborted) return;
-  // What was told goes out before the channel closes, and with it this process ends.
+  // Sends what is queued, then closes the channel, and with it this process ends.
   if (process.connected) process.disconnect();
   else process.exit(0);
 };

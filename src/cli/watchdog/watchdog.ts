@@ -39,7 +39,7 @@ export const watchModule = (path: string, layer: string): void => {
   thread.unref();
 };
 
-/** In the midst of a module: which, where, and at which bar. Straight to stderr, because nobody drains a stream now. */
+/** Reports the module that is running, its line and its bar. Writes to the descriptor of stderr, because no stream is drained now. */
 const tell = (seconds: number): void => {
   Error.stackTraceLimit = Infinity;
   const frames = usersFrames(new Error());
@@ -54,13 +54,13 @@ const tell = (seconds: number): void => {
   writeSync(2, `\nriposte: ${module} has not come back for ${seconds} s${at} (${place}); Ctrl-C twice ends the run\n`);
 };
 
-/** Node would say on stderr that it waits for the debugger that this call comes from. */
+/** Closes stderr first, because Node would report there that it waits for the debugger, which made this call. */
 const end = (code: number): void => {
   closeSync(2);
   exit(code);
 };
 
-/** Where the thread hears no signals: the next one ends the process as it does any other. */
+/** For a thread that hears no signals: the next signal ends the process as it ends any other. */
 const letSignalsKill = (): void => {
   for (const name of ["SIGINT", "SIGTERM"]) process.removeAllListeners(name);
 };

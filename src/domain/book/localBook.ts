@@ -5,7 +5,7 @@ import { compareUpdateIds } from "./updateId.ts";
 /** Diffs kept while the book waits for a snapshot: 25 s of the fastest stream. Older ones are forgotten. */
 const WAITING_MAX = 1024;
 
-/** What a message did: the book changed, nothing (old, or kept for the snapshot), or why the book is no longer to be believed. */
+/** Effect of a message: the book changed; nothing changed (an old message, or one kept for the snapshot); or why the book is broken. */
 export type BookOutcome = "changed" | "kept" | BookBreak;
 interface BookBreak {
   readonly broken: string;
@@ -109,7 +109,7 @@ export class LocalBook {
     return { broken: reason };
   }
 
-  /** What no book can have; null if nothing is wrong. */
+  /** An impossible state of the book; null: none. */
   private problem(): string | null {
     const { bids, asks } = this;
     if (bids.bestPrice >= asks.bestPrice) return "its best bid at or above its best ask";

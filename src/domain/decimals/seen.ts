@@ -28,7 +28,7 @@ export const decimalsOfStep = (step: number): Decimals => {
   return { significant: decimals, shown: decimals, padded: false };
 };
 
-/** What both show together: the same in any order and grouping, and however often a part comes. */
+/** The decimals of both together: independent of order, grouping and repetition. */
 export const mergedSeen = (a: SeenDecimals, b: SeenDecimals): SeenDecimals => ({
   price: merged(a.price, b.price),
   qty: merged(a.qty, b.qty),

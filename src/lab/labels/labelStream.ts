@@ -8,7 +8,7 @@ import type { WeightKind } from "./options.ts";
 import { labelOf } from "./tripleBarrier.ts";
 import type { Label } from "./tripleBarrier.ts";
 
-/** Bars that the regime target looks ahead (design §5). */
+/** Bars that the regime target looks ahead (docs/architecture.md#what-each-layer-says). */
 export const REGIME_BARS = 240;
 
 /** All that came of one decision. POOLED: one object per stream, overwritten at the next; copy what you keep. */

@@ -30,11 +30,11 @@ interface Candidate {
 }
 
 /**
- * A local copy of the archive: all that it has is looked through once. A file is known by its name, whatever its capitals, with a number
- * behind it as a second download has, zipped or not (`archiveName`), and by the market that its path names; the archive's own layout, with
- * or without the leading `data/`, is one such path. Of several files that give the same one, the one at its place is taken; without that,
- * one of several with the same bytes, and none of several that differ. What looks like data and is not used is `unused`. Throws a
- * `UserError` when the folder is not there or holds nothing of the kind.
+ * A local copy of the archive, searched once. A file is recognised by its name (`archiveName`), in any case, zipped or not, also with the
+ * number that a second download adds, and by the market in its path; the archive's own layout, with or without the leading `data/`, is one
+ * such path. If several files claim the same place, the one at that place is taken. If none lies there, one of several with equal bytes is
+ * taken, and none of several that differ. Files that look like data and are not used are `unused`. Throws a `UserError` if the folder does
+ * not exist or holds no such file.
  */
 export const localArchive = async (folder: string, options: LocalArchiveOptions = {}): Promise<ArchiveSource> => {
   const top = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
@@ -77,7 +77,7 @@ export const localArchive = async (folder: string, options: LocalArchiveOptions 
 };
 
 const TOP_FOLDERS = new Set(["futures", "spot", "data", "um", "monthly", "daily", ...Object.values(FOLDERS)]);
-/** Folders of what is not imported, some of whose files are named as klines are. */
+/** Folders that are not imported. Some of their files have names like klines. */
 const OTHER_FOLDERS = new Set(["cm", "option", "markPriceKlines", "indexPriceKlines", "premiumIndexKlines", "trades"]);
 /** Endings of files that may hold data. */
 const DATA = /\.(zip|csv|tsv|gz|tgz|tar|7z|rar|xz|zst|bz2|parquet|feather|xlsx)$/i;

@@ -33,7 +33,7 @@ export interface ParsedMetrics {
   readonly period: FilePeriod;
   /** Labels in ms, ascending, and the six numbers of each; NaN: the cell says nothing. */
   readonly rows: readonly (readonly [labelMs: number, values: readonly number[]])[];
-  /** What the labels name, where they tell it: a file from the day's midnight on names the start, one to the next midnight the end. */
+  /** What the labels name, if the rows show it: labels from the day's midnight on name the start, labels to the next midnight the end. */
   readonly labels: LabelEnd | undefined;
   /** Rows that repeat an earlier time with the same values, and with others (the later row won). */
   readonly identicalDuplicates: number;
@@ -77,7 +77,7 @@ export const parseMetricsCsv = (bytes: Uint8Array, file: string): ParsedMetrics 
 
 /**
  * Open interest and ratios of a file, in order of time; of one time the open interest first. `eventTimeMs` is the end of the five minutes;
- * the event is known `PUBLICATION_LAG_MS` later, since the archive tells no arrival. A row without open interest gives no `openInterest`,
+ * the event is known `PUBLICATION_LAG_MS` later, as the archive records no arrival. A row without open interest gives no `openInterest`,
  * one without any ratio no `longShortRatio`.
  */
 export const metricsEvents = (

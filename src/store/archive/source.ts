@@ -11,7 +11,7 @@ export interface ReadOptions {
 export interface ArchiveSource {
   /** For messages: a folder or a URL. */
   readonly label: string;
-  /** A local copy lists what it has and is all there is; the network is asked file by file. */
+  /** A local copy lists its files and has no others; the network is asked file by file. */
   readonly local: boolean;
   /** Bytes of a file; undefined when the archive does not have it. */
   read(path: string, options?: ReadOptions): Promise<Uint8Array | undefined>;

@@ -69,7 +69,7 @@ export class TradeColumns {
     if (hour.length > 0) yield hour;
   }
 
-  /** The archive does not tell when a trade arrived, so it is taken as received, and known, at its own time. */
+  /** The archive does not record when a trade arrived, so a trade is received and known at its own time. */
   private event(at: number): Trade {
     const timeMs = this.timesMs[at] as number;
     return {

@@ -1,7 +1,7 @@
 import type { Trade } from "../../domain/event.ts";
 import type { TradeColumns } from "./tradeColumns.ts";
 
-/** Trades of a file in order of time, then id, each id once, and what was amiss with the file. */
+/** Trades of a file in order of time, then id, each id once, and counts of its irregularities. */
 export interface OrderedTrades {
   readonly length: number;
   /** The events, an array for each hour that has any, made as they are asked for. */
@@ -23,7 +23,7 @@ export interface IdGaps {
   readonly ids: number;
 }
 
-/** Orders rows by time, then id, and counts what was not as it should be. A file in order costs one pass and no sorting. */
+/** Orders rows by time, then id, and counts irregularities. A file in order costs one pass and no sorting. */
 export const orderedTrades = (columns: TradeColumns): OrderedTrades => {
   const { ids, timesMs, length } = columns;
   let outOfOrder = 0;

@@ -41,7 +41,7 @@ const unpacked = (archive: ZipFile, entry: Entry): Promise<Buffer> =>
         reject(error);
         return;
       }
-      // One buffer of the size that the zip tells (yauzl refuses another length): a day of trades has 100 MB.
+      // One buffer of the size that the zip states (yauzl refuses another length): a day of trades has 100 MB.
       const csv = Buffer.allocUnsafe(entry.uncompressedSize);
       let length = 0;
       stream.on("data", (part: Buffer) => (length += part.copy(csv, length)));

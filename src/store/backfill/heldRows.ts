@@ -2,7 +2,7 @@ import type { Store } from "../store.ts";
 import { KEPT_AS } from "./parseFile.ts";
 import type { FileSeries } from "../archive/archivePath.ts";
 
-/** Rows that a store has of what an archive file of a series and period (end exclusive) gave it. */
+/** Rows in the store that come from the archive file of a series and period (end exclusive). */
 export const heldRows = async (store: Store, { kind, symbol, market }: FileSeries, fromMs: number, toMs: number): Promise<number> => {
   // A row of metrics may stand for the five minutes that end with the day.
   const endMs = kind === "metrics" ? toMs + 1 : toMs;

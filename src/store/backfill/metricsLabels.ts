@@ -3,7 +3,7 @@ import type { LabelEnd, ParsedMetrics } from "../archive/metricsCsv.ts";
 import { PERIOD_MS } from "../archive/metricsCsv.ts";
 import type { Store } from "../store.ts";
 
-/** What told which end of its period a label names. `nothing`: the start is taken, by which a value is known five minutes later. */
+/** Evidence for which end of its period a label names. `nothing`: the start is assumed, and a value is known five minutes later. */
 export type LabelWitness = "rows" | "klines" | "neighbours" | "nothing";
 
 export interface LabelReading {
@@ -11,7 +11,7 @@ export interface LabelReading {
   readonly by: LabelWitness;
 }
 
-/** What may tell it where the file itself does not. */
+/** Evidence outside the file. */
 interface LabelWitnesses {
   readonly store: Pick<Store, "series">;
   readonly intervalMs: number;

@@ -39,7 +39,7 @@ export interface BackfillReport {
   /** Files of trades that skip ids of aggregates, and those whose aggregates leave ids of single trades out. */
   idGaps: FileIdGaps[];
   tradeIdGaps: FileIdGaps[];
-  /** How many files of metrics name which end of their periods, and what told it. */
+  /** Number of metrics files for each end that labels name, and the evidence for it. */
   labels: { readonly labels: LabelEnd; readonly by: LabelWitness; files: number }[];
   /** Files of the store that were damaged or gone, and were brought anew as far as the sources have them. */
   dropped: string[];
@@ -48,12 +48,12 @@ export interface BackfillReport {
   /** Symbols that the exchange does not list any more: their history has ended. */
   unlisted: string[];
   holes: SeriesHole[];
-  /** Bars without any trade at the end of what a symbol has: `bars` from `fromMs` on. */
+  /** Bars without any trade at the end of a symbol's history: `bars` from `fromMs` on. */
   quietEnds: { readonly symbol: string; readonly market: string; readonly fromMs: number; readonly bars: number }[];
   spans: readonly HistorySpan[];
   /** Rules of the symbols whose prices came. */
   rules: readonly RulesReport[];
-  /** Symbols of which not all could be had, and why; what of them has landed stays. */
+  /** Symbols that are not complete, and why; what has landed stays. */
   failures: { readonly symbol: string; readonly error: UserError }[];
   /** True when the signal ended the work; what has landed stays. */
   aborted: boolean;

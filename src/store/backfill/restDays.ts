@@ -18,8 +18,8 @@ interface Span {
 }
 
 /**
- * Asks REST for what the store lacks of the newest days: where no file states the day, or a monthly one has nothing of it. Returns the days
- * that it gave anything of. A symbol that is not listed any more has ended where the archive has files of it.
+ * Asks REST for the newest days that no file covers, or that a monthly file lacks. Returns the days for which it gave anything. A symbol
+ * that is not listed any more has ended if the archive has files of it.
  */
 export const askRest = async (
   work: Work,
@@ -81,7 +81,7 @@ const ask = async (
   signal?.throwIfAborted();
 };
 
-/** Runs of days to ask for. Funding is asked for to the end: no store tells by itself that a shorter interval has begun. */
+/** Runs of days to ask for. Funding is asked for to the end: stored rows do not show that a shorter interval has begun. */
 const spansToAsk = async (
   { options: { store } }: Work,
   { symbol, market, kind }: FileSeries,

@@ -122,8 +122,8 @@ const fillDays = async (work: Work, asked: Asked, files: PeriodFile[], absent: r
 type AskDays = (into: PeriodFile[], days: readonly PeriodFile[], mode: LandingMode, probes: readonly PeriodFile[]) => Promise<void>;
 
 /**
- * Days of months whose file is there in which the store lacks klines, or lacked them before a daily file gave them: it may have been
- * replaced. Days before the first kline and behind the last one apart.
+ * Asks for daily files inside months whose monthly file exists: for days whose klines the store lacks, and for days that a daily file has
+ * filled before, because that file may have been replaced. Days before the first kline and after the last one are asked for apart.
  */
 const fillHoles = async (work: Work, { series, fromMs, toMs }: Asked, days: readonly PeriodFile[], ask: AskDays): Promise<void> => {
   if (days.length === 0) return;
@@ -141,8 +141,8 @@ const fillHoles = async (work: Work, { series, fromMs, toMs }: Asked, days: read
 };
 
 /**
- * Absent months in the order in which they are asked for: what is found grows from there to both ends. Before the first file that is there
- * a symbol was not listed yet, or the files are late; behind the last one likewise.
+ * Absent months in the order of asking: from the files that exist to both ends. Before the first file the symbol was not listed yet, or the
+ * files are late; after the last one likewise.
  */
 const nearestFirst = (absent: readonly PeriodFile[], files: readonly PeriodFile[]): readonly PeriodFile[] => {
   const firstMs = Math.min(...files.map(({ fromMs }) => fromMs));
@@ -150,9 +150,8 @@ const nearestFirst = (absent: readonly PeriodFile[], files: readonly PeriodFile[
 };
 
 /**
- * Asks the network for days, each of which costs a request when it is absent: the `probes` first, and where none of them is there, no
- * other. A history has one beginning and one end, so beyond the files that are there the one day is asked first that lies next to them;
- * between them all are.
+ * Asks the network for days. Each absent day costs a request, so the `probes` come first, and if none of them exists no other day is asked
+ * for. A history has one beginning and one end: outside the files that exist the nearest day is the probe, between them every day is.
  */
 const probe = async (
   work: Work,

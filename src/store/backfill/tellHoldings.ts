@@ -9,8 +9,8 @@ import type { Work } from "./work.ts";
 const NEWEST_MS = 5 * MINUTE_MS;
 
 /**
- * Puts into the report what the store holds of the symbols now, and what it lacks: of the range that was asked for; where no bound was
- * given, of that of the symbol's klines, else of the series' own.
+ * Adds to the report what the store holds of the symbols now, and its holes. Holes are counted in the requested range; without a bound, in
+ * the range of the symbol's klines, else of the series itself.
  */
 export const tellHoldings = async (work: Work): Promise<void> => {
   const { options, report, intervalMs } = work;

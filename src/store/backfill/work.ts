@@ -13,7 +13,7 @@ export class Work {
   readonly intervalMs: number;
   readonly landed: LandedFiles;
   readonly rules: LearnedRules;
-  /** The store refused a write: that is no symbol's fault, and the others would fare no better. */
+  /** The store refused a write. No symbol caused it, and the writes of the others would fail too. */
   storeFailed = false;
   /** The exchange answers nothing to this address: it is not asked again. */
   addressRefused = false;

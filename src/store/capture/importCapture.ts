@@ -140,7 +140,7 @@ export const importCapture = async (options: ImportCaptureOptions): Promise<Impo
   return report;
 };
 
-/** What a store must keep besides when the capture's `exchangeInfo` tells the rules: they replace a guess, and are dated where others hold. */
+/** Rules to add when the capture's `exchangeInfo` states them: they replace a guess, and get a date where other rules apply already. */
 const rulesTold = (held: readonly DatedRules[], told: Instrument, atMs: number): readonly InstrumentRules[] => {
   const answered = rulesAnswered(held, told);
   if (answered.length > 0) return answered;

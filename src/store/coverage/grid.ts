@@ -12,8 +12,8 @@ export interface Steps {
 export const wideMs = (cadenceMs: number): number => 1.5 * cadenceMs;
 
 /**
- * Holes of a series whose events lie on multiples of `cadenceMs`, of which those in `[fromMs, toMs)` are expected (an infinite bound: those
- * from the first or to the last that is there). `steps` undefined: there is none.
+ * Holes of a series whose events lie on multiples of `cadenceMs`. Every multiple in `[fromMs, toMs)` is expected; an infinite bound stands
+ * for the first or last event. `steps` undefined: there is no event.
  */
 export const gridHoles = (steps: Steps | undefined, cadenceMs: number, fromMs: number, toMs: number): Hole[] => {
   const [startMs, endMs] = [Math.ceil(fromMs / cadenceMs) * cadenceMs, Math.ceil(toMs / cadenceMs) * cadenceMs];

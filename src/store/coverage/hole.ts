@@ -2,9 +2,9 @@
 export interface Hole {
   /** When the first one that is missing should have been: an open time, a settlement, the end of a period. */
   readonly fromMs: number;
-  /** Exclusive: the next event that is there, or the end of the range. */
+  /** Exclusive: the next existing event, or the end of the range. */
   readonly toMs: number;
-  /** How many are missing; null where nothing tells (quotes and book differences have no cadence). */
+  /** How many are missing; null where that is unknown (quotes and book differences have no cadence). */
   readonly missing: number | null;
 }
 

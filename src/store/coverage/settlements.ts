@@ -2,7 +2,7 @@ import type { Funding } from "../../domain/event.ts";
 import { HOUR_MS, MINUTE_MS } from "../../domain/units.ts";
 import type { Hole } from "./hole.ts";
 
-/** Interval of a perpetual of which nothing else is known. */
+/** Default interval of a perpetual. */
 const DEFAULT_HOURS = 8;
 
 type Settlement = Pick<Funding, "eventTimeMs" | "intervalHours">;
@@ -34,7 +34,7 @@ export const settlementHoles = (rows: readonly Settlement[], fromMs: number, toM
   return holes;
 };
 
-/** Settlements that lie strictly between two times, the first of which is one; times are floored to the minute. */
+/** Number of settlements strictly between a settlement and another time; times are floored to the minute. */
 const between = (beforeMs: number, nextMs: number, intervalMs: number): number =>
   Math.ceil((nextMs - beforeMs - MINUTE_MS) / intervalMs) - 1;
 

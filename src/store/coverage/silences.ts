@@ -11,7 +11,7 @@ export interface HeldHour {
   readonly lastId: number;
 }
 
-/** A range that begins or ends this much outside of what is there is not held to its end. */
+/** A bound of the range may lie this far outside the data without a hole. */
 const END_MS = MINUTE_MS;
 
 /**

@@ -29,7 +29,7 @@ interface FileForm {
   readonly compression: "snappy" | "zstd";
 }
 
-/** What a footer tells of a column. */
+/** Facts of a column in a footer. */
 interface Bounds {
   readonly rows: number;
   readonly min: number;
@@ -168,7 +168,7 @@ export class Duck {
     }
   }
 
-  /** Writes the result of a query, of which the number of rows is known, as a Parquet file. */
+  /** Writes the result of a query with a known number of rows as a Parquet file. */
   async copy(sql: string, file: string, form: FileForm): Promise<void> {
     const connection = await this.#connect();
     try {
@@ -190,7 +190,7 @@ export class Duck {
     return new Map([...bounds].map(([file, { rows, min, max }]) => [file, { rows, firstMs: min, lastMs: max }]));
   }
 
-  /** Rows, smallest and largest value of a column of each file, read from the footers; NaN where a footer does not tell. */
+  /** Rows, smallest and largest value of a column of each file, read from the footers; NaN where a footer lacks it. */
   async bounds(column: string, held: TableFiles): Promise<ReadonlyMap<string, Bounds>> {
     const found = new Map<string, Bounds>();
     for (let at = 0; at < held.files.length; at += FOOTERS_A_QUERY) {
@@ -241,6 +241,6 @@ const widthOf = ({ data, length }: Columns): number =>
     0,
   );
 
-/** A column as it is kept, of what it is in memory. */
+/** SQL that turns a column in memory into the stored one. */
 const onDisk = ({ name, type }: TableColumn): string =>
   type === "time" ? `CAST("${name}" AS BIGINT) AS "${name}"` : type === "flag" ? `"${name}" <> 0 AS "${name}"` : `"${name}"`;

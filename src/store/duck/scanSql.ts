@@ -23,7 +23,7 @@ export const quotedList = (files: readonly string[]): string => `[${files.map(qu
 /** Name of the column by whose time rows are asked for. */
 export const timeColumn = ({ columns }: Table): string => (columns[0] as TableColumn).name;
 
-/** A column as it is in memory, of what is kept; of a file that others wrote, of what can be read so. */
+/** SQL that turns a stored column into the one in memory. In files of other programs it converts whatever can be cast. */
 const inMemory = ({ name, type }: TableColumn): string =>
   `CAST("${name}" AS ${type === "id" ? "BIGINT" : type === "levels" ? "DOUBLE[]" : "DOUBLE"}) AS "${name}"`;
 

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { HashedFile } from "./hashThread.ts";
 import { hashThread } from "./hashThread.ts";
 
-/** What tells one version of a file from the next: a file that is replaced, written to or cut has another. Undefined: there is no such file. */
+/** Version of a file: it changes when the file is replaced, written to or cut. Undefined: there is no such file. */
 export const fileVersion = async (path: string): Promise<string | undefined> => {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
@@ -17,8 +17,8 @@ export const fileVersion = async (path: string): Promise<string | undefined> => 
 const known = new Map<string, Promise<HashedFile>>();
 
 /**
- * SHA-256 of a file's bytes and the version that they are of, in the hash thread; the same version is hashed once in a process. Undefined:
- * there is no such file. Rejects with the system's error when it cannot be read, and when it changes each time that it is read.
+ * SHA-256 of a file's bytes with the version that was hashed, computed in the hash thread. A version is hashed once in a process.
+ * Undefined: there is no such file. Rejects with the system's error if it cannot be read, or changes during every read.
  */
 export const fileHash = async (path: string): Promise<HashedFile | undefined> => {
   for (let attempt = 0; ; attempt++) {

@@ -11,7 +11,7 @@ import { periodBounds, periodOf } from "../table/period.ts";
 import { KLINE_TABLE } from "../table/tables.ts";
 import type { PeriodFile, SeriesFiles } from "./files/seriesFiles.ts";
 
-/** Files of a series that meet `[fromMs, toMs)`; one that is gone is a `UserError`, since what it held is no hole. */
+/** Files of a series that meet `[fromMs, toMs)`. A missing file is a `UserError`: its rows are lost, they are no hole. */
 const present = async (series: SeriesFiles, fromMs: number, toMs: number): Promise<readonly PeriodFile[]> => {
   const held = await series.held(fromMs, toMs);
   await series.check(held.filter(({ there }) => !there));
@@ -19,8 +19,8 @@ const present = async (series: SeriesFiles, fromMs: number, toMs: number): Promi
 };
 
 /**
- * Times of a series on a grid inside `[fromMs, toMs)`. Of a whole file of klines the number of rows tells it all: as many as fit between
- * the first and the last. Rows are read of other files only, one column.
+ * Times of a series on a grid inside `[fromMs, toMs)`. A kline file is whole if it has as many rows as fit between its first and last one;
+ * its footer is then enough. Of other files one column is read.
  */
 export const stepsOf = async (
   duck: Duck,

@@ -16,7 +16,7 @@ import { TABLES } from "../table/marketTables.ts";
 import type { Table } from "../table/tables.ts";
 import { KLINE_TABLE } from "../table/tables.ts";
 
-/** What lies in a folder, by its lists of files, and the Parquet footers of files that no list tells of. */
+/** Contents of a folder, from its lists of files, and from the Parquet footers of files that no list names. */
 export class ParquetHoldings implements Holdings {
   readonly shown: string;
   readonly options: string;

@@ -67,7 +67,7 @@ export class Staging {
   }
 }
 
-/** Finishes what a crashed writer had committed and deletes what it had not. Returns the number of writes finished. */
+/** Finishes the committed writes of a crashed writer and deletes the others. Returns the number of finished writes. */
 export const recover = async (root: string): Promise<number> => {
   let finished = 0;
   for (const id of await names(join(root, STAGING))) {

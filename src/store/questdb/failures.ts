@@ -26,7 +26,7 @@ const PASSING_CODES = new Set(["ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT
 export const isPassing = (error: unknown): error is Error & { code: string } =>
   error instanceof Error && PASSING_CODES.has(String((error as NodeJS.ErrnoException).code));
 
-/** What one line tells of a network error, or of the last of several attempts. */
+/** One line about a network error, or about the last of several attempts. */
 export const unreachable = (settings: QuestDbSettings, reason: string): UserError =>
   new UserError(
     `QuestDB does not answer at ${urlOf(settings)} (${reason}): start it (docker compose --profile questdb up -d questdb), ` +

@@ -182,8 +182,8 @@ export class QuestDbHoldings implements Holdings {
   }
 
   /**
-   * Whether a table is there, checked once; then everything that its log held at that moment can be read (after a crash of
-   * the server some of what it had accepted is not visible at once).
+   * Whether a table exists, checked once. Afterwards everything in its log at that moment can be read: after a crash of the server, rows
+   * that it had accepted are not visible at once.
    */
   isReady(table: QuestTable): Promise<boolean> {
     const known = this.ready.get(table.name);
@@ -194,7 +194,7 @@ export class QuestDbHoldings implements Holdings {
       return there;
     });
     this.ready.set(table.name, checked);
-    checked.catch(() => this.ready.delete(table.name)); // who asked has the error
+    checked.catch(() => this.ready.delete(table.name)); // the caller gets the error
     return checked;
   }
 

@@ -1,6 +1,6 @@
 import { UserError } from "../../domain/units.ts";
 
-/** Where the server is, what the tables' names begin with, and who asks (both absent: nobody in particular). */
+/** Place of the server, prefix of the tables' names, and user with password (both absent: none). */
 export interface QuestDbSettings {
   readonly host: string;
   /** The port of SQL over HTTP and of line protocol, 9000 unless the server was told another. */

@@ -100,7 +100,7 @@ export class Catalog {
     return MARKET_PREFERENCE.find((name) => held.includes(name)) ?? held[0] ?? "um";
   }
 
-  /** The error for a symbol of which the store has no such events. */
+  /** The error for a symbol without such events in the store. */
   async notHeld(symbol: string, kind: StoredKind): Promise<UserError> {
     const market = this.#market;
     const { shown, intervalMs } = this.#holdings;

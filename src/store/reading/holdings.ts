@@ -17,7 +17,7 @@ export interface Known {
   readonly lastMs: number;
 }
 
-/** What a store's medium (files, a server) tells of its content: all that reading needs. Klines are those of one interval. */
+/** What a store's medium (files, a server) reports about its content: all that reading needs. Klines are those of one interval. */
 export interface Holdings {
   /** Where they are, as the user knows the place. */
   readonly shown: string;

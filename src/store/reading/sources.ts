@@ -21,9 +21,9 @@ interface SourceContext {
 type Source = AsyncIterable<readonly Event[]>;
 
 /**
- * One source per instrument and kind, each in line order. Klines that are asked for must be there, or trades if these are asked for too;
- * everything else a symbol may lack. Of single trades and aggregates the one is read that covers more of the range. Throws `UserError`
- * for a kind that the store does not keep and for a symbol of which it holds nothing that was asked for.
+ * One source per instrument and kind, each in line order. A symbol must have the requested klines, or trades if these are requested too; it
+ * may lack everything else. Of single trades and aggregates, the series that covers more of the range is read. Throws a `UserError` for a
+ * kind that the store does not keep, and for a symbol without any requested event.
  */
 export const sourcesOf = async (query: HistoryQuery, context: SourceContext): Promise<readonly Source[]> => {
   const unknown = query.kinds.find((kind) => !STORED_KINDS.includes(kind as StoredKind));

@@ -17,7 +17,7 @@ import { eventReader } from "../table/eventReader.ts";
 import { tableOf } from "../table/marketTables.ts";
 import { wholeScan } from "./wholeScan.ts";
 
-/** Most events in one burst (design §4). */
+/** Most events in one burst (docs/architecture.md#bursts). */
 const BURST_EVENTS_MAX = 4096;
 const ONLY = instrumentIndex(0);
 
@@ -92,5 +92,5 @@ export class StoredHistory {
   }
 }
 
-/** What trading goes by: all but who said so. */
+/** The rules that affect trading, without their source. */
 const termsText = ({ rules: { source: _, seen: __, ...terms } }: DatedRules): string => JSON.stringify(terms);

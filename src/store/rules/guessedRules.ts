@@ -6,10 +6,10 @@ import type { Instrument } from "../../domain/instrument.ts";
 import { guessedInstrument, instrumentRulesEvent } from "./defaultInstruments.ts";
 import type { DatedRules } from "./instrumentRules.ts";
 
-/** Whether rules are made of the data, and not said by who makes the market. */
+/** Whether rules come from the data and not from the exchange or the simulator. */
 export const areGuessed = ({ source }: Pick<Instrument, "source">): boolean => source === "guessed" || source === "standIn";
 
-/** Whether rules of a symbol are still to be said by who makes the market: then the exchange is asked. */
+/** Whether a symbol lacks rules from its market. If so, the exchange is asked. */
 export const lackAnswer = (held: readonly DatedRules[]): boolean => held.length === 0 || held.some(({ rules }) => areGuessed(rules));
 
 /**

@@ -45,8 +45,8 @@ interface Known {
 }
 
 /**
- * Keeps the rules of a store in step with what is imported into it: the exchange is asked where it has not told them yet, else
- * they are guessed, and made finer before finer prices are written. What an exchange said stays, and prices that contradict it are counted.
+ * Keeps the rules of a store in step with its imports. It asks the exchange for rules that the store lacks. Without an answer it guesses
+ * them, and makes a guess finer before finer prices are written. Rules of an exchange stay; prices that contradict them are counted.
  */
 export class LearnedRules {
   readonly #options: LearnedRulesOptions;
@@ -110,7 +110,7 @@ export class LearnedRules {
     if (known !== undefined) return known;
     known = this.#begin(symbol, market);
     this.#known.set(key, known);
-    known.catch(() => this.#known.delete(key)); // who asked has the error
+    known.catch(() => this.#known.delete(key)); // the caller gets the error
     return known;
   }
 

@@ -59,7 +59,7 @@ export const rowsOf = (events: readonly Event[]): EventRows => {
   };
 };
 
-/** Rows with the ranges that are stated of their table, and tables of which only ranges are stated, as no rows. */
+/** Rows with the stated ranges of their table. A table with stated ranges and no rows is included. */
 export const withStated = (
   rows: readonly TableRows[],
   stated: readonly Stated[],

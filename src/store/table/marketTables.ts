@@ -286,7 +286,7 @@ const AGG_TRADES: EventTable<Trade> = {
   }),
 };
 
-/** They have no id: who equals another in everything is the same. */
+/** They have no id: two that are equal in every column are the same. */
 const LIQUIDATIONS: EventTable<Liquidation> = {
   kind: "liquidation",
   folder: "liquidations",

@@ -18,8 +18,8 @@ import { awaitsTrigger, hasTriggered, isPast, reduces, ticksBetter, trail, Worki
 import { Tape } from "./tape.ts";
 
 /**
- * One instrument at the simulated venue: what is on its way, what rests, what is held, and how a bar fills it (design §7,
- * docs/venue.md). A bar is: funding; good-till-date; at the open liquidation, what is left of earlier orders, arrivals in
+ * One instrument at the simulated venue: what is on its way, what rests, what is held, and how a bar fills it
+ * (docs/venue.md). A bar is: funding; good-till-date; at the open liquidation, what is left of earlier orders, arrivals in
  * the order they were sent, triggers, limits; then the path through the bar; then trailing stops follow.
  */
 export class InstrumentBook implements MarginHolder, Receiver {

@@ -1,6 +1,6 @@
 import type { FillOn } from "../../domain/order.ts";
 
-/** How the simulated venue fills and charges (design §7). */
+/** How the simulated venue fills and charges (docs/venue.md). */
 export interface SimulatedVenueOptions {
   readonly startUsdt: number;
   /** Adverse price move of every market or triggered fill, as a fraction of price; rounded to the tick against us. */

@@ -72,7 +72,7 @@ const EMITS = {
 } as const;
 
 /**
- * Fills by bars, by trades or by the order book (design §7, docs/venue.md), each instrument by its own, behind the kline, trade or book
+ * Fills by bars, by trades or by the order book (docs/venue.md), each instrument by its own, behind the kline, trade or book
  * message that fills. On bars: at each kline first all that happens inside it, then (behind it on the line) the bar and what the layers
  * say of it. One wallet for all. `submit` and
  * `cancel` only enqueue. Each subscription starts with an empty account.

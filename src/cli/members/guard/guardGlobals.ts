@@ -12,7 +12,7 @@ const EXIT = "ends the program: throw an Error to end the run";
 
 type Calls = readonly (readonly [holder: object, shown: string, names: string, why: string])[];
 
-/** What a module may not call: the object, how it is shown, its functions, and why not. */
+/** Calls that modules may not make: the object, its name in messages, its functions, and the reason. */
 const calls = (): Calls => [
   [Math, "Math.", "random", RANDOM],
   [globalThis.crypto, "crypto.", "randomUUID getRandomValues", RANDOM],
@@ -30,7 +30,7 @@ const calls = (): Calls => [
 let guarded = false;
 
 /**
- * Puts a guard before everything in the process that makes the same input give another output. A guard asks who calls: a user's module
+ * Puts a guard before everything in the process that can make equal inputs give different outputs. A guard checks its caller: a user's module
  * is refused, for everybody else all is as ever. Only a call costs anything, some microseconds; the engine took the clock before.
  */
 export const guardGlobals = (): void => {

@@ -23,7 +23,7 @@ export const guardRequire = (): void => {
   prototype.require = function (this: Requiring, id) {
     const { filename } = this;
     if (typeof filename === "string") {
-      // The stack would not tell who asks: `require` itself is Node's.
+      // The stack does not show the caller: `require` itself is Node's.
       const what = isBuiltin(id) && isUsers(filename) ? refusalOf(id) : undefined;
       if (what !== undefined) throw new ModuleRefusal(what);
       if (!isBuiltin(id)) required.push([pathToFileURL(filename).href, pathToFileURL(fileOf(id, this)).href]);

@@ -3,7 +3,7 @@ import { ModuleRefusal } from "../modulePlace.ts";
 
 type Wrap = (value: never) => object;
 
-/** Of what a strict object shows: names, which of them are functions, which may be written, and which are shown strictly themselves. */
+/** Members of a strict object: their names, and which are functions, may be written, or are strict objects themselves. */
 interface Shown {
   readonly what: string;
   readonly names: readonly string[];

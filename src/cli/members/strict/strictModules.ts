@@ -62,7 +62,7 @@ export const strictFeatureFamily = (family: FeatureFamily): FeatureFamily => ({
   },
 });
 
-/** The line names a family by its name: the place of its mistake tells the file. */
+/** The error line names the family; the place of the mistake adds the file. */
 const placed = <T>(work: () => T): T => {
   try {
     return work();
@@ -73,11 +73,11 @@ const placed = <T>(work: () => T): T => {
   }
 };
 
-/** A module whose functions may return anything: their types promise that they return nothing, and nobody has to keep that. */
+/** A module whose functions may return anything: their types say that they return nothing, but nothing enforces it. */
 type Saying<M> = { readonly [K in keyof M]-?: NonNullable<M[K]> extends (...args: infer A) => unknown ? (...args: A) => unknown : M[K] };
 const saidBy = <M>(module: M): Saying<M> => module as Saying<M>;
 
-/** What a module states of itself: everything but its functions, wherever it has it from. */
+/** The properties of a module that are no functions, inherited ones included. */
 const factsOf = <M extends object>(module: M): M => {
   const facts: Record<string, unknown> = {};
   for (let at: object | null = module; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
@@ -92,7 +92,7 @@ const factsOf = <M extends object>(module: M): M => {
 /** `value`, unless it is a promise: what comes later would come at another bar in every run. */
 const atOnce = <T>(name: string, value: T): T => {
   if (typeof value !== "object" || value === null || typeof (value as { readonly then?: unknown }).then !== "function") return value;
-  // What it throws later is told here.
+  // A later error is reported here.
   void Promise.resolve(value).then(undefined, () => undefined);
   throw new Error(`${name} returned a promise: it must do its work at once, without async and await`);
 };

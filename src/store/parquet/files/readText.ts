@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../../domain/units.ts";
 
-/** Files that are open at once at most, whoever asks: a store may have hundreds of symbols, and some systems allow a process 256 files. */
+/** Most files open at once in the process: a store may have hundreds of symbols, and some systems allow a process 256 files. */
 const OPEN_MAX = 32;
 const waiting: (() => void)[] = [];
 let open = 0;
 
-/** What the system refuses about a file that is there; a limit on open files is told as such elsewhere. */
+/** The error for an existing file that the system refuses to read. A limit on open files is reported elsewhere. */
 export const unreadable = (path: string, error: unknown): unknown => {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined || code === "EMFILE" || code === "ENFILE") return error;
@@ -23,7 +23,7 @@ export const readText = async (path: string): Promise<string | undefined> => {
     if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw unreadable(path, error);
   } finally {
-    // The place goes to the first who waits.
+    // The longest waiting caller gets the place.
     const next = waiting.shift();
     if (next === undefined) open -= 1;
     else next();

@@ -55,7 +55,7 @@ export class SeriesFiles {
     return facts;
   }
 
-  /** By name, what the footers of files say, and each must say what its name does. */
+  /** Facts from the footers of files, by name. Rows outside the period of a file's name are an error. */
   async #footers(files: readonly string[]): Promise<ReadonlyMap<string, FileFacts>> {
     const facts = new Map<string, FileFacts>();
     for (const [path, found] of await this.#duck.facts(this.#tableFiles(files))) {
@@ -70,7 +70,7 @@ export class SeriesFiles {
     return facts;
   }
 
-  /** At least so many rows lie in `[fromMs, toMs)`, the last at that time or later: what files say that the range does not cut. */
+  /** Lower bounds of the rows in `[fromMs, toMs)` and of the last one's time, from the facts of the files. */
   async known(fromMs: number, toMs: number): Promise<Known> {
     let known: Known = { rows: 0, lastMs: -Infinity };
     for (const { rows, firstMs, lastMs } of (await this.facts(await this.held(fromMs, toMs))).values()) {
@@ -94,7 +94,7 @@ export class SeriesFiles {
     return cut.files.length === 0 ? rows : rows + (await this.#duck.count({ ...cut, fromMs, toMs }));
   }
 
-  /** What a file holds, whose every row is read; one that cannot be read, or is of another period than its name says, is a `UserError`. */
+  /** Facts of a file, from reading every row. A file that cannot be read, or has rows of another period than its name, is a `UserError`. */
   async readWhole(name: string): Promise<FileFacts | undefined> {
     const unreadable = await firstUnreadable(this.#duck, this.#tableFiles([name]));
     if (unreadable !== undefined) throw unreadable;

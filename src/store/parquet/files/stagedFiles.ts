@@ -54,7 +54,7 @@ export class StagedFiles {
     }
   }
 
-  /** Stages the list of every folder that has got a file: what it named before, or what lay there without one, and the new files. */
+  /** Stages the list of every folder with a new file: the files that it named before, or that lay there without a list, and the new ones. */
   async stageLists(): Promise<void> {
     for (const [folder, changed] of this.#changed) {
       const { held } = await this.#files.survey(folder, isData);

@@ -67,8 +67,8 @@ export class StoredFiles {
   }
 
   /**
-   * The files of a folder whose names `matches` takes, ascending: those that the list names, whether they are there or not, and where there
-   * is no list those that are there. A file that the list does not name is a `UserError`: another program has put it there.
+   * Files of a folder whose names match, ascending: all that the list names, existing or not; without a list, all that exist. A file that
+   * the list does not name is a `UserError`, because another program has put it there.
    */
   async held(folder: string, matches: (name: string) => boolean): Promise<readonly StoredFile[]> {
     const { held, foreign } = await this.survey(folder, matches);

@@ -14,16 +14,16 @@ import { SeriesFiles } from "./seriesFiles.ts";
 import type { StagedFiles } from "./stagedFiles.ts";
 import type { StoredFile, StoredFiles } from "./storedFiles.ts";
 
-/** A folder of the store, and what its files must stand up to besides their hashes. */
+/** A folder of the store, and the checks of its files besides their hashes. */
 interface Folder {
   readonly folder: string;
   readonly matches: (name: string) => boolean;
   readonly remedyOf: (name: string) => string;
-  /** Reads a file whole; throws what is wrong with it, and tells the facts of a table's file. */
+  /** Reads a file whole and returns the facts of a table's file; throws if something is wrong with it. */
   readonly read: (name: string) => Promise<FileFacts | undefined>;
 }
 
-/** Looks at every file of a store, or of some symbols; with `staged` takes in what has no hash, and leaves out what is gone. */
+/** Checks every file of a store, or of some symbols. With `staged` it adds files without a hash to the list and removes missing ones. */
 export const verifyFiles = async (
   root: string,
   files: StoredFiles,

@@ -17,8 +17,9 @@ interface CaptureQuery {
 }
 
 /**
- * A capture as bursts of events, in order of arrival, and in the order of the line (design §3) where several arrived in one ms; line
- * time never goes back, but for klines, which are known at their close. Bad messages are faults. Holds one burst and one ms.
+ * A capture as bursts of events, in order of arrival. Several that arrived in one ms stand in the order of the line
+ * (docs/architecture.md#the-order-of-the-line). Line time never goes back, except for klines, which are known at their close. Bad messages
+ * are faults. Holds one burst and one ms.
  */
 export async function* captureEvents(query: CaptureQuery): AsyncGenerator<readonly Event[], void, undefined> {
   const { paths, symbols, onlySymbol, burstEvents } = query;

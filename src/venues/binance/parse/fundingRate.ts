@@ -28,9 +28,9 @@ export const parseFundingRates = (json: unknown): SettledRate[] =>
   });
 
 /**
- * Settled rates as events, ascending; times floored to the minute (design §3). The interval of a settlement is the distance to the one
- * before. Where that cannot be (the first one, or a settlement is missing between them) it is the distance to the next, then the interval of
- * the one before, then `loneHours`.
+ * Settled rates as events, ascending; times floored to the minute (docs/architecture.md#the-order-of-the-line). The interval of a
+ * settlement is the distance to the one before. For the first one, and where a settlement is missing between them, it is the distance to
+ * the next, then the interval of the one before, then `loneHours`.
  */
 export const fundingEvents = (rates: readonly SettledRate[], loneHours: number, instrument = 0 as InstrumentIndex): Funding[] => {
   const events: Funding[] = [];

@@ -5,7 +5,7 @@ import { MINUTE_MS } from "../../../domain/units.ts";
 import type { Row } from "./message.ts";
 import { arrayAt, decimalAt, qtyAt, recordAt, timeAt } from "./wire.ts";
 
-/** Between the end of a period and its publication (design §3). */
+/** Between the end of a period and its publication (docs/architecture.md#the-order-of-the-line). */
 export const PUBLICATION_LAG_MS = 5 * MINUTE_MS;
 
 /** From this label on an answer of REST is named for the start of its period, before it for the end (binance-public-data issue 491). */
