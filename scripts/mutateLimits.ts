@@ -24,10 +24,14 @@ const ALL_TESTS = [
   "src/domain/moment.test.ts",
   "src/domain/orders/*.test.ts",
   GATE_TEST,
+  "operators/account.test.ts",
   "operators/moments.test.ts",
 ];
 /** Files whose own test has another name. */
-const TESTS_OF: Readonly<Record<string, string>> = { exposure: "src/risk/positionTier.test.ts" };
+const TESTS_OF: Readonly<Record<string, string>> = {
+  exposure: "src/risk/positionTier.test.ts",
+  "domain/ledger": "operators/account.test.ts",
+};
 const TOO_SLOW = ["**/*.long.test.ts", "**/*.property.test.ts", "**/node_modules/**"];
 /** Projects in one run of vitest: each holds its own module graph. */
 const BATCH = 24;
