@@ -3,7 +3,9 @@ import { from } from "rxjs";
 import { describe, expect, it } from "vitest";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
-import { bar, BTC, ETH, fill, fundingPayment, orderAccepted } from "../test/items.ts";
+import { Bar } from "../src/domain/kline.ts";
+import { MINUTE_MS, NO_INSTRUMENT } from "../src/domain/units.ts";
+import { bar, BTC, ETH, fill, fundingPayment, kline, orderAccepted, T0 } from "../test/items.ts";
 import { operatorCases } from "../test/operatorCases.ts";
 import { account } from "./account.ts";
 
@@ -71,6 +73,62 @@ describe("account", () => {
       [0, 1000, 10],
       [0.08, 1000, 6],
     ]);
+  });
+
+  describe("the close of a moment", () => {
+    const momentClosed = (seq: number, at: number): Item => ({
+      kind: Kind.momentClosed,
+      ...{ seq, instrument: NO_INSTRUMENT, knownAtMs: T0 + (at + 1) * MINUTE_MS + 2000, closeMs: T0 + (at + 1) * MINUTE_MS },
+    });
+    const held = [
+      fill({ at: 0, seq: 0 }, { side: "buy", ticks: 1000, lots: 1000 }),
+      fill({ at: 0, instrument: 1, seq: 0 }, { side: "buy", ticks: 100 * Math.round(1 / ETH.tickSize), lots: 1000 }),
+    ];
+    /** What the account says behind the fills: when, whether a moment closed or a bar was late, equity, and the highest at a close. */
+    const told = (items: readonly Item[], tradeFromMs = -Infinity): string[] => {
+      const states: string[] = [];
+      from([...held, ...items])
+        .pipe(account([BTC, ETH], { startUsdt: 10_000, tradeFromMs }))
+        .subscribe((item) => {
+          if (item.kind !== Kind.accountState || item.seq === 0) return;
+          const { seq, instrument, atClose, late, equityUsdt, day } = item;
+          states.push(`#${seq} ${instrument}${atClose ? " close" : ""}${late ? " late" : ""} ${equityUsdt} peak ${day.peakUsdt}`);
+        });
+      return states;
+    };
+
+    it("is told once, with all bars marked: what stands between two of them is no equity of a moment", () => {
+      // 1000 lots are one coin: a price of 150 earns 50 USDT.
+      expect(told([bar({ at: 1, close: 150 }), bar({ at: 1, instrument: 1, close: 70 })])).toEqual(["#1 1 close 10020 peak 10020"]);
+    });
+    it("is told without a bar when somebody says so; the bar that comes late is told as such, marked, and judged with the next moment", () => {
+      const late = bar({ at: 1, instrument: 1, close: 130, seq: 3 });
+      const next = [bar({ at: 2, close: 90, seq: 4 }), bar({ at: 2, instrument: 1, close: 130, seq: 4 })];
+      expect(told([bar({ at: 1, close: 110 }), momentClosed(2, 1), late, ...next])).toEqual([
+        "#2 -1 close 10010 peak 10010",
+        "#3 1 late 10040 peak 10010",
+        "#4 1 close 10020 peak 10020",
+      ]);
+    });
+    it("is told no second time", () => {
+      expect(told([bar({ at: 1 }), bar({ at: 1, instrument: 1 }), momentClosed(2, 1), momentClosed(3, 1)])).toHaveLength(1);
+    });
+    it("is no longer late with the next fill", () => {
+      const late = bar({ at: 1, instrument: 1, seq: 3 });
+      const sold = fill({ at: 3, seq: 4 }, { side: "sell", ticks: 1000, lots: 500 });
+      expect(told([bar({ at: 1 }), momentClosed(2, 1), late, sold]).slice(1)).toEqual([
+        "#3 1 late 10000 peak 10000",
+        "#4 0 10000 peak 10000",
+      ]);
+    });
+    it("is that of decision bars: longer ones mark nothing", () => {
+      const { block, row } = kline({ at: 1, close: 200 });
+      expect(told([0, 1].map(() => new Bar(block, row, 1, false, 5)))).toEqual([]);
+    });
+    it("begins no day before trading, at its very beginning neither", () => {
+      const bars = [1, 2].flatMap((at) => [bar({ at, close: 300 - 100 * at }), bar({ at, instrument: 1 })]);
+      expect(told(bars, T0 + 2 * MINUTE_MS)).toEqual(["#1 1 close 10100 peak NaN", "#2 1 close 10000 peak 10000"]);
+    });
   });
 
   it("equity = cash flow of the fills + worth of what is held − fees − funding; position = Σ fills (property, to 1e-8)", () => {

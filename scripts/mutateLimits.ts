@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { startVitest } from "vitest/node";
-import { MUTANTS } from "../src/risk/fixtures/limitMutants.ts";
+import { MUTANTS, mutantPath } from "../src/risk/fixtures/limitMutants.ts";
 import type { Mutant } from "../src/risk/fixtures/limitMutants.ts";
 import { ROOT } from "./sourceTree.ts";
 
 /**
- * Breaks every limit of `src/risk` on purpose, one edit at a time, and runs the risk tests against it: a mutant that no test
- * notices is a limit that is not tested. The edits are made in memory while vitest loads the file;
+ * Breaks every limit of `src/risk`, and the rules that it stands on elsewhere, on purpose, one edit at a time, and runs the risk tests against
+ * it: a mutant that no test notices is a limit that is not tested. The edits are made in memory while vitest loads the file;
  * each mutant is a vitest project of its own, so that many share one start. Prints killed and survived; exit 1 when one
  * survives or an edit no longer fits the code.
  *
@@ -17,7 +17,21 @@ import { ROOT } from "./sourceTree.ts";
  *     … --json FILE    also writes the verdicts
  *     … --from N --count M   only so many of the list, from the Nth (0 is the first) on
  */
-const ALL_TESTS = ["src/risk/*.test.ts", "operators/riskGate.test.ts"];
+const GATE_TEST = "operators/riskGate.test.ts";
+const ALL_TESTS = [
+  "src/risk/*.test.ts",
+  "src/domain/dayLedger.test.ts",
+  "src/domain/moment.test.ts",
+  "src/domain/orders/*.test.ts",
+  GATE_TEST,
+  "operators/account.test.ts",
+  "operators/moments.test.ts",
+];
+/** Files whose own test has another name. */
+const TESTS_OF: Readonly<Record<string, string>> = {
+  exposure: "src/risk/positionTier.test.ts",
+  "domain/ledger": "operators/account.test.ts",
+};
 const TOO_SLOW = ["**/*.long.test.ts", "**/*.property.test.ts", "**/node_modules/**"];
 /** Projects in one run of vitest: each holds its own module graph. */
 const BATCH = 24;
@@ -27,7 +41,7 @@ interface Verdict extends Mutant {
   readonly killed: boolean;
 }
 
-const pathOf = ({ file }: Mutant): string => join(ROOT, "src/risk", `${file}.ts`);
+const pathOf = (mutant: Mutant): string => join(ROOT, mutantPath(mutant));
 
 const mutated = (mutant: Mutant, source: string): string => source.replace(mutant.from, () => mutant.to);
 
@@ -39,10 +53,9 @@ const staleOf = (mutants: readonly Mutant[]): string[] =>
   });
 
 /** The mutant's own test first: it is small and most often enough. */
-const ownTests = ({ file }: Mutant): string[] => {
-  const own = `src/risk/${file}.test.ts`;
-  if (file === "exposure") return ["src/risk/positionTier.test.ts"];
-  return [existsSync(join(ROOT, own)) ? own : "operators/riskGate.test.ts"];
+const ownTests = (mutant: Mutant): string[] => {
+  const own = TESTS_OF[mutant.file] ?? mutantPath(mutant, "test.ts");
+  return [existsSync(join(ROOT, own)) ? own : GATE_TEST];
 };
 
 /** Which of the mutants some test of `testsOf` notices. */

@@ -154,8 +154,8 @@ export class RiskLine {
     return this.told.slice(from);
   }
 
-  /** The account as a bar, fill or payment of `instrument` leaves it. */
-  account(instrument = 0, equity = this.equityUsdt, atClose = false): string[] {
+  /** The account as a bar, fill or payment of `instrument` leaves it; `lateMs`: a bar of a moment that closed so long ago. */
+  account(instrument = 0, equity = this.equityUsdt, atClose = false, lateMs = 0): string[] {
     this.equityUsdt = equity;
     const positions = this.lots.map((positionLots, index): PositionState => ({
       instrument: instrumentIndex(index),
@@ -182,8 +182,8 @@ export class RiskLine {
       kind: Kind.accountState,
       ...this.#derived(instrument),
       atClose,
-      closeMs: this.nowMs,
-      late: false,
+      closeMs: this.nowMs - lateMs,
+      late: lateMs > 0,
       day: { ...this.#day },
       ...money,
       fills: 0,

@@ -182,6 +182,48 @@ describe("inference: three late or failed within a minute", () => {
   });
 });
 
+describe("a bar that comes after its moment has closed", () => {
+  const refused = ["refused data.lateBar 2500/2000"];
+  const late = (line: RiskLine): string[] => line.account(0, line.equityUsdt, false, 2500);
+
+  it("lets nobody enter, until the account is told of a moment, a fill or a payment", () => {
+    for (const next of [(line: RiskLine) => line.bar(), (line: RiskLine) => line.account()]) {
+      const line = started({});
+      expect(line.enter(1)).toEqual(["approved enter"]);
+      expect(late(line)).toEqual([]);
+      expect([line.enter(1), line.ask("scaleIn")]).toEqual([refused, refused]);
+      next(line);
+      expect(line.enter(1)).toEqual(["approved enter"]);
+    }
+  });
+  it("lets leave, reduce and protect", () => {
+    const line = started({});
+    line.enter(10);
+    line.fill("buy", 10);
+    late(line);
+    expect(line.ask("moveStop", { stopTicks: 996 as never })).toEqual(["approved moveStop"]);
+    expect(line.ask("reduce", { qtyLots: 1 as never })).toEqual(["approved reduce"]);
+    expect(line.ask("exit")).toEqual(["approved exit"]);
+  });
+  it("is no cause, and what it refuses does not count as an entry that was wanted", () => {
+    const line = new RiskLine(limitsOf({ day: { maxEntries: 1 } }));
+    line.bar({ at: 1 });
+    line.enter(1);
+    late(line);
+    expect(line.enter(1)).toEqual(refused);
+  });
+  it("judges neither equity nor health", () => {
+    const line = new RiskLine(
+      limitsOf({ data: DEFAULT_LIMITS.data, day: { maxLossFraction: 0.02 }, system: { maxDrawdownFraction: 0.05 } }),
+    );
+    line.bar({ at: 1 });
+    line.gap(1);
+    line.nowMs += 60_000;
+    expect(line.account(0, 5_000, false, 2500)).toEqual([]);
+    expect(line.bar({ equity: 5_000 })).toHaveLength(3);
+  });
+});
+
 it("several causes clear each by its own time", () => {
   const line = started();
   line.gap(1);

@@ -107,6 +107,15 @@ describe("margin of an instrument: at most 8 % of equity", () => {
     line.fill("buy", 20_000);
     expect(line.enter(20_000)).toEqual(APPROVED);
   });
+  it("counts neither price nor leverage of reductions and stops that are on their way", () => {
+    const line = ready(limits);
+    line.enter(20_000);
+    line.fill("buy", 20_000);
+    line.ask("reduce", { qtyLots: 20_000 as Lots, leverage: 1 });
+    line.ask("moveStop", { stopTicks: 996 as Ticks, leverage: 1 });
+    expect(line.enter(20_001)).toEqual(refused(0.080002));
+    expect(line.enter(20_000)).toEqual(APPROVED);
+  });
   it("lets go of what the venue is done with, and of nothing else", () => {
     const line = ready(limits);
     line.enter(40_000);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { limitsOf, nextTo, RiskLine } from "../../test/riskLine.ts";
+import { limitsOf, nextTo, RiskLine, START_MS } from "../../test/riskLine.ts";
+import { MINUTE_MS } from "../domain/units.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import type { SystemLimits } from "./limits.ts";
 import { sharpeUpperBound } from "./sharpeBound.ts";
@@ -84,6 +85,13 @@ describe("drawdown: 5 % from the peak halts", () => {
     expect(line.bar({ equity: 8_551 })).toEqual([]);
     expect(line.bar({ equity: 8_550 })).toHaveLength(1);
   });
+  it("counts no peak of the warm-up, its last moment included", () => {
+    const line = new RiskLine(limitsOf({ system: { maxDrawdownFraction } }), { tradeFromMs: START_MS + 60 * MINUTE_MS });
+    line.bar({ at: 59, equity: 20_000 });
+    line.bar({ at: 60, equity: 20_000 });
+    expect(line.bar({ equity: 10_000 })).toEqual([]);
+    expect(line.bar({ equity: 9_500 })).toEqual(raised(1 - 0.95));
+  });
 });
 
 describe("Sharpe: after 90 daily returns, the upper 95 % bound below 0.5 halts", () => {
@@ -132,6 +140,18 @@ describe("Sharpe: after 90 daily returns, the upper 95 % bound below 0.5 halts",
     const told = equities(line, first + 89, first + 90);
     expect(told).toHaveLength(1);
     expect(valueOf(told)).toBeCloseTo(sharpeUpperBound(returns.slice(first, first + 90), 0.95), 6);
+  });
+  it("a hole over midnight belongs to the day that has to bear it", () => {
+    const line = started(limits);
+    equities(line, 0, 44);
+    const before = line.equityUsdt;
+    // The moment at 00:00 is missing, and with it a loss of 1 %: it is of the day after.
+    line.bar({ at: 45 * DAY - 1 });
+    line.bar({ at: 45 * DAY + 1, equity: before * 0.99 });
+    equities(line, 45, 89);
+    const first45 = [...returns.slice(0, 44), 0, 0.99 * (1 + (returns[45] as number)) - 1];
+    const told = equities(line, 89, 90);
+    expect(valueOf(told)).toBeCloseTo(sharpeUpperBound([...first45, ...returns.slice(46, 90)], 0.95), 6);
   });
   it("a flat account has no Sharpe ratio, and an unknown equity no day", () => {
     const flat = started(limits);

@@ -131,7 +131,11 @@ export const PARTS: readonly ProofPart[] = [
   {
     name: "mutants",
     shows: "a limit broken on purpose is noticed by a test",
-    code: ["src/risk", "src/domain", "operators/riskGate.ts", "operators/riskGate.test.ts"],
+    code: [
+      "src/risk",
+      "src/domain",
+      ...["account", "moments", "riskGate"].flatMap((name) => [`operators/${name}.ts`, `operators/${name}.test.ts`]),
+    ],
     testsAreCode: true,
     goal: MUTANTS.length,
     lastSeed: Math.ceil(MUTANTS.length / MUTANT_BATCH),
