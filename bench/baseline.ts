@@ -21,7 +21,7 @@ import { HOUR_MS, MINUTE_MS } from "../src/domain/units.ts";
 import { DataHash } from "../src/engine/dataHash.ts";
 import { DecisionHash, hashDecisions } from "../src/engine/decisionHash.ts";
 import { drive } from "../src/engine/driver.ts";
-import { Recorder, record } from "../src/lab/recorder.ts";
+import { Recorder, record } from "../src/record/recorder.ts";
 import { backtestLine, observe, perceive } from "../src/pipeline.ts";
 import type { System } from "../src/pipeline.ts";
 import { DEFAULT_LIMITS } from "../src/risk/limits.ts";

@@ -21,7 +21,7 @@ import type { Instrument } from "../src/domain/instrument.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { appendKline, klineBlock, klinesOf } from "../src/domain/kline.ts";
 import { instrumentIndex, MINUTE_MS } from "../src/domain/units.ts";
-import { parseKlineCsv } from "../src/store/archive/klineCsv.ts";
+import { parseKlineCsv } from "../src/venues/binance/archive/klineCsv.ts";
 import { unzipCsv } from "../src/store/archive/zip.ts";
 import { guessedInstrument, instrumentRulesEvent } from "../src/store/rules/defaultInstruments.ts";
 import { parquetStore } from "../src/store/parquet/parquetStore.ts";

@@ -1,6 +1,6 @@
 """Writes values of the paired bootstrap, computed by the package arch (8.0.0) beside numpy.
 
-python scripts/bootstrap_fixture.py --out src/lab/runs/compare/fixtures/bootstrap.json
+python scripts/bootstrap_fixture.py --out src/record/runs/compare/fixtures/bootstrap.json
 
 Each series is an autoregression x[t] = phi x[t-1] + e[t], e from Park and Miller's generator (uniform on -0.5..0.5, times 0.02), which
 `pairedBootstrap.test.ts` makes again. `blockDays` is arch's optimal block length of the stationary bootstrap, `low` and `high` the ends of

@@ -18,7 +18,7 @@ interface Room {
 
 const LINE = ["domain", "operators", "models", "risk"];
 const EDGE = [...LINE, "runtime", "streams", "venues", "store"];
-const CENTRE = [...EDGE, "pipeline", "engine", "lab"];
+const CENTRE = [...EDGE, "pipeline", "engine", "page", "record", "lab", "report", "sweep"];
 const ALL = [...CENTRE, "config", "cli", "server", "examples", "bench", "scripts"];
 
 const ROOMS: readonly Room[] = [
@@ -28,12 +28,17 @@ const ROOMS: readonly Room[] = [
   { name: "models", matches: /^models\//, imports: LINE, packages: ["rxjs"] },
   { name: "risk", matches: /^src\/risk\//, imports: LINE, packages: ["rxjs"] },
   { name: "pipeline", matches: /^src\/pipeline\.ts$/, imports: ["domain", "operators"], types: ["models", "risk"], packages: ["rxjs"] },
-  { name: "streams", matches: /^streams\//, imports: EDGE },
-  { name: "venues", matches: /^src\/venues\//, imports: EDGE },
-  { name: "store", matches: /^src\/store\//, imports: EDGE },
-  { name: "engine", matches: /^src\/engine\//, imports: CENTRE, types: ["config"] },
-  { name: "lab", matches: /^src\/lab\//, imports: CENTRE, types: ["config"] },
-  { name: "config", matches: /^config\//, imports: ["domain"], types: CENTRE },
+  { name: "streams", matches: /^streams\//, imports: LINE },
+  { name: "venues", matches: /^src\/venues\//, imports: [...LINE, "runtime", "streams"] },
+  { name: "store", matches: /^src\/store\//, imports: [...LINE, "streams", "venues"] },
+  { name: "engine", matches: /^src\/engine\//, imports: [...EDGE, "pipeline"] },
+  // It runs in browsers, and what it shares with the program is used from there.
+  { name: "page", matches: /^src\/report\/page\//, imports: [], packages: [] },
+  { name: "record", matches: /^src\/record\//, imports: [...EDGE, "page"] },
+  { name: "lab", matches: /^src\/lab\//, imports: [...EDGE, "pipeline", "record"] },
+  { name: "report", matches: /^src\/report\//, imports: [...EDGE, "page", "record"] },
+  { name: "sweep", matches: /^src\/sweep\//, imports: [...EDGE, "page", "record", "report"] },
+  { name: "config", matches: /^config\//, imports: ["domain"] },
   { name: "cli", matches: /^src\/cli\//, imports: [...CENTRE, "config", "server"] },
   { name: "server", matches: /^src\/server\//, imports: [...CENTRE, "config"] },
   { name: "examples", matches: /^examples\//, imports: LINE },
@@ -51,7 +56,7 @@ const isOptions = (path: string): boolean => /\/(options|limits)\.ts$/.test(path
  * nothing imports a test.
  */
 export const importProblems = (files: readonly SourceFile[]): string[] => {
-  const sources = files.filter(isTypeScript);
+  const sources = files.filter((file) => isTypeScript(file) || /^src\/.*\.js$/.test(file.path));
   return [...sources.flatMap(problemsOf), ...circleProblems(sources)];
 };
 
@@ -74,7 +79,7 @@ const problemOf = (path: string, room: Room, specifier: string, typeOnly: boolea
   const target = posix.join(posix.dirname(path), specifier);
   if (target.endsWith(".test.ts")) return `${target} is a test: nothing may import it`;
   if (isTest(path)) return undefined;
-  if (!target.endsWith(".ts")) return undefined;
+  if (!/\.[jt]s$/.test(target)) return undefined;
   const to = roomOf(target);
   if (to === undefined) return `${target} lies in no room of docs/architecture.md#rooms`;
   if (to === room || room.imports.includes(to.name)) return undefined;

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
 import { callProblems } from "./checkCalls.ts";
 import { exportProblems } from "./checkExports.ts";
@@ -24,6 +25,16 @@ describe("import direction", () => {
     ["src/store/a.ts", 'import { x } from "../engine/driver.ts";'],
     ["src/venues/a.ts", 'import type { C } from "../../config/schema.ts";'],
     ["src/lab/a.ts", 'import { load } from "../../config/load.ts";'],
+    ["src/venues/a.ts", 'import { x } from "../store/table/interval.ts";'],
+    ["src/engine/a.ts", 'import type { Recorder } from "../record/recorder.ts";'],
+    ["src/record/a.ts", 'import { x } from "../report/text.ts";'],
+    ["src/record/a.ts", 'import type { x } from "../lab/featureTable.ts";'],
+    ["src/lab/a.ts", 'import { x } from "../report/csv.ts";'],
+    ["src/report/a.ts", 'import { x } from "../sweep/writeSweep.ts";'],
+    ["src/report/page/a.js", 'import { x } from "../csv.ts";'],
+    ["src/report/page/a.js", 'import { init } from "echarts";'],
+    ["src/lab/a.ts", 'import { x } from "../report/page/format.js";'],
+    ["config/a.ts", 'import type { x } from "../src/risk/gate.ts";'],
     ["src/engine/a.ts", 'import { x } from "../cli/main.ts";'],
     ["config/a.ts", 'import { x } from "../src/risk/gate.ts";'],
     ["src/cli/a.ts", 'import { x } from "../../bench/x.ts";'],
@@ -40,13 +51,28 @@ describe("import direction", () => {
     ["models/runtime/a.ts", 'import { Worker } from "node:worker_threads";'],
     ["src/pipeline.ts", 'import type { RiskLimits } from "./risk/limits.ts"; import { bars } from "../operators/bars.ts";'],
     ["src/store/a.ts", 'import { readFile } from "node:fs"; import { merge } from "../../streams/merge.ts";'],
-    ["src/engine/a.ts", 'import { perceive } from "../pipeline.ts"; import type { C } from "../../config/schema.ts";'],
+    ["src/engine/a.ts", 'import { perceive } from "../pipeline.ts"; import { x } from "../store/ownerLock.ts";'],
+    ["src/record/a.ts", 'import { x } from "../report/page/format.js"; import { y } from "../store/plainFile.ts";'],
+    ["src/lab/a.ts", 'import { x } from "../record/runs/staging.ts";'],
+    ["src/sweep/a.ts", 'import { x } from "../report/csv.ts"; import type { R } from "../record/runRecord.ts";'],
     ["config/a.ts", 'import { D } from "../src/risk/limits.ts"; import { z } from "zod";'],
     ["src/cli/a.ts", 'import { l } from "../../config/load.ts"; import { s } from "../store/x.ts"; import p from "../../package.json";'],
     ["src/domain/a.test.ts", 'import { it } from "vitest"; import { x } from "../cli/main.ts";'],
     ["vitest.config.ts", 'import { x } from "./src/cli/main.ts";'],
   ])("%s accepts %s", (path, text) => {
     expect(problems(path, text)).toEqual([]);
+  });
+
+  it("goes one way: no room imports a later one, not even types", () => {
+    const later = ["src/report/page", "src/record", "src/lab", "src/report", "src/sweep", "config", "src/cli"];
+    const rooms = ["src/domain", "streams", "src/venues", "src/store", "src/engine", ...later];
+    const accepted = rooms.flatMap((room, at) =>
+      rooms
+        .slice(at + 1)
+        .filter((to) => problems(`${room}/a.ts`, `import type { x } from "${posix.relative(room, `${to}/b.ts`)}";`).length === 0)
+        .map((to) => `${room} → ${to}`),
+    );
+    expect(accepted).toEqual([]);
   });
 
   it("names the line", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { klinesOf } from "../src/domain/kline.ts";
 import type { Kline } from "../src/domain/kline.ts";
 import { MINUTE_MS } from "../src/domain/units.ts";
-import { parseKlineCsv } from "../src/store/archive/klineCsv.ts";
+import { parseKlineCsv } from "../src/venues/binance/archive/klineCsv.ts";
 import { unzipCsv } from "../src/store/archive/zip.ts";
 import { sharedData } from "./sharedData.ts";
 

@@ -1,10 +1,10 @@
 import type { Event } from "../src/domain/event.ts";
 import { Kline } from "../src/domain/kline.ts";
 import { DAY_MS, MINUTE_MS, UserError } from "../src/domain/units.ts";
-import { parseAggTradesCsv } from "../src/store/archive/aggTradesCsv.ts";
-import { parseFundingCsv } from "../src/store/archive/fundingCsv.ts";
-import { parseKlineCsv } from "../src/store/archive/klineCsv.ts";
-import { metricsEvents, parseMetricsCsv } from "../src/store/archive/metricsCsv.ts";
+import { parseAggTradesCsv } from "../src/venues/binance/archive/aggTradesCsv.ts";
+import { parseFundingCsv } from "../src/venues/binance/archive/fundingCsv.ts";
+import { parseKlineCsv } from "../src/venues/binance/archive/klineCsv.ts";
+import { metricsEvents, parseMetricsCsv } from "../src/venues/binance/archive/metricsCsv.ts";
 import { Chance } from "./chance.ts";
 import { AGG_TRADES_HEADER, aggTradeLines, KLINE_HEADER, klineLines, METRICS_HEADER, metricsLines } from "./contract/archiveFiles.ts";
 import { eventProblem } from "./eventSchema.ts";

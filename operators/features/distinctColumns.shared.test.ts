@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { featureRows } from "../../test/featureRows.ts";
 import { describeShared, sharedData } from "../../test/sharedData.ts";
-import { parseKlineCsv } from "../../src/store/archive/klineCsv.ts";
+import { parseKlineCsv } from "../../src/venues/binance/archive/klineCsv.ts";
 import { unzipCsv } from "../../src/store/archive/zip.ts";
 import { CANDLE_FAMILIES } from "./candle/families.ts";
 import { PRICE_FAMILIES } from "./price/families.ts";

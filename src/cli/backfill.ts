@@ -1,14 +1,14 @@
 import type { Instrument } from "../domain/instrument.ts";
 import { parseTime } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
-import type { BackfillKind } from "../store/archive/archivePath.ts";
+import type { BackfillKind } from "../venues/binance/archive/archivePath.ts";
 import { localArchive } from "../store/archive/localArchive.ts";
 import { httpArchive } from "../store/archive/source.ts";
 import { backfill } from "../store/backfill/backfill.ts";
 import type { BackfillReport } from "../store/backfill/report.ts";
 import { isDaily, marketOf } from "../store/backfill/plan.ts";
 import { DEFAULT_FEES } from "../store/rules/defaultInstruments.ts";
-import { bracketsOf } from "../store/rules/leverageBrackets.ts";
+import { bracketsOf } from "../venues/binance/leverageBrackets.ts";
 import { intervalMsOf } from "../store/table/interval.ts";
 import type { HttpGet } from "../venues/binance/http.ts";
 import { httpGet, Unreachable, unusedProxies } from "../venues/binance/http.ts";

@@ -1,7 +1,7 @@
 import { UserError } from "../domain/units.ts";
-import { compareRuns } from "../lab/runs/compare/compareRuns.ts";
-import { findRun } from "../lab/runs/findRun.ts";
-import { RunShelf } from "../lab/runs/runShelf.ts";
+import { compareRuns } from "../record/runs/compare/compareRuns.ts";
+import { findRun } from "../record/runs/findRun.ts";
+import { RunShelf } from "../record/runs/runShelf.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import type { Command, OptionValues } from "./frame/command.ts";
 import { compareText } from "./runs/compareText.ts";

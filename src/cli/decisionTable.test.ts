@@ -5,7 +5,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KEPT_ASIDE } from "../../test/cli/inProcess.ts";
 import { DESCRIPTORS } from "../../models/pattern/geometry/descriptors.ts";
-import type { RunSummary } from "../lab/runRecord.ts";
+import type { RunSummary } from "../record/runRecord.ts";
 import { backtestCommand } from "./backtest.ts";
 import type { CommandContext, OptionValues } from "./frame/command.ts";
 

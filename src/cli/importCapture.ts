@@ -1,6 +1,6 @@
 import { formatUtc, parseTimeRange } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
-import { counted } from "../lab/report/page/format.js";
+import { counted } from "../report/page/format.js";
 import { offTickText } from "../store/rules/rulesText.ts";
 import { importCapture } from "../store/capture/importCapture.ts";
 import { configOf, configOptions, itemsOf, onlySymbolsOption } from "./configOptions.ts";

@@ -1,7 +1,7 @@
 import { STORED_KINDS } from "../domain/kind.ts";
 import { parseTimeRange } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
-import { counted } from "../lab/report/page/format.js";
+import { counted } from "../report/page/format.js";
 import type { MigratedSeries, MigrateOptions, MigrateReport } from "../store/migrate.ts";
 import { migrate } from "../store/migrate.ts";
 import { timeText } from "../store/reading/catalog.ts";

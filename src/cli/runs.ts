@@ -1,10 +1,10 @@
 import { didYouMean } from "../domain/nearestName.ts";
 import { UserError } from "../domain/units.ts";
-import { findRun } from "../lab/runs/findRun.ts";
-import type { RunFile } from "../lab/runs/runFile.ts";
-import { RunShelf } from "../lab/runs/runShelf.ts";
-import type { ShelvedRun } from "../lab/runs/runShelf.ts";
-import { moveToTrash, TRASH } from "../lab/runs/trash.ts";
+import { findRun } from "../record/runs/findRun.ts";
+import type { RunFile } from "../record/runs/runFile.ts";
+import { RunShelf } from "../record/runs/runShelf.ts";
+import type { ShelvedRun } from "../record/runs/runShelf.ts";
+import { moveToTrash, TRASH } from "../record/runs/trash.ts";
 import { stateOf } from "../store/liveProcess.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";

@@ -1,5 +1,5 @@
 import { UserError } from "../domain/units.ts";
-import { verifyRun } from "../lab/report/verifyRun.ts";
+import { verifyRun } from "../record/runs/verifyRun.ts";
 import { verifyLanded } from "../store/backfill/verifyLanded.ts";
 import type { Store } from "../store/store.ts";
 import type { VerifyReport } from "../store/verifyReport.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UNIT } from "../../test/venueDesk.ts";
-import { bracketsOf } from "../store/rules/leverageBrackets.ts";
+import { bracketsOf } from "../venues/binance/leverageBrackets.ts";
 import type { Instrument, MarginBracket } from "./instrument.ts";
 import { bracketFor } from "./instrument.ts";
 import type { MarginInput } from "./margin.ts";

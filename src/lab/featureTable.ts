@@ -6,7 +6,7 @@ import type { FeatureRow } from "../domain/derived.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
-import { PartTable, textOf } from "./partTable.ts";
+import { PartTable, textOf } from "../store/output/partTable.ts";
 
 interface FeatureTableOptions {
   readonly instruments: readonly Instrument[];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { backtestCommand } from "../../src/cli/backtest.ts";
 import type { CommandContext, OptionValues } from "../../src/cli/frame/command.ts";
-import type { RunSummary } from "../../src/lab/runRecord.ts";
+import type { RunSummary } from "../../src/record/runRecord.ts";
 import { DAY_MS } from "../../src/domain/units.ts";
 import { KEPT_ASIDE } from "../cli/inProcess.ts";
 

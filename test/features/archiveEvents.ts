@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Event } from "../../src/domain/event.ts";
 import { klinesOf } from "../../src/domain/kline.ts";
 import { MINUTE_MS } from "../../src/domain/units.ts";
-import { parseKlineCsv } from "../../src/store/archive/klineCsv.ts";
+import { parseKlineCsv } from "../../src/venues/binance/archive/klineCsv.ts";
 import { unzipCsv } from "../../src/store/archive/zip.ts";
 import { sharedData } from "../sharedData.ts";
 import { inBursts } from "../replay.ts";

@@ -81,7 +81,7 @@ export const PARTS: readonly ProofPart[] = [
     name: "fuzz",
     shows:
       "a damaged web-socket message, archive file or line of a capture is refused in words, or gives events that can be; no row is lost",
-    code: ["src/venues/binance", "src/store/archive", "src/domain"],
+    code: ["src/venues/binance", "src/domain"],
     goal: 3_000_000,
     run: fuzz,
   },
@@ -116,7 +116,7 @@ export const PARTS: readonly ProofPart[] = [
   {
     name: "damage",
     shows: "a store damaged at a random place is noticed by what reads it, or gives the same",
-    code: ["src/store", "src/cli", "src/lab", "src/engine", "src/domain"],
+    code: ["src/store", "src/cli", "src/lab", "src/record", "src/report", "src/sweep", "src/engine", "src/venues/binance", "src/domain"],
     goal: 2000,
     run: damage,
   },

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { featureRows } from "../../../test/featureRows.ts";
 import { describeShared, sharedData } from "../../../test/sharedData.ts";
 import { sha256 } from "../../../src/store/hashing/sha256.ts";
-import { parseKlineCsv } from "../../../src/store/archive/klineCsv.ts";
+import { parseKlineCsv } from "../../../src/venues/binance/archive/klineCsv.ts";
 import { unzipCsv } from "../../../src/store/archive/zip.ts";
 import { RAW_FAMILIES } from "./families.ts";
 

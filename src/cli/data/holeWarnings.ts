@@ -3,7 +3,7 @@ import { formatUtc } from "../../domain/time.ts";
 import type { StoredKind } from "../../domain/kind.ts";
 import type { HistorySpan } from "../../domain/ports.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../domain/units.ts";
-import { folderOf } from "../../store/archive/archivePath.ts";
+import { folderOf } from "../../venues/binance/archive/archivePath.ts";
 import { landedAs } from "../../store/backfill/landedFiles.ts";
 import type { Hole } from "../../store/coverage/hole.ts";
 import { sumOf } from "../../store/coverage/hole.ts";

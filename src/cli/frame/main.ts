@@ -2,7 +2,7 @@ import { SettingError } from "../../domain/settingError.ts";
 import { tooManyFiles } from "../../domain/tooManyFiles.ts";
 import { UserError } from "../../domain/units.ts";
 import { nowMs } from "../../engine/clock.ts";
-import { systemProblem } from "../../lab/report/outputError.ts";
+import { systemProblem } from "../../store/output/outputError.ts";
 import { ownSignals } from "../watchdog/ownSignals.ts";
 import { didYouMean } from "../../domain/nearestName.ts";
 import type { CommandContext, OptionValues } from "./command.ts";

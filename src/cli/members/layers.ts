@@ -12,7 +12,7 @@ import type { FeatureInput } from "../../domain/kind.ts";
 import { SettingError } from "../../domain/settingError.ts";
 import { timeframeMs } from "../../domain/time.ts";
 import { UserError } from "../../domain/units.ts";
-import type { LayerNames } from "../../lab/runRecord.ts";
+import type { LayerNames } from "../../record/runRecord.ts";
 import { isModulePath, moduleNames } from "./moduleFiles.ts";
 import { checkTypes } from "./typeCheck.ts";
 import { familyMember, patternMember, positionMember, regimeMember, signalMember } from "./members.ts";

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { UserError } from "../../domain/units.ts";
-import { systemProblem } from "../../lab/report/outputError.ts";
+import { systemProblem } from "../../store/output/outputError.ts";
 import { sha256 } from "../../store/hashing/sha256.ts";
 import { userFolder } from "../frame/userFolder.ts";
 import { shownFile } from "./modulePlace.ts";

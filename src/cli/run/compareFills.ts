@@ -1,7 +1,7 @@
 import type { RiposteConfig } from "../../../config/schema.ts";
 import type { FillOn } from "../../domain/order.ts";
-import { FillQuality, watchFills } from "../../lab/fillQuality.ts";
-import type { FillModeRow } from "../../lab/runRecord.ts";
+import { FillQuality, watchFills } from "../../record/outcomes/fillQuality.ts";
+import type { FillModeRow } from "../../record/runRecord.ts";
 import { fillOnOf } from "../../venues/simulated/options.ts";
 import { beliefsOf } from "./beliefs.ts";
 import type { CommandContext } from "../frame/command.ts";

@@ -1,6 +1,6 @@
 import type { RiposteConfig } from "../../../config/schema.ts";
 import { DAY_MS, MINUTE_MS } from "../../domain/units.ts";
-import type { RunFacts } from "../../lab/summarise.ts";
+import type { RunFacts } from "../../record/summarise.ts";
 import type { RiskLimits } from "../../risk/limits.ts";
 import { NO_LIMITS } from "../../risk/limits.ts";
 import type { DataChoice, Environment, RunData } from "../data/runData.ts";

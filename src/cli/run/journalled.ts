@@ -5,7 +5,7 @@ import type { Journal } from "../../domain/ports.ts";
 import { UserError } from "../../domain/units.ts";
 import { continued, FileJournal } from "../../engine/journal.ts";
 import type { JournalReader } from "../../engine/journal.ts";
-import { systemProblem } from "../../lab/report/outputError.ts";
+import { systemProblem } from "../../store/output/outputError.ts";
 import type { RunData } from "../data/runData.ts";
 import { programVersion } from "../programVersion.ts";
 

@@ -6,7 +6,7 @@ import type { RiposteConfig } from "../../../config/schema.ts";
 import { describeShared, sharedData } from "../../../test/sharedData.ts";
 import type { Item } from "../../domain/item.ts";
 import { Kind } from "../../domain/kind.ts";
-import { FillQuality, watchFills } from "../../lab/fillQuality.ts";
+import { FillQuality, watchFills } from "../../record/outcomes/fillQuality.ts";
 import { beliefsOf } from "./beliefs.ts";
 import { compareFills } from "./compareFills.ts";
 import { composeRun } from "./composeRun.ts";

@@ -8,7 +8,7 @@ import { UserError } from "../../domain/units.ts";
 import { DataHash } from "../../engine/dataHash.ts";
 import { DecisionHash, hashDecisions } from "../../engine/decisionHash.ts";
 import { drive } from "../../engine/driver.ts";
-import { Recorder, record } from "../../lab/recorder.ts";
+import { Recorder, record } from "../../record/recorder.ts";
 import { backtestLine } from "../../pipeline.ts";
 import { simulatedVenue } from "../../venues/simulated/simulatedVenue.ts";
 import type { Beliefs } from "./beliefs.ts";

@@ -1,9 +1,9 @@
-import { counted, decimal, NONE, signed, signedPercent, utcTime } from "../../lab/report/page/format.js";
-import type { Beside, Comparison } from "../../lab/runs/compare/compareRuns.ts";
-import type { DecisionAt } from "../../lab/runs/compare/firstDecision.ts";
-import { DAYS_MIN } from "../../lab/runs/compare/pairedBootstrap.ts";
-import type { PairedDifference } from "../../lab/runs/compare/pairedBootstrap.ts";
-import type { ComparedTrade, TradeDifferences } from "../../lab/runs/compare/tradeDifferences.ts";
+import { counted, decimal, NONE, signed, signedPercent, utcTime } from "../../report/page/format.js";
+import type { Beside, Comparison } from "../../record/runs/compare/compareRuns.ts";
+import type { DecisionAt } from "../../record/runs/compare/firstDecision.ts";
+import { DAYS_MIN } from "../../record/runs/compare/pairedBootstrap.ts";
+import type { PairedDifference } from "../../record/runs/compare/pairedBootstrap.ts";
+import type { ComparedTrade, TradeDifferences } from "../../record/runs/compare/tradeDifferences.ts";
 import { textTable } from "../frame/textTable.ts";
 
 /** Lines of a list; the rest is counted. `--json` has all. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runHere } from "../../../test/cli/inProcess.ts";
 import { expectRefusal } from "../../../test/cli/riposte.ts";
-import { RunShelf } from "../../lab/runs/runShelf.ts";
-import { sampleRun } from "../../lab/runs/testing/sampleRun.ts";
+import { RunShelf } from "../../record/runs/runShelf.ts";
+import { sampleRun } from "../../record/runs/testing/sampleRun.ts";
 import { thisProcess } from "../../store/liveProcess.ts";
 
 let root = "";

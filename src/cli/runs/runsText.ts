@@ -1,5 +1,5 @@
-import type { ShelvedRun } from "../../lab/runs/runShelf.ts";
-import { counted, decimal, NONE, signedPercent } from "../../lab/report/page/format.js";
+import type { ShelvedRun } from "../../record/runs/runShelf.ts";
+import { counted, decimal, NONE, signedPercent } from "../../report/page/format.js";
 import { shownPath } from "../data/shownPath.ts";
 import { textTable } from "../frame/textTable.ts";
 

@@ -1,7 +1,7 @@
 import { setLayer } from "../../../config/layers.ts";
 import { nodeAt } from "../../../config/paths.ts";
 import { UserError } from "../../domain/units.ts";
-import type { SweptKey } from "../../lab/sweep/sweepRecord.ts";
+import type { SweptKey } from "../../sweep/sweepRecord.ts";
 import { BELIEF_KEYS } from "../run/beliefIdentity.ts";
 
 /** Parts of the config that only `act` reads: what may be swept on stored beliefs. */

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import type { Trial } from "../../lab/trialLedger.ts";
-import { readTrials, TrialLedger } from "../../lab/trialLedger.ts";
+import type { Trial } from "../../sweep/trialLedger.ts";
+import { readTrials, TrialLedger } from "../../sweep/trialLedger.ts";
 import { shownPath } from "../data/shownPath.ts";
 import type { CommandContext } from "../frame/command.ts";
 import { userFolder } from "../frame/userFolder.ts";

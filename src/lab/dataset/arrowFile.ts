@@ -14,7 +14,7 @@ import {
   Struct,
 } from "apache-arrow";
 import type { Data, DataType } from "apache-arrow";
-import { writing } from "../report/outputError.ts";
+import { writing } from "../../store/output/outputError.ts";
 import type { ColumnType, DatasetColumn } from "./columns.ts";
 import type { BatchColumn, DatasetBatch, DatasetFile } from "./datasetBatch.ts";
 

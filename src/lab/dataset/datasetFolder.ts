@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../domain/units.ts";
-import { requireAbsent } from "../report/ownFiles.ts";
-import { openStaging } from "../report/staging.ts";
-import type { Staging } from "../report/staging.ts";
+import { requireAbsent } from "../../record/runs/ownFiles.ts";
+import { openStaging } from "../../record/runs/staging.ts";
+import type { Staging } from "../../record/runs/staging.ts";
 
 export const DATASET_JSON = "dataset.json";
 

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import type { Duck } from "../../store/duck/duck.ts";
 import { quoted } from "../../store/duck/scanSql.ts";
 import { numberColumns } from "../../store/table/tables.ts";
-import { writingParquet } from "../parquetOutput.ts";
+import { writingParquet } from "../../store/output/parquetOutput.ts";
 import type { ColumnType, DatasetColumn } from "./columns.ts";
 import type { DatasetFile } from "./datasetBatch.ts";
 

@@ -5,7 +5,7 @@ import { simulatedInstrument } from "../../../streams/simulatedMarket.ts";
 import { describeShared, sharedData } from "../../../test/sharedData.ts";
 import type { KlineBlock } from "../../domain/kline.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
-import { parseKlineCsv } from "../../store/archive/klineCsv.ts";
+import { parseKlineCsv } from "../../venues/binance/archive/klineCsv.ts";
 import { unzipCsv } from "../../store/archive/zip.ts";
 import { bracketOf } from "./bracketOf.ts";
 import { LabelStream } from "./labelStream.ts";

@@ -13,9 +13,9 @@ import { MINUTE_MS } from "../../domain/units.ts";
 import { listedSymbols, parseExchangeInfo } from "../../venues/binance/parse/exchangeInfo.ts";
 import { parseLeverageBrackets } from "../../venues/binance/parse/leverageBrackets.ts";
 import { backfill } from "../backfill/backfill.ts";
-import { bracketsOf } from "../rules/leverageBrackets.ts";
+import { bracketsOf } from "../../venues/binance/leverageBrackets.ts";
 import { parquetStore } from "../parquet/parquetStore.ts";
-import { parseKlineCsv } from "./klineCsv.ts";
+import { parseKlineCsv } from "../../venues/binance/archive/klineCsv.ts";
 import { localArchive } from "./localArchive.ts";
 import { unzipCsv } from "./zip.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checksumOf, zipOf } from "../../../test/contract/archiveFiles.ts";
 import { parseChecksum } from "./checksum.ts";
-import { parseFundingCsv } from "./fundingCsv.ts";
+import { parseFundingCsv } from "../../venues/binance/archive/fundingCsv.ts";
 import { unzipCsv } from "./zip.ts";
 
 describe("unzipCsv", () => {

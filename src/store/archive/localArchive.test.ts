@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { aggTradeLines, checksumOf, klineLines, metricsLines, zipOf } from "../../../test/contract/archiveFiles.ts";
 import { DAY_MS } from "../../domain/units.ts";
-import type { BackfillKind } from "./archivePath.ts";
+import type { BackfillKind } from "../../venues/binance/archive/archivePath.ts";
 import { backfill } from "../backfill/backfill.ts";
 import type { BackfillReport } from "../backfill/report.ts";
 import { parquetStore } from "../parquet/parquetStore.ts";

@@ -3,10 +3,10 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { UserError } from "../../domain/units.ts";
 import { isInterval } from "../table/interval.ts";
-import type { BackfillKind } from "./archivePath.ts";
-import { FOLDERS, pathOf } from "./archivePath.ts";
+import type { BackfillKind } from "../../venues/binance/archive/archivePath.ts";
+import { FOLDERS, pathOf } from "../../venues/binance/archive/archivePath.ts";
 import { sha256 } from "../hashing/sha256.ts";
-import { archiveName } from "./fileName.ts";
+import { archiveName } from "../../venues/binance/archive/fileName.ts";
 import type { ArchiveSource } from "./source.ts";
 
 interface LocalArchiveOptions {

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import type { Entry, ZipFile } from "yauzl";
 import { fromBuffer } from "yauzl";
 import { UserError } from "../../domain/units.ts";
-import { REMEDY } from "./csv.ts";
+import { REMEDY } from "../../venues/binance/archive/csv.ts";
 
 /** Largest CSV that is unpacked: a month of klines has 6 MB, a day of BTCUSDT trades 100 MB. */
 const CSV_BYTES_MAX = 512 * 1024 * 1024;

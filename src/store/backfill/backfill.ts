@@ -1,7 +1,7 @@
 import type { StoredKind } from "../../domain/kind.ts";
 import { UserError } from "../../domain/units.ts";
 import { Unreachable } from "../../venues/binance/http.ts";
-import type { FileSeries } from "../archive/archivePath.ts";
+import type { FileSeries } from "../../venues/binance/archive/archivePath.ts";
 import type { DroppedPart } from "../store.ts";
 import type { BackfillOptions } from "./options.ts";
 import { localSpan, marketOf } from "./plan.ts";

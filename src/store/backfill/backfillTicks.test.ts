@@ -8,8 +8,8 @@ import { archiveOf, RecordingStore } from "../../../test/contract/recordingStore
 import { compareOnLine } from "../../../streams/merge.ts";
 import type { Event } from "../../domain/event.ts";
 import { DAY_MS, HOUR_MS, UserError } from "../../domain/units.ts";
-import { parseAggTradesCsv } from "../archive/aggTradesCsv.ts";
-import { metricsEvents, parseMetricsCsv } from "../archive/metricsCsv.ts";
+import { parseAggTradesCsv } from "../../venues/binance/archive/aggTradesCsv.ts";
+import { metricsEvents, parseMetricsCsv } from "../../venues/binance/archive/metricsCsv.ts";
 import type { ArchiveSource } from "../archive/source.ts";
 import { backfill } from "./backfill.ts";
 import type { BackfillOptions, NewestSource } from "./options.ts";

@@ -1,6 +1,6 @@
 import type { Store } from "../store.ts";
 import { KEPT_AS } from "./parseFile.ts";
-import type { FileSeries } from "../archive/archivePath.ts";
+import type { FileSeries } from "../../venues/binance/archive/archivePath.ts";
 
 /** Rows in the store that come from the archive file of a series and period (end exclusive). */
 export const heldRows = async (store: Store, { kind, symbol, market }: FileSeries, fromMs: number, toMs: number): Promise<number> => {

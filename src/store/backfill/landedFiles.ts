@@ -1,4 +1,4 @@
-import type { BackfillKind } from "../archive/archivePath.ts";
+import type { BackfillKind } from "../../venues/binance/archive/archivePath.ts";
 
 /** What a landed archive file was: its checksum tells whether the archive has replaced it since. */
 export interface Landed {

@@ -1,9 +1,9 @@
 import type { Event } from "../../domain/event.ts";
 import type { Kline } from "../../domain/kline.ts";
 import { DAY_MS, HOUR_MS } from "../../domain/units.ts";
-import type { FileSeries } from "../archive/archivePath.ts";
-import type { ParsedMetrics } from "../archive/metricsCsv.ts";
-import { parseMetricsCsv } from "../archive/metricsCsv.ts";
+import type { FileSeries } from "../../venues/binance/archive/archivePath.ts";
+import type { ParsedMetrics } from "../../venues/binance/archive/metricsCsv.ts";
+import { parseMetricsCsv } from "../../venues/binance/archive/metricsCsv.ts";
 import { unzipCsv } from "../archive/zip.ts";
 import type { Stated } from "../store.ts";
 import type { FetchedFile } from "./fetchFile.ts";

@@ -7,7 +7,7 @@ import type { OpenInterest } from "../../domain/event.ts";
 import { singleKline } from "../../domain/kline.ts";
 import { DAY_MS, instrumentIndex, MINUTE_MS } from "../../domain/units.ts";
 import { localArchive } from "../archive/localArchive.ts";
-import type { LabelEnd } from "../archive/metricsCsv.ts";
+import type { LabelEnd } from "../../venues/binance/archive/metricsCsv.ts";
 import { parquetStore } from "../parquet/parquetStore.ts";
 import type { Store } from "../store.ts";
 import { backfill } from "./backfill.ts";

@@ -1,6 +1,6 @@
 import type { Kline } from "../../domain/kline.ts";
-import type { LabelEnd, ParsedMetrics } from "../archive/metricsCsv.ts";
-import { PERIOD_MS } from "../archive/metricsCsv.ts";
+import type { LabelEnd, ParsedMetrics } from "../../venues/binance/archive/metricsCsv.ts";
+import { PERIOD_MS } from "../../venues/binance/archive/metricsCsv.ts";
 import type { Store } from "../store.ts";
 
 /** Evidence for which end of its period a label names. `nothing`: the start is assumed, and a value is known five minutes later. */

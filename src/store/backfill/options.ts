@@ -1,6 +1,6 @@
 import type { Instrument } from "../../domain/instrument.ts";
 import type { BinanceRest } from "../../venues/binance/rest.ts";
-import type { BackfillKind } from "../archive/archivePath.ts";
+import type { BackfillKind } from "../../venues/binance/archive/archivePath.ts";
 import type { ArchiveSource } from "../archive/source.ts";
 import type { Store } from "../store.ts";
 

@@ -2,13 +2,13 @@ import type { StoredKind } from "../../domain/kind.ts";
 import type { NumberCount } from "../../domain/decimals/numberCount.ts";
 import type { Event } from "../../domain/event.ts";
 import { klinesOf } from "../../domain/kline.ts";
-import { parseAggTradesCsv } from "../archive/aggTradesCsv.ts";
-import type { BackfillKind } from "../archive/archivePath.ts";
-import { parseFundingCsv } from "../archive/fundingCsv.ts";
-import { parseKlineCsv } from "../archive/klineCsv.ts";
-import type { ParsedMetrics } from "../archive/metricsCsv.ts";
-import { metricsEvents, parseMetricsCsv } from "../archive/metricsCsv.ts";
-import type { IdGaps } from "../archive/tradeOrder.ts";
+import { parseAggTradesCsv } from "../../venues/binance/archive/aggTradesCsv.ts";
+import type { BackfillKind } from "../../venues/binance/archive/archivePath.ts";
+import { parseFundingCsv } from "../../venues/binance/archive/fundingCsv.ts";
+import { parseKlineCsv } from "../../venues/binance/archive/klineCsv.ts";
+import type { ParsedMetrics } from "../../venues/binance/archive/metricsCsv.ts";
+import { metricsEvents, parseMetricsCsv } from "../../venues/binance/archive/metricsCsv.ts";
+import type { IdGaps } from "../../venues/binance/archive/tradeOrder.ts";
 import type { LabelReading } from "./metricsLabels.ts";
 
 /** What a store keeps of the files of each kind. */

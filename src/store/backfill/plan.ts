@@ -1,7 +1,7 @@
 import { DAY_MS, UserError, utcDayStart } from "../../domain/units.ts";
-import type { BackfillKind, FileSeries } from "../archive/archivePath.ts";
-import { FOLDERS, folderOf, pathOf } from "../archive/archivePath.ts";
-import { archiveName } from "../archive/fileName.ts";
+import type { BackfillKind, FileSeries } from "../../venues/binance/archive/archivePath.ts";
+import { FOLDERS, folderOf, pathOf } from "../../venues/binance/archive/archivePath.ts";
+import { archiveName } from "../../venues/binance/archive/fileName.ts";
 import type { ArchiveSource } from "../archive/source.ts";
 
 /** A file of the archive and the span that its name promises. */

@@ -1,7 +1,7 @@
 import type { StoredKind } from "../../domain/kind.ts";
 import type { HistorySpan } from "../../domain/ports.ts";
 import type { UserError } from "../../domain/units.ts";
-import type { LabelEnd } from "../archive/metricsCsv.ts";
+import type { LabelEnd } from "../../venues/binance/archive/metricsCsv.ts";
 import type { Hole } from "../coverage/hole.ts";
 import type { LabelWitness } from "./metricsLabels.ts";
 import type { RulesReport } from "../rules/learnedRules.ts";

@@ -3,7 +3,7 @@ import type { Event } from "../../domain/event.ts";
 import { klinesOf } from "../../domain/kline.ts";
 import { DAY_MS, UserError, utcDayStart } from "../../domain/units.ts";
 import { AddressRefused, NotListed } from "../../venues/binance/rest.ts";
-import type { FileSeries } from "../archive/archivePath.ts";
+import type { FileSeries } from "../../venues/binance/archive/archivePath.ts";
 import type { NewestSource } from "./options.ts";
 import type { PeriodFile } from "./plan.ts";
 import { restDay } from "./stated.ts";

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import type { FileSeries } from "../archive/archivePath.ts";
-import { folderOf } from "../archive/archivePath.ts";
+import type { FileSeries } from "../../venues/binance/archive/archivePath.ts";
+import { folderOf } from "../../venues/binance/archive/archivePath.ts";
 import { DAY_MS, UserError } from "../../domain/units.ts";
 import { timeText } from "../reading/catalog.ts";
 import type { Fetched } from "./fetchFile.ts";

@@ -1,7 +1,7 @@
 import type { Event } from "../../domain/event.ts";
 import { DAY_MS, utcDayStart } from "../../domain/units.ts";
-import type { BackfillKind, FileSeries } from "../archive/archivePath.ts";
-import { folderOf } from "../archive/archivePath.ts";
+import type { BackfillKind, FileSeries } from "../../venues/binance/archive/archivePath.ts";
+import { folderOf } from "../../venues/binance/archive/archivePath.ts";
 import type { Stated } from "../store.ts";
 import { KEPT_AS } from "./parseFile.ts";
 import type { PeriodFile } from "./plan.ts";

@@ -1,5 +1,5 @@
 import { MINUTE_MS, utcDayStart } from "../../domain/units.ts";
-import type { BackfillKind } from "../archive/archivePath.ts";
+import type { BackfillKind } from "../../venues/binance/archive/archivePath.ts";
 import { quietEnd } from "../coverage/quietEnd.ts";
 import { KEPT_AS } from "./parseFile.ts";
 import { isDaily, marketOf } from "./plan.ts";

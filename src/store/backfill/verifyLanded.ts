@@ -3,7 +3,7 @@ import type { Store } from "../store.ts";
 import type { VerifyOptions, VerifyReport } from "../verifyReport.ts";
 import { emptyReport, noted } from "../verifyReport.ts";
 import { heldRows } from "./heldRows.ts";
-import type { BackfillKind } from "../archive/archivePath.ts";
+import type { BackfillKind } from "../../venues/binance/archive/archivePath.ts";
 import { partOfPath } from "./plan.ts";
 import { backfillRemedy } from "./remedy.ts";
 

@@ -5,7 +5,7 @@ import type { CaptureSummary } from "../../venues/binance/capture/captureScan.ts
 import { parseExchangeInfo } from "../../venues/binance/parse/exchangeInfo.ts";
 import { WireError } from "../../venues/binance/parse/wire.ts";
 import { DEFAULT_FEES, guessedInstrument } from "./defaultInstruments.ts";
-import { bracketsOf } from "./leverageBrackets.ts";
+import { bracketsOf } from "../../venues/binance/leverageBrackets.ts";
 
 /**
  * Rules of a captured symbol: those of the capture's `exchangeInfo`, else what the decimals of its prices and quantities show; null where

@@ -6,7 +6,7 @@ import { NO_MAXIMUM } from "../../domain/instrument.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { InstrumentIndex } from "../../domain/units.ts";
 import { NO_INSTRUMENT } from "../../domain/units.ts";
-import { bracketsOf } from "./leverageBrackets.ts";
+import { bracketsOf } from "../../venues/binance/leverageBrackets.ts";
 
 /** Start of the first USD-M perpetual: rules that no source dates hold from here on. */
 const RULES_VALID_FROM_MS = Date.UTC(2019, 8, 8);

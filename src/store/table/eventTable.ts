@@ -3,7 +3,7 @@ import type { InstrumentIndex } from "../../domain/units.ts";
 import { InvariantError } from "../../domain/units.ts";
 import type { Columns, ListColumn } from "./columns.ts";
 import { listOf } from "./columns.ts";
-import { IdText, SHORT_IDS } from "./idText.ts";
+import { IdText, SHORT_IDS } from "../../domain/decimals/idText.ts";
 import type { ColumnType, Table, TableColumn } from "./tables.ts";
 
 /** A cell in memory: numbers, times, counts; flags as 0 and 1; ids; price and quantity of levels, interleaved. */

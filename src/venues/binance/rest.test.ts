@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import type { Answer } from "../../../test/contract/wireServer.ts";
 import { body, cutShort, reset, silence, status, WireServer } from "../../../test/contract/wireServer.ts";
 import { MINUTE_MS, UserError } from "../../domain/units.ts";
-import { bracketsOf } from "../../store/rules/leverageBrackets.ts";
+import { bracketsOf } from "./leverageBrackets.ts";
 import type { HttpOptions } from "./http.ts";
 import { httpGet, unusedProxies } from "./http.ts";
 import type { BinanceRest, BinanceRestOptions } from "./rest.ts";

@@ -11,7 +11,7 @@ export const PUBLICATION_LAG_MS = 5 * MINUTE_MS;
 /** From this label on an answer of REST is named for the start of its period, before it for the end (binance-public-data issue 491). */
 const LABELS_START_FROM_MS = Date.UTC(2026, 5, 25);
 
-/** End of the period that a row of an answer stands for. Files of the archive tell it themselves (`src/store/archive/metricsCsv.ts`). */
+/** End of the period that a row of an answer stands for. Files of the archive tell it themselves (`src/venues/binance/archive/metricsCsv.ts`). */
 const periodEndMs = (labelMs: number, periodMs: number): number => (labelMs >= LABELS_START_FROM_MS ? labelMs + periodMs : labelMs);
 
 /** The answer of `GET /fapi/v1/openInterest`: now, in base units; what it is worth is not told (NaN). Throws `WireError`. */

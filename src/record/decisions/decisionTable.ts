@@ -1,0 +1,294 @@
+import type { OperatorFunction } from "rxjs";
+import type { StepHandlers } from "../../../operators/stepOperator.ts";
+import { stepOperator } from "../../../operators/stepOperator.ts";
+import type { AccountState, Pattern, PositionState, Refusal, Regime, RiskLevel, RiskState, Signal } from "../../domain/derived.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import type { Item } from "../../domain/item.ts";
+import { Kind } from "../../domain/kind.ts";
+import type { Bar } from "../../domain/kline.ts";
+import { NO_INSTRUMENT } from "../../domain/units.ts";
+import { PartTable, textOf } from "../../store/output/partTable.ts";
+import type { LayerNames } from "../runRecord.ts";
+
+/** Columns that every table has, while they are collected, all float64; `decisions.parquet` has the same in this order, with proper types. */
+const COLUMNS = [
+  "timeMs",
+  "symbol",
+  "ready",
+  "pLong",
+  "pShort",
+  "pNeutral",
+  "netLong",
+  "netShort",
+  "confidence",
+  "markPrice",
+  "positionLots",
+  "equityUsdt",
+  "riskLevel",
+  "fills",
+  "intents",
+  "refusals",
+  "orders",
+  "refusedRule",
+  "refusedValue",
+  "refusedLimit",
+] as const;
+const AT = Object.fromEntries(COLUMNS.map((name, column) => [name, column])) as Readonly<Record<(typeof COLUMNS)[number], number>>;
+const COUNTS = ["fills", "intents", "refusals", "orders"] as const;
+type Count = (typeof COUNTS)[number];
+/** In the column of the rule that refused. */
+const NO_RULE = -1;
+const LEVELS: readonly RiskLevel[] = ["ACTIVE", "REDUCING", "HALTED"];
+
+interface DecisionTableOptions {
+  readonly instruments: readonly Instrument[];
+  /** Decision bars that close up to this time only warm up. */
+  readonly fromMs: number;
+  /** Where the finished file goes, and how messages name it. */
+  readonly file: string;
+  readonly shownAs: string;
+  /** A folder of its own for the parts; gone when the table is closed. */
+  readonly partsDir: string;
+  /** What L1 and L2 say, by name; null: the run has neither. */
+  readonly layers: Pick<LayerNames, "regimeStates" | "embedding"> | null;
+  /** Who speaks for each layer: a shipped rule with the program's version, or a user's module with its hash. */
+  readonly members: Readonly<Record<string, { readonly name: string; readonly version: string }>>;
+}
+
+/** What L1 and L2 said last of an instrument; rows of blocks that stay as they are. */
+interface Said {
+  regime: Regime | null;
+  pattern: Pattern | null;
+}
+
+/** Every decision bar as a row of `decisions.parquet`: what the signal said, what was owned and what came of it. */
+export class DecisionTable {
+  readonly #options: DecisionTableOptions;
+  readonly #table: PartTable;
+  /** By instrument: what happened since its last decision, and the row of that decision while it is in the buffer. */
+  readonly #pending: Record<Count, number>[];
+  readonly #lastRow: number[];
+  /** Instruments with a bar in a moment that has not closed, and rows of such bars. */
+  readonly #due = new Set<number>();
+  readonly #open: { readonly row: number; readonly instrument: number }[] = [];
+  #account: AccountState | null = null;
+  #level = 0;
+  /** By instrument: the level of causes that hold for it alone. */
+  readonly #ownLevel: number[];
+  /** By instrument. */
+  readonly #said: readonly Said[];
+  readonly #states: number;
+  readonly #embedding: number;
+  /** Rules that have refused, by the index that stands in their column, and the SQL of it. */
+  readonly #rules: string[] = [];
+  readonly #typed: Record<string, string>;
+  /** By instrument: the first refusal since its last decision. */
+  readonly #refused: (Refusal | null)[];
+
+  constructor(options: DecisionTableOptions) {
+    const { instruments, layers, members } = options;
+    this.#options = options;
+    this.#typed = { ...typesOf(instruments) };
+    this.#states = layers?.regimeStates.length ?? 0;
+    this.#embedding = layers?.embedding.length ?? 0;
+    const constants = Object.entries(members).flatMap(([layer, { name, version }]) => [
+      [`${layer}Member`, name],
+      [`${layer}Version`, version],
+    ]);
+    const columns = [...COLUMNS, ...layerColumns(layers)];
+    this.#table = new PartTable({
+      ...options,
+      columns,
+      typed: this.#typed,
+      constants: Object.fromEntries(constants) as Record<string, string>,
+    });
+    this.#said = instruments.map(() => ({ regime: null, pattern: null }));
+    this.#refused = instruments.map(() => null);
+    this.#pending = options.instruments.map(() => ({ fills: 0, intents: 0, refusals: 0, orders: 0 }));
+    this.#lastRow = options.instruments.map(() => -1);
+    this.#ownLevel = options.instruments.map(() => 0);
+  }
+
+  bar({ base, instrument }: Bar): void {
+    if (base) this.#due.add(instrument);
+  }
+  /** The rows of a moment stand before it closes: they are given what is held, and equity, then. */
+  account(state: AccountState): void {
+    this.#account = state;
+    if (state.late) this.#due.delete(state.instrument);
+    if (!state.atClose) return;
+    for (const { row, instrument } of this.#open) this.#holdings(row, instrument, state);
+    this.#open.length = 0;
+    this.#due.clear();
+  }
+  level({ instrument, level }: RiskState): void {
+    if (instrument === NO_INSTRUMENT) this.#level = LEVELS.indexOf(level);
+    else this.#ownLevel[instrument] = LEVELS.indexOf(level);
+  }
+  regime(regime: Regime): void {
+    (this.#said[regime.instrument] as Said).regime = regime;
+  }
+  pattern(pattern: Pattern): void {
+    (this.#said[pattern.instrument] as Said).pattern = pattern;
+  }
+  decision(signal: Signal): void {
+    const { instrument, knownAtMs } = signal;
+    const account = this.#account;
+    if (knownAtMs <= this.#options.fromMs) return;
+    const at = this.#table.next();
+    this.#set(at, "timeMs", knownAtMs);
+    this.#set(at, "symbol", instrument);
+    this.#set(at, "ready", signal.ready ? 1 : 0);
+    this.#set(at, "pLong", signal.pLong);
+    this.#set(at, "pShort", signal.pShort);
+    this.#set(at, "pNeutral", signal.pNeutral);
+    this.#set(at, "netLong", signal.netLong);
+    this.#set(at, "netShort", signal.netShort);
+    this.#set(at, "confidence", signal.confidence);
+    if (account === null || this.#due.has(instrument)) this.#open.push({ row: at, instrument });
+    else this.#holdings(at, instrument, account);
+    this.#set(at, "riskLevel", Math.max(this.#level, this.#ownLevel[instrument] as number));
+    const pending = this.#pending[instrument] as Record<Count, number>;
+    for (const name of COUNTS) {
+      this.#set(at, name, pending[name]);
+      pending[name] = 0;
+    }
+    this.#refusal(at, this.#refused[instrument] ?? null);
+    this.#refused[instrument] = null;
+    this.#layers(at, signal);
+    this.#lastRow[instrument] = at;
+  }
+
+  /** Counts what came of a decision, in its row; what came before it (fills inside the bar, risk's own exits) waits for the row. */
+  count(name: Count, { instrument, knownAtMs }: { readonly instrument: number; readonly knownAtMs: number }): void {
+    const pending = this.#pending[instrument];
+    if (pending === undefined || knownAtMs <= this.#options.fromMs) return;
+    const row = this.#lastRow[instrument] as number;
+    const { data } = this.#table.rows;
+    const column = data[AT[name]] as Float64Array;
+    if (row >= 0 && name !== "fills" && data[0]?.[row] === knownAtMs) column[row] = (column[row] as number) + 1;
+    else pending[name] += 1;
+  }
+
+  /** Counts a refusal, and keeps the first of a row with its rule, value and limit. */
+  refusal(refusal: Refusal): void {
+    const { instrument, knownAtMs } = refusal;
+    if (this.#pending[instrument] === undefined || knownAtMs <= this.#options.fromMs) return;
+    const row = this.#lastRow[instrument] as number;
+    const { data } = this.#table.rows;
+    if (!(row >= 0 && data[0]?.[row] === knownAtMs)) this.#refused[instrument] ??= refusal;
+    else if (data[AT.refusedRule]?.[row] === NO_RULE) this.#refusal(row, refusal);
+    this.count("refusals", refusal);
+  }
+
+  /** Writes a part when there is enough for one; call it between two bursts. */
+  async drain(): Promise<void> {
+    if (this.#open.length > 0) return;
+    if (await this.#table.drain()) this.#lastRow.fill(-1);
+  }
+
+  close(): Promise<void> {
+    this.#typed["refusedRule"] = textOf("refusedRule", this.#rules);
+    return this.#table.close();
+  }
+
+  /** Removes what is unfinished; harmless after `close`. */
+  abandon(): Promise<void> {
+    return this.#table.abandon();
+  }
+
+  #holdings(row: number, instrument: number, { positions, equityUsdt }: AccountState): void {
+    const { markPrice, positionLots } = positions[instrument] as PositionState;
+    this.#set(row, "markPrice", markPrice);
+    this.#set(row, "positionLots", positionLots);
+    this.#set(row, "equityUsdt", equityUsdt);
+  }
+
+  #refusal(row: number, refusal: Refusal | null): void {
+    if (refusal !== null && !this.#rules.includes(refusal.rule)) this.#rules.push(refusal.rule);
+    this.#set(row, "refusedRule", refusal === null ? NO_RULE : this.#rules.indexOf(refusal.rule));
+    this.#set(row, "refusedValue", refusal?.value ?? NaN);
+    this.#set(row, "refusedLimit", refusal?.limit ?? NaN);
+  }
+
+  /** What L1 and L2 said at the bar of a signal; NaN where they did not speak. */
+  #layers(row: number, { instrument, knownAtMs }: Signal): void {
+    if (this.#states === 0) return;
+    const { regime, pattern } = this.#said[instrument] as Said;
+    const { data } = this.#table.rows;
+    let column = COLUMNS.length;
+    const take = (said: Regime | Pattern | null, width: number, count: number): void => {
+      const from = said !== null && said.knownAtMs === knownAtMs ? said : null;
+      for (let i = 0; i < count; i++)
+        (data[column++] as Float64Array)[row] = from === null ? NaN : (from.values[from.row * width + i] as number);
+    };
+    take(regime, this.#states, this.#states);
+    take(pattern, pattern?.width ?? 0, 2 + this.#embedding);
+  }
+
+  #set(row: number, name: (typeof COLUMNS)[number], value: number): void {
+    (this.#table.rows.data[AT[name]] as Float64Array)[row] = value;
+  }
+}
+
+/** `regimeStrongUp` …, `patternUp`, `patternDown`, `pattern_` and the name of each number of the embedding. */
+const layerColumns = (layers: DecisionTableOptions["layers"]): string[] =>
+  layers === null
+    ? []
+    : [
+        ...layers.regimeStates.map((state) => `regime${state.replaceAll(/(?:^| )(\w)/g, (_, letter: string) => letter.toUpperCase())}`),
+        "patternUp",
+        "patternDown",
+        ...layers.embedding.map((name) => `pattern_${name}`),
+      ];
+
+const typesOf = (instruments: readonly Instrument[]): Readonly<Partial<Record<(typeof COLUMNS)[number], string>>> => ({
+  timeMs: "timeMs",
+  symbol: textOf(
+    "symbol",
+    instruments.map(({ symbol }) => symbol),
+  ),
+  ready: "ready = 1",
+  positionLots: "positionLots::BIGINT",
+  riskLevel: textOf("riskLevel", LEVELS),
+  fills: "fills::INTEGER",
+  intents: "intents::INTEGER",
+  refusals: "refusals::INTEGER",
+  orders: "orders::INTEGER",
+});
+
+const HANDLERS: StepHandlers<DecisionTable> = {
+  [Kind.bar]: (t, item) => {
+    t.bar(item);
+  },
+  [Kind.accountState]: (t, item) => {
+    t.account(item);
+  },
+  [Kind.riskState]: (t, item) => {
+    t.level(item);
+  },
+  [Kind.fill]: (t, item) => {
+    t.count("fills", item);
+  },
+  [Kind.regime]: (t, item) => {
+    t.regime(item);
+  },
+  [Kind.pattern]: (t, item) => {
+    t.pattern(item);
+  },
+  [Kind.signal]: (t, item) => {
+    t.decision(item);
+  },
+  [Kind.intent]: (t, item) => {
+    t.count("intents", item);
+  },
+  [Kind.refusal]: (t, item) => {
+    t.refusal(item);
+  },
+  [Kind.orderSent]: (t, item) => {
+    t.count("orders", item);
+  },
+};
+
+/** Puts the table at the end of a line. */
+export const tableDecisions = (table: DecisionTable): OperatorFunction<Item, Item> => stepOperator("decisionTable", () => table, HANDLERS);

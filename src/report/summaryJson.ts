@@ -1,0 +1,86 @@
+import type { RunRecord, RunSummary } from "../record/runRecord.ts";
+
+/** Keys of `summary.json` in the order in which they are written: that of `RunSummary`. */
+export const SUMMARY_KEYS = [
+  "symbol",
+  "from",
+  "to",
+  "bars",
+  "gapBars",
+  "trades",
+  "equityStartUsdt",
+  "equityEndUsdt",
+  "feesUsdt",
+  "fundingUsdt",
+  "slippageUsdt",
+  "totalReturn",
+  "cagr",
+  "volatility",
+  "sharpe",
+  "sortino",
+  "calmar",
+  "maxDrawdown",
+  "maxDrawdownDays",
+  "maxDrawdownAtBars",
+  "maxDrawdownAtBarsMinutes",
+  "ruinedAtMs",
+  "winRate",
+  "profitFactor",
+  "expectancyUsdt",
+  "exposure",
+  "turnover",
+  "meanHoldingMinutes",
+  "valueAtRisk95",
+  "conditionalValueAtRisk95",
+  "riskRefusals",
+  "ordersRejected",
+  "noTradeReason",
+  "haltedAtMs",
+  "halts",
+  "strictEquityEndUsdt",
+  "decisions",
+  "orders",
+  "decisionsSha256",
+  "replaySeconds",
+  "barsPerSecond",
+  "peakRssMb",
+] as const satisfies readonly (keyof RunSummary)[];
+
+/** Does not compile when `RunSummary` has a key that is missing above. */
+type Missing = Exclude<keyof RunSummary, (typeof SUMMARY_KEYS)[number]>;
+const complete: [Missing] extends [never] ? true : Missing = true;
+void complete;
+
+type Json =
+  | string
+  | boolean
+  | number
+  | null
+  | readonly string[]
+  | Readonly<Record<string, string>>
+  | readonly Readonly<Record<string, string | number | null>>[];
+type Summarised = Pick<RunRecord, "identity" | "summary" | "fillModes" | "refusals" | "rejections">;
+
+/** The summary as one JSON document, what `--json` prints and `summary.json` holds; NaN and infinities are null. */
+export const summaryJson = (record: Summarised): string => `${JSON.stringify(summaryObject(record), null, 2)}\n`;
+
+/**
+ * The summary with its keys in order and every number that JSON cannot hold as null, then what a reader must know (`warnings`, the `!`
+ * lines of the text), plans that risk refused by rule, orders that the venue refused by code, which code ran, and `fillModes` where fills
+ * were compared.
+ */
+export const summaryObject = ({ identity, summary, refusals, rejections, fillModes }: Summarised): Readonly<Record<string, Json>> => ({
+  ...Object.fromEntries(SUMMARY_KEYS.map((key) => [key, finite(summary[key])])),
+  warnings: identity.warnings,
+  refusals: rows(refusals),
+  rejections: rows(rejections),
+  ...(identity.verified === undefined ? {} : { verified: identity.verified }),
+  commit: identity.commit,
+  modules: identity.modules,
+  ...(fillModes === undefined ? {} : { fillModes: rows(fillModes) }),
+});
+
+const rows = (list: readonly object[]): Readonly<Record<string, string | number | null>>[] =>
+  list.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, finite(value as string | number)])));
+
+const finite = <T>(value: T): T | null => (typeof value === "number" && !Number.isFinite(value) ? null : value);

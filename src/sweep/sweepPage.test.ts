@@ -1,0 +1,103 @@
+import { Script } from "node:vm";
+import { describe, expect, it } from "vitest";
+import { pageScript, SWEEP_MODULES } from "../report/html/assets.ts";
+import { sweepPage } from "./sweepPage.ts";
+import type { SweepRecord } from "./sweepRecord.ts";
+import type { Trial } from "./trialLedger.ts";
+import { bySharpe, luckOf, luckText } from "./sweepRecord.ts";
+import { sweepText } from "./sweepText.ts";
+import { sampleSweep } from "./testing/sampleSweep.ts";
+
+const page = (record: SweepRecord): string => [...sweepPage(record)].join("");
+const dataOf = (text: string): { keys: unknown; runs: { at: number[]; figures: (number | null)[] }[] } =>
+  JSON.parse(/<script type="application\/json" id="sweep-data">(.*?)<\/script>/s.exec(text)?.[1] ?? "") as ReturnType<typeof dataOf>;
+
+describe("sweepPage", () => {
+  it("holds every run in the table and in the data of the heat map", () => {
+    const record = sampleSweep(2);
+    const text = page(record);
+    expect(text.match(/<tr data-run=/g)).toHaveLength(9);
+    const { keys, runs } = dataOf(text);
+    expect(keys).toEqual([
+      { key: "k0", values: ["1", "2", "10"] },
+      { key: "k1", values: ["1", "2", "10"] },
+    ]);
+    expect(runs).toHaveLength(9);
+    expect(runs.at(-1)).toMatchObject({ at: [0, 0], figures: expect.arrayContaining([null]) as unknown });
+    expect(text).toContain("expected best of 40 trials without skill");
+  });
+
+  it("escapes what comes from outside, and loads nothing", () => {
+    const hostile = `</script><img src=x onerror="alert(1)">`;
+    const text = page(
+      sampleSweep(1, { name: hostile, command: hostile, warnings: [hostile], keys: [{ key: "position.module", values: [hostile] }] }),
+    );
+    expect(text).not.toContain("<img src=x");
+    expect(text).not.toMatch(/(?:src|href)=["']?https?:/);
+    expect(text).toContain("default-src 'none'");
+  });
+
+  it("asks for a second key only where there is one, and for the others only where there are more", () => {
+    const controls = (keys: number): string[] =>
+      [...page(sampleSweep(keys)).matchAll(/data-map="(\w+)"/g)].map(([, name]) => name as string);
+    expect([controls(1), controls(2), controls(3)]).toEqual([
+      ["figure", "x"],
+      ["figure", "x", "y"],
+      ["figure", "x", "y", "join"],
+    ]);
+  });
+
+  it("says that the prices are simulated, and that the sweep was stopped", () => {
+    const text = page(sampleSweep(1, { simulated: true, dataSource: "seed 1", planned: 12 }));
+    expect(text).toContain("Simulated market, not real prices.");
+    expect(text).toContain("The sweep was stopped after 3 of 12 runs.");
+  });
+
+  it("has one script without imports or twice-used names", () => {
+    const script = pageScript(SWEEP_MODULES);
+    expect(script).not.toMatch(/^\s*(?:import|export)\b(?!\()/m);
+    expect(() => new Script(script)).not.toThrow();
+  });
+});
+
+describe("the words of a sweep", () => {
+  it("put the best first and runs without a Sharpe ratio last", () => {
+    const sharpes = bySharpe([...sampleSweep(2).runs].reverse()).map(({ figures }) => figures.sharpe);
+    expect(sharpes.slice(0, -1)).toEqual([...sharpes.slice(0, -1)].sort((a, b) => b - a));
+    expect(sharpes.at(-1)).toBeNaN();
+    expect(sweepText(sampleSweep(3), "out/sweep/sweep.html")).toContain("… and 15 more");
+  });
+
+  it("say how much luck there is in the best of many", () => {
+    expect(luckText({ trials: 40, withSharpe: 39, days: 365, sharpeVariance: 0.01, expectedMaxSharpe: 4.123 })).toMatch(
+      /^The best of 40 trials on these data \(1 of them never traded\) .* would be about 4\.12;/,
+    );
+    expect(luckText({ trials: 1, withSharpe: 1, days: 365, sharpeVariance: NaN, expectedMaxSharpe: NaN })).toMatch(
+      /^The best of 1 trial .* Too few trials/,
+    );
+    expect(luckOf([], "d")).toMatchObject({ trials: 0, days: NaN, expectedMaxSharpe: NaN });
+  });
+
+  it("annualise no luck of fewer than 30 days", () => {
+    const trials = (days: number): Trial[] =>
+      [0.1, 0.2, 0.4].map((sharpePerDay, at) => ({
+        ...{
+          configSha256: `c${at}`,
+          dataSha256: "d",
+          decisionsSha256: "",
+          modules: {},
+          symbols: ["BTCUSDT"],
+          from: "",
+          to: "",
+          values: {},
+        },
+        ...{ sharpePerDay, days, skew: 0, kurtosis: 3, totalReturn: 0, maxDrawdown: 0, trades: 1 },
+      }));
+    expect(luckOf(trials(30), "d").expectedMaxSharpe).toBeGreaterThan(1);
+    expect(luckOf(trials(29), "d").expectedMaxSharpe).toBeNaN();
+    expect(luckText(luckOf(trials(29), "d"))).toContain(": it was chosen for looking good. 29 days are too few");
+    expect(luckText({ ...luckOf([], "d"), days: 1 })).toContain("1 day is too few");
+    // Other data of the ledger do not matter.
+    expect(luckOf([...trials(30), { ...(trials(2)[0] as Trial), dataSha256: "e" }], "d").days).toBe(30);
+  });
+});

@@ -1,0 +1,115 @@
+import { DAYS_PER_YEAR } from "../risk/sharpeBound.ts";
+import { expectedMaxSharpe } from "../record/metrics/expectedMaxSharpe.ts";
+import { ANNUALISED_FROM_DAYS } from "../record/metrics/metrics.ts";
+import type { RunSummary } from "../record/runRecord.ts";
+import { counted } from "../report/page/format.js";
+import type { Trial } from "./trialLedger.ts";
+import { trialStatistics } from "./trialLedger.ts";
+
+/** A key of the config with the values that were tried, as they were typed. */
+export interface SweptKey {
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** Figures of a run that the table shows, in its order; all but trades and halts may be NaN. */
+export const SWEEP_FIGURES = [
+  "sharpe",
+  "totalReturn",
+  "maxDrawdown",
+  "trades",
+  "winRate",
+  "profitFactor",
+  "sortino",
+  "exposure",
+  "feesUsdt",
+  "halts",
+] as const satisfies readonly (keyof RunSummary)[];
+export type SweepFigure = (typeof SWEEP_FIGURES)[number];
+
+/** One run of the grid. */
+export interface SweepRun {
+  /** By place in `keys`. */
+  readonly values: readonly string[];
+  readonly figures: Readonly<Record<SweepFigure, number>>;
+  readonly configSha256: string;
+  readonly decisionsSha256: string;
+}
+
+/** What the best of many runs would look like without any skill. */
+interface Luck {
+  /** Trials on these data in the ledger, those of this sweep among them. */
+  readonly trials: number;
+  readonly withSharpe: number;
+  /** Days of the shortest trial; NaN without trials. */
+  readonly days: number;
+  /** Of the Sharpe ratios per day. */
+  readonly sharpeVariance: number;
+  /** Annualised, comparable with the table's Sharpe ratios: NaN where the days are too few for that. */
+  readonly expectedMaxSharpe: number;
+}
+
+/** A finished (or stopped) sweep: what its files are made of. */
+export interface SweepRecord {
+  readonly name: string;
+  readonly symbols: readonly string[];
+  readonly from: string;
+  readonly to: string;
+  readonly dataSource: string;
+  readonly simulated: boolean;
+  readonly warnings: readonly string[];
+  readonly profile: string;
+  readonly dataSha256: string;
+  readonly commit: string;
+  /** By name, users' modules: SHA-256 of all that they load. Those that are swept are the first run's. */
+  readonly modules: Readonly<Record<string, string>>;
+  readonly command: string;
+  readonly keys: readonly SweptKey[];
+  /** Runs of the whole grid; more than `runs` when it was stopped. */
+  readonly planned: number;
+  /** Best Sharpe ratio first. */
+  readonly runs: readonly SweepRun[];
+  readonly luck: Luck;
+  readonly ledger: {
+    readonly path: string;
+    readonly added: number;
+    readonly known: number;
+    readonly trials: number;
+    /** Numbers of lines that are no trial, and of those that were changed after they were written. */
+    readonly unreadable: readonly number[];
+    readonly changed: readonly number[];
+  };
+  readonly seconds: number;
+}
+
+/** Best Sharpe ratio first; runs without one last, best return first, then in the grid's order. */
+export const bySharpe = (runs: readonly SweepRun[]): SweepRun[] => {
+  const descending = (a: number, b: number): number => (a === b ? 0 : b - a);
+  const known = (value: number): number => (Number.isNaN(value) ? -Infinity : value);
+  return [...runs].sort(
+    (a, b) =>
+      descending(known(a.figures.sharpe), known(b.figures.sharpe)) ||
+      descending(known(a.figures.totalReturn), known(b.figures.totalReturn)),
+  );
+};
+
+/** What the ledger's trials on these data make of the best one. */
+export const luckOf = (trials: readonly Trial[], dataSha256: string): Luck => {
+  const { count, withSharpe, sharpeVariance } = trialStatistics(trials, dataSha256);
+  const days = count === 0 ? NaN : Math.min(...trials.filter((trial) => trial.dataSha256 === dataSha256).map((trial) => trial.days));
+  const perDay = days < ANNUALISED_FROM_DAYS ? NaN : expectedMaxSharpe(withSharpe, sharpeVariance);
+  return { trials: count, withSharpe, days, sharpeVariance, expectedMaxSharpe: perDay * Math.sqrt(DAYS_PER_YEAR) };
+};
+
+/** The plain words beside the best row. */
+export const luckText = ({ trials, withSharpe, days, expectedMaxSharpe: expected }: Luck): string => {
+  const idle = trials > withSharpe ? ` (${trials - withSharpe} of them never traded)` : "";
+  return (
+    `The best of ${trials} ${trials === 1 ? "trial" : "trials"} on these data${idle} looks better than it is: it was chosen for looking good. ` +
+    (days < ANNUALISED_FROM_DAYS
+      ? `${counted(days, "day")} ${days === 1 ? "is" : "are"} too few for a Sharpe ratio of a year: ${ANNUALISED_FROM_DAYS} or more say by how much.`
+      : Number.isNaN(expected)
+        ? "Too few trials have a Sharpe ratio to say by how much."
+        : `Without any skill the best Sharpe ratio of so many would be about ${expected.toFixed(2)}; only what lies well above it, and holds on data that no trial has seen, says anything.`)
+  );
+};

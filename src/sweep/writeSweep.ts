@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import type { CsvColumn } from "../report/csv.ts";
+import { csvLines } from "../report/csv.ts";
+import { writePieces } from "../store/output/fileWriter.ts";
+import type { Staging } from "../record/runs/staging.ts";
+import { sweepPage } from "./sweepPage.ts";
+import type { SweepRecord, SweepRun } from "./sweepRecord.ts";
+import { SWEEP_FIGURES } from "./sweepRecord.ts";
+
+/** Writes `sweep.html`, `sweep.csv` and `sweep.json` into a staging folder. Throws a `UserError` that names the file. */
+export const stageSweep = (staging: Staging, record: SweepRecord): void => {
+  const write = (name: string, pieces: Iterable<string>): void => {
+    writePieces(staging.file(name), pieces, join(staging.outDir, name));
+  };
+  write("sweep.csv", csvLines(columnsOf(record), record.runs));
+  write("sweep.json", [`${JSON.stringify(sweepObject(record), null, 2)}\n`]);
+  write("sweep.html", sweepPage(record));
+};
+
+/** The document of `sweep.json` and `--json`; every number that JSON cannot hold is null. */
+export const sweepObject = (record: SweepRecord): unknown =>
+  JSON.parse(JSON.stringify(record, (_key, value: unknown) => (typeof value === "number" && !Number.isFinite(value) ? null : value)));
+
+const columnsOf = ({ keys }: SweepRecord): CsvColumn<SweepRun>[] => [
+  ...keys.map(({ key }, index): CsvColumn<SweepRun> => [key, (run) => run.values[index] ?? ""]),
+  ...SWEEP_FIGURES.map((figure): CsvColumn<SweepRun> => [figure, (run) => run.figures[figure]]),
+  ["configSha256", (run) => run.configSha256],
+  ["decisionsSha256", (run) => run.decisionsSha256],
+];
