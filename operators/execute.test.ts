@@ -7,7 +7,7 @@ import { Kind } from "../src/domain/kind.ts";
 import type { OrderRequest } from "../src/domain/order.ts";
 import type { Venue } from "../src/domain/ports.ts";
 import type { Ticks } from "../src/domain/units.ts";
-import { approve } from "../src/risk/plan.ts";
+import { approve } from "../src/risk/approval.ts";
 import { accountOf, BTC, ETH, fill, intentOf, orderAccepted, orderRejected, show, T0 } from "../test/items.ts";
 import type { Row } from "../test/operatorCases.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";

@@ -11,7 +11,7 @@ import { moveOn } from "../src/domain/orders/stopMove.ts";
 import type { Venue } from "../src/domain/ports.ts";
 import type { Direction, InstrumentIndex, Lots, Ticks } from "../src/domain/units.ts";
 import { InvariantError } from "../src/domain/units.ts";
-import { isSealed } from "../src/risk/plan.ts";
+import { isSealed } from "../src/risk/sealedPlan.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 

@@ -10,7 +10,7 @@ import type { Lots, Ticks } from "../src/domain/units.ts";
 import { instrumentIndex } from "../src/domain/units.ts";
 import { DEFAULT_LIMITS } from "../src/risk/limits.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
-import { isSealed } from "../src/risk/plan.ts";
+import { isSealed } from "../src/risk/sealedPlan.ts";
 import { withOrders } from "../test/ownOrdersLine.ts";
 import { limitsOf, riskInstrument, RiskLine } from "../test/riskLine.ts";
 import { riskGate } from "./riskGate.ts";

@@ -48,6 +48,12 @@ const ROOMS: readonly Room[] = [
   { name: "root", matches: /^[^/]+$/, imports: ALL },
 ];
 
+/** Files that only some may import values from. */
+const KEPT: readonly { readonly file: string; readonly by: readonly string[]; readonly because: string }[] = [
+  { file: "src/risk/approval.ts", by: ["src/risk/gate.ts"], because: "only the gate approves" },
+  { file: "src/risk/sealedPlan.ts", by: ["src/risk/approval.ts", "operators/execute.ts"], because: "only an approval makes a sealed plan" },
+];
+
 /** The config's schema repeats the shape and the defaults of what it configures. */
 const isOptions = (path: string): boolean => /\/(options|limits)\.ts$/.test(path);
 
@@ -78,7 +84,9 @@ const problemOf = (path: string, room: Room, specifier: string, typeOnly: boolea
   }
   const target = posix.join(posix.dirname(path), specifier);
   if (target.endsWith(".test.ts")) return `${target} is a test: nothing may import it`;
-  if (isTest(path)) return undefined;
+  if (isTest(path) || room.name === "test") return undefined;
+  const keeper = KEPT.find(({ file }) => file === target);
+  if (keeper !== undefined && !keeper.by.includes(path)) return `${target} is for ${keeper.by.join(", ")} alone: ${keeper.because}`;
   if (!/\.[jt]s$/.test(target)) return undefined;
   const to = roomOf(target);
   if (to === undefined) return `${target} lies in no room of docs/architecture.md#rooms`;

@@ -75,6 +75,16 @@ describe("import direction", () => {
     expect(accepted).toEqual([]);
   });
 
+  it("lets only the gate approve, and only an approval seal a plan", () => {
+    const of = (path: string, text: string): string[] => importProblems([{ path, text }]);
+    expect(of("operators/riskGate.ts", 'import { approve } from "../src/risk/approval.ts";')).toEqual([
+      "operators/riskGate.ts:1: src/risk/approval.ts is for src/risk/gate.ts alone: only the gate approves",
+    ]);
+    expect(of("src/risk/exits.ts", 'import { SealedPlan } from "./sealedPlan.ts";')).toHaveLength(1);
+    expect(of("src/risk/gate.ts", 'import { approve } from "./approval.ts";')).toEqual([]);
+    expect(of("operators/execute.ts", 'import { isSealed } from "../src/risk/sealedPlan.ts";')).toEqual([]);
+  });
+
   it("names the line", () => {
     expect(problems("operators/a.ts", '\n\nimport fs from "node:fs";')[0]).toMatch(/^operators\/a\.ts:3: operators may not import node:fs/);
   });

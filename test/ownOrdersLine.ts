@@ -6,7 +6,7 @@ import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { OwnOrders } from "../src/domain/orders/ownOrder.ts";
 import { answered, enterPlan, filled, ownOrders, tradeOver } from "../src/domain/orders/ownOrders.ts";
-import { approve } from "../src/risk/plan.ts";
+import { approve } from "../src/risk/approval.ts";
 
 /** Our orders take an item as the `account` operator lets them; `lots`, by instrument: what a fill meets. */
 export const bookOrders = (orders: readonly OwnOrders[], item: Item, lots: readonly number[]): void => {

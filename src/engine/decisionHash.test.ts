@@ -6,7 +6,7 @@ import { fill, fundingPayment, intentOf, orderRejected, signalOf, T0 } from "../
 import { BARRIER } from "../domain/item.ts";
 import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
-import { approve } from "../risk/plan.ts";
+import { approve } from "../risk/approval.ts";
 import { DecisionHash, hashDecisions } from "./decisionHash.ts";
 
 const digest = (items: readonly Item[], fromMs = -Infinity): string => {

@@ -21,7 +21,7 @@ import type { Emergency } from "./emergencies.ts";
 import { Exits } from "./exits.ts";
 import { InstrumentExposure } from "./exposure.ts";
 import type { RiskLimits } from "./limits.ts";
-import { approve } from "./plan.ts";
+import { approve } from "./approval.ts";
 import { refuseEntry, refuseReduction, worstTicksOf } from "./positionTier.ts";
 import type { RuleBreach } from "./positionTier.ts";
 import { SystemTier } from "./systemTier.ts";

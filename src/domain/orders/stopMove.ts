@@ -3,7 +3,7 @@ import type { OwnOrder, OwnOrders } from "./ownOrder.ts";
 import { askToCancel, isPlaced } from "./ownOrders.ts";
 
 /** What is to be done next about a stop that is being moved. */
-export interface MoveSteps {
+interface MoveSteps {
   readonly cancel: readonly OwnOrder[];
   readonly send: OwnOrder | null;
 }

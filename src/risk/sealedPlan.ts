@@ -2,8 +2,8 @@ import type { ApprovedPlan, Intent } from "../domain/derived.ts";
 import { Kind } from "../domain/kind.ts";
 import type { PlannedOrders } from "../domain/orders/ownOrders.ts";
 
-/** An approved plan; the private field is its seal: nothing outside this file can make one that `isSealed` accepts. */
-class SealedPlan {
+/** An approved plan; the private field is its seal. Only `approval.ts` may make one (scripts/checkImports.ts). */
+export class SealedPlan {
   readonly kind = Kind.approvedPlan;
   readonly seq: number;
   readonly instrument: Intent["instrument"];
@@ -26,9 +26,6 @@ class SealedPlan {
     return #seal in plan;
   }
 }
-
-/** Makes the only thing `execute` accepts. Called by the gate alone (checked by scripts/checkImports.ts), after every rule passed. */
-export const approve = (intent: Intent, planned: PlannedOrders): ApprovedPlan => new SealedPlan(intent, planned) as unknown as ApprovedPlan;
 
 /** Whether a plan was made by the gate. */
 export const isSealed = (plan: ApprovedPlan): boolean => SealedPlan.isSealed(plan);
