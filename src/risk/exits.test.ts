@@ -200,6 +200,11 @@ describe("a position without a stop", () => {
   });
 });
 
+it("the last lot is left too", () => {
+  const line = long();
+  line.ask("reduce", { qtyLots: 9 as Lots });
+  expect(line.command("halt")).toEqual(["HALTED +command.halt 1/0", "exit0 1 risk-halt"]);
+});
 it("no more than a hundred reductions are on their way", () => {
   const line = new RiskLine(limitsOf({}), { instruments: [riskInstrument(0, { maxMarketQtyLots: 1 })] });
   line.bar({ at: 1 });
