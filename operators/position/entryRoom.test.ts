@@ -83,6 +83,8 @@ interface Asked {
   readonly qtyLots: number;
   /** Neither risk nor the venue has a limit of size. */
   readonly unlimited: boolean;
+  /** Exits are still on their way: what the entry meets is not what the view was asked about. */
+  readonly leaving: boolean;
   refusedBy: string | null;
 }
 
@@ -131,7 +133,7 @@ const lastEntry = (seed: number, sizeOf: (largest: number, view: PositionView, p
       const limitTicks = limitOf(last.limitOffset);
       const largest = view.maxQtyLots(last.direction, closeTicks + 1, last.leverage, limitTicks);
       const qtyLots = sizeOf(largest, view, limitTicks > 0 ? limitTicks : closeTicks);
-      asked = { largest, qtyLots, unlimited, refusedBy: null };
+      asked = { largest, qtyLots, unlimited, leaving: view.exitPending, refusedBy: null };
       enter(qtyLots, last.direction, last.leverage, limitTicks);
     }
     bar += 1;
@@ -210,6 +212,7 @@ describe("the largest entry of the view, against the real gate and the simulated
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const asked = lastEntry(seed, (largest) => largest);
+        if (asked.leaving) return;
         expect(asked.refusedBy, `largest ${asked.largest}`).toBeNull();
         if (asked.qtyLots > 0) taken += 1;
       }),
@@ -227,7 +230,7 @@ describe("the largest entry of the view, against the real gate and the simulated
         const one = beyond(1);
         // The view keeps the room of a rounding, so where an entry meets the free wallet to the last digit it is two.
         const asked = one.refusedBy === null && one.largest > 0 && !one.unlimited ? beyond(2) : one;
-        if (asked.unlimited) return;
+        if (asked.unlimited || asked.leaving) return;
         expect(refusedForSize(asked), `largest ${asked.largest}, ${asked.refusedBy ?? "not refused"}`).toBe(true);
         refused += 1;
       }),

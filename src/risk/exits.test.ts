@@ -105,13 +105,29 @@ describe("an exit that was approved is seen through", () => {
     line.ask("exit", { qtyLots: 11 as Lots });
     expect(line.bar()).toEqual([]);
   });
-  it("the trade that an entry turned is over: the new side stays", () => {
+  it("what a withdrawn entry turned the position into is left too", () => {
     const line = long();
     line.enter(30, { direction: -1 });
     const turn = line.planId;
     exit(line);
-    expect(line.fill("sell", 30, { orderId: turn })).toEqual([]);
-    expect(line.bar()).toEqual([]);
+    expect(line.fill("sell", 30, { orderId: turn })).toEqual([expect.stringContaining("exit0 -")]);
+  });
+  it("what a withdrawn entry opens behind the exit is left too, until its cancel is answered", () => {
+    const line = long();
+    line.enter(30);
+    const late = line.planId;
+    exit(line);
+    line.fill("sell", 10, { orderId: line.planId });
+    expect(line.fill("buy", 5, { orderId: late })).toEqual([expect.stringContaining("exit0 5")]);
+    const answered = long();
+    answered.enter(30);
+    const gone = answered.planId;
+    exit(answered);
+    answered.fill("sell", 10, { orderId: answered.planId });
+    answered.canceled(gone);
+    answered.bar();
+    answered.enter(7);
+    expect(answered.fill("buy", 7)).toEqual([]);
   });
 });
 

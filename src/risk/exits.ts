@@ -1,6 +1,6 @@
 import type { Intent, TradeClosed } from "../domain/derived.ts";
 import { isEntry } from "../domain/intentAction.ts";
-import { awaitsScaleIn, isProtected, mayExit, mustWithdraw } from "../domain/orders/ownOrders.ts";
+import { awaitsCancel, awaitsScaleIn, isProtected, mayExit, mustWithdraw } from "../domain/orders/ownOrders.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
 import type { LineTime } from "./causes.ts";
 import type { Emergency } from "./emergencies.ts";
@@ -9,7 +9,7 @@ import type { InstrumentExposure } from "./exposure.ts";
 const STOP_PASSED = "stop-passed";
 
 /**
- * Positions that are to be left, seen through until nothing is held: what L4 asked to exit, what the price has carried past a stop that was
+ * Positions that are to be left, seen through until nothing is held and nothing that was withdrawn may fill: what L4 asked to exit, what the price has carried past a stop that was
  * to be placed, and what has no stop. `order` makes an emergency of the gate.
  */
 export class Exits {
@@ -39,7 +39,6 @@ export class Exits {
 
   /** What would have grown the position has lost its protection. */
   tradeClosed(trade: TradeClosed): void {
-    this.leaving.delete(trade.instrument);
     if (awaitsScaleIn(this.exposureOf(trade.instrument).orders)) this.withdraw(trade, trade.instrument, "scale-in without position");
   }
 
@@ -59,7 +58,8 @@ export class Exits {
     if (reason === undefined) return;
     const { positionLots, orders } = this.exposureOf(index);
     if (positionLots === 0) {
-      this.leaving.delete(index);
+      // An entry whose cancel has not been answered may still fill, and is left then.
+      if (!awaitsCancel(orders)) this.leaving.delete(index);
       return;
     }
     if (mustWithdraw(orders)) this.withdraw(time, index, reason);

@@ -284,6 +284,12 @@ export const mustWithdraw = ({ open }: OwnOrders): boolean => {
   return false;
 };
 
+/** Whether the cancel of an entry has not been answered yet. */
+export const awaitsCancel = ({ open }: OwnOrders): boolean => {
+  for (const { role, status } of open) if (role === "entry" && status === "cancelSent") return true;
+  return false;
+};
+
 /** Whether an entry without a bracket of its own is on its way: it counted on the protection of a position. */
 export const awaitsScaleIn = ({ open }: OwnOrders): boolean => {
   for (const order of open) if (order.action === "scaleIn" && isWithdrawable(order)) return true;
