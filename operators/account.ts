@@ -14,7 +14,6 @@ import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 const barStep = (ledger: Ledger, bar: Bar, emit: Emit): void => {
-  emit(bar);
   if (!bar.base) return;
   ledger.mark(bar.instrument, bar.close);
   const arrival = arrive(ledger.moment, closeOf(bar));
@@ -29,14 +28,13 @@ const closeStep = (ledger: Ledger, cause: Bar | MomentClosed, emit: Emit): void 
 };
 
 const momentStep = (ledger: Ledger, item: MomentClosed, emit: Emit): void => {
-  emit(item);
   if (ledger.moment.open) closeStep(ledger, item, emit);
 };
 
 /** Our orders take an answer or a fill before anybody behind sees it; the money of a fill is booked, and told, directly behind it. */
-const answerStep = (ledger: Ledger, item: OrderAccepted | OrderRejected | OrderCanceled | OrderExpired, emit: Emit): void => {
+const answerStep = (ledger: Ledger, item: OrderAccepted | OrderRejected | OrderCanceled | OrderExpired): true => {
   answered(ledger.orders[item.instrument] as OwnOrders, item);
-  emit(item);
+  return true;
 };
 
 const fillStep = (ledger: Ledger, fill: Fill, emit: Emit): void => {
@@ -54,7 +52,6 @@ const fillStep = (ledger: Ledger, fill: Fill, emit: Emit): void => {
 };
 
 const fundingStep = (ledger: Ledger, payment: FundingPayment, emit: Emit): void => {
-  emit(payment);
   ledger.payFunding(payment.instrument, payment.paidUsdt);
   publish(ledger, payment, false, emit);
 };
@@ -79,21 +76,20 @@ const HANDLERS: StepHandlers<Ledger> = {
   [Kind.orderExpired]: answerStep,
 };
 
-const OWN = [Kind.accountState, Kind.tradeClosed] as const;
-const PASSED = [
-  Kind.bar,
-  Kind.momentClosed,
-  Kind.fill,
-  Kind.fundingPayment,
-  Kind.orderAccepted,
-  Kind.orderRejected,
-  Kind.orderCanceled,
-  Kind.orderExpired,
-] as const;
+const OPTIONS = {
+  passingOf: {
+    [Kind.orderAccepted]: "filter",
+    [Kind.orderRejected]: "filter",
+    [Kind.orderCanceled]: "filter",
+    [Kind.orderExpired]: "filter",
+    [Kind.fill]: "handler",
+  },
+  emits: [Kind.accountState, Kind.tradeClosed, Kind.fill],
+} as const;
 
 /**
  * What we own: our orders as the venue's answers leave them; position, cash and equity exactly as fills and payments say, marked at every
  * moment's close. Emits the pooled `accountState` after each moment, fill and payment, and `tradeClosed` when a round trip ends.
  */
 export const account = (instruments: readonly Instrument[], options: LedgerOptions): OperatorFunction<Item, Item> =>
-  stepOperator("account", () => new Ledger(instruments, options), HANDLERS, { passing: "handler", emits: [...OWN, ...PASSED] });
+  stepOperator("account", () => new Ledger(instruments, options), HANDLERS, OPTIONS);

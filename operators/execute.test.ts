@@ -6,6 +6,7 @@ import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { OrderRequest } from "../src/domain/order.ts";
 import type { Venue } from "../src/domain/ports.ts";
+import { ownOrders } from "../src/domain/orders/ownOrders.ts";
 import type { Ticks } from "../src/domain/units.ts";
 import { approve } from "../src/risk/approval.ts";
 import { accountOf, BTC, ETH, fill, intentOf, orderAccepted, orderRejected, show, T0 } from "../test/items.ts";
@@ -67,7 +68,7 @@ describe("execute", () => {
   });
 
   it("takes no plan that risk did not make", () => {
-    const forged = { ...approve(enter(1), { orders: [], withdrawn: [] }) };
+    const forged = { ...approve(enter(1), { own: ownOrders(BTC), orders: [], withdrawn: [] }) };
     expect(() => through(execute(new TestVenue()), [forged])).toThrow("execute at seq 1: plan P-1 did not pass risk");
   });
 

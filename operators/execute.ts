@@ -1,5 +1,5 @@
 import type { OperatorFunction } from "rxjs";
-import type { AccountState, ApprovedPlan } from "../src/domain/derived.ts";
+import type { ApprovedPlan } from "../src/domain/derived.ts";
 import type { Fill, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -20,26 +20,27 @@ type OrderDesk = Pick<Venue, "submit" | "cancel">;
 
 interface ExecuteState {
   readonly venue: OrderDesk;
-  /** The account, which holds our orders; null before its first state. */
-  account: AccountState | null;
+  /** By instrument, our orders, which `account` keeps: known from its first plan on. */
+  readonly orders: OwnOrders[];
 }
 
 type Answer = OrderAccepted | OrderRejected | OrderCanceled | OrderExpired;
 
-const planStep = ({ venue }: ExecuteState, plan: ApprovedPlan, emit: Emit): void => {
+const planStep = ({ venue, orders }: ExecuteState, plan: ApprovedPlan, emit: Emit): void => {
   if (!isSealed(plan)) throw new InvariantError(`plan ${plan.intent.planId} did not pass risk`);
+  if (orders[plan.instrument] !== plan.own) orders[plan.instrument] = plan.own;
   for (const { orderId } of plan.withdrawn) venue.cancel(plan.instrument, orderId, plan.knownAtMs);
   for (const order of plan.orders) send(venue, plan, order, emit);
 };
 
 /** Where the venue does not place brackets, protection leaves with the fill that asks for it. */
-const fillStep = ({ venue, account }: ExecuteState, fill: Fill, emit: Emit): void => {
-  const own = account?.orders[fill.instrument];
+const fillStep = ({ venue, orders }: ExecuteState, fill: Fill, emit: Emit): void => {
+  const own = orders[fill.instrument];
   if (own !== undefined) for (const order of own.made) send(venue, fill, order, emit);
 };
 
-const answerStep = ({ venue, account }: ExecuteState, item: Answer, emit: Emit): void => {
-  const own = account?.orders[item.instrument];
+const answerStep = ({ venue, orders }: ExecuteState, item: Answer, emit: Emit): void => {
+  const own = orders[item.instrument];
   if (own === undefined) return;
   if (own.attachesBrackets) {
     if (item.kind === Kind.orderAccepted) replaceStops(venue, own, item);
@@ -110,9 +111,6 @@ const requestOf = (own: OwnOrder, instrument: InstrumentIndex, decidedAtMs: numb
 };
 
 const HANDLERS: StepHandlers<ExecuteState> = {
-  [Kind.accountState]: (state, account) => {
-    if (state.account !== account) state.account = account;
-  },
   [Kind.approvedPlan]: planStep,
   [Kind.fill]: fillStep,
   [Kind.orderAccepted]: answerStep,
@@ -126,4 +124,4 @@ const HANDLERS: StepHandlers<ExecuteState> = {
  * protection is never withdrawn first.
  */
 export const execute = (venue: OrderDesk): OperatorFunction<Item, Item> =>
-  stepOperator<ExecuteState>("execute", () => ({ venue, account: null }), HANDLERS, { emits: [Kind.orderSent] });
+  stepOperator<ExecuteState>("execute", () => ({ venue, orders: [] }), HANDLERS, { emits: [Kind.orderSent] });

@@ -368,3 +368,29 @@ describe("fused neighbours", () => {
     );
   });
 });
+
+it("lets single kinds pass in another way than the rest", () => {
+  const steps = () =>
+    stepOperator<string[]>(
+      "mixed",
+      () => [],
+      {
+        [Kind.kline]: (seen) => void seen.push("kline"),
+        [Kind.timer]: (seen) => seen.push("timer") > 2,
+        [Kind.fault]: (_, fault, emit) => {
+          emit(fault);
+          emit(fault);
+        },
+      },
+      { passingOf: { [Kind.timer]: "filter", [Kind.fault]: "handler" }, emits: [Kind.fault] },
+    );
+  const item = (kind: Item["kind"]): Item => ({ kind, seq: 1 }) as unknown as Item;
+  const out: number[] = [];
+  from([Kind.kline, Kind.timer, Kind.timer, Kind.fault, Kind.barrier].map(item))
+    .pipe(
+      steps(),
+      stepOperator("next", () => null, {}),
+    )
+    .subscribe(({ kind }) => out.push(kind));
+  expect(out).toEqual([Kind.kline, Kind.timer, Kind.fault, Kind.fault, Kind.barrier]);
+});

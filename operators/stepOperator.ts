@@ -19,6 +19,8 @@ export interface StepOptions<S> {
    * `passing: "none"` the line ends here: nothing is passed on, and kinds without a handler cost nothing.
    */
   readonly passing?: Passing;
+  /** Kinds that pass in another way than the rest. */
+  readonly passingOf?: { readonly [K in Kind]?: Passing };
   /** The kinds that its handlers emit; another one is an error. Absent: any. The fewer, the shorter the way to the next step. */
   readonly emits?: readonly Kind[];
   /** Called once when the source completes, before completion is passed on. */
@@ -32,6 +34,7 @@ interface Step {
   readonly init: () => unknown;
   readonly handlers: StepHandlers<never>;
   readonly passing: Passing;
+  readonly passingOf: { readonly [K in Kind]?: Passing };
   readonly emits: readonly Kind[] | undefined;
   readonly flush: ((state: never, emit: Emit) => void) | undefined;
 }
@@ -64,6 +67,7 @@ export const stepOperator =
       init,
       handlers,
       passing: options.passing ?? "first",
+      passingOf: options.passingOf ?? {},
       emits: options.emits,
       flush: options.flush,
     };
@@ -235,10 +239,11 @@ const chainText = (steps: readonly Step[]): string => {
     for (const kind of handledKinds(step)) {
       const pass = wayOf(kind);
       const take = `at = ${i}; handler${i}_${kind}(state${i}, item, emit${i})`;
+      const passing = step.passingOf[kind as Kind] ?? step.passing;
       const body =
-        step.passing === "first"
+        passing === "first"
           ? `${pass} ${take};`
-          : step.passing === "filter"
+          : passing === "filter"
             ? `at = ${i}; if (handler${i}_${kind}(state${i}, item, emit${i}) === true) { ${pass} }`
             : `${take};`;
       lines.push(`const handler${i}_${kind} = handlers[${i}][${kind}];`, `const deliver${i}_${kind} = (item) => { ${body} };`);

@@ -209,6 +209,8 @@ export interface ApprovedPlan extends DerivedHeader<typeof Kind.approvedPlan> {
   readonly intent: Intent;
   /** Orders that it sends: none for `cancelEntries`. */
   readonly orders: readonly OwnOrder[];
+  /** Our orders of the instrument, which `account` keeps. */
+  readonly own: OwnOrders;
   /** Orders that it cancels, before it sends any. */
   readonly withdrawn: readonly OwnOrder[];
 }

@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { from } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { anyNumber } from "../../test/arbitraryEvents.ts";
-import { fill, fundingPayment, intentOf, orderRejected, signalOf, T0 } from "../../test/items.ts";
+import { fill, fundingPayment, intentOf, orderRejected, signalOf, T0, BTC } from "../../test/items.ts";
 import { BARRIER } from "../domain/item.ts";
 import type { Item } from "../domain/item.ts";
+import { ownOrders } from "../domain/orders/ownOrders.ts";
 import { Kind } from "../domain/kind.ts";
 import { approve } from "../risk/approval.ts";
 import { DecisionHash, hashDecisions } from "./decisionHash.ts";
@@ -149,7 +150,11 @@ describe("the decision hash", () => {
     const intent = intentOf({ at: 3 }, "enter");
     const refused = { ...HASHED["refusal"]?.item } as unknown as Item;
     expect(
-      new Set([digest([intent]), digest([intent, approve(intent, { orders: [], withdrawn: [] })]), digest([intent, refused])]).size,
+      new Set([
+        digest([intent]),
+        digest([intent, approve(intent, { own: ownOrders(BTC), orders: [], withdrawn: [] })]),
+        digest([intent, refused]),
+      ]).size,
     ).toBe(3);
   });
 

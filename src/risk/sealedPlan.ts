@@ -9,15 +9,17 @@ export class SealedPlan {
   readonly instrument: Intent["instrument"];
   readonly knownAtMs: number;
   readonly intent: Intent;
+  readonly own: PlannedOrders["own"];
   readonly orders: PlannedOrders["orders"];
   readonly withdrawn: PlannedOrders["withdrawn"];
   readonly #seal = true;
 
-  constructor(intent: Intent, { orders, withdrawn }: PlannedOrders) {
+  constructor(intent: Intent, { own, orders, withdrawn }: PlannedOrders) {
     this.seq = intent.seq;
     this.instrument = intent.instrument;
     this.knownAtMs = intent.knownAtMs;
     this.intent = intent;
+    this.own = own;
     this.orders = orders;
     this.withdrawn = withdrawn;
   }

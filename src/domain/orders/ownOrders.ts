@@ -27,6 +27,7 @@ export const ownOrders = ({ maxMarketQtyLots }: Pick<Instrument, "maxMarketQtyLo
 
 /** What a plan does at the venue: orders to send, and orders to cancel before that. */
 export interface PlannedOrders {
+  readonly own: OwnOrders;
   readonly orders: readonly OwnOrder[];
   readonly withdrawn: readonly OwnOrder[];
 }
@@ -43,17 +44,17 @@ export const enterPlan = (own: OwnOrders, intent: Intent, worstTicks: number): P
   switch (intent.action) {
     case "enter":
     case "scaleIn":
-      return { orders: [entered(own, orderOf(intent, { role: "entry", priceTicks: limitOf(intent), worstTicks }))], withdrawn: NONE };
+      return { own, orders: [entered(own, orderOf(intent, { role: "entry", priceTicks: limitOf(intent), worstTicks }))], withdrawn: NONE };
     case "reduce":
-      return { orders: slices(own, intent), withdrawn: NONE };
+      return { own, orders: slices(own, intent), withdrawn: NONE };
     case "exit": {
       const withdrawn = withdrawEntries(own);
-      return { orders: slices(own, intent), withdrawn };
+      return { own, orders: slices(own, intent), withdrawn };
     }
     case "moveStop":
-      return { orders: [entered(own, movedStop(own, intent))], withdrawn: NONE };
+      return { own, orders: [entered(own, movedStop(own, intent))], withdrawn: NONE };
     case "cancelEntries":
-      return { orders: NONE, withdrawn: withdrawEntries(own) };
+      return { own, orders: NONE, withdrawn: withdrawEntries(own) };
   }
 };
 
