@@ -55,7 +55,8 @@ const said = async (change: (events: readonly Event[]) => readonly Event[] = (ev
 const minuteOf = (item: Item, fromMs: number): string => ("knownAtMs" in item ? ((item.knownAtMs - fromMs) / MINUTE_MS).toFixed(2) : "");
 
 const textOf = (item: Item): string => {
-  if (item.kind === Kind.orderSent) return item.order.reduceOnly ? "leaves" : "opens";
+  // Stops and targets, which follow each entry, are left out.
+  if (item.kind === Kind.orderSent) return item.order.closePosition ? "" : item.order.reduceOnly ? "leaves" : "opens";
   if (item.kind === Kind.refusal) return `refused ${item.rule}`;
   if (item.kind === Kind.resyncNeeded) return "broke";
   if (item.kind === Kind.riskState) return `${item.level} ${item.active ? "+" : "-"}${item.rule}`;
