@@ -20,9 +20,6 @@ const ALLOWED: readonly Allowed[] = [
   { matches: /^test\/modules\//, names: ["default"], because: "a config or an option of a test names the file" },
 ];
 
-/** Files that are being reshaped: their unused exports go with the new shape, and then the line goes. */
-const RESHAPED: readonly RegExp[] = [/^src\/venues\/simulated\//, /^src\/report\//, /^src\/cli\/run\//];
-
 /**
  * One line for every export that no other file imports, tests included: what only its own file uses is not exported, and what nobody uses
  * is deleted. A `.d.ts` file says what its `.js` file exports and is not read for exports. Reads imports, re-exports, `import()` and `import("…").Name`; of a namespace import every export counts as used.
@@ -34,7 +31,7 @@ export const exportProblems = (files: readonly SourceFile[]): string[] => {
   return sources.flatMap((source) => {
     const { fileName } = source;
     const names = used.get(fileName);
-    if (fileName.endsWith(".d.ts") || RESHAPED.some((path) => path.test(fileName)) || names?.has("*") === true) return [];
+    if (fileName.endsWith(".d.ts") || names?.has("*") === true) return [];
     return exportsOf(source)
       .filter(({ name }) => names?.has(name) !== true && !isAllowed(fileName, name))
       .map(

@@ -5,7 +5,7 @@ import { moneyFlow } from "./figures/moneyFlow.ts";
 import { NOTHING_COMPARED, sentNone } from "../record/outcomes/fillQuality.ts";
 import { count, counted, decimal, duration, percent, shortIso, signed, signedPercent, times, utcTime } from "./page/format.js";
 
-export interface SummaryTextOptions {
+interface SummaryTextOptions {
   /** ANSI colours: for a terminal only. */
   readonly colour?: boolean;
   /** Where the report is, for the last line; left out when none was written. */

@@ -13,7 +13,7 @@ import { requireFills } from "./requireFills.ts";
 const MODES: readonly FillOn[] = ["bars", "trades", "book"];
 
 /** A run's config with another `venue.fillOn`. Settings that do not apply to the other mode get their default. */
-export const filledOn = (config: RiposteConfig, fillOn: FillOn): RiposteConfig => ({
+const filledOn = (config: RiposteConfig, fillOn: FillOn): RiposteConfig => ({
   ...config,
   venue: {
     ...config.venue,

@@ -38,7 +38,7 @@ export const codeVersion = async (root = ROOT): Promise<CodeVersion> => {
 };
 
 /** `v` and the version of the package. */
-export const packageVersion = (): string => `v${programVersion()}`;
+const packageVersion = (): string => `v${programVersion()}`;
 
 /** What git said, or why it could not be started. */
 const reasonOf = (error: unknown): string => {

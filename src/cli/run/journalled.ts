@@ -9,7 +9,7 @@ import { systemProblem } from "../../store/output/outputError.ts";
 import type { RunData } from "../data/runData.ts";
 import { programVersion } from "../programVersion.ts";
 
-export interface JournalledRun {
+interface JournalledRun {
   readonly config: RiposteConfig;
   readonly data: RunData;
   readonly journalPath: string | null;

@@ -4,7 +4,7 @@ import type { TradeRow } from "../../record/runRecord.ts";
 import type { BreakdownSpec } from "./breakdownSpec.ts";
 import { confidenceSpec } from "./confidenceDeciles.ts";
 
-export interface BreakdownRow {
+interface BreakdownRow {
   readonly group: string;
   readonly trades: number;
   readonly wins: number;

@@ -1,6 +1,6 @@
 import type { TradeRow } from "../../record/runRecord.ts";
 
-export interface HistogramBin {
+interface HistogramBin {
   /** Lower edge, fraction of the entry's notional; −Infinity for the tail below. */
   readonly from: number;
   /** Upper edge, exclusive; Infinity for the tail above. */
@@ -9,7 +9,7 @@ export interface HistogramBin {
 }
 
 /** Distribution of the trades' net returns. */
-export interface ReturnHistogram {
+interface ReturnHistogram {
   readonly bins: readonly HistogramBin[];
   /** Width of every bin, a fraction; 0 without trades. */
   readonly width: number;

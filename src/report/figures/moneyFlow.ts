@@ -1,7 +1,7 @@
 import type { RunSummary } from "../../record/runRecord.ts";
 
 /** A bar of the waterfall: it runs from `fromUsdt` to `toUsdt`. */
-export interface MoneyStep {
+interface MoneyStep {
   readonly name: string;
   readonly kind: "total" | "cost";
   /** What the step adds to the account: costs are negative, funding received is positive. */

@@ -1,7 +1,7 @@
 import type { EquityRow } from "../../record/runRecord.ts";
 
 /** Returns of one calendar year in UTC, as fractions; null where the run has no day of the month. */
-export interface YearReturns {
+interface YearReturns {
   readonly year: number;
   /** January first, twelve entries. */
   readonly months: readonly (number | null)[];

@@ -2,7 +2,7 @@ import type { RiskLevel } from "../../domain/derived.ts";
 import type { RunRecord } from "../../record/runRecord.ts";
 
 /** What one rule did in a run. */
-export interface RiskTableRow {
+interface RiskTableRow {
   readonly rule: string;
   /** State it caused; null where it only refused plans. */
   readonly level: RiskLevel | null;

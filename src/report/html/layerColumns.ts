@@ -3,7 +3,7 @@ import type { LayerColumns, PackedColumn } from "../page/pageData.js";
 import { packColumn } from "./columns.ts";
 
 /** Trades whose feature values the page carries, about 5 bytes a value; of more an even sample in time. */
-export const FEATURE_TRADES_MAX = 2000;
+const FEATURE_TRADES_MAX = 2000;
 
 /** Decimals that the page keeps of probabilities and embeddings, and of expected returns. */
 const PROBABILITY_DECIMALS = 3;
@@ -41,7 +41,7 @@ export const layerColumns = ({ trades, layers }: RunRecord): LayerColumns | null
 };
 
 /** At most `most` rows, as far apart as can be, the first among them. */
-export const evenSample = <Row>(rows: readonly Row[], most: number): readonly Row[] =>
+const evenSample = <Row>(rows: readonly Row[], most: number): readonly Row[] =>
   rows.length <= most ? rows : Array.from({ length: most }, (_, index) => rows[Math.floor((index * rows.length) / most)] as Row);
 
 /** A column in which a value of the usual size (the median of those that are not 0) keeps three significant digits. */

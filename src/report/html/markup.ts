@@ -16,7 +16,7 @@ export const html = (parts: TemplateStringsArray, ...values: readonly Insertable
 export const trusted = (text: string): Markup => new Markup(text);
 
 /** For text and quoted attributes. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** A JSON document for a `<script type="application/json">`: no `<` is left that could end the element. */
 export const scriptJson = (value: unknown): Markup => new Markup(JSON.stringify(value).replaceAll("<", "\\u003c"));

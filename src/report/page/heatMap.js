@@ -31,7 +31,7 @@ const joined = (values, how, lessIsBetter) => {
 
 /** Cells `[x, y, value, runs]` of the map. `y` < 0: one row.
  * @type {(model: SweepModel, figure: number, x: number, y: number, how: number) => [number, number, number, number][]} */
-export const heatCells = ({ runs, figures }, figure, x, y, how) => {
+const heatCells = ({ runs, figures }, figure, x, y, how) => {
   /** @type {Map<string, { at: [number, number], values: number[] }>} */
   const cells = new Map();
   for (const run of runs) {

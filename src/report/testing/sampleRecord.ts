@@ -5,7 +5,7 @@ import type { Random } from "./samplePrices.ts";
 import { sampleSummary } from "./sampleSummary.ts";
 
 /** What a made-up run contains; the same options give the same record, bit for bit. */
-export interface SampleOptions {
+interface SampleOptions {
   readonly trades: number;
   readonly days: number;
   readonly symbols: readonly string[];

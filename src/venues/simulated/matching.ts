@@ -12,7 +12,7 @@ import { reduces, ticksBetter, WorkingOrder } from "./orders/workingOrder.ts";
 import type { Tape } from "./tape.ts";
 
 /** What a book's matching works on; shared with the book, which owns it. */
-export interface MatchingParts {
+interface MatchingParts {
   readonly instrument: Instrument;
   readonly options: SimulatedVenueOptions;
   readonly orders: WorkingOrder[];

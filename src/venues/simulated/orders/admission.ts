@@ -23,7 +23,7 @@ export interface Touch {
   takeableLots(order: OrderRequest): number;
 }
 
-export interface AdmissionParts {
+interface AdmissionParts {
   readonly instrument: Instrument;
   readonly options: SimulatedVenueOptions;
   readonly orders: readonly WorkingOrder[];

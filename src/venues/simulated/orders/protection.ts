@@ -5,7 +5,7 @@ import { stopIdOf, targetIdOf } from "../../../domain/orders/orderIds.ts";
 import type { Direction, Lots, Ticks } from "../../../domain/units.ts";
 
 /** How often a bracket's stop and target have been placed, this time included; 0: it is not placed now. */
-export interface PlacedTimes {
+interface PlacedTimes {
   readonly stop: number;
   readonly target: number;
 }

@@ -44,7 +44,7 @@ export const trail = (order: WorkingOrder, highTicks: number, lowTicks: number):
 };
 
 /** Whether a conditional order triggers when the price falls to it (a sell stop, a buy take-profit). */
-export const triggersBelow = (request: OrderRequest): boolean =>
+const triggersBelow = (request: OrderRequest): boolean =>
   request.type === "takeProfitMarket" ? request.side === "buy" : request.side === "sell";
 
 /** Whether a price is at or past a trigger. */

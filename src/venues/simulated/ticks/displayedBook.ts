@@ -9,7 +9,7 @@ import type { OrderSide } from "../../../domain/order.ts";
 const FIRST_DEPTH = 16;
 
 /** A level with what is left of it for us. */
-export interface Level {
+interface Level {
   readonly priceTicks: number;
   readonly lots: number;
 }
