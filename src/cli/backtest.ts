@@ -32,7 +32,7 @@ import { layerNames } from "./members/layers.ts";
 import { withCapturedSymbol } from "./data/captureData.ts";
 import type { DataChoice } from "./data/runData.ts";
 import { captureOption, dataChoice } from "./data/history.ts";
-import { configOf, configOptions } from "./configOptions.ts";
+import { configOf, configOptions, RUN_OPTIONS } from "./configOptions.ts";
 import { codeVersion, commandLine, memberVersions, shownModules } from "./run/identity.ts";
 import { journalled } from "./run/journalled.ts";
 import type { Journalled } from "./run/journalled.ts";
@@ -48,23 +48,7 @@ export const backtestCommand: Command = {
   name: "backtest",
   summary: "replay history, or the market simulator, through the pipeline and write a report",
   options: {
-    ...configOptions(
-      "symbol",
-      "name",
-      "from",
-      "to",
-      "data",
-      "market",
-      "regime",
-      "pattern",
-      "signal",
-      "position",
-      "seed",
-      "days",
-      "edge",
-      "burst",
-      "decisions",
-    ),
+    ...configOptions(...RUN_OPTIONS, "decisions"),
     out: { type: "string", value: "DIR", help: `folder of the report (default: ${NEWEST_DIR}, a copy of the newest run in out/runs)` },
     capture: captureOption,
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },

@@ -64,6 +64,13 @@ export const configOptions = (...names: readonly ConfigOptionName[]): Record<str
   ),
 });
 
+/** Options of the commands that run the line. */
+export const RUN_OPTIONS = [
+  ...(["symbol", "name", "from", "to", "data", "market"] as const),
+  ...(["regime", "pattern", "signal", "position"] as const),
+  ...(["seed", "days", "edge", "burst"] as const),
+] as const satisfies readonly ConfigOptionName[];
+
 const withStore = (names: readonly ConfigOptionName[]): readonly ConfigOptionName[] =>
   names.flatMap((name): ConfigOptionName[] => (name === "data" ? ["data", "store"] : [name]));
 

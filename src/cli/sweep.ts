@@ -14,7 +14,7 @@ import { stageSweep, sweepObject } from "../sweep/writeSweep.ts";
 import type { Trial } from "../sweep/trialLedger.ts";
 import { allTrials } from "../sweep/trialLedger.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
-import { configOptions } from "./configOptions.ts";
+import { configOptions, RUN_OPTIONS } from "./configOptions.ts";
 import { shownPath } from "./data/shownPath.ts";
 import type { CodeVersion } from "./run/identity.ts";
 import { codeVersion, commandLine } from "./run/identity.ts";
@@ -37,22 +37,7 @@ export const sweepCommand: Command = {
   name: "sweep",
   summary: "run a grid of settings on stored beliefs, and count every trial",
   options: {
-    ...configOptions(
-      "symbol",
-      "name",
-      "from",
-      "to",
-      "data",
-      "market",
-      "regime",
-      "pattern",
-      "signal",
-      "position",
-      "seed",
-      "days",
-      "edge",
-      "burst",
-    ),
+    ...configOptions(...RUN_OPTIONS),
     set: { type: "string", multiple: true, value: "KEY=A,B,…", help: "any setting; a list of a position, venue or risk key is swept" },
     out: { type: "string", value: "DIR", help: `folder of the page (default: ${NEWEST_DIR}, a copy of the newest sweep in out/runs)` },
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },

@@ -16,9 +16,3 @@ export const removeAt = <T>(list: T[], at: number): void => {
   for (let i = at + 1; i < list.length; i += 1) list[i - 1] = list[i] as T;
   list.pop();
 };
-
-/** Takes out an order if it is there. */
-export const removeOrder = (list: Ordered[], orderId: string): void => {
-  const at = indexOfOrder(list, orderId);
-  if (at >= 0) removeAt(list, at);
-};

@@ -273,10 +273,12 @@ const tightest = ({ open }: OwnOrders, working: boolean): number => {
 // ---- what is on its way -------------------------------------------------------------------------------------------------
 
 /** Entries on their way or resting. */
-export const pendingEntries = ({ open }: OwnOrders): number => {
-  let entries = 0;
-  for (const { role } of open) if (role === "entry") entries += 1;
-  return entries;
+export const pendingEntries = (own: OwnOrders): number => ordersOf(own, "entry");
+
+const ordersOf = ({ open }: OwnOrders, role: OwnOrder["role"]): number => {
+  let orders = 0;
+  for (const order of open) if (order.role === role) orders += 1;
+  return orders;
 };
 
 /** Whether an entry is on its way or rests that nobody has asked to cancel. */
@@ -304,14 +306,8 @@ export const exitLots = ({ open }: OwnOrders): number => {
   return lots;
 };
 
-const openExits = ({ open }: OwnOrders): number => {
-  let exits = 0;
-  for (const { role } of open) if (role === "exit") exits += 1;
-  return exits;
-};
-
 /** Whether one more reduction may be sent. */
-export const mayExit = (own: OwnOrders): boolean => openExits(own) < EXITS_MAX;
+export const mayExit = (own: OwnOrders): boolean => ordersOf(own, "exit") < EXITS_MAX;
 
 /** Whether an order of the plan is open: the gate approved it. */
 export const hasPlan = ({ open }: OwnOrders, planId: string): boolean => {
