@@ -37,7 +37,7 @@ const UNKNOWN = "not ready NaN NaN NaN NaN";
 
 describe("pattern", () => {
   operatorCases({
-    operator: () => pattern(layers(false), SET, counter()),
+    operator: () => pattern(layers(false), counter()),
     rows: [
       [bar({ at: 1 }), [shown(1)]],
       [row(1), ["row0 #1 m1", `pattern0 #1 m2 ${UNKNOWN}`]],
@@ -51,7 +51,7 @@ describe("pattern", () => {
       [row(4), ["row0 #4 m4", `pattern0 #4 m5 ${UNKNOWN}`]],
     ],
     throws: {
-      operator: () => pattern(layers(false), SET, counter()),
+      operator: () => pattern(layers(false), counter()),
       items: [bar({ at: 1, close: 666 }), row(1)],
       name: "pattern",
       message: "no such price",
@@ -60,7 +60,7 @@ describe("pattern", () => {
 
   describe("behind L1", () => {
     operatorCases({
-      operator: () => pattern(layers(true), SET, counter()),
+      operator: () => pattern(layers(true), counter()),
       rows: [
         [bar({ at: 1 }), [shown(1)]],
         [row(1), ["row0 #1 m1"]],
@@ -70,7 +70,7 @@ describe("pattern", () => {
         [regimeOf({ at: 2 }, WEAK_UP), ["regime0 #2 m3 0 1 0 0 0 0 0", "pattern0 #2 m3 0.5 0 2 100"]],
       ],
       throws: {
-        operator: () => pattern(layers(true), SET, counter()),
+        operator: () => pattern(layers(true), counter()),
         items: [bar({ at: 1, close: 666 }), row(1), regimeOf({ at: 1 }, WEAK_UP)],
         name: "pattern",
         message: "no such price",
@@ -86,14 +86,14 @@ describe("pattern", () => {
           return false;
         },
       };
-      through(pattern(layers(true), SET, spy), [bar({ at: 2 }), row(2), regimeOf({ at: 2 }, WEAK_UP)]);
+      through(pattern(layers(true), spy), [bar({ at: 2 }), row(2), regimeOf({ at: 2 }, WEAK_UP)]);
       expect(seen).toEqual([[2, [2], true, WEAK_UP]]);
     });
   });
 
   it("keeps the module's state over a gap where it says so", () => {
     const items = [bar({ at: 1 }), row(1), gapOf({ at: 4 }), bar({ at: 4 }), row(4)];
-    expect(through(pattern(layers(false), SET, counter("keep")), items).at(-1)).toBe("pattern0 #4 m5 0.5 0 2 100");
+    expect(through(pattern(layers(false), counter("keep")), items).at(-1)).toBe("pattern0 #4 m5 0.5 0 2 100");
   });
 
   const saying = (...numbers: readonly number[]): PatternModule => ({
@@ -110,13 +110,13 @@ describe("pattern", () => {
     ["an embedding that is NaN", [0.6, 0.1, NaN, 1], "bars=NaN: it must be finite"],
     ["an embedding that is infinite", [0.6, 0.1, 1, -Infinity], "price=-Infinity: it must be finite"],
   ])("refuses %s, by the module's name", (_, numbers, what) => {
-    expect(() => through(pattern(layers(false), SET, saying(...numbers)), [bar({ at: 3 }), row(3)])).toThrow(
+    expect(() => through(pattern(layers(false), saying(...numbers)), [bar({ at: 3 }), row(3)])).toThrow(
       `pattern at seq 3: pattern module "counter" returned ${what}`,
     );
   });
 
   it("refuses at the start a feature that is not there", () => {
-    expect(() => pattern(layers(false), SET, { ...counter(), features: ["furst"] })).toThrow(
+    expect(() => pattern(layers(false), { ...counter(), features: ["furst"] })).toThrow(
       /^pattern module counter: there is no feature furst \(did you mean first\?\)$/,
     );
   });

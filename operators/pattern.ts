@@ -1,79 +1,67 @@
 import type { OperatorFunction } from "rxjs";
-import type { FeatureRow, Pattern, Regime } from "../src/domain/derived.ts";
-import type { Emit, Item } from "../src/domain/item.ts";
+import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
+import { UserError } from "../src/domain/units.ts";
 import type { PatternModule } from "../models/pattern/patternModule.ts";
 import { PATTERN_PROBABILITIES } from "../models/pattern/patternModule.ts";
-import type { BeliefDesk } from "./beliefDesk.ts";
-import { beliefDesk, seeBar } from "./beliefDesk.ts";
+import type { WindowMember } from "../models/windowMember.ts";
+import { BeliefBlock } from "./beliefBlock.ts";
+import { beliefLayer } from "./layer/beliefLayer.ts";
+import type { LayerKind } from "./layer/layerKind.ts";
+import { notReady } from "./layer/notReady.ts";
 import type { Layers } from "./layers.ts";
-import type { FeatureSet } from "./features/featureSet.ts";
-import { columnsNamed } from "./features/featureSet.ts";
-import type { StepHandlers } from "./stepOperator.ts";
-import { stepOperator } from "./stepOperator.ts";
 
-type Desk = BeliefDesk<PatternModule> & { readonly width: number; readonly afterRegime: boolean };
+const patternKind = (width: number): LayerKind<PatternModule, BeliefBlock> => ({
+  layer: "pattern",
+  emits: Kind.pattern,
+  numbers: width,
+  init: (module, instrument) => module.init(instrument),
+  decide: (module, state, bar, seen, out) => {
+    if (!module.decide(state, bar, out, seen)) return notReady(seen);
+    requirePossible(module, out);
+    return "";
+  },
+  flaw: (out, at) => {
+    for (let i = at; i < at + width; i += 1) if (!isFinite(out[i] as number)) return "notFinite";
+    return areProbabilities(out[at] as number, out[at + 1] as number) ? null : "invalid";
+  },
+  silence: (out) => out.fill(NaN),
+  voice: () => new BeliefBlock(width),
+  say: (block, { seq, instrument, knownAtMs }, numbers, from, { member, reason, fallback }, emit) => {
+    const at = block.next();
+    const { values, row } = block;
+    for (let i = 0; i < width; i += 1) values[at + i] = numbers[from + i] as number;
+    emit({ kind: Kind.pattern, seq, instrument, knownAtMs, ready: reason === "", reason, member, fallback, values, row, width });
+  },
+});
 
-const rowStep = (desk: Desk, row: FeatureRow, emit: Emit): void => {
-  (desk.seats[row.instrument] as Desk["seats"][number]).seen.takeRow(row);
-  if (!desk.afterRegime) decide(desk, row, emit);
-};
-
-const regimeStep = (desk: Desk, regime: Regime, emit: Emit): void => {
-  (desk.seats[regime.instrument] as Desk["seats"][number]).seen.takeRegime(regime);
-  if (desk.afterRegime) decide(desk, regime, emit);
-};
-
-const decide = (desk: Desk, cause: FeatureRow | Regime, emit: Emit): void => {
-  const { module, width } = desk;
-  const seat = desk.seats[cause.instrument] as Desk["seats"][number];
-  const { out } = seat;
-  const ready = module.decide(seat.state, seat.bar, out, seat.seen);
-  if (ready) requireFinite(module, out);
-  else out.fill(NaN);
-  const at = seat.rows.next();
-  const { values, row } = seat.rows;
-  for (let i = 0; i < width; i += 1) values[at + i] = out[i] as number;
-  const said: Pattern = {
-    kind: Kind.pattern,
-    seq: cause.seq,
-    instrument: cause.instrument,
-    knownAtMs: cause.knownAtMs,
-    ready,
-    values,
-    row,
-    width,
-  };
-  emit(said);
-};
+const isFinite = (value: number): boolean => value - value === 0;
 
 /** Written so that NaN fails. */
-const requireFinite = ({ name, embedding }: PatternModule, out: Float64Array): void => {
+const areProbabilities = (up: number, down: number): boolean => up >= 0 && down >= 0 && up + down <= 1 + 1e-6;
+
+const requirePossible = ({ name, embedding }: PatternModule, out: Float64Array): void => {
   const [up, down] = [out[0] as number, out[1] as number];
-  if (!(up >= 0 && down >= 0 && up + down <= 1 + 1e-6))
+  if (!areProbabilities(up, down))
     throw new Error(`pattern module "${name}" returned P(up)=${up} P(down)=${down}: each must be ≥ 0 and their sum at most 1`);
   for (let i = PATTERN_PROBABILITIES; i < out.length; i += 1) {
     const value = out[i] as number;
-    if (!(value - value === 0))
+    if (!isFinite(value))
       throw new Error(`pattern module "${name}" returned ${embedding[i - PATTERN_PROBABILITIES] ?? ""}=${value}: it must be finite`);
   }
 };
 
-const HANDLERS: StepHandlers<Desk> = {
-  [Kind.bar]: (desk, bar) => {
-    if (bar.base) seeBar(desk.seats, bar);
-  },
-  [Kind.featureRow]: rowStep,
-  [Kind.regime]: regimeStep,
-  [Kind.gap]: (desk, { instrument }) => {
-    desk.seats[instrument]?.gap(desk.module);
-  },
-};
-
 /** L2: chart patterns as a short embedding with P(up) and P(down), one row a decision bar, behind L1 where that stands before it. */
-export const pattern = (layers: Layers, set: FeatureSet, module: PatternModule): OperatorFunction<Item, Item> => {
-  const columns = columnsNamed(set, module.features, `pattern module ${module.name}`);
-  const width = PATTERN_PROBABILITIES + module.embedding.length;
-  const init = (): Desk => ({ ...beliefDesk(layers.instruments, module, columns, width), width, afterRegime: layers.regime });
-  return stepOperator("pattern", init, HANDLERS, { emits: [Kind.pattern] });
+export const pattern = (
+  layers: Layers,
+  rule: PatternModule,
+  others: readonly (PatternModule | WindowMember)[] = [],
+): OperatorFunction<Item, Item> => {
+  const numbers = rule.embedding.length;
+  const other = others.find(({ embedding = [] }) => embedding.length !== numbers);
+  if (other !== undefined)
+    throw new UserError(
+      `pattern member ${other.name} has an embedding of ${other.embedding?.length ?? 0} numbers, ${rule.name} one of ${numbers}: members of L2 say as many`,
+    );
+  return beliefLayer(patternKind(PATTERN_PROBABILITIES + numbers), layers.regime ? Kind.regime : Kind.featureRow, layers, [rule, ...others]);
 };

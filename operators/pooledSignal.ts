@@ -9,6 +9,9 @@ export class PooledSignal implements Signal {
   seq = -1;
   knownAtMs = 0.5;
   ready = false;
+  reason = "";
+  member = "";
+  fallback = "";
   // Fractional so that V8 keeps these fields as doubles from the start.
   pLong = 0.5;
   pShort = 0.5;

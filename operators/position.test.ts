@@ -33,7 +33,7 @@ const gate = passingGate(({ qtyLots }) => qtyLots === 13);
 const desk = (decide: Decide, tradeFromMs = -Infinity) =>
   pipe(
     withOrders([BTC, ETH]),
-    position(barsOnly([BTC, ETH]), { module: member(decide), limits: NO_LIMITS, terms: FREE, tradeFromMs }),
+    position(barsOnly([BTC, ETH]), { members: [member(decide)], limits: NO_LIMITS, terms: FREE, tradeFromMs }),
     gate,
   );
 /** What L4 knows at a decision bar, in the order of the line. */
@@ -214,7 +214,7 @@ describe("position", () => {
     });
     const operator = pipe(
       withOrders([BTC, ETH]),
-      position(barsOnly([BTC, ETH]), { module, limits: DEFAULT_LIMITS, terms: FREE, tradeFromMs: -Infinity }),
+      position(barsOnly([BTC, ETH]), { members: [module], limits: DEFAULT_LIMITS, terms: FREE, tradeFromMs: -Infinity }),
       gate,
     );
     const filled = fill({ at: 1, seq: 2 }, { side: "buy", ticks: 1000, lots: 1000, planId: PLAN });
@@ -235,7 +235,7 @@ describe("position", () => {
     const limits = { ...DEFAULT_LIMITS, position: { ...DEFAULT_LIMITS.position, maxAccountMarginFraction: 0.1 } };
     const line = pipe(
       withOrders([BTC, ETH]),
-      position(barsOnly([BTC, ETH]), { module, limits, terms: FREE, tradeFromMs: -Infinity }),
+      position(barsOnly([BTC, ETH]), { members: [module], limits, terms: FREE, tradeFromMs: -Infinity }),
       gate,
     );
     through(line, [...decision(0, 1), ...decision(0, 1, {}, 1)]);
@@ -258,7 +258,7 @@ describe("position", () => {
       }
       if (seq === 3) view.maxQtyLots(1, 1000, 20);
     };
-    const options = { module: member(decide), limits: DEFAULT_LIMITS, terms: FREE, tradeFromMs: -Infinity };
+    const options = { members: [member(decide)] as const, limits: DEFAULT_LIMITS, terms: FREE, tradeFromMs: -Infinity };
     const line = pipe(withOrders([BTC, ETH]), position(barsOnly([BTC, ETH]), options), gate, listen);
     through(line, [...decision(0, 1), ...decision(1, 1), ...decision(2, 1), ...decision(3, 1)]);
     expect(said).toEqual(["too quiet 0.1/0.5", "the smallest order of 1 lot is too large for position.maxLeverage 20/5"]);

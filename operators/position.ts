@@ -1,13 +1,17 @@
 import type { OperatorFunction } from "rxjs";
 import type { AccountState, Signal } from "../src/domain/derived.ts";
+import type { Command } from "../src/domain/event.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { Bar } from "../src/domain/kline.ts";
 import type { VenueTerms } from "../src/domain/ports.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
+import { NO_INSTRUMENT } from "../src/domain/units.ts";
+import type { Serving } from "../models/serving.ts";
+import { swapOf, swapped } from "../models/serving.ts";
 import type { PositionModule } from "../models/position/positionModule.ts";
 import type { Layers } from "./layers.ts";
-import { seenRows } from "./layers.ts";
+import { seenRows, startServing } from "./layers.ts";
 import { EntryRoom } from "./position/entryRoom.ts";
 import { Seat } from "./position/seat.ts";
 import type { SeenRow } from "./seenRow.ts";
@@ -15,7 +19,8 @@ import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 interface PositionOptions {
-  readonly module: PositionModule;
+  /** The first serves at the start, unless `layers.serving` names another. */
+  readonly members: readonly [PositionModule, ...PositionModule[]];
   readonly limits: Pick<RiskLimits, "position" | "day">;
   /** What the venue asks of an entry's size. */
   readonly terms: VenueTerms;
@@ -24,11 +29,18 @@ interface PositionOptions {
 }
 
 interface Desk {
-  readonly module: PositionModule;
+  readonly layers: Layers;
+  readonly members: readonly PositionModule[];
+  /** Of the whole line, and who serves here. */
+  serving: Serving;
+  module: PositionModule;
+  /** Features that each member sees, by member and instrument. */
+  readonly seen: readonly (readonly SeenRow[])[];
   readonly tradeFromMs: number;
   readonly room: EntryRoom;
   readonly seats: readonly Seat[];
-  readonly states: readonly unknown[];
+  /** Of the member that serves, by instrument. */
+  states: readonly unknown[];
   account: AccountState | null;
   /** Decision bars whose signal is on its way. */
   due: number;
@@ -79,24 +91,52 @@ const askAll = (desk: Desk, emit: Emit): void => {
 const ask = ({ module, states, tradeFromMs }: Desk, seat: Seat, emit: Emit): void => {
   seat.waits = false;
   if (seat.account.knownAtMs <= tradeFromMs) return;
+  if (module.asked === "toDecide" && !mustDecide(module, seat)) return;
   if (seat.emit !== emit) seat.emit = emit;
   module.decide(states[seat.instrument.index], seat, seat);
   seat.tellDeclined();
 };
 
+/** Something is owned or on its way, or the signal would open a position. */
+const mustDecide = ({ enterProbability = 0 }: PositionModule, { position, entryPending, exitPending, signal }: Seat): boolean =>
+  position.positionLots !== 0 ||
+  entryPending ||
+  exitPending ||
+  (signal.ready && Math.max(signal.pLong, signal.pShort) >= enterProbability);
+
+/** Between two bars. What L4 proposes has effects, so a member that does not serve cannot run muted: it begins anew. */
+const commandStep = (desk: Desk, { command, argument, seq, knownAtMs, eventTimeMs, receivedTimeMs }: Command, emit: Emit): void => {
+  const { registry, instruments } = desk.layers;
+  if (command !== "swapModel" || registry === undefined) return;
+  const { serving, refusal } = swapped(registry, desk.serving, swapOf(argument));
+  if (refusal !== "")
+    emit({
+      ...{ kind: Kind.fault, seq, instrument: NO_INSTRUMENT, eventTimeMs, receivedTimeMs, knownAtMs },
+      ...{ source: "swapModel", message: `${refusal}; the members go on that served before` },
+    });
+  const changed = serving.position !== desk.serving.position;
+  desk.serving = serving;
+  if (!changed) return;
+  const at = desk.members.findIndex(({ name }) => name === serving.position);
+  desk.module = desk.members[at] as PositionModule;
+  desk.states = instruments.map((instrument) => desk.module.init(instrument));
+  for (const seat of desk.seats) seat.seen = (desk.seen[at] as readonly SeenRow[])[seat.instrument.index] as SeenRow;
+};
+
 const HANDLERS: StepHandlers<Desk> = {
   [Kind.bar]: barStep,
   [Kind.accountState]: accountStep,
-  [Kind.featureRow]: ({ seats }, row) => {
-    (seats[row.instrument] as Seat).seen.takeRow(row);
+  [Kind.featureRow]: ({ seen }, row) => {
+    for (const rows of seen) (rows[row.instrument] as SeenRow).takeRow(row);
   },
-  [Kind.regime]: ({ seats }, regime) => {
-    (seats[regime.instrument] as Seat).seen.takeRegime(regime);
+  [Kind.regime]: ({ seen }, regime) => {
+    for (const rows of seen) (rows[regime.instrument] as SeenRow).takeRegime(regime);
   },
-  [Kind.pattern]: ({ seats }, pattern) => {
-    (seats[pattern.instrument] as Seat).seen.takePattern(pattern);
+  [Kind.pattern]: ({ seen }, pattern) => {
+    for (const rows of seen) (rows[pattern.instrument] as SeenRow).takePattern(pattern);
   },
   [Kind.signal]: signalStep,
+  [Kind.command]: commandStep,
 };
 
 /**
@@ -104,18 +144,20 @@ const HANDLERS: StepHandlers<Desk> = {
  * signal, position and account and proposes; the gate answers at once.
  */
 export const position = (layers: Layers, options: PositionOptions): OperatorFunction<Item, Item> =>
-  stepOperator("position", () => deskOf(layers, options), HANDLERS, { emits: [Kind.intent, Kind.noEntry] });
+  stepOperator("position", () => deskOf(layers, options), HANDLERS, { emits: [Kind.intent, Kind.noEntry, Kind.fault] });
 
-const deskOf = ({ instruments, ...layers }: Layers, { module, limits, terms, tradeFromMs }: PositionOptions): Desk => {
-  const seen = seenRows({ instruments, ...layers }, module.features ?? [], `position module ${module.name}`);
+const deskOf = (layers: Layers, { members, limits, terms, tradeFromMs }: PositionOptions): Desk => {
+  const { instruments } = layers;
+  const seen = members.map(({ name, features = [] }) => seenRows(layers, features, `position module ${name}`));
+  const serving = startServing(layers, "position", members);
+  const at = members.findIndex(({ name }) => name === serving.position);
+  const module = members[at] as PositionModule;
   const room = new EntryRoom(instruments, limits.position, terms);
   const { maxLossFraction } = limits.day;
-  const seats = instruments.map((instrument, index) => new Seat(instrument, room, maxLossFraction, seen[index] as SeenRow));
+  const own = seen[at] as readonly SeenRow[];
   return {
-    module,
-    tradeFromMs,
-    room,
-    seats,
+    ...{ layers, members, serving, module, seen, tradeFromMs, room },
+    seats: instruments.map((instrument, index) => new Seat(instrument, room, maxLossFraction, own[index] as SeenRow)),
     states: instruments.map((instrument) => module.init(instrument)),
     account: null,
     due: 0,

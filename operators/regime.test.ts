@@ -7,7 +7,9 @@ import { Kind } from "../src/domain/kind.ts";
 import type { BarView } from "../src/domain/kline.ts";
 import { bar, BTC, ETH, featureRowOf, funding, gapOf } from "../test/items.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
+import type { Instrument } from "../src/domain/instrument.ts";
 import { featureSet } from "./features/featureSet.ts";
+import type { Layers } from "./layers.ts";
 import { regime } from "./regime.ts";
 import { stepOperator } from "./stepOperator.ts";
 
@@ -17,6 +19,7 @@ const SET = featureSet({
   events: [],
   timeframesMs: [],
 });
+const layers = (instruments: readonly Instrument[]): Layers => ({ instruments, set: SET, regime: false, embedding: null });
 /** Ready from its second bar on: state `bars` − 1 is certain. */
 const counter = (onGap: "reset" | "keep" = "reset"): RegimeModule =>
   regimeModule<{ bars: number }>(() => ({
@@ -38,7 +41,7 @@ const NAN = Array.from({ length: 7 }, () => "NaN").join(" ");
 
 describe("regime", () => {
   operatorCases({
-    operator: () => regime([BTC, ETH], SET, counter()),
+    operator: () => regime(layers([BTC, ETH]), counter()),
     rows: [
       [bar({ at: 1 }), [shown(1)]],
       [row(1), ["row0 #1 m1", `regime0 #1 m2 not ready ${NAN}`]],
@@ -53,7 +56,7 @@ describe("regime", () => {
       [row(2, 1), ["row1 #2 m2", "regime1 #2 m3 0 1 0 0 0 0 0"]],
     ],
     throws: {
-      operator: () => regime([BTC], SET, counter()),
+      operator: () => regime(layers([BTC]), counter()),
       items: [bar({ at: 1, close: 666 }), row(1)],
       name: "regime",
       message: "no such price",
@@ -61,7 +64,7 @@ describe("regime", () => {
   });
 
   it("keeps the module's state over a gap where it says so", () => {
-    const lines = through(regime([BTC], SET, counter("keep")), [bar({ at: 1 }), row(1), gapOf({ at: 4 }), bar({ at: 4 }), row(4)]);
+    const lines = through(regime(layers([BTC]), counter("keep")), [bar({ at: 1 }), row(1), gapOf({ at: 4 }), bar({ at: 4 }), row(4)]);
     expect(lines.at(-1)).toBe("regime0 #4 m5 0 1 0 0 0 0 0");
   });
 
@@ -75,7 +78,7 @@ describe("regime", () => {
       },
     };
     const unknown = featureRowOf({ at: 3 }, [1, NaN]);
-    through(regime([BTC], SET, spy), [bar({ at: 2, close: 7 }), row(2), bar({ at: 3, close: 8 }), unknown]);
+    through(regime(layers([BTC]), spy), [bar({ at: 2, close: 7 }), row(2), bar({ at: 3, close: 8 }), unknown]);
     expect(seen).toEqual([
       [[-2], true, 7, 2, true],
       [[NaN], false, 8, 3, true],
@@ -83,7 +86,7 @@ describe("regime", () => {
   });
 
   it("refuses at the start a feature that is not there", () => {
-    expect(() => regime([BTC], SET, { ...counter(), features: ["secund"] })).toThrow(
+    expect(() => regime(layers([BTC]), { ...counter(), features: ["secund"] })).toThrow(
       /^regime module counter: there is no feature secund \(did you mean second\?\)$/,
     );
   });
@@ -103,7 +106,7 @@ describe("regime", () => {
     ["that are infinite", [Infinity, 0, 0, 0, 0, 0, 0]],
   ])("refuses probabilities %s, by the module's name", (_, numbers) => {
     const message = `regime at seq 3: regime module "counter" returned [${numbers.join(", ")}]: seven probabilities ≥ 0 that sum to 1`;
-    expect(() => through(regime([BTC], SET, saying(...numbers)), [bar({ at: 3 }), row(3)])).toThrow(message);
+    expect(() => through(regime(layers([BTC]), saying(...numbers)), [bar({ at: 3 }), row(3)])).toThrow(message);
   });
 
   it("never writes over what it said before", () => {
@@ -119,7 +122,7 @@ describe("regime", () => {
       },
     };
     through(
-      (source) => source.pipe(regime([BTC], SET, module), spy),
+      (source) => source.pipe(regime(layers([BTC]), module), spy),
       minutes.flatMap((at) => [bar({ at }), row(at)]),
     );
     expect(kept.map(({ values, row: at }) => values.slice(at * 7, at * 7 + 7).indexOf(1))).toEqual(minutes.map((at) => at % 7));

@@ -9,7 +9,7 @@ import { bar, barsOnly, BTC, ETH, featureRowOf, funding, gapOf, patternOf, regim
 import { operatorCases, through } from "../test/operatorCases.ts";
 import { featureSet } from "./features/featureSet.ts";
 import type { Layers } from "./layers.ts";
-import { signal, signalState } from "./signal.ts";
+import { signal } from "./signal.ts";
 
 /** LONG with 1 / (bars seen); the close says what goes wrong. */
 const counter = (onGap: "reset" | "keep" = "reset", warmUpBars = 1): SignalModule =>
@@ -173,14 +173,14 @@ describe("behind features and beliefs", () => {
 
   it("refuses at the start what the line does not have", () => {
     const needing = (more: Partial<SignalModule>) => ({ ...counter(), ...more });
-    expect(() => signalState(before(false, null), needing({ layers: ["regime"] }))).toThrow(
+    expect(() => signal(before(false, null), needing({ layers: ["regime"] }))).toThrow(
       /^signal module counter needs the regime layer: name a module for regime\.module$/,
     );
-    expect(() => signalState(before(true, null), needing({ layers: ["regime", "pattern"] }))).toThrow(/needs the pattern layer/);
-    expect(() => signalState(before(true, null), needing({ features: ["frist"] }))).toThrow(
+    expect(() => signal(before(true, null), needing({ layers: ["regime", "pattern"] }))).toThrow(/needs the pattern layer/);
+    expect(() => signal(before(true, null), needing({ features: ["frist"] }))).toThrow(
       /^signal module counter: there is no feature frist \(did you mean first\?\)$/,
     );
-    expect(() => signalState(barsOnly([BTC]), needing({ features: ["first"] }))).toThrow(/reads features, and the line has none$/);
+    expect(() => signal(barsOnly([BTC]), needing({ features: ["first"] }))).toThrow(/reads features, and the line has none$/);
   });
 
   it.each([1.5, -0.1, "high" as unknown as number])("refuses %s as a confidence", (confidence) => {

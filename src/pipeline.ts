@@ -1,5 +1,6 @@
 import { identity, pipe } from "rxjs";
 import type { OperatorFunction } from "rxjs";
+import type { InferenceFailures } from "./domain/inferenceFailures.ts";
 import type { Instrument } from "./domain/instrument.ts";
 import type { Item } from "./domain/item.ts";
 import type { Venue } from "./domain/ports.ts";
@@ -8,7 +9,9 @@ import type { RiskLimits } from "./risk/limits.ts";
 import type { PatternModule } from "../models/pattern/patternModule.ts";
 import type { PositionModule } from "../models/position/positionModule.ts";
 import type { RegimeModule } from "../models/regime/regimeModule.ts";
+import type { Registry, Serving } from "../models/serving.ts";
 import type { SignalModule } from "../models/signal/signalModule.ts";
+import type { WindowMember } from "../models/windowMember.ts";
 import { account } from "../operators/account.ts";
 import { bars } from "../operators/bars.ts";
 import { believed } from "../operators/beliefs/believed.ts";
@@ -42,11 +45,25 @@ export interface System {
   readonly pattern: PatternModule | null;
   readonly signal: SignalModule;
   readonly position: PositionModule;
+  /** Members beside these rules of the layers, whom `serving` or the command `swapModel` lets serve. */
+  readonly others?: OtherMembers;
+  /** Who serves at the start, where it is not the layer's rule. */
+  readonly serving?: Partial<Serving>;
+  /** Inferences that failed in the journal that is replayed. */
+  readonly failures?: InferenceFailures;
   readonly limits: RiskLimits;
   readonly venue: Venue;
   readonly startUsdt: number;
   /** Decision bars that close up to this time only warm up. */
   readonly tradeFromMs: number;
+}
+
+/** By layer; they stand ready from the start. */
+interface OtherMembers {
+  readonly regime?: readonly (RegimeModule | WindowMember)[];
+  readonly pattern?: readonly (PatternModule | WindowMember)[];
+  readonly signal?: readonly (SignalModule | WindowMember)[];
+  readonly position?: readonly PositionModule[];
 }
 
 /** The layers before L3, where L3 stands on bars alone. */
@@ -77,9 +94,9 @@ export const observe = (m: Market): Line =>
 export const perceive = (s: System): Line =>
   pipe(
     observe(s),
-    s.regime === null || s.features === null ? identity : regime(s.instruments, s.features, s.regime), // L1: seven market states
-    s.pattern === null || s.features === null ? identity : pattern(layersOf(s), s.features, s.pattern), // L2: chart patterns
-    signal(layersOf(s), s.signal), // L3: LONG | SHORT | NEUTRAL with a calibrated confidence
+    s.regime === null || s.features === null ? identity : regime(layersOf(s), s.regime, s.others?.regime), // L1: seven market states
+    s.pattern === null || s.features === null ? identity : pattern(layersOf(s), s.pattern, s.others?.pattern), // L2: chart patterns
+    signal(layersOf(s), s.signal, s.others?.signal), // L3: LONG | SHORT | NEUTRAL with a calibrated confidence
   );
 
 /** What an earlier run believed, in place of `perceive`: the same items at the same places (docs/sweep.md). */
@@ -89,7 +106,7 @@ export const recall = (s: System, stored: BeliefSource): Line => pipe(whole(s), 
 const act = (s: System): Line =>
   pipe(
     account(s.instruments, { ...s.venue.terms, startUsdt: s.startUsdt, tradeFromMs: s.tradeFromMs }), // orders, position, cash, equity: exactly what the venue says
-    position(layersOf(s), { module: s.position, limits: s.limits, terms: s.venue.terms, tradeFromMs: s.tradeFromMs }), // L4
+    position(layersOf(s), { members: [s.position, ...(s.others?.position ?? [])], limits: s.limits, terms: s.venue.terms, tradeFromMs: s.tradeFromMs }), // L4
     riskGate(s.instruments, s.limits, s.tradeFromMs), // three tiers, in line: there is no way around it
     execute(s.venue), // approved plans → orders, idempotent, always protected
   );
@@ -101,10 +118,20 @@ const act = (s: System): Line =>
 export const backtestLine = (s: System, fills: Line, perceived = perceive(s)): Line =>
   pipe(perceived, moments(s.instruments), fills, act(s));
 
-/** What stands before a layer. */
-const layersOf = ({ instruments, features: set, regime: before, pattern: last }: System): Layers => ({
-  instruments,
-  set,
-  regime: before !== null,
-  embedding: last === null ? null : last.embedding.length,
+const layersOf = (s: System): Layers => ({
+  instruments: s.instruments,
+  set: s.features,
+  regime: s.regime !== null,
+  embedding: s.pattern === null ? null : s.pattern.embedding.length,
+  registry: registryOf(s),
+  ...(s.serving === undefined ? {} : { serving: s.serving }),
+  ...(s.failures === undefined ? {} : { failures: s.failures }),
+});
+
+/** Who may serve, by layer; the rule first. */
+const registryOf = ({ regime: l1, pattern: l2, signal: l3, position: l4, others = {} }: System): Registry => ({
+  regime: l1 === null ? [] : [l1, ...(others.regime ?? [])],
+  pattern: l2 === null ? [] : [l2, ...(others.pattern ?? [])],
+  signal: [l3, ...(others.signal ?? [])],
+  position: [l4, ...(others.position ?? [])],
 });

@@ -34,11 +34,12 @@ export const believed = async (source: Source, instrument: Instrument, l1: Regim
   const set = featureSet(familiesNamed(families, [...rule, ...l1.features, ...l2.features], "test"));
   const [v = 0, t = 0] = rule.map((name) => set.columns.findIndex((column) => column.name === name));
   const instruments = [instrument];
+  const layers = { instruments, set, regime: true, embedding: null };
   const said: Beliefs = { timeMs: [], close: [], state: [], regime: [], pattern: [] };
   const line = pipe(
     observe({ instruments, timeframesMs: [], features: set }),
-    regime(instruments, set, l1),
-    pattern({ instruments, set, regime: true, embedding: null }, set, l2),
+    regime(layers, l1),
+    pattern(layers, l2),
   );
   await drive(source, line, (item) => {
     if (item.kind === Kind.bar && item.base) {

@@ -125,12 +125,15 @@ export const orderRejected = ({ at, instrument = 0, seq = at }: At, clientOrderI
   message: "",
 });
 
+/** Who spoke, for a belief that a test makes. */
+export const spokenOf = (ready: boolean) => ({ ready, reason: ready ? "" : "test", member: "test", fallback: "" });
+
 export const signalOf = ({ at, instrument = 0, seq = at }: At, pLong: number, pShort: number, ready = true): Signal => ({
   kind: Kind.signal,
   seq,
   instrument: instrumentIndex(instrument),
   knownAtMs: T0 + (at + 1) * MINUTE_MS,
-  ready,
+  ...spokenOf(ready),
   pLong,
   pShort,
   pNeutral: 1 - pLong - pShort,
@@ -176,14 +179,14 @@ export const featureRowOf = (of: At, values: readonly number[]): FeatureRow => (
 export const regimeOf = (of: At, probabilities: readonly number[]): Regime => ({
   kind: Kind.regime,
   ...beliefHeader(of),
-  ready: true,
+  ...spokenOf(true),
   values: Float64Array.from(probabilities),
 });
 
 export const patternOf = (of: At, values: readonly number[], ready = true): Pattern => ({
   kind: Kind.pattern,
   ...beliefHeader(of),
-  ready,
+  ...spokenOf(ready),
   values: Float64Array.from(values),
   width: values.length,
 });

@@ -19,6 +19,7 @@ import { Kind, KIND_COUNT } from "../src/domain/kind.ts";
 import type { Bar } from "../src/domain/kline.ts";
 import { HOUR_MS } from "../src/domain/units.ts";
 import type { System } from "../src/pipeline.ts";
+import { spokenOf } from "./items.ts";
 
 /** A number for a bar out of the whole burst that it stands in (`at`: its place there). */
 type Feature = (bar: Bar, burst: readonly Item[], at: number) => number;
@@ -130,7 +131,7 @@ export const perceiveWith =
     const say = ({ seq, instrument, knownAtMs }: Bar, x: number, emit: Emit): void => {
       const pLong = likelihood(x);
       const said = { pLong, pShort: 1 - pLong, pNeutral: 0, netLong: NaN, netShort: NaN, confidence: NaN };
-      emit({ kind: Kind.signal, seq, instrument, knownAtMs, ready: true, ...said });
+      emit({ kind: Kind.signal, seq, instrument, knownAtMs, ...spokenOf(true), ...said });
     };
     const made = leaky(feature, () => undefined, say);
     return pipe(continuity(system.instruments), bars(system.instruments, system.timeframesMs), made);
@@ -169,8 +170,8 @@ export const layersWith = (feature: Feature, where: (typeof LEAKY_LAYERS)[number
         bars(instruments, timeframesMs),
         leaky(feature, (value) => (known = value)),
       ),
-      pipe(normalize(instruments), features(instruments, set), regime(instruments, set, layers.regime)),
-      pipe(pattern(before, set, layers.pattern), signal(before, module)),
+      pipe(normalize(instruments), features(instruments, set), regime(before, layers.regime)),
+      pipe(pattern(before, layers.pattern), signal(before, module)),
     );
   };
   return { layers, signal: module, perceive };

@@ -3,7 +3,7 @@ import type { PositionModule } from "../models/position/positionModule.ts";
 import type { Seen } from "../models/seen.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { instrumentIndex, MINUTE_MS } from "../src/domain/units.ts";
-import { bar, BTC, NOTHING_SEEN, T0 } from "./items.ts";
+import { bar, BTC, NOTHING_SEEN, spokenOf, T0 } from "./items.ts";
 
 /** Price of a position's entry unless a row says another, and in ticks of 0.1. */
 export const PRICE = 20_000;
@@ -47,7 +47,7 @@ export const positionView = (row: ViewRow): PositionView => {
       seq: minute,
       instrument: instrumentIndex(0),
       knownAtMs: T0 + minute * MINUTE_MS,
-      ready,
+      ...spokenOf(ready),
       pLong: Math.max(0, lean),
       pShort: Math.max(0, -lean),
       pNeutral: 1 - Math.abs(lean),

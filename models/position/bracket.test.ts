@@ -4,7 +4,7 @@ import type { Signal } from "../../src/domain/derived.ts";
 import { Kind } from "../../src/domain/kind.ts";
 import { Bar, singleKline } from "../../src/domain/kline.ts";
 import { instrumentIndex, MINUTE_MS } from "../../src/domain/units.ts";
-import { NOTHING_SEEN } from "../../test/items.ts";
+import { NOTHING_SEEN, spokenOf } from "../../test/items.ts";
 import bracket from "./bracket.ts";
 import type { PositionView, Proposals } from "./positionModule.ts";
 
@@ -39,7 +39,7 @@ const viewOf = (row: Row): PositionView => {
     seq: minute,
     instrument: instrumentIndex(0),
     knownAtMs: minute * MINUTE_MS,
-    ready,
+    ...spokenOf(ready),
     pLong: Math.max(0, lean),
     pShort: Math.max(0, -lean),
     pNeutral: 1 - Math.abs(lean),

@@ -22,11 +22,17 @@ export interface BeliefSource {
   advance(): number;
 }
 
+/** Who said a stored belief, and why it was not ready, is not kept with it. */
+const STORED = "stored";
+const spokenOf = (ready: boolean) => ({ ready, reason: ready ? "" : STORED, member: STORED, fallback: "" });
+
 const takeSignal = (signal: PooledSignal, bar: Bar, values: Float64Array, row: number, ready: boolean): void => {
   const at = row * SIGNAL;
   signal.seq = bar.seq;
   signal.knownAtMs = bar.knownAtMs;
   signal.ready = ready;
+  signal.reason = ready ? "" : STORED;
+  signal.member = STORED;
   signal.pLong = values[at] as number;
   signal.pShort = values[at + 1] as number;
   signal.pNeutral = values[at + 2] as number;
@@ -54,14 +60,14 @@ const barStep = ({ source, signals }: Believer, bar: Bar, emit: Emit): void => {
   if (features > 0)
     emit({ kind: Kind.featureRow, seq, instrument, knownAtMs, barTimeMs: bar.openTimeMs, values: block.features, row, features });
   if (regime === REGIME_STATES.length)
-    emit({ kind: Kind.regime, seq, instrument, knownAtMs, ready: (flags & READY.regime) !== 0, values: block.regime, row });
+    emit({ kind: Kind.regime, seq, instrument, knownAtMs, ...spokenOf((flags & READY.regime) !== 0), values: block.regime, row });
   if (pattern > 0)
     emit({
       kind: Kind.pattern,
       seq,
       instrument,
       knownAtMs,
-      ready: (flags & READY.pattern) !== 0,
+      ...spokenOf((flags & READY.pattern) !== 0),
       values: block.pattern,
       row,
       width: pattern,

@@ -24,7 +24,8 @@ export class Seat implements PositionView, Proposals {
   private readonly room: EntryRoom;
   private readonly exposure: InstrumentExposure;
   private readonly maxDayLoss: number | null;
-  readonly seen: SeenRow;
+  /** Of the member that serves. */
+  seen: SeenRow;
   /** The signal of the moment is there, and the module has not been asked. */
   waits = false;
   /** The bar came after its moment: it is asked for alone. */

@@ -75,17 +75,26 @@ export interface FeatureRow extends DerivedHeader<typeof Kind.featureRow> {
 /** The states of L1 in the order of their probabilities (docs/architecture.md#what-each-layer-says). */
 export const REGIME_STATES = ["strong up", "weak up", "ranging", "weak down", "strong down", "low volatility", "high volatility"] as const;
 
-/** L1, one per decision bar: probabilities of the seven states, NaN while the layer is not ready. */
-export interface Regime extends DerivedHeader<typeof Kind.regime> {
+/** What every belief says of itself; L1 to L3 say exactly one a decision bar. */
+interface BeliefHeader<K extends Kind> extends DerivedHeader<K> {
   readonly ready: boolean;
+  /** Why it is not ready, e.g. `warm-up`; "" where it is. */
+  readonly reason: string;
+  /** The member that said it. */
+  readonly member: string;
+  /** Why the layer's rule said it and not the member that serves; "" where that one did. */
+  readonly fallback: string;
+}
+
+/** L1: probabilities of the seven states, NaN while the layer is not ready. */
+export interface Regime extends BeliefHeader<typeof Kind.regime> {
   /** `[rows, 7]` float64, row-major. */
   readonly values: Float64Array;
   readonly row: number;
 }
 
-/** L2, one per decision bar, NaN while the layer is not ready. */
-export interface Pattern extends DerivedHeader<typeof Kind.pattern> {
-  readonly ready: boolean;
+/** L2, NaN while the layer is not ready. */
+export interface Pattern extends BeliefHeader<typeof Kind.pattern> {
   /** `[rows, width]` float64, row-major: P(up), P(down) over the horizon, then the embedding. */
   readonly values: Float64Array;
   readonly row: number;
@@ -93,11 +102,10 @@ export interface Pattern extends DerivedHeader<typeof Kind.pattern> {
 }
 
 /**
- * L3, one per decision bar. POOLED: one object per instrument, overwritten at its next decision bar; copy what you keep.
+ * L3. POOLED: one object per instrument, overwritten at its next decision bar; copy what you keep.
  * A layer that is not warm says NEUTRAL with `ready` false.
  */
-export interface Signal extends DerivedHeader<typeof Kind.signal> {
-  readonly ready: boolean;
+export interface Signal extends BeliefHeader<typeof Kind.signal> {
   readonly pLong: number;
   readonly pShort: number;
   readonly pNeutral: number;

@@ -110,7 +110,8 @@ export interface StreamStatus extends EventHeader<typeof Kind.streamStatus> {
 export interface InferenceFailure extends EventHeader<typeof Kind.inferenceFailure> {
   readonly layer: string;
   readonly barTimeMs: number;
-  readonly reason: "late" | "notFinite" | "crashed";
+  /** `notFinite`, `invalid`: it answered with numbers that are none, or that can be no belief. */
+  readonly reason: "late" | "notFinite" | "invalid" | "crashed";
 }
 /** Bad data: counted and reported, never swallowed. */
 export interface Fault extends EventHeader<typeof Kind.fault> {

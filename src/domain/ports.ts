@@ -70,14 +70,3 @@ export interface Journal {
   flush(): Promise<void>;
   close(): Promise<void>;
 }
-
-/**
- * Synchronous inference: `[rows, window, features]` float32 row-major in, `[rows, outputs]` float32 row-major out.
- * Backed by worker threads and shared memory where the member is an ONNX model.
- */
-export interface ModelRuntime {
-  infer(layer: string, input: Float32Array, rows: number, window: number, features: number): InferenceResult;
-}
-export type InferenceResult =
-  | { readonly ok: true; readonly outputs: Float32Array; readonly outputsPerRow: number }
-  | { readonly ok: false; readonly reason: "late" | "notFinite" | "crashed" };

@@ -17,7 +17,7 @@ const at = (minute: number, instrument = 0) => ({
   seq: minute,
   instrument: instrumentIndex(instrument),
   knownAtMs: minute * MINUTE_MS,
-  ready: true,
+  ...{ ready: true, reason: "", member: "test", fallback: "" },
 });
 
 /** Seven probabilities with `most` at a state, in row 1 of a block. */

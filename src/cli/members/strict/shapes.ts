@@ -80,7 +80,10 @@ const SAID: Shape<SignalOutput> = {
 };
 export const strictOutput = strictly<SignalOutput>({ ...shown<SignalOutput>("out", SAID), written: true });
 const strictSignal = strictly<Signal>(
-  shown<Signal>("signal", { ...SAID, ready: "value", kind: "value", seq: "value", instrument: "value", knownAtMs: "value" }),
+  shown<Signal>("signal", {
+    ...{ ...SAID, ready: "value", reason: "value", member: "value", fallback: "value" },
+    ...{ kind: "value", seq: "value", instrument: "value", knownAtMs: "value" },
+  }),
 );
 
 const strictPosition = strictly<PositionState>(

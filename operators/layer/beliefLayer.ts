@@ -1,0 +1,306 @@
+import type { OperatorFunction } from "rxjs";
+import type { FeatureRow, Gap, Pattern, Regime } from "../../src/domain/derived.ts";
+import type { Command, InferenceFailure } from "../../src/domain/event.ts";
+import type { Instrument } from "../../src/domain/instrument.ts";
+import type { Emit, Item } from "../../src/domain/item.ts";
+import { Kind, KIND_COUNT } from "../../src/domain/kind.ts";
+import type { Bar } from "../../src/domain/kline.ts";
+import type { Serving } from "../../models/serving.ts";
+import { swapOf, swapped } from "../../models/serving.ts";
+import type { WindowMember } from "../../models/windowMember.ts";
+import { isWindowMember } from "../../models/windowMember.ts";
+import type { Layers } from "../layers.ts";
+import { seenRows, startServing } from "../layers.ts";
+import type { SeenRow } from "../seenRow.ts";
+import type { StepHandlers } from "../stepOperator.ts";
+import { stepOperator } from "../stepOperator.ts";
+import { Batch } from "./batch.ts";
+import type { Cause, LayerKind, Spoken, StepMember, Trigger } from "./layerKind.ts";
+import { UNREADY } from "./notReady.ts";
+import { LayerSeat } from "./seat.ts";
+import type { StepSeat } from "./seat.ts";
+import type { WindowPlace } from "./windowPlaces.ts";
+import { windowPlace, windowWidths } from "./windowPlaces.ts";
+import { WindowRing } from "./windowRing.ts";
+
+/** A layer's members as the line needs them; the same for every subscription. */
+interface Members<M extends StepMember, V> {
+  readonly kind: LayerKind<M, V>;
+  readonly layers: Layers;
+  readonly trigger: Trigger;
+  readonly names: readonly string[];
+  readonly steps: readonly M[];
+  /** By member: its place in `steps`; −1: a window member. */
+  readonly stepAt: readonly number[];
+  /** By member; null: a step member. */
+  readonly places: readonly (WindowPlace | null)[];
+  /** By member: what stands beside a belief that it said itself. */
+  readonly spoken: readonly Spoken[];
+}
+
+interface Layer<M extends StepMember, V> {
+  readonly members: Members<M, V>;
+  readonly seats: readonly LayerSeat<V>[];
+  /** Of the whole line. */
+  serving: Serving;
+  /** Who serves here, by its place among the members. */
+  at: number;
+  /** Null: the layer has no window member. */
+  readonly batch: Batch<V> | null;
+}
+
+type AnyLayer = Layer<StepMember, unknown>;
+type AnySeat = LayerSeat<unknown>;
+
+// ---- what a layer sees --------------------------------------------------------------------------------------------------
+
+const barStep = (layer: AnyLayer, bar: Bar, emit: Emit): void => {
+  const { kind, trigger, steps } = layer.members;
+  const seat = layer.seats[bar.instrument] as AnySeat;
+  if (bar.base) {
+    if (trigger === Kind.bar) speak(layer, seat, bar, bar, emit);
+    else seat.see(bar);
+  } else if (kind.longerBar !== undefined)
+    for (let i = 0; i < steps.length; i += 1) kind.longerBar(steps[i] as StepMember, (seat.steps[i] as StepSeat).state, bar);
+};
+
+const rowStep = (layer: AnyLayer, row: FeatureRow, emit: Emit): void => {
+  const seat = layer.seats[row.instrument] as AnySeat;
+  for (const { seen } of seat.steps) seen.takeRow(row);
+  seat.ring?.takeRow(row);
+  if (layer.members.trigger === Kind.featureRow) speak(layer, seat, seat.bar, row, emit);
+};
+
+const regimeStep = (layer: AnyLayer, regime: Regime, emit: Emit): void => {
+  const seat = layer.seats[regime.instrument] as AnySeat;
+  for (const { seen } of seat.steps) seen.takeRegime(regime);
+  seat.ring?.takeRegime(regime);
+  seat.fellBack.regime = regime.fallback !== "";
+  if (layer.members.trigger === Kind.regime) speak(layer, seat, seat.bar, regime, emit);
+};
+
+const patternStep = (layer: AnyLayer, pattern: Pattern, emit: Emit): void => {
+  const seat = layer.seats[pattern.instrument] as AnySeat;
+  for (const { seen } of seat.steps) seen.takePattern(pattern);
+  seat.ring?.takePattern(pattern);
+  seat.fellBack.pattern = pattern.fallback !== "";
+  speak(layer, seat, seat.bar, pattern, emit);
+};
+
+const gapStep = ({ members: { kind, steps }, seats }: AnyLayer, gap: Gap): void => {
+  const seat = seats[gap.instrument] as AnySeat;
+  seat.ring?.clear();
+  for (let i = 0; i < steps.length; i += 1) {
+    const member = steps[i] as StepMember;
+    if (member.onGap === "reset") (seat.steps[i] as StepSeat).state = kind.init(member, seat.instrument);
+  }
+};
+
+/** Every layer follows every swap, so that all of them refuse the same ones; L4 reports a refusal. */
+const commandStep = (layer: AnyLayer, { command, argument }: Command, emit: Emit): void => {
+  const { kind, layers, names } = layer.members;
+  if (command !== "swapModel" || layers.registry === undefined) return;
+  const { serving } = swapped(layers.registry, layer.serving, swapOf(argument));
+  const at = names.indexOf(serving[kind.layer]);
+  if (at !== layer.at) release(layer, emit);
+  layer.serving = serving;
+  layer.at = at;
+};
+
+// ---- what it says -------------------------------------------------------------------------------------------------------
+
+/** Exactly one belief a bar. Every step member sees the bar, whoever serves. */
+const speak = (layer: AnyLayer, seat: AnySeat, bar: Bar, cause: Cause, emit: Emit): void => {
+  const { kind, steps, stepAt } = layer.members;
+  for (let i = 0; i < steps.length; i += 1) {
+    const own = seat.steps[i] as StepSeat;
+    own.reason = kind.decide(steps[i] as StepMember, own.state, bar, own.seen, own.numbers);
+    if (own.reason !== "") kind.silence(own.numbers);
+  }
+  const step = stepAt[layer.at] as number;
+  if (seat.ring !== null) {
+    seat.ring.close();
+    if (step < 0) {
+      ask(layer, seat, bar.openTimeMs, cause, emit);
+      return;
+    }
+  }
+  const own = seat.steps[step] as StepSeat;
+  if (own.reason === "") kind.say(seat.voice, cause, own.numbers, 0, layer.members.spoken[layer.at] as Spoken, emit);
+  else sayRule(layer, seat, cause, step === 0 ? "" : own.reason, emit);
+};
+
+const sayRule = (layer: AnyLayer, seat: AnySeat, cause: Cause, fallback: string, emit: Emit): void => {
+  const { numbers, reason } = seat.steps[0] as StepSeat;
+  layer.members.kind.say(seat.voice, cause, numbers, 0, { member: layer.members.names[0] as string, reason, fallback }, emit);
+};
+
+/** The window member that serves gets a row of the batch, or the rule speaks for it. */
+const ask = (layer: AnyLayer, seat: AnySeat, barTimeMs: number, cause: Cause, emit: Emit): void => {
+  const { kind, layers, places } = layer.members;
+  const batch = layer.batch as Batch<unknown>;
+  const place = places[layer.at] as WindowPlace;
+  const failure = layers.failures?.reason(kind.layer, cause.instrument, barTimeMs) ?? null;
+  let fallback = failure ?? whySilent(seat, place.member);
+  const row = fallback === "" ? batch.add(place, seat) : -1;
+  if (row < 0 && fallback === "") fallback = UNREADY.feature;
+  if (row < 0 && batch.pending.length === 0) {
+    if (failure !== null) emit(failureOf(kind.layer, cause, barTimeMs, failure));
+    sayRule(layer, seat, cause, fallback, emit);
+    return;
+  }
+  const { numbers, reason } = seat.steps[0] as StepSeat;
+  const rule = Float64Array.from(numbers);
+  const { instrument, seq, knownAtMs } = cause;
+  batch.pending.push({
+    ...{ seat, cause: { instrument, seq, knownAtMs }, barTimeMs, heldBefore: batch.held.length },
+    ...{ row, fallback, failure, rule, ruleReason: reason },
+  });
+};
+
+const whySilent = ({ ring, fellBack }: AnySeat, { window, upstreams = {} }: WindowMember): string => {
+  if ((fellBack.regime && upstreams.regime !== undefined) || (fellBack.pattern && upstreams.pattern !== undefined)) return UNREADY.upstream;
+  return ring?.holds(window) === true ? "" : UNREADY.window;
+};
+
+/** Infers once, and lets everything go that is held, each belief directly behind what it is caused by. */
+const release = (layer: AnyLayer, emit: Emit): void => {
+  const { batch } = layer;
+  if (batch === null || batch.pending.length === 0) return;
+  const { kind, places, names, spoken } = layer.members;
+  const { held, pending } = batch;
+  const answers = batch.infer(places[layer.at] as WindowPlace, kind.numbers);
+  batch.clear();
+  let sent = 0;
+  for (const each of pending) {
+    for (; sent < each.heldBefore; sent += 1) emit(held[sent] as Item);
+    const { seat, cause, row } = each;
+    const at = row * kind.numbers;
+    const failure = each.failure ?? (row < 0 ? null : failureIn(kind, answers, row));
+    const fallback = failure ?? (row < 0 ? each.fallback : (answers.unready[row] as string));
+    if (failure !== null) emit(failureOf(kind.layer, cause, each.barTimeMs, failure));
+    if (fallback === "") kind.say(seat.voice, cause, answers.numbers, at, spoken[layer.at] as Spoken, emit);
+    else kind.say(seat.voice, cause, each.rule, 0, { member: names[0] as string, reason: each.ruleReason, fallback }, emit);
+  }
+  for (; sent < held.length; sent += 1) emit(held[sent] as Item);
+};
+
+const failureIn = (
+  kind: LayerKind<never, unknown>,
+  { outcome, numbers, unready }: ReturnType<Batch<unknown>["infer"]>,
+  row: number,
+): InferenceFailure["reason"] | null => {
+  if (outcome !== "ok") return outcome;
+  return unready[row] === "" ? kind.flaw(numbers, row * kind.numbers) : null;
+};
+
+const failureOf = (
+  layer: string,
+  { seq, instrument, knownAtMs }: Cause,
+  barTimeMs: number,
+  reason: InferenceFailure["reason"],
+): InferenceFailure => ({
+  ...{ kind: Kind.inferenceFailure, seq, instrument, eventTimeMs: knownAtMs, receivedTimeMs: knownAtMs, knownAtMs },
+  ...{ layer, barTimeMs, reason },
+});
+
+// ---- the operator -------------------------------------------------------------------------------------------------------
+
+const STEPS: StepHandlers<AnyLayer> = {
+  [Kind.bar]: barStep,
+  [Kind.featureRow]: rowStep,
+  [Kind.regime]: regimeStep,
+  [Kind.pattern]: patternStep,
+  [Kind.gap]: gapStep,
+  [Kind.command]: commandStep,
+};
+
+type AnyStep = (layer: AnyLayer, item: Item, emit: Emit) => void;
+
+/** With a window member: every item passes through the batch, which holds it while a bar waits. */
+const held = (step: AnyStep | undefined) => (layer: AnyLayer, item: Item, emit: Emit) => {
+  (layer.batch as Batch<unknown>).pass(item, emit);
+  step?.(layer, item, emit);
+  if ((layer.batch as Batch<unknown>).isFull) release(layer, emit);
+};
+
+const HOLDING: StepHandlers<AnyLayer> = {
+  ...(Object.fromEntries(
+    Array.from({ length: KIND_COUNT }, (_, kind) => [kind, held(STEPS[kind as Kind] as AnyStep | undefined)]),
+  ) as StepHandlers<AnyLayer>),
+  [Kind.barrier]: (layer, barrier, emit) => {
+    release(layer, emit);
+    emit(barrier);
+  },
+};
+
+/**
+ * A layer of beliefs: exactly one belief behind every decision bar, ready or with its reason.
+ *
+ * `members` begins with the layer's rule, a step member; others are step members or window members. Every step member sees every bar,
+ * whoever serves, so that fallback and swap find it warm. A window member is asked at the barrier, once for all bars of a burst
+ * (`[rows, window, numbers]`): from the first bar that waits on, everything is held, so results do not depend on the burst size, and
+ * items that reach this operator must not be pooled. Held at most: `BATCH_ROWS_MAX` rows and `HELD_ITEMS_MAX` items; then the batch goes
+ * before its barrier.
+ *
+ * The rule speaks where the member that serves does not: its window is not full or holds an unknown feature, it says itself that it
+ * cannot, its inference failed (then an `inferenceFailure` stands before the belief), or an upstream that it names fell back at that bar.
+ * Failures in `layers.failures` are those of a journal: their rows are not asked. The command `swapModel` switches members between two
+ * bars, all layers that it names or none. Throws `UserError`s for members that do not fit the line.
+ */
+export const beliefLayer = <M extends StepMember, V>(
+  kind: LayerKind<M, V>,
+  trigger: Trigger,
+  layers: Layers,
+  list: readonly [M, ...(M | WindowMember)[]],
+): OperatorFunction<Item, Item> => {
+  const members = membersOf(kind, trigger, layers, list) as unknown as Members<StepMember, unknown>;
+  const start = startServing(layers, kind.layer, list);
+  const windowed = list.some(isWindowMember);
+  const init = (): AnyLayer => layerOf(members, start, windowed);
+  return windowed
+    ? stepOperator(kind.layer, init, HOLDING, { passing: "handler", flush: release })
+    : stepOperator(kind.layer, init, STEPS, { emits: [kind.emits] });
+};
+
+const membersOf = <M extends StepMember, V>(
+  kind: LayerKind<M, V>,
+  trigger: Trigger,
+  layers: Layers,
+  list: readonly (M | WindowMember)[],
+): Members<M, V> => {
+  const steps = list.filter((member): member is M => !isWindowMember(member));
+  const names = list.map(({ name }) => name);
+  for (const member of steps) seenRows(layers, member.features ?? [], `${kind.layer} module ${member.name}`);
+  return {
+    ...{ kind, trigger, layers, names, steps },
+    stepAt: list.map((member) => steps.indexOf(member as M)),
+    places: list.map((member) => (isWindowMember(member) ? windowPlace(kind.layer, member, layers) : null)),
+    spoken: names.map((member) => ({ member, reason: "", fallback: "" })),
+  };
+};
+
+const layerOf = (members: Members<StepMember, unknown>, serving: Serving, windowed: boolean): AnyLayer => {
+  const { kind, layers, steps, places, names } = members;
+  const bars = Math.max(0, ...places.map((place) => place?.member.window ?? 0));
+  const seen = steps.map(({ name, features = [] }) => seenRows(layers, features, `${kind.layer} module ${name}`));
+  const seatOf = (instrument: Instrument, index: number): AnySeat =>
+    new LayerSeat(
+      instrument,
+      kind.voice(instrument),
+      steps.map((member, step) => ({
+        state: kind.init(member, instrument),
+        seen: (seen[step] as SeenRow[])[index] as SeenRow,
+        numbers: new Float64Array(kind.numbers),
+        reason: "",
+      })),
+      bars === 0 ? null : new WindowRing(bars, windowWidths(kind.layer, layers)),
+    );
+  return {
+    members,
+    seats: layers.instruments.map(seatOf),
+    serving,
+    at: names.indexOf(serving[kind.layer]),
+    batch: windowed ? new Batch() : null,
+  };
+};

@@ -1,0 +1,81 @@
+import type { FeatureRow, Pattern, Regime } from "../../src/domain/derived.ts";
+import { MISSING_BELIEF } from "../../models/windowMember.ts";
+
+/** What the numbers of a bar in a window are, in this order; 0: the line has no such layer. */
+export interface WindowWidths {
+  readonly features: number;
+  readonly regime: number;
+  readonly pattern: number;
+}
+
+/**
+ * The last bars of one instrument as window members see them: features and the beliefs before the layer, `[bars, numbers]` float64,
+ * row-major. It belongs to the layer and fills whether a window member serves or not, so a swap finds it warm.
+ */
+export class WindowRing {
+  private readonly capacity: number;
+  private readonly widths: WindowWidths;
+  private readonly width: number;
+  private readonly values: Float64Array;
+  /** Place of the present bar, then of the next one. */
+  private next = 0;
+  /** Bars in a row without a hole; more than `capacity` counts as `capacity`. */
+  private bars = 0;
+
+  constructor(capacity: number, widths: WindowWidths) {
+    this.capacity = capacity;
+    this.widths = widths;
+    this.width = widths.features + widths.regime + widths.pattern;
+    this.values = new Float64Array(capacity * this.width);
+  }
+
+  takeRow({ values, row, features }: FeatureRow): void {
+    const at = this.next * this.width;
+    for (let i = 0; i < features; i += 1) this.values[at + i] = values[row * features + i] as number;
+  }
+
+  takeRegime({ values, row, ready }: Regime): void {
+    const { features, regime } = this.widths;
+    this.belief(features, regime, values, row * regime, regime, ready);
+  }
+
+  takePattern({ values, row, width, ready }: Pattern): void {
+    const { features, regime, pattern } = this.widths;
+    this.belief(features + regime, pattern, values, row * width, width, ready);
+  }
+
+  private belief(to: number, room: number, from: Float64Array, at: number, width: number, ready: boolean): void {
+    const start = this.next * this.width + to;
+    for (let i = 0; i < room; i += 1) this.values[start + i] = ready && i < width ? (from[at + i] as number) : MISSING_BELIEF;
+  }
+
+  /** The present bar is whole. */
+  close(): void {
+    this.next = (this.next + 1) % this.capacity;
+    if (this.bars < this.capacity) this.bars += 1;
+  }
+
+  /** A hole: windows begin behind it. */
+  clear(): void {
+    this.bars = 0;
+  }
+
+  holds(bars: number): boolean {
+    return this.bars >= bars;
+  }
+
+  /** Copies `columns` of the last `bars` bars, oldest first, to `into[at …]`. False: a number is unknown. Call it only where it `holds` them. */
+  copy(bars: number, columns: Int32Array, into: Float64Array, at: number): boolean {
+    let known = true;
+    let to = at;
+    for (let back = bars; back > 0; back -= 1) {
+      const from = ((this.next - back + this.capacity) % this.capacity) * this.width;
+      for (let i = 0; i < columns.length; i += 1, to += 1) {
+        const value = this.values[from + (columns[i] as number)] as number;
+        into[to] = value;
+        if (value !== value) known = false;
+      }
+    }
+    return known;
+  }
+}
