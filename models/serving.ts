@@ -66,7 +66,9 @@ export const swapped = (
     const { upstreams = {} } = registry[layer].find(({ name }) => name === next[layer]) ?? {};
     for (const [before, name] of Object.entries(upstreams))
       if (next[before as BeliefLayer] !== name)
-        return refused(`${layer} member ${next[layer]} stands behind ${before} member ${name}, and ${next[before as BeliefLayer] || "none"} serves`);
+        return refused(
+          `${layer} member ${next[layer]} stands behind ${before} member ${name}, and ${next[before as BeliefLayer] || "none"} serves`,
+        );
   }
   return { serving: next, refusal: "" };
 };

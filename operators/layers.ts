@@ -32,7 +32,11 @@ export const seenRows = (layers: Layers, names: readonly string[], who: string):
 };
 
 /** Who serves at the start. Without a registry one layer stands alone, and its rule serves. */
-export const startServing = ({ registry, serving = {} }: Layers, layer: LayerName, members: readonly { readonly name: string }[]): Serving =>
+export const startServing = (
+  { registry, serving = {} }: Layers,
+  layer: LayerName,
+  members: readonly { readonly name: string }[],
+): Serving =>
   registry === undefined
     ? { regime: "", pattern: "", signal: "", position: "", [layer]: members[0]?.name ?? "" }
     : servingOf(registry, serving);

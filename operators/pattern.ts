@@ -63,5 +63,8 @@ export const pattern = (
     throw new UserError(
       `pattern member ${other.name} has an embedding of ${other.embedding?.length ?? 0} numbers, ${rule.name} one of ${numbers}: members of L2 say as many`,
     );
-  return beliefLayer(patternKind(PATTERN_PROBABILITIES + numbers), layers.regime ? Kind.regime : Kind.featureRow, layers, [rule, ...others]);
+  return beliefLayer(patternKind(PATTERN_PROBABILITIES + numbers), layers.regime ? Kind.regime : Kind.featureRow, layers, [
+    rule,
+    ...others,
+  ]);
 };

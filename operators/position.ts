@@ -99,10 +99,7 @@ const ask = ({ module, states, tradeFromMs }: Desk, seat: Seat, emit: Emit): voi
 
 /** Something is owned or on its way, or the signal would open a position. */
 const mustDecide = ({ enterProbability = 0 }: PositionModule, { position, entryPending, exitPending, signal }: Seat): boolean =>
-  position.positionLots !== 0 ||
-  entryPending ||
-  exitPending ||
-  (signal.ready && Math.max(signal.pLong, signal.pShort) >= enterProbability);
+  position.positionLots !== 0 || entryPending || exitPending || (signal.ready && Math.max(signal.pLong, signal.pShort) >= enterProbability);
 
 /** Between two bars. What L4 proposes has effects, so a member that does not serve cannot run muted: it begins anew. */
 const commandStep = (desk: Desk, { command, argument, seq, knownAtMs, eventTimeMs, receivedTimeMs }: Command, emit: Emit): void => {

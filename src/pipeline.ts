@@ -106,7 +106,12 @@ export const recall = (s: System, stored: BeliefSource): Line => pipe(whole(s), 
 const act = (s: System): Line =>
   pipe(
     account(s.instruments, { ...s.venue.terms, startUsdt: s.startUsdt, tradeFromMs: s.tradeFromMs }), // orders, position, cash, equity: exactly what the venue says
-    position(layersOf(s), { members: [s.position, ...(s.others?.position ?? [])], limits: s.limits, terms: s.venue.terms, tradeFromMs: s.tradeFromMs }), // L4
+    position(layersOf(s), {
+      members: [s.position, ...(s.others?.position ?? [])],
+      limits: s.limits,
+      terms: s.venue.terms,
+      tradeFromMs: s.tradeFromMs,
+    }), // L4
     riskGate(s.instruments, s.limits, s.tradeFromMs), // three tiers, in line: there is no way around it
     execute(s.venue), // approved plans → orders, idempotent, always protected
   );

@@ -28,7 +28,7 @@ type Line = OperatorFunction<Item, Item>;
 export interface ReplayOptions {
   readonly instruments: readonly Instrument[];
   readonly source: Source;
-  readonly layers?: Pick<System, "features" | "regime" | "pattern">;
+  readonly layers?: Pick<System, "features" | "regime" | "pattern" | "others" | "serving" | "failures">;
   readonly signal?: SignalModule;
   readonly position?: PositionModule;
   readonly limits?: RiskLimits;

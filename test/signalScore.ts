@@ -1,3 +1,4 @@
+import follow from "../models/position/follow.ts";
 import type { PatternModule } from "../models/pattern/patternModule.ts";
 import type { RegimeModule } from "../models/regime/regimeModule.ts";
 import type { SignalModule } from "../models/signal/signalModule.ts";
@@ -36,8 +37,8 @@ export const saidAndDone = async (
   const { regime, pattern, signal } = members;
   const names = [...regime.features, ...pattern.features, ...(signal.features ?? [])];
   const features = featureSet(familiesNamed({ families: FEATURE_FAMILIES, events: [], timeframesMs: [] }, names, "test"));
-  // `perceive` reads nothing of the account's side of the system.
-  const system = { instruments: [instrument], timeframesMs: [], features, ...members } as unknown as System;
+  // `perceive` reads nothing else of the account's side of the system.
+  const system = { instruments: [instrument], timeframesMs: [], features, ...members, position: follow({}) } as unknown as System;
   const block = klineBlock(instrument.index, MINUTE_MS, MOST_BARS);
   const words: { row: number; long: boolean; confidence: number; expectedNet: number }[] = [];
   await drive(source, perceive(system), (item) => {

@@ -88,8 +88,8 @@ interface Answers {
   readonly unready: readonly string[];
 }
 
-const requireOutcome = ({ name }: WindowMember, outcome: InferenceOutcome, unready: readonly string[], rows: number): void => {
+const requireOutcome = ({ name }: WindowMember, outcome: string, unready: readonly string[], rows: number): void => {
   if (unready.length !== rows) throw new InvariantError(`member ${name} gave ${unready.length} reasons for ${rows} rows`);
   if (outcome !== "ok" && outcome !== "late" && outcome !== "crashed")
-    throw new InvariantError(`member ${name} ended an inference with ${String(outcome)}`);
+    throw new InvariantError(`member ${name} ended an inference with ${outcome}`);
 };
