@@ -1,21 +1,31 @@
-import { describe, expect, it } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipe } from "rxjs";
+import { afterAll, describe, expect, it } from "vitest";
 import bracket from "../models/position/bracket.ts";
 import follow from "../models/position/follow.ts";
 import { stepOperator } from "../operators/stepOperator.ts";
 import { simulatedMarket } from "../streams/simulatedMarket.ts";
 import type { Command, Event, InferenceFailure } from "../src/domain/event.ts";
-import { InferenceFailures } from "../src/domain/inferenceFailures.ts";
 import { Kind } from "../src/domain/kind.ts";
+import type { Journal } from "../src/domain/ports.ts";
 import { MINUTE_MS, NO_INSTRUMENT } from "../src/domain/units.ts";
+import { FileJournal, readJournal } from "../src/engine/journal.ts";
+import { journalFailures } from "../src/engine/journalFailures.ts";
 import { ALL_LAYERS, SMALL_SET } from "./allLayers.ts";
 import { FakeNetwork } from "./fakeNetwork.ts";
 import type { FakeNetworkOptions } from "./fakeNetwork.ts";
 import { findLookahead } from "./lookahead.ts";
 import { collected, inBursts, marketInstruments, replay, testMarket } from "./replay.ts";
 import type { ReplayOptions } from "./replay.ts";
+import { JOURNAL_HEADER } from "./restarted.ts";
 
 const MARKET = testMarket({ symbols: ["BTCUSDT", "ETHUSDT"], days: 3, gapsPerDay: 2 });
 const EVENTS = await collected(simulatedMarket(MARKET));
+
+const folder = await mkdtemp(join(tmpdir(), "riposte-members-"));
+afterAll(() => rm(folder, { recursive: true }));
 
 const network = (more: Partial<FakeNetworkOptions> = {}): FakeNetwork =>
   new FakeNetwork({ window: 96, features: ["rsi_14", "return_10"], beliefs: ["regime", "pattern"], ...more });
@@ -26,12 +36,13 @@ const withNetwork = (member: FakeNetwork, more: Partial<ReplayOptions["layers"]>
   layers: { ...ALL_LAYERS.layers, features: SMALL_SET, others: { signal: [member] }, serving: { signal: member.name }, ...more },
 });
 
-const run = async (
-  member: FakeNetwork,
-  burstEvents: number,
-  more: Partial<ReplayOptions["layers"]> = {},
-  events: readonly Event[] = EVENTS,
-) => {
+interface RunOptions {
+  readonly layers?: Partial<ReplayOptions["layers"]>;
+  readonly events?: readonly Event[];
+  readonly journal?: Journal;
+}
+
+const run = async (member: FakeNetwork, burstEvents: number, { layers = {}, events = EVENTS, journal }: RunOptions = {}) => {
   const spoke: Record<string, number> = {};
   const failures: InferenceFailure[] = [];
   const said: { minute: number; member: string; fallback: string }[] = [];
@@ -44,7 +55,12 @@ const run = async (
     [Kind.fill]: () => void (fills += 1),
     [Kind.inferenceFailure]: (_, failure) => void failures.push(failure),
   });
-  const { decisionsSha256 } = await replay({ ...withNetwork(member, more), source: inBursts(events, burstEvents), end });
+  const { decisionsSha256 } = await replay({
+    ...withNetwork(member, layers),
+    source: inBursts(events, burstEvents),
+    end: journal === undefined ? end : pipe(end, journalFailures(journal)),
+    ...(journal === undefined ? {} : { drive: { journal } }),
+  });
   return { decisionsSha256, spoke, said, fills, failures, calls: member.calls };
 };
 
@@ -65,13 +81,17 @@ describe("a line with a network of window 96", () => {
   it("decides otherwise when inferences fail, and a replay of that journal decides the same in other bursts", async () => {
     const fails: FakeNetworkOptions["fails"] = ({ number }) => (number % 50 === 3 ? "late" : null);
     const whole = await run(network(), 7);
-    const spoilt = await run(network({ fails }), 7);
+    const path = join(folder, "spoilt.journal");
+    const journal = FileJournal.create(path, JOURNAL_HEADER);
+    const spoilt = await run(network({ fails }), 7, { journal });
+    await journal.close();
     expect(spoilt.failures.length).toBeGreaterThan(20);
     expect(spoilt.decisionsSha256).not.toBe(whole.decisionsSha256);
-    const journal = new InferenceFailures();
-    for (const failure of spoilt.failures) journal.add(failure);
     for (const burstEvents of [1, 4096]) {
-      const again = await run(network(), burstEvents, { failures: journal });
+      const reader = await readJournal(path);
+      const events = await collected(reader.bursts(burstEvents));
+      expect(events).toHaveLength(EVENTS.length);
+      const again = await run(network(), burstEvents, { events, layers: { failures: await reader.failures() } });
       expect(again.decisionsSha256).toBe(spoilt.decisionsSha256);
       expect(again.failures).toEqual(spoilt.failures);
     }
@@ -124,7 +144,7 @@ describe("swaps while the line runs", () => {
 
   it("each bar is the member's that the line names, and no burst matters", async () => {
     const events = withSwaps(...swaps);
-    const whole = await run(network(), 4096, others(), events);
+    const whole = await run(network(), 4096, { layers: others(), events });
     // A swap at minute m stands before the bar that closes behind it.
     const named = (minute: number): string => (minute <= 1500 ? "test" : minute <= 2500 ? "fake@1" : minute <= 3500 ? "fake@2" : "test");
     const own = whole.said.filter(({ fallback }) => fallback === "");
@@ -136,7 +156,7 @@ describe("swaps while the line runs", () => {
     });
     expect(whole.said.filter(({ member, fallback }) => fallback !== "" && member !== "test")).toEqual([]);
     for (const burstEvents of [1, 7])
-      expect((await run(network(), burstEvents, others(), events)).decisionsSha256).toBe(whole.decisionsSha256);
-    expect((await run(network(), 7, others(), withSwaps())).decisionsSha256).not.toBe(whole.decisionsSha256);
+      expect((await run(network(), burstEvents, { layers: others(), events })).decisionsSha256).toBe(whole.decisionsSha256);
+    expect((await run(network(), 7, { layers: others(), events: withSwaps() })).decisionsSha256).not.toBe(whole.decisionsSha256);
   });
 });

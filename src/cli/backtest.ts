@@ -205,6 +205,7 @@ const through = async (
     events: journal.events,
     beliefs,
     journal: journal.writer,
+    ...(run.resume === null ? {} : { failures: await run.resume.failures() }),
     ...(trail === undefined ? {} : { hash: trail }),
     log: pipe(logged, table === null ? identity : tableDecisions(table), quality === null ? identity : watchFills(quality)),
     before,

@@ -1,5 +1,4 @@
-import type { Event, InferenceFailure } from "./event.ts";
-import { Kind } from "./kind.ts";
+import type { InferenceFailure } from "./event.ts";
 import type { InstrumentIndex } from "./units.ts";
 
 /**
@@ -17,14 +16,6 @@ export class InferenceFailures {
   reason(layer: string, instrument: InstrumentIndex, barTimeMs: number): InferenceFailure["reason"] | null {
     return this.reasons.get(keyOf(layer, instrument, barTimeMs)) ?? null;
   }
-
-  get count(): number {
-    return this.reasons.size;
-  }
 }
 
 const keyOf = (layer: string, instrument: InstrumentIndex, barTimeMs: number): string => `${layer} ${instrument} ${barTimeMs}`;
-
-/** Takes a journal's failures out of its events: what is left enters the line, and the layers say the failures again. */
-export const withoutFailures = (events: readonly Event[]): readonly Event[] =>
-  events.some(({ kind }) => kind === Kind.inferenceFailure) ? events.filter(({ kind }) => kind !== Kind.inferenceFailure) : events;

@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { someEvent } from "../../test/arbitraryEvents.ts";
 import { funding, kline } from "../../test/items.ts";
-import type { Event } from "../domain/event.ts";
+import type { Event, InferenceFailure } from "../domain/event.ts";
+import { Kind } from "../domain/kind.ts";
 import { UserError } from "../domain/units.ts";
 import { encodeEvent } from "./eventCodec.ts";
 import type { JournalTail } from "./journal.ts";
@@ -35,10 +36,12 @@ afterAll(async () => {
 
 const written = async (events: readonly Event[], to = path): Promise<Buffer> => {
   const journal = FileJournal.create(to, HEADER);
-  events.forEach((event, seq) => {
-    event.seq = seq;
+  let seq = 0;
+  for (const event of events) {
+    // A failed inference carries the number of the bar that it failed at.
+    event.seq = event.kind === Kind.inferenceFailure ? Math.max(0, seq - 1) : seq++;
     journal.append(event);
-  });
+  }
   await journal.close();
   return readFile(to);
 };
@@ -75,7 +78,13 @@ describe("a journal", () => {
       fc.asyncProperty(fc.array(someEvent, { maxLength: 30 }), async (events) => {
         const file = join(folder, `any-${(files += 1)}`);
         await written(events, file);
-        expect((await read(file)).events.map(encodeEvent)).toEqual(events.map(encodeEvent));
+        const isFailure = (event: Event): event is InferenceFailure => event.kind === Kind.inferenceFailure;
+        expect((await read(file)).events.map(encodeEvent)).toEqual(events.filter((event) => !isFailure(event)).map(encodeEvent));
+        const failures = await (await readJournal(file)).failures();
+        for (const { layer, instrument, barTimeMs, reason } of new Map(
+          events.filter(isFailure).map((event) => [`${event.layer} ${event.instrument} ${event.barTimeMs}`, event]),
+        ).values())
+          expect(failures.reason(layer, instrument, barTimeMs)).toBe(reason);
       }),
       { numRuns: 40 },
     );

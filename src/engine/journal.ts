@@ -13,6 +13,8 @@ import {
 } from "node:fs";
 import { crc32 } from "node:zlib";
 import type { Event } from "../domain/event.ts";
+import { InferenceFailures } from "../domain/inferenceFailures.ts";
+import { Kind } from "../domain/kind.ts";
 import type { Journal } from "../domain/ports.ts";
 import { InvariantError, UserError } from "../domain/units.ts";
 import { OwnerLock } from "../store/ownerLock.ts";
@@ -129,7 +131,9 @@ export interface JournalTail {
 
 export interface JournalReader {
   readonly header: JournalHeader;
-  /** Events in bursts; read it once. A damaged line is a `UserError` naming its line. */
+  /** Inferences that failed, of the whole file: a replay must know them before it begins. */
+  failures(): Promise<InferenceFailures>;
+  /** Events in bursts, without failed inferences: the layers say those again. Read it once. A damaged line is a `UserError` naming its line. */
   bursts(burstEvents: number): AsyncGenerator<readonly Event[], JournalTail, undefined>;
 }
 
@@ -144,6 +148,7 @@ export const readJournal = async (path: string): Promise<JournalReader> => {
     throw new UserError(`journal ${path} has format ${String(header.format)}; this version reads format ${FORMAT}`);
   return {
     header,
+    failures: () => failuresIn(path),
     async *bursts(burstEvents) {
       let burst: Event[] = [];
       let events = 0;
@@ -154,6 +159,7 @@ export const readJournal = async (path: string): Promise<JournalReader> => {
           return { events, tornBytes: next.value };
         }
         const event = decodeEvent(next.value);
+        if (event.kind === Kind.inferenceFailure) continue;
         if (event.seq !== events) throw new UserError(`journal ${path} line ${events + 2}: seq ${event.seq} where ${events} must be`);
         events += 1;
         burst.push(event);
@@ -164,6 +170,16 @@ export const readJournal = async (path: string): Promise<JournalReader> => {
       }
     },
   };
+};
+
+const failuresIn = async (path: string): Promise<InferenceFailures> => {
+  const failures = new InferenceFailures();
+  for await (const line of whole(path)) {
+    if (!line.includes('"inferenceFailure"')) continue;
+    const event = decodeEvent(line);
+    if (event.kind === Kind.inferenceFailure) failures.add(event);
+  }
+  return failures;
 };
 
 /**

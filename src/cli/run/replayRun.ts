@@ -1,6 +1,7 @@
 import { identity, pipe } from "rxjs";
 import type { OperatorFunction } from "rxjs";
 import type { Event } from "../../domain/event.ts";
+import type { InferenceFailures } from "../../domain/inferenceFailures.ts";
 import type { Item } from "../../domain/item.ts";
 import type { Journal } from "../../domain/ports.ts";
 import { formatUtc, timeframeMs } from "../../domain/time.ts";
@@ -8,6 +9,7 @@ import { UserError } from "../../domain/units.ts";
 import { DataHash } from "../../engine/dataHash.ts";
 import { DecisionHash, hashDecisions } from "../../engine/decisionHash.ts";
 import { drive } from "../../engine/driver.ts";
+import { journalFailures } from "../../engine/journalFailures.ts";
 import { Recorder, record } from "../../record/recorder.ts";
 import { backtestLine } from "../../pipeline.ts";
 import { simulatedVenue } from "../../venues/simulated/simulatedVenue.ts";
@@ -20,6 +22,8 @@ export interface ReplayRunOptions {
   readonly events: AsyncIterable<readonly Event[]>;
   readonly beliefs: Beliefs;
   readonly journal?: Journal;
+  /** Inferences that failed in the journal that the run goes on from. */
+  readonly failures?: InferenceFailures;
   /** Takes the decisions; absent: one of its own. */
   readonly hash?: DecisionHash;
   /** Stands between the decision hash and the recorder. */
@@ -60,9 +64,11 @@ export const replayRun = async (run: ComposedRun, options: ReplayRunOptions): Pr
     venue,
     startUsdt: config.venue.startUsdt,
     tradeFromMs: fromMs,
+    ...(options.failures === undefined ? {} : { failures: options.failures }),
   };
   const line = pipe(
     backtestLine(system, fills, beliefs.line(system)),
+    options.journal === undefined ? identity : journalFailures(options.journal),
     hashDecisions(hash, fromMs),
     options.log ?? identity,
     record(recorder),
