@@ -2,9 +2,9 @@ import { didYouMean } from "../src/domain/nearestName.ts";
 import { UserError } from "../src/domain/units.ts";
 
 /** The layers before L4, in the order of the line. */
-export const BELIEF_LAYERS = ["regime", "pattern", "signal"] as const;
+const BELIEF_LAYERS = ["regime", "pattern", "signal"] as const;
 export type BeliefLayer = (typeof BELIEF_LAYERS)[number];
-export const LAYER_NAMES = [...BELIEF_LAYERS, "position"] as const;
+const LAYER_NAMES = [...BELIEF_LAYERS, "position"] as const;
 export type LayerName = (typeof LAYER_NAMES)[number];
 
 /** Members of earlier layers, by layer, that a member needs before it. */

@@ -14,7 +14,7 @@ import { PooledSignal } from "./pooledSignal.ts";
 import type { SeenRow } from "./seenRow.ts";
 
 /** pLong, pShort, pNeutral, netLong, netShort, confidence. */
-export const SIGNAL_NUMBERS = 6;
+const SIGNAL_NUMBERS = 6;
 
 /** A step member of one instrument, with what it fills at every bar. */
 interface SignalState {

@@ -36,11 +36,7 @@ export const believed = async (source: Source, instrument: Instrument, l1: Regim
   const instruments = [instrument];
   const layers = { instruments, set, regime: true, embedding: null };
   const said: Beliefs = { timeMs: [], close: [], state: [], regime: [], pattern: [] };
-  const line = pipe(
-    observe({ instruments, timeframesMs: [], features: set }),
-    regime(layers, l1),
-    pattern(layers, l2),
-  );
+  const line = pipe(observe({ instruments, timeframesMs: [], features: set }), regime(layers, l1), pattern(layers, l2));
   await drive(source, line, (item) => {
     if (item.kind === Kind.bar && item.base) {
       said.timeMs.push(item.openTimeMs);

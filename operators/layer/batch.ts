@@ -9,12 +9,12 @@ import type { WindowPlace } from "./windowPlaces.ts";
 /** Most rows of one inference: a burst has no more events (docs/architecture.md#bursts). A full batch goes before its barrier. */
 export const BATCH_ROWS_MAX = 4096;
 /** Items held at most; with that many the batch goes before its barrier. */
-export const HELD_ITEMS_MAX = 1 << 17;
+const HELD_ITEMS_MAX = 1 << 17;
 /** The batch begins with this many rows and doubles, because live bursts are one row. */
 const FIRST_BATCH_ROWS = 8;
 
 /** A bar that waits for its belief. */
-export interface Pending<V> {
+interface Pending<V> {
   readonly seat: LayerSeat<V>;
   readonly cause: Cause;
   readonly barTimeMs: number;
