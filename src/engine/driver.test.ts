@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { pipe } from "rxjs";
+import { pipe, Subject } from "rxjs";
 import type { MonoTypeOperatorFunction } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { StepError, stepOperator } from "../../operators/stepOperator.ts";
@@ -25,6 +25,9 @@ const watched = (bursts: readonly (readonly Event[])[], log: string[], error?: E
     }
   })();
 const nothing = pipe() as MonoTypeOperatorFunction<Item>;
+const throwIt = (): never => {
+  throw new Error("tap");
+};
 const word = (item: Item): string => (item.kind === Kind.barrier ? "|" : String(item.seq));
 
 describe("drive", () => {
@@ -59,6 +62,32 @@ describe("drive", () => {
     };
     await drive(klines(2, 1), nothing, (item) => log.push(`line ${word(item)}`), { journal });
     expect(log).toEqual(["journal 0", "line 0", "journal 1", "line 1", "line |", "journal 2", "line 2", "line |"]);
+  });
+
+  it("takes a live stream too, whose bursts are what has arrived", async () => {
+    const stream$ = new Subject<readonly Event[]>();
+    const heard: string[] = [];
+    const driven = drive(stream$, nothing, (item) => heard.push(word(item)));
+    for (const burst of klines(2, 1)) stream$.next(burst);
+    expect(heard.join(" ")).toBe("0 1 | 2 |");
+    stream$.complete();
+    expect(await driven).toMatchObject({ events: 3, bursts: 2, aborted: false });
+  });
+
+  it("leaves a live stream when told to stop, or when the line fails", async () => {
+    for (const fails of [false, true]) {
+      const stream$ = new Subject<readonly Event[]>();
+      const abort = new AbortController();
+      const driven = drive(stream$, nothing, () => (fails ? throwIt() : undefined), { signal: abort.signal }).catch(
+        (error: unknown) => error,
+      );
+      stream$.next(klines(1)[0] as Event[]);
+      abort.abort();
+      stream$.next(klines(1)[0] as Event[]);
+      expect(stream$.observed).toBe(false);
+      if (fails) expect(await driven).toMatchObject({ message: "tap" });
+      else expect(await driven).toMatchObject({ events: 1, aborted: true });
+    }
   });
 
   it("says after each burst how far it is", async () => {

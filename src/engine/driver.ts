@@ -1,5 +1,7 @@
-import { Observable } from "rxjs";
+import { EMPTY, isObservable, lastValueFrom, map, Observable, takeWhile } from "rxjs";
 import type { OperatorFunction, Subscriber } from "rxjs";
+import type { Recorded } from "../../streams/recorded.ts";
+import { readingOf, recorded } from "../../streams/recorded.ts";
 import type { Event } from "../domain/event.ts";
 import { BARRIER } from "../domain/item.ts";
 import type { Item } from "../domain/item.ts";
@@ -8,7 +10,7 @@ import { InvariantError } from "../domain/units.ts";
 import { nowMs } from "./clock.ts";
 import { atWork } from "./pulse.ts";
 
-/** How often the driver lets the event loop breathe, so that signals, timers and progress get their turn. */
+/** How often the event loop gets a turn while a recorded stream is read. */
 const YIELD_MS = 50;
 
 export interface DriveOptions {
@@ -30,64 +32,61 @@ export interface DriveResult {
   readonly lineSeconds: number;
 }
 
+type Burst = readonly Event[];
+
 /**
- * The only owner of pace and order: pulls bursts, gives each event its `seq`, journals it, pushes it through the line,
- * and ends every burst with a barrier. Rejects with the line's error; the source is closed in every case.
+ * The only owner of pace and order: takes bursts from a live stream (an Observable) or reads a recorded one, gives each event its `seq`,
+ * journals it, pushes it through the line, and ends every burst with a barrier. Rejects with the line's error or the source's; the source
+ * is closed in every case.
  */
 export const drive = async (
-  source: AsyncIterable<readonly Event[]> | Iterable<readonly Event[]>,
+  source: Observable<Burst> | AsyncIterable<Burst> | Iterable<Burst>,
   line: OperatorFunction<Item, Item>,
   tap: (item: Item) => void,
   options: DriveOptions = {},
 ): Promise<DriveResult> => {
   const entry = atWork(() => connect(line, tap));
+  const { bursts$, close } = isObservable(source) ? live(source) : recorded(readingOf(source), breathing());
   try {
-    return await push(source, entry, options);
+    return await push(bursts$, entry, options);
   } finally {
     // Also after an error of the source: operators get their teardown.
     entry.disconnect();
+    await close();
   }
 };
 
-const push = async (
-  source: AsyncIterable<readonly Event[]> | Iterable<readonly Event[]>,
-  { into, throwIfFailed }: Entry,
-  options: DriveOptions,
-): Promise<DriveResult> => {
-  const { journal } = options;
-  let seq = options.firstSeq ?? 0;
-  let bursts = 0;
-  let lineSeconds = 0;
-  let aborted = false;
-  let breathedAt = nowMs();
-  for await (const burst of source) {
-    if (options.signal?.aborted === true) {
-      aborted = true;
-      break;
-    }
+/** A live stream ends when nobody listens any more. */
+const live = (bursts$: Observable<Burst>): Recorded => ({ bursts$, close: () => Promise.resolve() });
+
+const push = async (bursts$: Observable<Burst>, { into, throwIfFailed }: Entry, options: DriveOptions): Promise<DriveResult> => {
+  const { journal, firstSeq = 0 } = options;
+  let seq = firstSeq;
+  const driven = { bursts: 0, aborted: false, lineSeconds: 0 };
+  const take = (burst: Burst): void => {
     const startedAt = nowMs();
-    const firstSeq = seq;
+    const first = seq;
     atWork(() => {
-      through(burst, firstSeq, into, journal);
+      through(burst, first, into, journal);
     }, burst);
     throwIfFailed();
     seq += burst.length;
-    bursts += 1;
-    const endedAt = nowMs();
-    lineSeconds += (endedAt - startedAt) / 1000;
+    driven.bursts += 1;
+    driven.lineSeconds += (nowMs() - startedAt) / 1000;
     const last = burst[burst.length - 1];
     if (last !== undefined) options.onBurst?.(seq, last.knownAtMs);
-    if (endedAt - breathedAt > YIELD_MS) {
-      await breathe();
-      breathedAt = nowMs();
-    }
-  }
-  if (!aborted)
+  };
+  const goesOn = (): boolean => {
+    driven.aborted = options.signal?.aborted === true;
+    return !driven.aborted;
+  };
+  await lastValueFrom(bursts$.pipe(takeWhile(goesOn), map(take)), { defaultValue: undefined });
+  if (!driven.aborted)
     atWork(() => {
       into.complete();
     });
   throwIfFailed();
-  return { events: seq - (options.firstSeq ?? 0), bursts, aborted, lineSeconds };
+  return { events: seq - firstSeq, ...driven };
 };
 
 /** A burst, and the barrier behind it. */
@@ -140,7 +139,17 @@ const connect = (line: OperatorFunction<Item, Item>, tap: (item: Item) => void):
   return { into, throwIfFailed, disconnect };
 };
 
-const breathe = (): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(resolve);
+/** Lets the event loop turn now and then, between two bursts of a recorded stream: signals, timers and progress get their turn. */
+const breathing = (): (() => Observable<unknown>) => {
+  let breathedAt = nowMs();
+  const turn$ = new Observable((subscriber) => {
+    const turn = setImmediate(() => {
+      breathedAt = nowMs();
+      subscriber.complete();
+    });
+    return () => {
+      clearImmediate(turn);
+    };
   });
+  return () => (nowMs() - breathedAt > YIELD_MS ? turn$ : EMPTY);
+};
