@@ -59,11 +59,24 @@ describe("--decisions all", () => {
     const counts = ["fills", "intents", "refusals", "orders"].map((name) => `${name} INTEGER`);
     const rest = ["positionLots BIGINT", "equityUsdt DOUBLE", "riskLevel VARCHAR"];
     const refused = ["refusedRule VARCHAR", "refusedValue DOUBLE", "refusedLimit DOUBLE"];
+    const rules = ["maxStopFraction", "maxLeverage", "maxMarginFraction", "maxAccountMarginFraction", "maxLossFraction", "maxEntries"];
+    const readings = [...rules, "maxConsecutiveLosses"].flatMap((rule) => [`${rule} DOUBLE`, `${rule}Limit DOUBLE`]);
     const states = ["StrongUp", "WeakUp", "Ranging", "WeakDown", "StrongDown", "LowVolatility", "HighVolatility"];
     const embedding = [...DESCRIPTORS, "memory"].map((name) => `pattern_${name} DOUBLE`);
     const said = [...states.map((state) => `regime${state} DOUBLE`), "patternUp DOUBLE", "patternDown DOUBLE", ...embedding];
     const members = ["regime", "pattern", "signal", "position"].flatMap((layer) => [`${layer}Member VARCHAR`, `${layer}Version VARCHAR`]);
-    const all = ["timeMs BIGINT", "symbol VARCHAR", "ready BOOLEAN", ...doubles, ...rest, ...counts, ...refused, ...said, ...members];
+    const all = [
+      "timeMs BIGINT",
+      "symbol VARCHAR",
+      "ready BOOLEAN",
+      ...doubles,
+      ...rest,
+      ...counts,
+      ...refused,
+      ...readings,
+      ...said,
+      ...members,
+    ];
     expect(described).toEqual(all);
     // Without an order DuckDB's threads decide which row is the last.
     const equity = "last(equityUsdt ORDER BY timeMs, symbol)";
@@ -103,6 +116,18 @@ describe("--decisions all", () => {
     expect(await rowsOf(`SELECT count(*) > 0, max(refusedLimit), min(refusedValue) > 1 FROM FILE WHERE ${ofRule}`)).toEqual([
       [true, 1, true],
     ]);
+  });
+
+  it("says what each rule measured that let an entry pass, within its limit", async () => {
+    const within = "maxMarginFraction <= maxMarginFractionLimit AND maxLeverage <= maxLeverageLimit AND maxEntries <= maxEntriesLimit";
+    const [row] = await rowsOf(
+      `SELECT count(maxEntries)::DOUBLE, bool_and(${within}), max(maxEntriesLimit), min(maxMarginFraction) > 0, bool_and(intents > 0) FROM FILE WHERE maxEntries IS NOT NULL`,
+    );
+    // A row holds the first entry only, and there is one a day at most.
+    expect(row?.slice(1)).toEqual([true, 1, true, true]);
+    expect(row?.[0]).toBeGreaterThan(0);
+    expect(row?.[0]).toBeLessThanOrEqual(100);
+    expect(await rowsOf("SELECT count(*)::DOUBLE FROM FILE WHERE maxEntries IS NULL AND maxLeverage IS NOT NULL")).toEqual([[0]]);
   });
 
   it("leaves no parts behind, and changes no decision; the next run without it takes the file away", async () => {

@@ -209,8 +209,7 @@ export interface Intent extends DerivedHeader<typeof Kind.intent> {
 
 declare const approved: unique symbol;
 /**
- * A plan that risk let pass. Only `src/risk/plan.ts` can make one (it also keeps the register that `execute` asks), so
- * an unchecked order neither compiles nor runs.
+ * A plan that risk let pass. Only the gate can make one (`src/risk/approval.ts`), so an unchecked order neither compiles nor runs.
  */
 export interface ApprovedPlan extends DerivedHeader<typeof Kind.approvedPlan> {
   readonly [approved]: true;
@@ -221,6 +220,16 @@ export interface ApprovedPlan extends DerivedHeader<typeof Kind.approvedPlan> {
   readonly own: OwnOrders;
   /** Orders that it cancels, before it sends any. */
   readonly withdrawn: readonly OwnOrder[];
+  /** What the rules measured that let an entry pass; none of a plan that only reduces. */
+  readonly readings: readonly RuleReading[];
+}
+
+/** A rule that let a plan pass, with what it measured and what is allowed. */
+export interface RuleReading {
+  /** Dotted name of the limit, e.g. `position.maxMarginFraction`. */
+  readonly rule: string;
+  readonly value: number;
+  readonly limit: number;
 }
 
 export interface Refusal extends DerivedHeader<typeof Kind.refusal> {

@@ -3,6 +3,7 @@ import { isOwnCondition } from "../domain/rejection.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
 import type { Causes, LineTime } from "./causes.ts";
 import type { DayLimits } from "./limits.ts";
+import type { DayCounts } from "./readings.ts";
 
 const RULES = { loss: "day.maxLossFraction", entries: "day.maxEntries", losses: "day.maxConsecutiveLosses" } as const;
 
@@ -47,7 +48,7 @@ export class DayTier {
     const { maxLossFraction } = this.limits;
     if (maxLossFraction === null) return;
     if (this.startUsdt - equityUsdt > maxLossFraction * this.startUsdt) {
-      this.causes.raise(time, RULES.loss, "REDUCING", equityUsdt / this.startUsdt - 1, -maxLossFraction);
+      this.causes.raise(time, RULES.loss, "REDUCING", this.change(equityUsdt), -maxLossFraction);
     }
   }
 
@@ -61,6 +62,16 @@ export class DayTier {
   /** An entry was approved: it counts unless the venue surely refuses it. */
   entered(): void {
     this.entries += 1;
+  }
+
+  /** Of equity since 00:00 UTC, as a fraction. */
+  private change(equityUsdt: number): number {
+    return equityUsdt / this.startUsdt - 1;
+  }
+
+  /** What the day's rules count. */
+  counts(equityUsdt: number): DayCounts {
+    return { change: this.change(equityUsdt), entries: this.entries, lossesInRow: this.lossesInRow };
   }
 
   /** The venue took an entry: a row of refusals ends. */

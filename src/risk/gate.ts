@@ -1,4 +1,4 @@
-import type { AccountState, BookTop, Gap, Intent, ResyncNeeded, RiskState, TradeClosed } from "../domain/derived.ts";
+import type { AccountState, BookTop, Gap, Intent, ResyncNeeded, RiskState, RuleReading, TradeClosed } from "../domain/derived.ts";
 import type { Command, Fill, InferenceFailure, OrderAccepted, OrderRejected, StreamStatus } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Emit } from "../domain/item.ts";
@@ -24,6 +24,7 @@ import type { RiskLimits } from "./limits.ts";
 import { approve } from "./approval.ts";
 import { refuseEntry, refuseReduction, worstTicksOf } from "./positionTier.ts";
 import type { RuleBreach } from "./positionTier.ts";
+import { entryReadings } from "./readings.ts";
 import { SystemTier } from "./systemTier.ts";
 import { VolatilityTier } from "./volatilityTier.ts";
 
@@ -225,7 +226,7 @@ export class RiskGate {
     if (breach === null) {
       if (opens) this.day.entered();
       this.exits.meant(intent);
-      this.approve(intent, worstTicks);
+      this.approve(intent, worstTicks, opens ? this.readings(intent, exposure, worstTicks) : []);
       return;
     }
     const { seq, instrument, knownAtMs, planId } = intent;
@@ -239,13 +240,23 @@ export class RiskGate {
     if (!this.causes.restricted && !own.restricted) this.day.wantsEntry(intent);
     const worst = this.causes.worst ?? own.worst;
     if (worst !== null) return worst;
-    let othersUsdt = 0;
-    for (const each of this.exposures) if (each !== exposure) othersUsdt += each.worstMarginUsdt(null);
-    return refuseEntry(intent, worstTicks, exposure, this.limits.position, this.equityUsdt, othersUsdt);
+    return refuseEntry(intent, worstTicks, exposure, this.limits.position, this.equityUsdt, this.otherMarginUsdt(exposure));
   }
 
-  private approve(intent: Intent, worstTicks: number): void {
-    this.emit(approve(intent, enterPlan(this.ordersOf(intent.instrument), intent, worstTicks)));
+  /** The worst margin of the other instruments. */
+  private otherMarginUsdt(exposure: InstrumentExposure): number {
+    let othersUsdt = 0;
+    for (const each of this.exposures) if (each !== exposure) othersUsdt += each.worstMarginUsdt(null);
+    return othersUsdt;
+  }
+
+  private readings(intent: Intent, exposure: InstrumentExposure, worstTicks: number): readonly RuleReading[] {
+    const { limits, equityUsdt } = this;
+    return entryReadings(intent, worstTicks, exposure, limits, equityUsdt, this.otherMarginUsdt(exposure), this.day.counts(equityUsdt));
+  }
+
+  private approve(intent: Intent, worstTicks: number, readings: readonly RuleReading[] = []): void {
+    this.emit(approve(intent, enterPlan(this.ordersOf(intent.instrument), intent, worstTicks), readings));
   }
 
   // ---- emergencies ------------------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ export const worstTicksOf = (
 };
 
 /** The price an entry's bracket is judged at, in ticks: its limit, else the last price; its own worst one before the first. */
-const entryTicksOf = ({ orderType, limitTicks, worstTicks }: Intent, markTicks: number): number => {
+export const entryTicksOf = ({ orderType, limitTicks, worstTicks }: Intent, markTicks: number): number => {
   if (orderType === "limit") return limitTicks;
   return Number.isNaN(markTicks) ? worstTicks : Math.round(markTicks);
 };

@@ -1,4 +1,4 @@
-import type { ApprovedPlan, Intent } from "../domain/derived.ts";
+import type { ApprovedPlan, Intent, RuleReading } from "../domain/derived.ts";
 import { Kind } from "../domain/kind.ts";
 import type { PlannedOrders } from "../domain/orders/ownOrders.ts";
 
@@ -12,9 +12,10 @@ export class SealedPlan {
   readonly own: PlannedOrders["own"];
   readonly orders: PlannedOrders["orders"];
   readonly withdrawn: PlannedOrders["withdrawn"];
+  readonly readings: readonly RuleReading[];
   readonly #seal = true;
 
-  constructor(intent: Intent, { own, orders, withdrawn }: PlannedOrders) {
+  constructor(intent: Intent, { own, orders, withdrawn }: PlannedOrders, readings: readonly RuleReading[]) {
     this.seq = intent.seq;
     this.instrument = intent.instrument;
     this.knownAtMs = intent.knownAtMs;
@@ -22,6 +23,7 @@ export class SealedPlan {
     this.own = own;
     this.orders = orders;
     this.withdrawn = withdrawn;
+    this.readings = readings;
   }
 
   static isSealed(plan: object): boolean {

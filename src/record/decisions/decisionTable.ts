@@ -1,12 +1,23 @@
 import type { OperatorFunction } from "rxjs";
 import type { StepHandlers } from "../../../operators/stepOperator.ts";
 import { stepOperator } from "../../../operators/stepOperator.ts";
-import type { AccountState, Pattern, PositionState, Refusal, Regime, RiskLevel, RiskState, Signal } from "../../domain/derived.ts";
+import type {
+  AccountState,
+  ApprovedPlan,
+  Pattern,
+  PositionState,
+  Refusal,
+  Regime,
+  RiskLevel,
+  RiskState,
+  Signal,
+} from "../../domain/derived.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Item } from "../../domain/item.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { Bar } from "../../domain/kline.ts";
 import { NO_INSTRUMENT } from "../../domain/units.ts";
+import { READ_RULES } from "../../risk/readings.ts";
 import { PartTable, textOf } from "../../store/output/partTable.ts";
 import type { LayerNames } from "../runRecord.ts";
 
@@ -33,6 +44,11 @@ const COLUMNS = [
   "refusedValue",
   "refusedLimit",
 ] as const;
+/** Of the first entry that was approved in the row: what each rule measured, and what is allowed. */
+const READINGS = READ_RULES.flatMap((rule) => {
+  const name = rule.slice(rule.indexOf(".") + 1);
+  return [name, `${name}Limit`];
+});
 const AT = Object.fromEntries(COLUMNS.map((name, column) => [name, column])) as Readonly<Record<(typeof COLUMNS)[number], number>>;
 const COUNTS = ["fills", "intents", "refusals", "orders"] as const;
 type Count = (typeof COUNTS)[number];
@@ -95,7 +111,7 @@ export class DecisionTable {
       [`${layer}Member`, name],
       [`${layer}Version`, version],
     ]);
-    const columns = [...COLUMNS, ...layerColumns(layers)];
+    const columns = [...COLUMNS, ...READINGS, ...layerColumns(layers)];
     this.#table = new PartTable({
       ...options,
       columns,
@@ -154,6 +170,7 @@ export class DecisionTable {
       pending[name] = 0;
     }
     this.#refusal(at, this.#refused[instrument] ?? null);
+    for (let i = 0; i < READINGS.length; i += 1) (this.#table.rows.data[COLUMNS.length + i] as Float64Array)[at] = NaN;
     this.#refused[instrument] = null;
     this.#layers(at, signal);
     this.#lastRow[instrument] = at;
@@ -179,6 +196,20 @@ export class DecisionTable {
     if (!(row >= 0 && data[0]?.[row] === knownAtMs)) this.#refused[instrument] ??= refusal;
     else if (data[AT.refusedRule]?.[row] === NO_RULE) this.#refusal(row, refusal);
     this.count("refusals", refusal);
+  }
+
+  /** What the rules measured that let an entry pass; the first entry of a row is kept. */
+  approved({ instrument, knownAtMs, readings }: ApprovedPlan): void {
+    const { data } = this.#table.rows;
+    const row = this.#lastRow[instrument] as number;
+    if (readings.length === 0 || !(row >= 0 && data[0]?.[row] === knownAtMs)) return;
+    const columns = data.slice(COLUMNS.length, COLUMNS.length + READINGS.length) as Float64Array[];
+    if (columns.some((column) => !Number.isNaN(column[row]))) return;
+    for (const { rule, value, limit } of readings) {
+      const at = 2 * READ_RULES.indexOf(rule as (typeof READ_RULES)[number]);
+      (columns[at] as Float64Array)[row] = value;
+      (columns[at + 1] as Float64Array)[row] = limit;
+    }
   }
 
   /** Writes a part when there is enough for one; call it between two bursts. */
@@ -216,7 +247,7 @@ export class DecisionTable {
     if (this.#states === 0) return;
     const { regime, pattern } = this.#said[instrument] as Said;
     const { data } = this.#table.rows;
-    let column = COLUMNS.length;
+    let column = COLUMNS.length + READINGS.length;
     const take = (said: Regime | Pattern | null, width: number, count: number): void => {
       const from = said !== null && said.knownAtMs === knownAtMs ? said : null;
       for (let i = 0; i < count; i++)
@@ -284,6 +315,9 @@ const HANDLERS: StepHandlers<DecisionTable> = {
   },
   [Kind.refusal]: (t, item) => {
     t.refusal(item);
+  },
+  [Kind.approvedPlan]: (t, item) => {
+    t.approved(item);
   },
   [Kind.orderSent]: (t, item) => {
     t.count("orders", item);
