@@ -203,7 +203,7 @@ export class DecisionTable {
     const { data } = this.#table.rows;
     const row = this.#lastRow[instrument] as number;
     if (readings.length === 0 || !(row >= 0 && data[0]?.[row] === knownAtMs)) return;
-    const columns = data.slice(COLUMNS.length, COLUMNS.length + READINGS.length) as Float64Array[];
+    const columns = data.slice(COLUMNS.length, COLUMNS.length + READINGS.length);
     if (columns.some((column) => !Number.isNaN(column[row]))) return;
     for (const { rule, value, limit } of readings) {
       const at = 2 * READ_RULES.indexOf(rule as (typeof READ_RULES)[number]);
