@@ -1,6 +1,6 @@
 import type { OperatorFunction } from "rxjs";
 import type { MomentClosed } from "../src/domain/derived.ts";
-import type { Fill, FundingPayment, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
+import type { Fill, FundingPayment, InstrumentRules, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -56,6 +56,11 @@ const fundingStep = (ledger: Ledger, payment: FundingPayment, emit: Emit): void 
   publish(ledger, payment, false, emit);
 };
 
+/** Larger exits are sliced by the largest market order in force. */
+const rulesStep = (ledger: Ledger, { rules }: InstrumentRules): void => {
+  ledger.setRules(rules);
+};
+
 const publish = (ledger: Ledger, cause: Bar | MomentClosed | Fill | FundingPayment, atClose: boolean, emit: Emit, late = false): void => {
   ledger.seq = cause.seq;
   ledger.instrument = cause.instrument;
@@ -74,6 +79,7 @@ const HANDLERS: StepHandlers<Ledger> = {
   [Kind.orderRejected]: answerStep,
   [Kind.orderCanceled]: answerStep,
   [Kind.orderExpired]: answerStep,
+  [Kind.instrumentRules]: rulesStep,
 };
 
 const OPTIONS = {

@@ -134,6 +134,10 @@ const HANDLERS: StepHandlers<Desk> = {
   },
   [Kind.signal]: signalStep,
   [Kind.command]: commandStep,
+  [Kind.instrumentRules]: ({ room, seats }, { rules }) => {
+    room.setRules(rules);
+    (seats[rules.index] as Seat).instrument = rules;
+  },
 };
 
 /**

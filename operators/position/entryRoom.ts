@@ -29,13 +29,14 @@ const ROUNDING = 1e-12;
  */
 export class EntryRoom {
   readonly exposures: readonly InstrumentExposure[];
-  private readonly instruments: readonly Instrument[];
+  /** With the rules in force. */
+  private readonly instruments: Instrument[];
   private readonly limits: PositionLimits;
   private readonly terms: VenueTerms;
   private account: AccountState | null = null;
 
   constructor(instruments: readonly Instrument[], limits: PositionLimits, terms: VenueTerms) {
-    this.instruments = instruments;
+    this.instruments = [...instruments];
     this.limits = limits;
     this.terms = terms;
     this.exposures = instruments.map((instrument) => new InstrumentExposure(instrument));
@@ -52,6 +53,11 @@ export class EntryRoom {
   }
 
   // ---- what the line tells --------------------------------------------------------------------------------------------
+
+  /** Trading rules changed. */
+  setRules(rules: Instrument): void {
+    this.instruments[rules.index] = rules;
+  }
 
   /** The state and what it holds are pooled: they are looked at from now on. */
   follow(account: AccountState): void {

@@ -20,7 +20,8 @@ import type { SizeRefusal } from "./entrySize.ts";
 
 /** One instrument as L4 sees it, and its way of asking. One object serves as the pooled view and as the proposals. */
 export class Seat implements PositionView, Proposals {
-  readonly instrument: Instrument;
+  /** With the rules in force. */
+  instrument: Instrument;
   private readonly room: EntryRoom;
   private readonly exposure: InstrumentExposure;
   private readonly maxDayLoss: number | null;

@@ -99,12 +99,14 @@ export class Ledger implements AccountState {
   readonly orders: readonly OwnOrders[];
   private readonly instruments: readonly Instrument[];
   private readonly tradeFromMs: number;
+  private readonly filters: boolean;
 
   constructor(
     instruments: readonly Instrument[],
     { startUsdt, filters = true, attachesBrackets = [], tradeFromMs = -Infinity }: LedgerOptions,
   ) {
     this.tradeFromMs = tradeFromMs;
+    this.filters = filters;
     this.instruments = instruments;
     this.moment = moment(instruments.length);
     this.startUsdt = startUsdt;
@@ -115,6 +117,11 @@ export class Ledger implements AccountState {
     this.orders = instruments.map(({ maxMarketQtyLots }, index) =>
       ownOrders({ maxMarketQtyLots: filters ? maxMarketQtyLots : 0 }, attachesBrackets[index] ?? true),
     );
+  }
+
+  /** Trading rules changed. */
+  setRules({ index, maxMarketQtyLots }: Instrument): void {
+    (this.orders[index] as OwnOrders).maxMarketQtyLots = this.filters ? maxMarketQtyLots : 0;
   }
 
   get closeMs(): number {

@@ -38,8 +38,8 @@ export interface Store extends HistoryStore {
    * oldest there is. `markets`: of the bars, as in a query. A symbol without rules is a `UserError`.
    */
   instruments(symbols: readonly string[], asOfMs?: number, markets?: readonly string[]): Promise<readonly Instrument[]>;
-  /** When the rules of a symbol changed, for each time after `fromMs` and before `toMs`, ascending. */
-  rulesChangedMs(symbol: string, fromMs: number, toMs: number, market?: string): Promise<readonly number[]>;
+  /** Rules of a symbol that differ from those before them, valid from a time after `fromMs` and before `toMs`, ascending. */
+  rulesChanged(symbol: string, fromMs: number, toMs: number, market?: string): Promise<readonly DatedRules[]>;
   /** Events of one kind, symbol and market (`read` chooses the market), in bursts, ascending; instrument index 0. */
   series(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): AsyncIterable<readonly Event[]>;
   /** What a series lacks of the range, at both ends and inside (`holesOf`); an infinite bound is the series' own. */

@@ -91,7 +91,7 @@ export const rulesContract = (name: string, makeStore: () => Promise<{ open: () 
         instrumentRulesEvent({ ...rules, tickSize: 0.5 }, 3000),
       ];
       await store.write("AAAUSDT", "um", later);
-      expect(await store.rulesChangedMs("AAAUSDT", 0, 5000, "um")).toEqual([3000]);
+      expect((await store.rulesChanged("AAAUSDT", 0, 5000, "um")).map(({ validFromMs }) => validFromMs)).toEqual([3000]);
     });
   });
 };

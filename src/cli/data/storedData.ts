@@ -1,3 +1,5 @@
+import { mergeOnLine } from "../../../streams/merge.ts";
+import type { Event } from "../../domain/event.ts";
 import type { StoredKind } from "../../domain/kind.ts";
 import { STORED_KINDS } from "../../domain/kind.ts";
 import { GRACE_MS } from "../../../operators/tradeBars.ts";
@@ -9,7 +11,13 @@ import type { DataRequest, RunData } from "./runData.ts";
 import { closedByTicks, outsideRange, sourceOf, storedBars } from "./storedBars.ts";
 import { holeWarnings } from "./holeWarnings.ts";
 import { bookStart, kindsOnDisk, kindsToRead, storedTicks } from "./storedTicks.ts";
-import { barWarnings, hashWarnings, rulesWarnings, tickWarnings } from "./storedWarnings.ts";
+import { storedRules } from "./storedRules.ts";
+import { barWarnings, hashWarnings, tickWarnings } from "./storedWarnings.ts";
+
+// eslint-disable-next-line @typescript-eslint/require-await -- a source of the line is asynchronous
+async function* once(events: readonly Event[]): AsyncGenerator<readonly Event[], void, undefined> {
+  yield events;
+}
 
 /** How a run speaks of the store that it reads. */
 interface StoreWords {
@@ -39,7 +47,7 @@ export const storedData = async (request: DataRequest, store: Store, { holder, o
   const [fromMs, toMs] = [range.fromMs ?? firstMs, range.toMs ?? lastMs];
   if (Math.max(fromMs, firstMs) >= Math.min(toMs, lastMs)) throw outside(symbols, store, range, firstMs, lastMs);
   const markets = bars.map(({ market }) => market);
-  const instruments = await store.instruments(symbols, fromMs, markets);
+  const { instruments, changes, notes } = await storedRules(store, symbols, markets, fromMs, toMs);
   const warmFromMs = config.data.warmUp ? Math.max(firstMs, fromMs - warmUpBars * MINUTE_MS) : Math.max(firstMs, fromMs);
   // The first minute of trades is heard from its middle on, and the next minute's first trade, or a tick behind its end, closes a bar. On
   // trades, orders of the last bar of all are filled behind it.
@@ -54,15 +62,12 @@ export const storedData = async (request: DataRequest, store: Store, { holder, o
     fromMs: Math.max(fromMs, firstMs),
     toMs: Math.min(toMs, lastMs),
     expectedBars: Math.ceil((Math.min(toMs, lastMs) - warmFromMs) / MINUTE_MS) * symbols.length,
-    events: () =>
-      store.read({
-        instruments,
-        kinds: reading,
-        markets,
-        fromMs: readFromMs,
-        toMs: readToMs + aheadBars * MINUTE_MS,
-        burstEvents: config.line.burstEvents,
-      }),
+    events: () => {
+      const { burstEvents } = config.line;
+      const toReadMs = readToMs + aheadBars * MINUTE_MS;
+      const history = store.read({ instruments, kinds: reading, markets, fromMs: readFromMs, toMs: toReadMs, burstEvents });
+      return changes.length === 0 ? history : mergeOnLine([once(changes), history], burstEvents);
+    },
     source: sourceOf(bars, store),
     simulated: markets.includes("simulated"),
     seed: null,
@@ -70,7 +75,7 @@ export const storedData = async (request: DataRequest, store: Store, { holder, o
       ...barWarnings(bars, holder),
       ...(await holeWarnings(store, bars, instruments, held, { fromMs, toMs })),
       ...tickWarnings(bars, held, unknown, holder, Math.max(fromMs, firstMs), Math.min(toMs, lastMs)),
-      ...(await rulesWarnings(store, bars, fromMs, toMs)),
+      ...notes,
       ...hashWarnings(await store.unhashed(kindsOnDisk(reading), symbols, readFromMs, readToMs), store),
     ],
     barsFromTrades: fromTrades,

@@ -67,15 +67,3 @@ export const hashWarnings = (files: number, store: Store): readonly string[] => 
     `${files} ${have} no hash, as an older version wrote ${them}: damage to ${them} is not noticed. riposte verify --adopt ${store.options} gives ${them} one.`,
   ];
 };
-
-/** A run keeps the rules it begins with: ticks and lots are counted in them. */
-export const rulesWarnings = async (store: Store, bars: readonly StoredBars[], fromMs: number, toMs: number): Promise<string[]> => {
-  const warnings: string[] = [];
-  for (const { symbol, market } of bars) {
-    const changedMs = await store.rulesChangedMs(symbol, fromMs, toMs, market);
-    if (changedMs.length === 0) continue;
-    const when = changedMs.map(formatUtc).join(", ");
-    warnings.push(`The trading rules of ${symbol} changed on ${when}; the run keeps those of its start: begin another one there.`);
-  }
-  return warnings;
-};

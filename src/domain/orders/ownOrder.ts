@@ -81,7 +81,7 @@ export interface OwnOrders {
   /** Lowest leverage of what filled into the position; 1 where nobody said. */
   leverage: number;
   /** Largest market order in lots; 0: any. */
-  readonly maxMarketQtyLots: number;
+  maxMarketQtyLots: number;
   /** The venue places an entry's bracket itself; false: we send it. */
   readonly attachesBrackets: boolean;
   /** What is held, in lots. */

@@ -218,7 +218,8 @@ describe("parquetStore on disk", () => {
       (await store.instruments(["BTCUSDT"], asOfMs)).map(({ index, tickSize }) => [index, tickSize]);
     expect([await tick(1999), await tick(2000), await tick(5), await tick()]).toEqual([[[0, 0.01]], [[0, 0.1]], [[0, 0.01]], [[0, 0.1]]]);
     await store.write("BTCUSDT", "um", [instrumentRulesEvent(young, 3000)]);
-    const changed = (fromMs: number, toMs: number): Promise<readonly number[]> => store.rulesChangedMs("BTCUSDT", fromMs, toMs);
+    const changed = async (fromMs: number, toMs: number): Promise<readonly number[]> =>
+      (await store.rulesChanged("BTCUSDT", fromMs, toMs)).map(({ validFromMs }) => validFromMs);
     expect([await changed(0, 5000), await changed(1999, 2001), await changed(2000, 5000), await changed(0, 2000)]).toEqual([
       [2000],
       [2000],

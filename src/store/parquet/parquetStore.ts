@@ -96,8 +96,8 @@ class ParquetStore implements Store {
     return this.#history.instruments(symbols, asOfMs, markets);
   }
 
-  rulesChangedMs(symbol: string, fromMs: number, toMs: number, market?: string): Promise<readonly number[]> {
-    return this.#history.rulesChangedMs(symbol, fromMs, toMs, market);
+  rulesChanged(symbol: string, fromMs: number, toMs: number, market?: string): Promise<readonly DatedRules[]> {
+    return this.#history.rulesChanged(symbol, fromMs, toMs, market);
   }
 
   landed(): Promise<LandedFiles> {

@@ -89,8 +89,8 @@ class QuestDbStore implements Store {
     return this.history.instruments(symbols, asOfMs, markets);
   }
 
-  rulesChangedMs(symbol: string, fromMs: number, toMs: number, market?: string): Promise<readonly number[]> {
-    return this.history.rulesChangedMs(symbol, fromMs, toMs, market);
+  rulesChanged(symbol: string, fromMs: number, toMs: number, market?: string): Promise<readonly DatedRules[]> {
+    return this.history.rulesChanged(symbol, fromMs, toMs, market);
   }
 
   holes(kind: StoredKind, symbol: string, market: string, fromMs: number, toMs: number): Promise<readonly Hole[]> {

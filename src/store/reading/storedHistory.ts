@@ -72,12 +72,12 @@ export class StoredHistory {
     );
   }
 
-  async rulesChangedMs(symbol: string, fromMs: number, toMs: number, market?: string): Promise<readonly number[]> {
+  async rulesChanged(symbol: string, fromMs: number, toMs: number, market?: string): Promise<readonly DatedRules[]> {
     const dated = await this.#rules(symbol, market);
-    return dated.flatMap(({ validFromMs, rules }, i) => {
+    return dated.filter((rules, i) => {
       const before = dated[i - 1];
-      const changed = before !== undefined && termsText(before) !== termsText({ validFromMs, rules });
-      return changed && validFromMs > fromMs && validFromMs < toMs ? [validFromMs] : [];
+      const changed = before !== undefined && termsText(before) !== termsText(rules);
+      return changed && rules.validFromMs > fromMs && rules.validFromMs < toMs;
     });
   }
 
