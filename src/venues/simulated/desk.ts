@@ -1,0 +1,317 @@
+import type { BookDiff, BookSnapshot, Funding, MarkPrice, Trade } from "../../domain/event.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { priceToTicks, qtyToLots, ticksToPrice } from "../../domain/instrument.ts";
+import type { Emit } from "../../domain/item.ts";
+import type { Kline } from "../../domain/kline.ts";
+import { fundingFeeUsdt } from "../../domain/margin.ts";
+import type { OrderRequest } from "../../domain/order.ts";
+import { isConditional, UNKNOWN_ORDER } from "../../domain/order.ts";
+import type { DeskParts } from "./deskParts.ts";
+import { BarFills } from "./fills/barFills.ts";
+import type { Triggers } from "./fills/barFills.ts";
+import { BookFills } from "./fills/bookFills.ts";
+import type { Fills } from "./fills/fills.ts";
+import { TradeFills } from "./fills/tradeFills.ts";
+import { IsolatedPosition } from "./margin/isolatedPosition.ts";
+import type { MarginHolder, Wallet } from "./margin/wallet.ts";
+import { marketState } from "./marketState.ts";
+import { Matching } from "./matching.ts";
+import type { VenueModels } from "./models/models.ts";
+import type { SimulatedVenueOptions } from "./options.ts";
+import { fillOnOf } from "./options.ts";
+import { Admission } from "./orders/admission.ts";
+import { awaitsTrigger, hasTriggered, isPast, reduces, trail, WorkingOrder } from "./orders/workingOrder.ts";
+import type { LineClock, Receiver } from "./requests.ts";
+import { Requests } from "./requests.ts";
+import { Tape } from "./tape.ts";
+
+/**
+ * The desk of one instrument at the simulated venue: what is on its way, what rests, what is held (docs/venue.md). What orders meet is the
+ * business of `fills`. Bars differ from trades and book in three things more: the desk attaches brackets itself, it pays funding at the next
+ * open, and a request counts from its decision.
+ */
+export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
+  private readonly parts: DeskParts;
+  private readonly orders: WorkingOrder[] = [];
+  private readonly position: IsolatedPosition;
+  private readonly admission: Admission;
+  private readonly matching: Matching;
+  private readonly requests: Requests;
+  private readonly fills: Fills;
+  /** The way to fill, where it is the bars. */
+  private readonly bars: BarFills | null;
+  /** Settlements that a later open pays. */
+  private readonly funding: Funding[] = [];
+  /** Close of the bar before; NaN before the first. A number, not the bar: a young object stored here at every bar would cost a write barrier. */
+  private lastPrice = NaN;
+  private markTicks = NaN;
+
+  constructor(instrument: Instrument, options: SimulatedVenueOptions, models: VenueModels, wallet: Wallet, clock: LineClock) {
+    const fillOn = fillOnOf(options.fillOn, instrument.symbol);
+    const onBars = fillOn === "bars";
+    this.position = new IsolatedPosition(instrument, options.margin);
+    const { position, orders } = this;
+    const parts = { instrument, options, models, wallet, position, orders, market: marketState(), tape: new Tape(instrument) };
+    this.parts = parts;
+    this.matching = new Matching(parts, onBars);
+    this.bars = onBars ? new BarFills(parts, this.matching, this) : null;
+    this.fills = this.bars ?? (fillOn === "book" ? new BookFills(parts, this.matching) : new TradeFills(parts, this.matching));
+    this.admission = new Admission({ ...parts, touch: this.fills, oneCloseASide: !onBars });
+    this.requests = new Requests(models.latency, onBars ? null : clock);
+    wallet.share(this);
+  }
+
+  get marginUsdt(): number {
+    return this.position.marginUsdt;
+  }
+
+  reservedUsdt(): number {
+    return this.admission.reservedUsdt();
+  }
+
+  submit(order: OrderRequest): void {
+    this.requests.submit(order);
+  }
+
+  cancel(cancelId: string, decidedAtMs: number): void {
+    this.requests.cancel(cancelId, decidedAtMs);
+  }
+
+  // ---- what the line tells ----------------------------------------------------------------------------------------------
+
+  /** Everything that happens inside one bar, in time order; in most bars that is nothing. */
+  bar(kline: Kline, emit: Emit): void {
+    const { bars } = this;
+    if (bars === null) return;
+    const lastPrice = this.lastPrice;
+    this.lastPrice = kline.close;
+    if (this.isIdle() && (this.position.liquidationTicks === 0 || !this.mayLiquidate(kline))) return;
+    const { market } = this.parts;
+    bars.begin(kline, lastPrice === lastPrice ? lastPrice : kline.open);
+    this.begin(kline.seq, kline.openTimeMs, kline.knownAtMs, emit);
+    if (this.funding.length > 0) this.payDue(kline);
+    this.expireDated();
+    // Past the liquidation price the exchange was there first.
+    if (this.position.isLiquidatedAt(market.priceTicks)) this.matching.liquidate(market.priceTicks);
+    this.meet(kline.block.intervalMs);
+    this.setOff(market.priceTicks);
+    bars.rest(this.orders);
+    this.follow(bars.bar.highTicks, bars.bar.lowTicks);
+    this.end();
+  }
+
+  /** A trade fills what it reaches; then the price that it made is looked at by stops, targets and liquidation. */
+  trade(trade: Trade, emit: Emit): void {
+    if (this.bars !== null) return;
+    const { instrument, options, market } = this.parts;
+    const priceTicks = priceToTicks(instrument, trade.price);
+    const looked = options.triggerBy === "last";
+    if (this.isIdle() && !(looked && this.position.isLiquidatedAt(priceTicks))) {
+      market.lastTicks = priceTicks;
+      return;
+    }
+    this.beginTick(trade, emit);
+    market.priceTicks = priceTicks;
+    market.capacityLots = qtyToLots(instrument, trade.qty);
+    if (this.fills.trade(trade.buyerIsMaker)) this.meet(0);
+    this.fills.rest(this.orders);
+    market.lastTicks = priceTicks;
+    if (looked) this.look(priceTicks);
+    this.end();
+  }
+
+  /** A book that changed fills what it holds; one that is not whole fills nothing. */
+  book(message: BookDiff | BookSnapshot, emit: Emit): void {
+    if (!this.fills.book(message) || this.isIdle()) return;
+    this.beginTick(message, emit);
+    this.meet(0);
+    this.fills.rest(this.orders);
+    this.end();
+  }
+
+  mark(mark: MarkPrice, emit: Emit): void {
+    if (this.bars !== null) return;
+    const { instrument, options } = this.parts;
+    this.markTicks = priceToTicks(instrument, mark.markPrice);
+    if (options.triggerBy !== "mark" || (this.isIdle() && !this.position.isLiquidatedAt(this.markTicks))) return;
+    this.beginTick(mark, emit);
+    this.look(this.markTicks);
+    this.end();
+  }
+
+  /** Funding is paid by what is held: at once, or on bars by what was held before the next open. */
+  settle(funding: Funding, emit: Emit): void {
+    if (this.bars !== null) {
+      this.funding.push(funding);
+      return;
+    }
+    const { instrument, market, tape } = this.parts;
+    tape.begin(funding.seq, funding.eventTimeMs, funding.knownAtMs, emit);
+    this.pay(funding, ticksToPrice(instrument, this.markTicks === this.markTicks ? this.markTicks : market.lastTicks));
+  }
+
+  // ---- an event -----------------------------------------------------------------------------------------------------------
+
+  private isIdle(): boolean {
+    return this.orders.length === 0 && this.requests.size === 0 && this.funding.length === 0;
+  }
+
+  /** Whether a bar can liquidate what is held; the one thing that happens without orders. */
+  private mayLiquidate(kline: Kline): boolean {
+    const { lots } = this.position;
+    return this.position.isLiquidatedAt(priceToTicks(this.parts.instrument, lots > 0 ? kline.low : kline.high));
+  }
+
+  private begin(seq: number, timeMs: number, knownAtMs: number, emit: Emit): void {
+    this.parts.market.timeMs = timeMs;
+    this.parts.tape.begin(seq, timeMs, knownAtMs, emit);
+  }
+
+  private beginTick({ seq, eventTimeMs, knownAtMs }: Trade | BookDiff | BookSnapshot | MarkPrice, emit: Emit): void {
+    this.parts.market.capacityLots = 0;
+    this.begin(seq, eventTimeMs, knownAtMs, emit);
+    this.requests.deliverCancels(Math.min(eventTimeMs, knownAtMs), this);
+    this.expireDated();
+  }
+
+  private payDue(kline: Kline): void {
+    let waiting = 0;
+    for (const funding of this.funding) {
+      if (funding.eventTimeMs > kline.openTimeMs) {
+        this.funding[waiting] = funding;
+        waiting += 1;
+      } else this.pay(funding, kline.open);
+    }
+    this.funding.length = waiting;
+  }
+
+  /** By the mark price of the settlement, or where the source has none by `price`; where neither is known nothing is paid. */
+  private pay(funding: Funding, price: number): void {
+    const { instrument, options, position, tape, wallet } = this.parts;
+    const markPrice = Number.isNaN(funding.markPrice) ? price : funding.markPrice;
+    if (!options.funding || position.lots === 0 || Number.isNaN(markPrice)) return;
+    const paidUsdt = fundingFeeUsdt(position.lots * instrument.lotSize, markPrice, funding.rate);
+    wallet.cashUsdt -= paidUsdt;
+    position.fund(paidUsdt);
+    tape.funding(funding.eventTimeMs, paidUsdt, funding.rate);
+  }
+
+  private expireDated(): void {
+    const { timeMs } = this.parts.market;
+    for (const order of this.orders) if (!order.done && order.request.expiresAtMs <= timeMs) this.matching.expire(order, "good-till-date");
+  }
+
+  /** What is there already takes first, exits before entries: an entry that still waits must not starve its own stop. Then what arrives. */
+  private meet(barMs: number): void {
+    const before = this.orders.length;
+    if (before > 0) {
+      this.takeRests(before, true);
+      this.takeRests(before, false);
+    }
+    if (this.requests.size > 0) this.requests.deliver(this.parts.market.timeMs, barMs, this);
+  }
+
+  private takeRests(count: number, reducing: boolean): void {
+    for (let i = 0; i < count; i += 1) {
+      const order = this.orders[i] as WorkingOrder;
+      if (!order.done && order.active && reduces(order.request) === reducing) this.take(order);
+    }
+  }
+
+  /** A market or triggered order takes what there is; the rest waits, or ends with IOC. */
+  private take(order: WorkingOrder): void {
+    this.fills.take(order);
+    if (!order.done && order.request.type === "market" && order.request.timeInForce === "IOC") this.matching.expire(order, "IOC");
+  }
+
+  private end(): void {
+    const { orders } = this;
+    let open = 0;
+    for (const order of orders) {
+      if (order.done) continue;
+      orders[open] = order;
+      open += 1;
+    }
+    // Popped one by one, the array keeps its storage.
+    while (orders.length > open) orders.pop();
+  }
+
+  // ---- what arrives -------------------------------------------------------------------------------------------------------
+
+  /** An order is there: refused, or accepted and, as far as it meets its price, filled at once. */
+  arrive(request: OrderRequest): void {
+    const { market, tape } = this.parts;
+    const lastTicks = market.lastTicks === market.lastTicks ? market.lastTicks : this.fills.priceTicks();
+    const byMark = this.parts.options.triggerBy === "mark" && isConditional(request.type) && this.markTicks === this.markTicks;
+    const at = { lastTicks: byMark ? this.markTicks : lastTicks };
+    const refused = this.admission.refuse(request, at);
+    if (refused !== null) {
+      tape.rejected(request.clientOrderId, refused);
+      return;
+    }
+    const order = new WorkingOrder(request, at.lastTicks);
+    this.orders.push(order);
+    tape.accepted(request.clientOrderId);
+    if (request.expiresAtMs <= market.timeMs) this.matching.expire(order, "good-till-date");
+    else if (request.type === "market") this.take(order);
+    else if (request.type === "limit") this.arriveLimit(order);
+  }
+
+  /** What crosses takes; what is left of it rests, or ends as its time in force says. */
+  private arriveLimit(order: WorkingOrder): void {
+    const { timeInForce } = order.request;
+    if (this.fills.crosses(order.request)) this.fills.take(order);
+    if (order.done) return;
+    if (timeInForce === "IOC" || timeInForce === "FOK") this.matching.expire(order, timeInForce);
+    else this.fills.place(order);
+  }
+
+  /** A conditional order that has triggered is a market order of another id on the exchange: too late for a cancel. */
+  withdraw(clientOrderId: string): void {
+    const { tape } = this.parts;
+    for (const order of this.orders) {
+      if (order.done || hasTriggered(order) || order.request.clientOrderId !== clientOrderId) continue;
+      order.done = true;
+      tape.canceled(clientOrderId, order.remainingLots);
+      return;
+    }
+    tape.rejected(clientOrderId, { code: UNKNOWN_ORDER, message: "Unknown order sent." });
+  }
+
+  // ---- triggers -----------------------------------------------------------------------------------------------------------
+
+  /** What a price sets off between bars' opens: liquidation, then conditional orders; trailing stops follow it. */
+  private look(priceTicks: number): void {
+    if (this.position.isLiquidatedAt(priceTicks)) this.matching.liquidate(priceTicks);
+    this.setOff(priceTicks);
+    this.follow(priceTicks, priceTicks);
+  }
+
+  /** Triggers what the price is past, also a stop that was born past it by its entry's slippage, at the end of the list. */
+  private setOff(priceTicks: number): void {
+    const { orders } = this;
+    for (let i = 0; i < orders.length; i += 1) {
+      const order = orders[i] as WorkingOrder;
+      if (!order.done && awaitsTrigger(order) && isPast(order.request, order.triggerTicks, priceTicks)) this.trigger(order, priceTicks);
+    }
+  }
+
+  /** A conditional entry is asked for margin only now; what it cannot carry is refused. */
+  trigger(order: WorkingOrder, priceTicks: number): void {
+    const refused = this.admission.refuseMargin(order.request, priceTicks);
+    if (refused === null) {
+      order.active = true;
+      order.triggeredMs = this.parts.market.timeMs;
+      this.fills.triggered(order, priceTicks);
+      return;
+    }
+    order.done = true;
+    this.parts.tape.rejected(order.request.clientOrderId, refused);
+  }
+
+  /** Trailing stops follow the extremes of a completed bar, or a single price. */
+  private follow(highTicks: number, lowTicks: number): void {
+    for (const order of this.orders)
+      if (!order.done && !order.active && order.request.type === "trailingStopMarket") trail(order, highTicks, lowTicks);
+  }
+}
