@@ -14,7 +14,7 @@ export interface LatencyModel {
 }
 
 /** Every request takes as long as every other. */
-export class ConstantLatency implements LatencyModel {
+class ConstantLatency implements LatencyModel {
   private readonly constantMs: number;
 
   constructor(constantMs: number) {

@@ -12,7 +12,7 @@ export interface QueueModel {
 }
 
 /** All who cancel stood behind (hftbacktest's `RiskAdverseQueueModel`). */
-export class PessimisticQueue implements QueueModel {
+class PessimisticQueue implements QueueModel {
   joinLots(shownLots: number): number {
     return shownLots;
   }
@@ -25,7 +25,7 @@ export class PessimisticQueue implements QueueModel {
  * Of what cancels, the share ahead / (ahead + behind) stood ahead (Rigtorp 2013, "Estimating order queue position", f(x) = x; hftbacktest's
  * `ProbQueueModel` with the identity).
  */
-export class ProportionalQueue implements QueueModel {
+class ProportionalQueue implements QueueModel {
   joinLots(shownLots: number): number {
     return shownLots;
   }
