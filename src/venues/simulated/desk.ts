@@ -26,9 +26,9 @@ import { Requests } from "./requests.ts";
 import { Tape } from "./tape.ts";
 
 /**
- * The desk of one instrument at the simulated venue: what is on its way, what rests, what is held (docs/venue.md). What orders meet is the
- * business of `fills`. Bars differ from trades and book in three things more: the desk attaches brackets itself, it pays funding at the next
- * open, and a request counts from its decision.
+ * The desk of one instrument at the simulated venue: requests, working orders, position (docs/venue.md). `fills` says what orders meet. On
+ * bars three things more are different: the desk attaches brackets, it pays funding at the next open, and a latency counts from the
+ * decision.
  */
 export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
   private readonly parts: DeskParts;
@@ -77,7 +77,7 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
     this.requests.cancel(cancelId, decidedAtMs);
   }
 
-  // ---- what the line tells ----------------------------------------------------------------------------------------------
+  // ---- events of the line -----------------------------------------------------------------------------------------------
 
   /** Everything that happens inside one bar, in time order; in most bars that is nothing. */
   bar(kline: Kline, emit: Emit): void {
@@ -94,13 +94,13 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
     // Past the liquidation price the exchange was there first.
     if (this.position.isLiquidatedAt(market.priceTicks)) this.matching.liquidate(market.priceTicks);
     this.meet(kline.block.intervalMs);
-    this.setOff(market.priceTicks);
+    this.triggerPast(market.priceTicks);
     bars.rest(this.orders);
     this.follow(bars.bar.highTicks, bars.bar.lowTicks);
     this.end();
   }
 
-  /** A trade fills what it reaches; then the price that it made is looked at by stops, targets and liquidation. */
+  /** A trade fills what it reaches. Then its price may trigger stops, targets and liquidation. */
   trade(trade: Trade, emit: Emit): void {
     if (this.bars !== null) return;
     const { instrument, options, market } = this.parts;
@@ -120,7 +120,7 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
     this.end();
   }
 
-  /** A book that changed fills what it holds; one that is not whole fills nothing. */
+  /** A book that changed fills what it holds. A broken book fills nothing. */
   book(message: BookDiff | BookSnapshot, emit: Emit): void {
     if (!this.fills.book(message) || this.isIdle()) return;
     this.beginTick(message, emit);
@@ -139,7 +139,7 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
     this.end();
   }
 
-  /** Funding is paid by what is held: at once, or on bars by what was held before the next open. */
+  /** The position that is held now pays at once. On bars the position that is held before the next open pays. */
   settle(funding: Funding, emit: Emit): void {
     if (this.bars !== null) {
       this.funding.push(funding);
@@ -150,7 +150,7 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
     this.pay(funding, ticksToPrice(instrument, this.markTicks === this.markTicks ? this.markTicks : market.lastTicks));
   }
 
-  // ---- an event -----------------------------------------------------------------------------------------------------------
+  // ---- inside an event ----------------------------------------------------------------------------------------------------
 
   private isIdle(): boolean {
     return this.orders.length === 0 && this.requests.size === 0 && this.funding.length === 0;
@@ -185,7 +185,7 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
     this.funding.length = waiting;
   }
 
-  /** By the mark price of the settlement, or where the source has none by `price`; where neither is known nothing is paid. */
+  /** The price is the mark price of the settlement, or `price` where the source has none. Without a price nothing is paid. */
   private pay(funding: Funding, price: number): void {
     const { instrument, options, position, tape, wallet } = this.parts;
     const markPrice = Number.isNaN(funding.markPrice) ? price : funding.markPrice;
@@ -201,7 +201,7 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
     for (const order of this.orders) if (!order.done && order.request.expiresAtMs <= timeMs) this.matching.expire(order, "good-till-date");
   }
 
-  /** What is there already takes first, exits before entries: an entry that still waits must not starve its own stop. Then what arrives. */
+  /** Active orders take first, exits before entries: an entry that waits for volume must not starve its own stop. Then requests arrive. */
   private meet(barMs: number): void {
     const before = this.orders.length;
     if (before > 0) {
@@ -218,7 +218,7 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
     }
   }
 
-  /** A market or triggered order takes what there is; the rest waits, or ends with IOC. */
+  /** A market or triggered order takes what there is. The rest waits, or expires with IOC. */
   private take(order: WorkingOrder): void {
     this.fills.take(order);
     if (!order.done && order.request.type === "market" && order.request.timeInForce === "IOC") this.matching.expire(order, "IOC");
@@ -236,9 +236,9 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
     while (orders.length > open) orders.pop();
   }
 
-  // ---- what arrives -------------------------------------------------------------------------------------------------------
+  // ---- requests arrive ----------------------------------------------------------------------------------------------------
 
-  /** An order is there: refused, or accepted and, as far as it meets its price, filled at once. */
+  /** An order arrives. It is refused, or accepted and filled as far as it meets its price. */
   arrive(request: OrderRequest): void {
     const { market, tape } = this.parts;
     const lastTicks = market.lastTicks === market.lastTicks ? market.lastTicks : this.fills.priceTicks();
@@ -257,7 +257,7 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
     else if (request.type === "limit") this.arriveLimit(order);
   }
 
-  /** What crosses takes; what is left of it rests, or ends as its time in force says. */
+  /** A limit order takes where it crosses. The rest of it begins to rest, or expires as its time in force says. */
   private arriveLimit(order: WorkingOrder): void {
     const { timeInForce } = order.request;
     if (this.fills.crosses(order.request)) this.fills.take(order);
@@ -266,7 +266,7 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
     else this.fills.place(order);
   }
 
-  /** A conditional order that has triggered is a market order of another id on the exchange: too late for a cancel. */
+  /** A conditional order that has triggered is a market order of another id on the exchange, so a cancel comes too late. */
   withdraw(clientOrderId: string): void {
     const { tape } = this.parts;
     for (const order of this.orders) {
@@ -280,15 +280,15 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
 
   // ---- triggers -----------------------------------------------------------------------------------------------------------
 
-  /** What a price sets off between bars' opens: liquidation, then conditional orders; trailing stops follow it. */
+  /** The price of a trade or a mark liquidates first, then triggers conditional orders. Trailing stops follow it. */
   private look(priceTicks: number): void {
     if (this.position.isLiquidatedAt(priceTicks)) this.matching.liquidate(priceTicks);
-    this.setOff(priceTicks);
+    this.triggerPast(priceTicks);
     this.follow(priceTicks, priceTicks);
   }
 
-  /** Triggers what the price is past, also a stop that was born past it by its entry's slippage, at the end of the list. */
-  private setOff(priceTicks: number): void {
+  /** Triggers the orders that the price is past. A stop that its entry's slippage puts past it joins the end of the list and triggers too. */
+  private triggerPast(priceTicks: number): void {
     const { orders } = this;
     for (let i = 0; i < orders.length; i += 1) {
       const order = orders[i] as WorkingOrder;
@@ -296,7 +296,7 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
     }
   }
 
-  /** A conditional entry is asked for margin only now; what it cannot carry is refused. */
+  /** A conditional entry needs margin only now. Without it the entry is refused. */
   trigger(order: WorkingOrder, priceTicks: number): void {
     const refused = this.admission.refuseMargin(order.request, priceTicks);
     if (refused === null) {
