@@ -32,17 +32,24 @@ export class BarFills implements Fills {
     this.bar = { market: parts.market, highTicks: 0, lowTicks: 0, closeTicks: 0, grewInside: false };
   }
 
-  /** Takes a bar in; `lastPrice`: the last price before it. */
-  begin(kline: Kline, lastPrice: number): void {
-    const { bar, parts } = this;
-    const { instrument, market, models } = parts;
+  /** A bar opens; `lastPrice`: the last price before it. */
+  open(kline: Kline, lastPrice: number): void {
+    const { instrument, market, models } = this.parts;
     market.lastTicks = priceToTicks(instrument, lastPrice);
     market.priceTicks = priceToTicks(instrument, kline.open);
     market.capacityLots = wholeLots(checked("fill", models.fill.barLots(instrument, kline.volume), 0));
+  }
+
+  /** The bar passes: what waits meets its open, then the path through it. */
+  pass(kline: Kline): void {
+    const { bar } = this;
+    const { instrument, orders } = this.parts;
     bar.highTicks = priceToTicks(instrument, kline.high);
     bar.lowTicks = priceToTicks(instrument, kline.low);
     bar.closeTicks = priceToTicks(instrument, kline.close);
     bar.grewInside = false;
+    this.rest(orders);
+    this.walk();
   }
 
   crosses(order: OrderRequest): boolean {
@@ -81,7 +88,6 @@ export class BarFills implements Fills {
     const openTicks = this.parts.market.priceTicks;
     for (const order of orders)
       if (!order.done && order.request.type === "limit" && this.crosses(order.request)) this.matching.make(order, openTicks);
-    if (orders.length > 0 || this.parts.position.lots !== 0) this.walk();
   }
 
   /**

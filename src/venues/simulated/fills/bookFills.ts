@@ -82,8 +82,9 @@ export class BookFills implements Fills {
     }
   }
 
-  triggered(): void {
-    // Takes from the first book that is no older than the trigger.
+  /** It takes from the first book that is no older than the trigger. */
+  triggered(order: WorkingOrder): void {
+    order.triggeredMs = this.market.timeMs;
   }
 
   /**

@@ -14,8 +14,8 @@ export class WorkingOrder {
   bestTicks: number;
   /** Where a limit order that rests stands in the queue; null: it does not rest, or fills on bars. */
   place: QueuePlace | null = null;
-  /** Exchange time at which a conditional order triggered. */
-  triggeredMs = -Infinity;
+  /** On the book: exchange time at which a conditional order triggered. */
+  triggeredMs = 0;
   /** How often the stop and the target of its bracket have been placed. */
   stopsPlaced = 0;
   targetsPlaced = 0;
