@@ -141,6 +141,10 @@ const venue = z.strictObject({
   slippageFraction: z.number().gte(0).lte(0.1).default(DEFAULT_VENUE.slippageFraction),
   /** At most an hour. */
   latencyMs: z.int().gte(0).lte(3_600_000).default(DEFAULT_VENUE.latencyMs),
+  /** Mean of what each request takes beyond `latencyMs`; 0: nothing. At most an hour. */
+  latencyJitterMs: z.int().gte(0).lte(3_600_000).default(DEFAULT_VENUE.latencyJitterMs),
+  /** Draws the latencies, with the client order id; with a jitter of 0 it changes nothing. */
+  latencySeed: z.int().gte(0).lte(4_294_967_295).default(DEFAULT_VENUE.latencySeed),
   maxVolumeShare: fraction.nullable().default(DEFAULT_VENUE.maxVolumeShare),
   funding: z.boolean().default(DEFAULT_VENUE.funding),
   filters: z.enum(["all", "tickAndLot"]).default(DEFAULT_VENUE.filters),
@@ -153,7 +157,7 @@ const venue = z.strictObject({
    * those fill on bars). `trades` and `book` need a line that has them, such as a capture.
    */
   fillOn: z.union([fillOn, z.record(z.string(), fillOn)]).default(DEFAULT_VENUE.fillOn),
-  /** Price that stops, targets and liquidation look at; bars know the last price only. */
+  /** Price that triggers stops, targets and liquidation on trades and on the book; on bars the last price does. */
   triggerBy: z.enum(["last", "mark"]).default(DEFAULT_VENUE.triggerBy),
   /** `book`: who leaves a level that shrinks without a trade: those behind us, or all alike. */
   queue: z.enum(["pessimistic", "proportional"]).default(DEFAULT_VENUE.queue),

@@ -5,6 +5,7 @@ import type { Instrument } from "../src/domain/instrument.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { instrumentIndex } from "../src/domain/units.ts";
+import type { VenueModels } from "../src/venues/simulated/models/models.ts";
 import type { SimulatedVenueOptions } from "../src/venues/simulated/options.ts";
 import type { SimulatedVenue } from "../src/venues/simulated/simulatedVenue.ts";
 import { simulatedVenue } from "../src/venues/simulated/simulatedVenue.ts";
@@ -36,9 +37,9 @@ export class TickDesk {
   #tradeId = 0;
   readonly #line: Subscriber<Item>;
 
-  constructor(options: Partial<SimulatedVenueOptions>, instrument: Partial<Instrument> = {}) {
+  constructor(options: Partial<SimulatedVenueOptions>, instrument: Partial<Instrument> = {}, models: Partial<VenueModels> = {}) {
     this.instrument = { ...UNIT, ...instrument };
-    this.venue = simulatedVenue([this.instrument], { ...BARE, ...options });
+    this.venue = simulatedVenue([this.instrument], { ...BARE, ...options }, models);
     let line: Subscriber<Item> | undefined;
     this.venue.fills(new Observable<Item>((subscriber) => void (line = subscriber))).subscribe((item) => this.items.push(item));
     this.#line = line as unknown as Subscriber<Item>;

@@ -12,13 +12,12 @@ const IN_FILES: Readonly<Record<string, readonly (readonly [rule: string, from: 
   [`${V}/matching.ts`]: [
     [
       "slippage is against us",
-      "slipped(referenceTicks, direction, this.slippageFraction)",
-      "slipped(referenceTicks, -direction as Direction, this.slippageFraction)",
+      "this.takenTicks(order, referenceTicks, direction), referenceTicks",
+      "2 * referenceTicks - this.takenTicks(order, referenceTicks, direction), referenceTicks",
     ],
-    ["slippage is rounded against us", "Math.ceil(referenceTicks * (1 + fraction) - 1e-9)", "Math.round(referenceTicks * (1 + fraction))"],
+    ["slippage is rounded against us", "Math.ceil(ticks - 1e-9)", "Math.round(ticks)"],
     ["a limit never takes beyond itself", "Math.min(worst, request.priceTicks)", "worst"],
-    ["makers pay the maker's rate", "(maker ? this.makerFeeRate : this.takerFeeRate)", "this.takerFeeRate"],
-    ["fills of a bar share its volume", "this.bar.capacityLots -= qtyLots", "this.bar.capacityLots -= 0"],
+    ["fills of a bar share its volume", "this.market.capacityLots -= qtyLots", "this.market.capacityLots -= 0"],
     ["reduce-only fills what is there", "qtyLots = Math.min(qtyLots, reducible)", "qtyLots = Math.min(qtyLots, reducible + 1)"],
     [
       "no protection outlives a turn",
@@ -30,8 +29,8 @@ const IN_FILES: Readonly<Record<string, readonly (readonly [rule: string, from: 
     ["… only where none closes", "placed > 0 && this.closes(direction, type) ? 0", "placed > 9 ? 0"],
     [
       "close-position is the whole position",
-      "if (request.closePosition) order.remainingLots =",
-      "if (request.closePosition && order.remainingLots === 0) order.remainingLots =",
+      "if (order.request.closePosition) order.remainingLots =",
+      "if (order.request.closePosition && order.remainingLots === 0) order.remainingLots =",
     ],
     [
       "a liquidation fills at the bankruptcy price at worst",
@@ -44,24 +43,47 @@ const IN_FILES: Readonly<Record<string, readonly (readonly [rule: string, from: 
       'if (!order.done) this.expire(order, "liquidation")',
       'if (!order.done && reduces(order.request)) this.expire(order, "liquidation")',
     ],
-    ["IOC never rests", 'request.timeInForce === "IOC" || request.timeInForce === "FOK"', 'request.timeInForce === "FOK"'],
   ],
-  [`${V}/instrumentBook.ts`]: [
+  [`${V}/models/fees.ts`]: [["makers pay the maker's rate", "(maker ? (this", "(!maker ? (this"]],
+  [`${V}/desk.ts`]: [
+    ["IOC never rests", 'timeInForce === "IOC" || timeInForce === "FOK"', 'timeInForce === "FOK"'],
     [
       "exits take the volume first",
       "this.takeRests(before, true);\n      this.takeRests(before, false);",
       "this.takeRests(before, false);\n      this.takeRests(before, true);",
     ],
-    ["liquidation comes before all at the open", "if (this.position.isLiquidatedAt(openTicks)) this.matching.liquidate(openTicks);", ""],
     [
-      "liquidation comes first at one price",
-      "down ? ticks >= orderTicks : ticks <= orderTicks",
-      "down ? ticks > orderTicks : ticks < orderTicks",
+      "liquidation comes before all at the open",
+      "if (this.position.isLiquidatedAt(market.priceTicks)) this.matching.liquidate(market.priceTicks);",
+      "",
     ],
     [
       "a stop born past the open triggers there",
       "for (let i = 0; i < orders.length; i += 1) {",
       "for (let i = 0, count = orders.length; i < count; i += 1) {",
+    ],
+    ["what triggered cannot be cancelled", "order.done || hasTriggered(order) ||", "order.done ||"],
+    ["a date ends an order at that open", "order.request.expiresAtMs <= timeMs", "order.request.expiresAtMs < timeMs"],
+    ["an order that arrives at its date expires", "if (request.expiresAtMs <= market.timeMs)", "if (request.expiresAtMs < market.timeMs)"],
+    ["longs pay a positive rate", "wallet.cashUsdt -= paidUsdt", "wallet.cashUsdt += paidUsdt"],
+    ["funding comes out of the margin", "    position.fund(paidUsdt);\n", ""],
+    ["the last price is the close before", "this.lastPrice = kline.close;", "this.lastPrice = kline.open;"],
+    [
+      "a conditional entry is asked for margin",
+      "if (refused === null) {\n      order.active",
+      "if (refused !== undefined) {\n      order.active",
+    ],
+    [
+      "a trailing stop follows completed bars",
+      "this.follow(bars.bar.highTicks, bars.bar.lowTicks)",
+      "this.follow(bars.bar.closeTicks, bars.bar.closeTicks)",
+    ],
+  ],
+  [`${V}/fills/barFills.ts`]: [
+    [
+      "liquidation comes first at one price",
+      "down ? ticks >= orderTicks : ticks <= orderTicks",
+      "down ? ticks > orderTicks : ticks < orderTicks",
     ],
     [
       "a resting limit fills at a better open",
@@ -71,32 +93,8 @@ const IN_FILES: Readonly<Record<string, readonly (readonly [rule: string, from: 
     ["the path starts anew from an entry", "        back = false;\n", ""],
     ["the path turns to what hurts", "        down = now > 0;\n", ""],
     ["a profit inside must be proven", "        bar.grewInside = true;\n", ""],
-    ["what triggered cannot be cancelled", "order.done || hasTriggered(order) ||", "order.done ||"],
-    [
-      "a date ends an order at that open",
-      "if (order.request.expiresAtMs <= this.current.openTimeMs)",
-      "if (order.request.expiresAtMs < this.current.openTimeMs)",
-    ],
-    [
-      "an order that arrives at its date expires",
-      "if (request.expiresAtMs <= this.current.openTimeMs)",
-      "if (request.expiresAtMs < this.current.openTimeMs)",
-    ],
-    ["longs pay a positive rate", "this.wallet.cashUsdt -= paidUsdt", "this.wallet.cashUsdt += paidUsdt"],
-    ["funding comes out of the margin", "      this.position.fund(paidUsdt);\n", ""],
-    ["the last price is the close before", "this.lastPrice = kline.close;", "this.lastPrice = kline.open;"],
-    [
-      "a conditional entry is asked for margin",
-      "if (refused === null) {\n      order.active",
-      "if (refused !== undefined) {\n      order.active",
-    ],
-    [
-      "a trailing stop follows completed bars",
-      "trail(order, highTicks, lowTicks)",
-      "trail(order, this.current.closeTicks, this.current.closeTicks)",
-    ],
   ],
-  [`${V}/barPath.ts`]: [
+  [`${V}/fills/barPath.ts`]: [
     ["the stop counts where a bar touches both", "return positionLots > 0;", "return positionLots < 0;"],
     ["flat, the oldest entry says the way", "return isBelowMarket(request);", "return !isBelowMarket(request);"],
     [
@@ -108,7 +106,7 @@ const IN_FILES: Readonly<Record<string, readonly (readonly [rule: string, from: 
     ["stops need no proof", " && !isStop(order) ? bar.closeTicks", " ? bar.closeTicks"],
     ["limits need proof too", "bar.grewInside && reduces(request)", "bar.grewInside && awaitsTrigger(order) && reduces(request)"],
   ],
-  [`${V}/inbox.ts`]: [["latency", "this.latencyMs < intervalMs ? 0", "this.latencyMs <= intervalMs ? 0"]],
+  [`${V}/requests.ts`]: [["latency", "sent.latencyMs < barMs ? 0", "sent.latencyMs <= barMs ? 0"]],
   [`${V}/orders/workingOrder.ts`]: [
     [
       "a trailing trigger is rounded to the best price",

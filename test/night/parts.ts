@@ -9,6 +9,7 @@ import { checkSeed } from "../differential/check.ts";
 import { fuzzCsv } from "../csvFuzz.ts";
 import { checkInvariance } from "../invariance.ts";
 import { findLookahead } from "../lookahead.ts";
+import { comparePeers } from "../peers/comparePeer.ts";
 import { marketInstruments, testMarket } from "../replay.ts";
 import { riskStorm } from "../riskStorm.ts";
 import { SHIPPED_LAYERS } from "../shippedLayers.ts";
@@ -98,6 +99,13 @@ export const PARTS: readonly ProofPart[] = [
     code: ["src/venues/simulated", "src/domain", "operators/stepOperator.ts", "test/differential/oracle"],
     goal: 10_000,
     run: differential,
+  },
+  {
+    name: "peers",
+    shows: "backtesting.py, or nautilus_trader, fills a random scenario on bars as the simulated venue does, to the same equity",
+    code: ["src/venues/simulated", "src/domain", "operators/stepOperator.ts", "test/peers"],
+    goal: 10_000,
+    run: comparePeers,
   },
   {
     name: "lookahead",

@@ -3,79 +3,68 @@ import { usdtPerTickLot } from "../../domain/instrument.ts";
 import type { OrderRequest, OrderType } from "../../domain/order.ts";
 import { directionOf } from "../../domain/order.ts";
 import type { Direction } from "../../domain/units.ts";
-import type { BarState } from "./barState.ts";
+import type { DeskParts } from "./deskParts.ts";
 import type { IsolatedPosition } from "./margin/isolatedPosition.ts";
 import type { Wallet } from "./margin/wallet.ts";
-import type { SimulatedVenueOptions } from "./options.ts";
+import type { MarketState } from "./marketState.ts";
+import { checked } from "./models/checked.ts";
+import type { FeeModel } from "./models/fees.ts";
+import type { FillModel } from "./models/fillModel.ts";
 import { liquidationOrder, placeBracket } from "./orders/protection.ts";
-import { reduces, ticksBetter, WorkingOrder } from "./orders/workingOrder.ts";
+import { reduces, WorkingOrder } from "./orders/workingOrder.ts";
 import type { Tape } from "./tape.ts";
 
-/** What a book's matching works on; shared with the book, which owns it. */
-interface MatchingParts {
-  readonly instrument: Instrument;
-  readonly options: SimulatedVenueOptions;
-  readonly orders: WorkingOrder[];
-  readonly position: IsolatedPosition;
-  readonly wallet: Wallet;
-  readonly tape: Tape;
-  readonly bar: BarState;
-  /** Brackets go live with the fill of their entry, by themselves. */
-  readonly attachesBrackets: boolean;
-}
-
-/** Turns an order that meets a price into fills, and does all that a fill brings with it: money, brackets, orders left over. */
+/** Turns an order that meets a price into fills, and does what a fill brings with it: money, brackets, the end of reductions. */
 export class Matching {
   private readonly instrument: Instrument;
-  private readonly slippageFraction: number;
-  private readonly makerFeeRate: number;
-  private readonly takerFeeRate: number;
+  private readonly fillModel: FillModel;
+  private readonly fees: FeeModel;
   private readonly usdtPerTickLot: number;
   private readonly orders: WorkingOrder[];
   private readonly position: IsolatedPosition;
   private readonly wallet: Wallet;
   private readonly tape: Tape;
-  private readonly bar: BarState;
+  private readonly market: MarketState;
   private readonly attachesBrackets: boolean;
 
-  constructor({ instrument, options, orders, position, wallet, tape, bar, attachesBrackets }: MatchingParts) {
+  /** `attachesBrackets`: an entry's bracket goes live with the entry's first fill. */
+  constructor({ instrument, models, orders, position, wallet, tape, market }: DeskParts, attachesBrackets: boolean) {
     this.attachesBrackets = attachesBrackets;
     this.instrument = instrument;
-    this.slippageFraction = options.slippageFraction;
-    this.makerFeeRate = options.makerFeeRate ?? instrument.makerFeeRate;
-    this.takerFeeRate = options.takerFeeRate ?? instrument.takerFeeRate;
+    this.fillModel = models.fill;
+    this.fees = models.fees;
     this.usdtPerTickLot = usdtPerTickLot(instrument);
     this.orders = orders;
     this.position = position;
     this.wallet = wallet;
     this.tape = tape;
-    this.bar = bar;
+    this.market = market;
   }
 
-  /** A market or triggered order at a reference price ± slippage, as far as the bar's volume allows; the rest stays. */
+  /** A market or triggered order takes at the fill model's price for `referenceTicks`, as far as the capacity goes. The rest stays. */
   take(order: WorkingOrder, referenceTicks: number): void {
-    const { request } = order;
-    if (request.closePosition) order.remainingLots = Math.abs(this.position.lots);
-    const direction = directionOf(request.side);
-    this.fill(order, direction, slipped(referenceTicks, direction, this.slippageFraction), referenceTicks, false);
-    if (!order.done && request.type === "market" && request.timeInForce === "IOC") this.expire(order, "IOC");
+    this.size(order);
+    const direction = directionOf(order.request.side);
+    this.fill(order, direction, this.takenTicks(order, referenceTicks, direction), referenceTicks, false);
   }
 
-  /** A limit order that arrives: where it meets a better open it takes; what then must not wait, ends. */
-  takeLimit(order: WorkingOrder): void {
+  /** An order takes at the market's price. A limit order takes with slippage too, but never beyond its limit. */
+  takeAtMarket(order: WorkingOrder): void {
     const { request } = order;
-    if (ticksBetter(request, this.bar.openTicks) >= 1) this.crossLimit(order);
-    if (!order.done && (request.timeInForce === "IOC" || request.timeInForce === "FOK")) this.expire(order, request.timeInForce);
-  }
-
-  /** A limit order that meets a better price takes, with slippage, but never beyond its limit. */
-  crossLimit(order: WorkingOrder): void {
-    const { request } = order;
-    const { openTicks } = this.bar;
+    const referenceTicks = this.market.priceTicks;
+    if (request.type !== "limit") {
+      this.take(order, referenceTicks);
+      return;
+    }
     const direction = directionOf(request.side);
-    const worst = slipped(openTicks, direction, this.slippageFraction);
+    const worst = this.takenTicks(order, referenceTicks, direction);
     const fillTicks = direction > 0 ? Math.min(worst, request.priceTicks) : Math.max(worst, request.priceTicks);
-    this.fill(order, direction, fillTicks, openTicks, false);
+    this.fill(order, direction, fillTicks, referenceTicks, false);
+  }
+
+  /** A close-position order that takes asks for all that is held now. */
+  size(order: WorkingOrder): void {
+    if (order.request.closePosition) order.remainingLots = Math.abs(this.position.lots);
   }
 
   /** A limit order that rested: maker, no slippage. */
@@ -96,7 +85,7 @@ export class Matching {
     const fillTicks = direction > 0 ? Math.max(priceTicks, bankruptTicks) : Math.min(priceTicks, bankruptTicks);
     const leftUsdt = this.position.marginUsdt - this.position.lossUsdt(fillTicks);
     const feeUsdt = Math.max(0, Math.min(fillTicks * qtyLots * this.usdtPerTickLot * this.instrument.liquidationFeeRate, leftUsdt));
-    const request = liquidationOrder(this.instrument, direction, qtyLots, this.bar.openTimeMs);
+    const request = liquidationOrder(this.instrument, direction, qtyLots, this.market.timeMs);
     this.book(request, -direction as Direction, qtyLots, fillTicks, fillTicks, feeUsdt, false);
     for (const order of this.orders) if (!order.done) this.expire(order, "liquidation");
   }
@@ -107,19 +96,26 @@ export class Matching {
   }
 
   /**
-   * One fill at a price that is known, as far as `bar.capacityLots` goes; `referenceTicks`: the price that slippage is counted from.
+   * One fill at a price that is known, as far as `market.capacityLots` goes; `referenceTicks`: the price that slippage is counted from.
    * Returns the lots that it took.
    */
   fillAt(order: WorkingOrder, priceTicks: number, referenceTicks: number, maker: boolean): number {
-    const before = this.bar.capacityLots;
+    const before = this.market.capacityLots;
     this.fill(order, directionOf(order.request.side), priceTicks, referenceTicks, maker);
-    return before - this.bar.capacityLots;
+    return before - this.market.capacityLots;
+  }
+
+  private takenTicks(order: WorkingOrder, referenceTicks: number, direction: Direction): number {
+    return againstUs(
+      checked("fill", this.fillModel.takenTicks(this.instrument, referenceTicks, direction, order.remainingLots), 0),
+      direction,
+    );
   }
 
   private fill(order: WorkingOrder, direction: Direction, priceTicks: number, referenceTicks: number, maker: boolean): void {
     const { request } = order;
     const was = this.position.lots;
-    let qtyLots = Math.min(order.remainingLots, this.bar.capacityLots);
+    let qtyLots = Math.min(order.remainingLots, this.market.capacityLots);
     if (reduces(request)) {
       const reducible = was * direction < 0 ? Math.abs(was) : 0;
       if (reducible === 0) {
@@ -130,9 +126,10 @@ export class Matching {
     }
     if (qtyLots <= 0) return;
     order.remainingLots -= qtyLots;
-    this.bar.capacityLots -= qtyLots;
+    this.market.capacityLots -= qtyLots;
     if (order.remainingLots === 0) order.done = true;
-    const feeUsdt = priceTicks * qtyLots * this.usdtPerTickLot * (maker ? this.makerFeeRate : this.takerFeeRate);
+    const notionalUsdt = priceTicks * qtyLots * this.usdtPerTickLot;
+    const feeUsdt = checked("fee", this.fees.feeUsdt(this.instrument, notionalUsdt, maker), -Infinity);
     this.book(request, direction, qtyLots, priceTicks, referenceTicks, feeUsdt, maker);
     const now = this.position.lots;
     if (now * direction <= 0) {
@@ -203,10 +200,6 @@ export class Matching {
   }
 }
 
-/** A price moved against the taker, to the next whole tick, never below one. */
-const slipped = (referenceTicks: number, direction: Direction, fraction: number): number => {
-  if (fraction === 0) return referenceTicks;
-  return direction > 0
-    ? Math.ceil(referenceTicks * (1 + fraction) - 1e-9)
-    : Math.max(1, Math.floor(referenceTicks * (1 - fraction) + 1e-9));
-};
+/** A price in whole ticks, never below one. */
+const againstUs = (ticks: number, direction: Direction): number =>
+  direction > 0 ? Math.ceil(ticks - 1e-9) : Math.max(1, Math.floor(ticks + 1e-9));

@@ -5,8 +5,12 @@ export interface SimulatedVenueOptions {
   readonly startUsdt: number;
   /** Adverse price move of every market or triggered fill, as a fraction of price; rounded to the tick against us. */
   readonly slippageFraction: number;
-  /** Time from decision to the venue. */
+  /** Time from decision to the venue; with a jitter the least time. */
   readonly latencyMs: number;
+  /** Mean of what each request takes beyond `latencyMs` (`models/latency.ts`); 0: all take `latencyMs`. */
+  readonly latencyJitterMs: number;
+  /** Another seed draws other latencies. */
+  readonly latencySeed: number;
   /** Share of a bar's volume that our fills may take; null: no cap. */
   readonly maxVolumeShare: number | null;
   /** Whether funding is paid. */
@@ -20,10 +24,10 @@ export interface SimulatedVenueOptions {
   readonly takerFeeRate: number | null;
   /** What orders are filled by: the bars, the trades or the order book of the line. */
   readonly fillOn: FillOnChoice;
-  /** Price that stops, targets and liquidation look at on `trades` and `book`; on `bars` it is the last price, whatever this says. */
+  /** On `trades` and `book`: price that triggers stops, targets and liquidation. On `bars` the last price does. */
   readonly triggerBy: "last" | "mark";
-  /** On `book`: what a shrinking level means for the queue ahead of a resting order (`ticks/queuePlace.ts`). */
-  readonly queue: QueueModel;
+  /** On `book`: what a shrinking level means for the queue ahead of a resting order (`models/queue.ts`). */
+  readonly queue: QueueName;
   /** On `trades`, where no queue is seen: notional that is taken to stand before each resting order, USDT. */
   readonly queueAheadUsdt: number;
 }
@@ -35,12 +39,14 @@ export type FillOnChoice = FillOn | Readonly<Record<string, FillOn>>;
 export const fillOnOf = (choice: FillOnChoice, symbol: string): FillOn =>
   typeof choice === "string" ? choice : (choice[symbol] ?? choice["default"] ?? "bars");
 
-export type QueueModel = "pessimistic" | "proportional";
+export type QueueName = "pessimistic" | "proportional";
 
 export const DEFAULT_VENUE: SimulatedVenueOptions = {
   startUsdt: 10_000,
   slippageFraction: 0.0001,
   latencyMs: 250,
+  latencyJitterMs: 0,
+  latencySeed: 1,
   maxVolumeShare: 0.1,
   funding: true,
   filters: "all",

@@ -1,17 +1,19 @@
 import type { OperatorFunction } from "rxjs";
-import type { BestBidAsk, BookDiff, BookSnapshot, MarkPrice, Timer, Trade } from "../../domain/event.ts";
+import type { BestBidAsk, BookDiff, BookSnapshot, Timer } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Emit, Item } from "../../domain/item.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { Venue } from "../../domain/ports.ts";
+import type { InstrumentIndex } from "../../domain/units.ts";
 import type { StepHandlers } from "../../../operators/stepOperator.ts";
 import { stepOperator } from "../../../operators/stepOperator.ts";
-import { InstrumentBook } from "./instrumentBook.ts";
+import { InstrumentDesk } from "./desk.ts";
 import { Wallet } from "./margin/wallet.ts";
+import type { VenueModels } from "./models/models.ts";
+import { modelsOf } from "./models/models.ts";
 import type { SimulatedVenueOptions } from "./options.ts";
 import { fillOnOf } from "./options.ts";
-import { LineClock } from "./ticks/requests.ts";
-import { TickBook } from "./ticks/tickBook.ts";
+import { LineClock } from "./requests.ts";
 
 /** The venue as a port for `execute` and as an operator that puts its fills into the line. One run at a time. */
 export interface SimulatedVenue {
@@ -19,51 +21,51 @@ export interface SimulatedVenue {
   readonly fills: OperatorFunction<Item, Item>;
 }
 
-const BAR_HANDLERS: StepHandlers<readonly InstrumentBook[]> = {
-  [Kind.kline]: (books, kline, emit) => {
-    (books[kline.instrument] as InstrumentBook).bar(kline, emit);
-  },
-  [Kind.funding]: (books, funding) => {
-    (books[funding.instrument] as InstrumentBook).settle(funding);
-  },
-};
-
-/** Where an instrument fills on trades or on the book: by instrument one of the two, and beside it those that fill on bars. */
-interface TickState {
-  readonly ticks: readonly (TickBook | undefined)[];
-  readonly bars: readonly (InstrumentBook | undefined)[];
+interface VenueState {
+  /** By instrument. */
+  readonly desks: readonly InstrumentDesk[];
   readonly clock: LineClock;
 }
 
-const heard = ({ clock }: TickState, { seq, knownAtMs }: BestBidAsk | Timer): void => {
-  clock.see(seq, knownAtMs);
-};
-const bookStep = ({ ticks, clock }: TickState, message: BookDiff | BookSnapshot, emit: Emit): void => {
-  clock.see(message.seq, message.knownAtMs);
-  ticks[message.instrument]?.book(message, emit);
+const deskOf = ({ desks }: VenueState, instrument: InstrumentIndex): InstrumentDesk => desks[instrument] as InstrumentDesk;
+
+const BAR_HANDLERS: StepHandlers<VenueState> = {
+  [Kind.kline]: (state, kline, emit) => {
+    deskOf(state, kline.instrument).bar(kline, emit);
+  },
+  [Kind.funding]: (state, funding, emit) => {
+    deskOf(state, funding.instrument).settle(funding, emit);
+  },
 };
 
-const TICK_HANDLERS: StepHandlers<TickState> = {
-  [Kind.trade]: ({ ticks, clock }, trade: Trade, emit) => {
-    clock.see(trade.seq, trade.knownAtMs);
-    ticks[trade.instrument]?.trade(trade, emit);
+const heard = ({ clock }: VenueState, { seq, knownAtMs }: BestBidAsk | Timer): void => {
+  clock.see(seq, knownAtMs);
+};
+const bookStep = (state: VenueState, message: BookDiff | BookSnapshot, emit: Emit): void => {
+  state.clock.see(message.seq, message.knownAtMs);
+  deskOf(state, message.instrument).book(message, emit);
+};
+
+const TICK_HANDLERS: StepHandlers<VenueState> = {
+  [Kind.trade]: (state, trade, emit) => {
+    state.clock.see(trade.seq, trade.knownAtMs);
+    deskOf(state, trade.instrument).trade(trade, emit);
   },
   [Kind.bookSnapshot]: bookStep,
   [Kind.bookDiff]: bookStep,
   [Kind.bestBidAsk]: heard,
   [Kind.timer]: heard,
-  [Kind.markPrice]: ({ ticks, clock }, mark: MarkPrice, emit) => {
-    clock.see(mark.seq, mark.knownAtMs);
-    ticks[mark.instrument]?.mark(mark, emit);
+  [Kind.markPrice]: (state, mark, emit) => {
+    state.clock.see(mark.seq, mark.knownAtMs);
+    deskOf(state, mark.instrument).mark(mark, emit);
   },
-  [Kind.funding]: ({ ticks, bars, clock }, funding, emit) => {
-    clock.see(funding.seq, funding.knownAtMs);
-    ticks[funding.instrument]?.settle(funding, emit);
-    bars[funding.instrument]?.settle(funding);
+  [Kind.funding]: (state, funding, emit) => {
+    state.clock.see(funding.seq, funding.knownAtMs);
+    deskOf(state, funding.instrument).settle(funding, emit);
   },
-  [Kind.kline]: ({ bars, clock }, kline, emit) => {
-    clock.see(kline.seq, -Infinity);
-    bars[kline.instrument]?.bar(kline, emit);
+  [Kind.kline]: (state, kline, emit) => {
+    state.clock.see(kline.seq, -Infinity);
+    deskOf(state, kline.instrument).bar(kline, emit);
   },
 };
 
@@ -72,47 +74,36 @@ const EMITS = {
 } as const;
 
 /**
- * Fills by bars, by trades or by the order book (docs/venue.md), each instrument by its own, behind the kline, trade or book
- * message that fills. On bars: at each kline first all that happens inside it, then (behind it on the line) the bar and what the layers
- * say of it. One wallet for all. `submit` and
- * `cancel` only enqueue. Each subscription starts with an empty account.
+ * The simulated venue (docs/venue.md): a desk for each instrument, one wallet for all. Each desk fills by bars, by trades or by the order
+ * book. Its answers follow the kline, trade or book message that caused them; the layers hear of a bar after all that happened inside it.
+ * `submit` and `cancel` only enqueue. Each subscription starts with an empty account. `models` replaces what the options describe.
  */
-export const simulatedVenue = (instruments: readonly Instrument[], options: SimulatedVenueOptions): SimulatedVenue => {
-  let books: readonly (InstrumentBook | TickBook)[] = [];
-  const { filters, margin, takerFeeRate } = options;
+export const simulatedVenue = (
+  instruments: readonly Instrument[],
+  options: SimulatedVenueOptions,
+  models: Partial<VenueModels> = {},
+): SimulatedVenue => {
+  const allModels = { ...modelsOf(options), ...models };
+  const { takerFeeRate } = allModels.fees;
   const onBar = ({ symbol }: Instrument): boolean => fillOnOf(options.fillOn, symbol) === "bars";
+  let desks: readonly InstrumentDesk[] = [];
   const venue: Venue = {
-    terms: { filters: filters === "all", margin, takerFeeRate, attachesBrackets: instruments.map(onBar) },
+    terms: { filters: options.filters === "all", margin: options.margin, takerFeeRate, attachesBrackets: instruments.map(onBar) },
     submit: (order) => {
-      (books[order.instrument] as InstrumentBook | TickBook).submit(order);
+      (desks[order.instrument] as InstrumentDesk).submit(order);
     },
     cancel: (instrument, clientOrderId, decidedAtMs) => {
-      (books[instrument] as InstrumentBook | TickBook).cancel(clientOrderId, decidedAtMs);
+      (desks[instrument] as InstrumentDesk).cancel(clientOrderId, decidedAtMs);
     },
   };
-  const onBars = (): readonly InstrumentBook[] => {
+  const init = (): VenueState => {
     const wallet = new Wallet(options.startUsdt);
-    const made = instruments.map((instrument) => new InstrumentBook(instrument, options, wallet));
-    books = made;
-    return made;
-  };
-  const onTicks = (): TickState => {
-    const wallet = new Wallet(options.startUsdt);
-    const clock = new LineClock(options.latencyMs);
-    const made = instruments.map((instrument) =>
-      onBar(instrument) ? new InstrumentBook(instrument, options, wallet) : new TickBook(instrument, options, wallet, clock),
-    );
-    books = made;
-    return {
-      ticks: made.map((book) => (book instanceof TickBook ? book : undefined)),
-      bars: made.map((book) => (book instanceof InstrumentBook ? book : undefined)),
-      clock,
-    };
+    const clock = new LineClock();
+    desks = instruments.map((instrument) => new InstrumentDesk(instrument, options, allModels, wallet, clock));
+    return { desks, clock };
   };
   return {
     venue,
-    fills: instruments.every(onBar)
-      ? stepOperator("simulatedVenue", onBars, BAR_HANDLERS, EMITS)
-      : stepOperator("simulatedVenue", onTicks, TICK_HANDLERS, EMITS),
+    fills: stepOperator("simulatedVenue", init, instruments.every(onBar) ? BAR_HANDLERS : TICK_HANDLERS, EMITS),
   };
 };

@@ -5,7 +5,8 @@ import type { OrderRequest } from "../../../domain/order.ts";
 import { directionOf, isConditional } from "../../../domain/order.ts";
 import type { IsolatedPosition } from "../margin/isolatedPosition.ts";
 import type { Wallet } from "../margin/wallet.ts";
-import type { BarState } from "../barState.ts";
+import type { DeskParts } from "../deskParts.ts";
+import type { MarketState } from "../marketState.ts";
 import type { SimulatedVenueOptions } from "../options.ts";
 import type { Refusal } from "./filters.ts";
 import { refusal, refuseByFilter, shown } from "./filters.ts";
@@ -23,14 +24,9 @@ export interface Touch {
   takeableLots(order: OrderRequest): number;
 }
 
-interface AdmissionParts {
-  readonly instrument: Instrument;
-  readonly options: SimulatedVenueOptions;
-  readonly orders: readonly WorkingOrder[];
-  readonly position: IsolatedPosition;
-  readonly wallet: Wallet;
+interface AdmissionParts extends DeskParts {
   readonly touch: Touch;
-  /** A second close-position order of a type and side is refused (−4130); false: it is taken, as where brackets are attached. */
+  /** The venue refuses a second close-position order of a type and side (−4130); false: it accepts it, as where it attaches brackets. */
   readonly oneCloseASide: boolean;
 }
 
@@ -46,7 +42,7 @@ export class Admission {
   private readonly takerFeeRate: number;
   private readonly usdtPerTickLot: number;
 
-  constructor({ instrument, options, orders, position, wallet, touch, oneCloseASide }: AdmissionParts) {
+  constructor({ instrument, options, models, orders, position, wallet, touch, oneCloseASide }: AdmissionParts) {
     this.oneCloseASide = oneCloseASide;
     this.instrument = instrument;
     this.options = options;
@@ -54,12 +50,12 @@ export class Admission {
     this.position = position;
     this.wallet = wallet;
     this.touch = touch;
-    this.takerFeeRate = options.takerFeeRate ?? instrument.takerFeeRate;
+    this.takerFeeRate = models.fees.takerFeeRate ?? instrument.takerFeeRate;
     this.usdtPerTickLot = usdtPerTickLot(instrument);
   }
 
   /** Null when the order is let in. */
-  refuse(order: OrderRequest, at: Pick<BarState, "lastTicks">): Refusal | null {
+  refuse(order: OrderRequest, at: Pick<MarketState, "lastTicks">): Refusal | null {
     return (
       refuseByFilter(this.instrument, order, at.lastTicks, this.options.filters) ??
       this.refuseCrowding(order) ??
@@ -131,7 +127,7 @@ export class Admission {
     return null;
   }
 
-  private refuseAtPrice(order: OrderRequest, at: Pick<BarState, "lastTicks">): Refusal | null {
+  private refuseAtPrice(order: OrderRequest, at: Pick<MarketState, "lastTicks">): Refusal | null {
     if (order.type === "stopMarket" || order.type === "takeProfitMarket") {
       if (!isPast(order, order.triggerTicks, at.lastTicks)) return null;
       return refusal(

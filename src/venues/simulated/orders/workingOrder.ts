@@ -1,5 +1,6 @@
 import type { OrderRequest } from "../../../domain/order.ts";
 import { isConditional } from "../../../domain/order.ts";
+import type { QueuePlace } from "../fills/queuePlace.ts";
 
 /** An accepted order with what is left of it. */
 export class WorkingOrder {
@@ -11,6 +12,10 @@ export class WorkingOrder {
   active: boolean;
   /** Best price a trailing stop has seen, in ticks. */
   bestTicks: number;
+  /** Where a limit order that rests stands in the queue; null: it does not rest, or fills on bars. */
+  place: QueuePlace | null = null;
+  /** On the book: exchange time at which a conditional order triggered. */
+  triggeredMs = 0;
   /** How often the stop and the target of its bracket have been placed. */
   stopsPlaced = 0;
   targetsPlaced = 0;

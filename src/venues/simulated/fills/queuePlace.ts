@@ -1,4 +1,5 @@
-import type { QueueModel } from "../options.ts";
+import { checked } from "../models/checked.ts";
+import type { QueueModel } from "../models/queue.ts";
 
 /**
  * Where a resting order stands in the queue of its price: how many displayed lots must go before it. It starts behind all that the
@@ -6,14 +7,11 @@ import type { QueueModel } from "../options.ts";
  *
  * - by every trade that hits the level: first come, first served;
  * - when the level shows fewer lots than stand ahead: then no more can stand there;
- * - `proportional` only: when the level shrinks by more than was traded, by its share of the cancellations, ahead / (ahead + behind)
- *   (Rigtorp's f(x) = x; hftbacktest's `ProbQueueModel` with the identity). `pessimistic` takes all who cancel to stand behind
- *   (hftbacktest's `RiskAdverseQueueModel`).
+ * - when the level shrinks by more than was traded, by what the model says.
  *
  * Lots that join the level stand behind. All in whole lots, rounded so that more stand ahead.
  */
 export class QueuePlace {
-  private readonly model: QueueModel;
   aheadLots: number;
   private shownLots: number;
   /** Traded at the level since it was shown last: what a smaller quantity then does not say again. */
@@ -22,8 +20,7 @@ export class QueuePlace {
   readonly sinceMs: number;
 
   constructor(model: QueueModel, shownLots: number, sinceMs: number) {
-    this.model = model;
-    this.aheadLots = shownLots;
+    this.aheadLots = wholeLots(model.joinLots(shownLots));
     this.shownLots = shownLots;
     this.sinceMs = sinceMs;
   }
@@ -37,12 +34,10 @@ export class QueuePlace {
   }
 
   /** The level shows this many lots now. */
-  show(lots: number): void {
+  show(lots: number, model: QueueModel): void {
     const held = this.shownLots - this.tradedLots;
-    if (this.model === "proportional" && lots < held && this.aheadLots > 0) {
-      const behindLots = Math.max(0, held - this.aheadLots);
-      this.aheadLots = Math.ceil(this.aheadLots - ((held - lots) * this.aheadLots) / (this.aheadLots + behindLots) - 1e-9);
-    }
+    if (lots < held && this.aheadLots > 0)
+      this.aheadLots = wholeLots(model.cancelLots(this.aheadLots, Math.max(0, held - this.aheadLots), held - lots));
     this.aheadLots = Math.max(0, Math.min(this.aheadLots, lots));
     this.shownLots = lots;
     this.tradedLots = 0;
@@ -53,3 +48,5 @@ export class QueuePlace {
     this.aheadLots = 0;
   }
 }
+
+const wholeLots = (lots: number): number => Math.ceil(checked("queue", lots, 0) - 1e-9);

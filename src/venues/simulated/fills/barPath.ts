@@ -1,6 +1,17 @@
-import type { BarState } from "./barState.ts";
-import type { WorkingOrder } from "./orders/workingOrder.ts";
-import { awaitsTrigger, isBelowMarket, isPast, reduces } from "./orders/workingOrder.ts";
+import type { MarketState } from "../marketState.ts";
+import type { WorkingOrder } from "../orders/workingOrder.ts";
+import { awaitsTrigger, isBelowMarket, isPast, reduces } from "../orders/workingOrder.ts";
+
+/** The bar that a path leads through. */
+export interface BarState {
+  /** Its price is the open, its capacity what is left of the bar's volume. */
+  readonly market: MarketState;
+  highTicks: number;
+  lowTicks: number;
+  closeTicks: number;
+  /** The position grew, or turned, on the way through the bar: its favourable extreme may have come before. */
+  grewInside: boolean;
+}
 
 /**
  * A bar does not say in which order it made its extremes. The path through it is the one that hurts: towards the extreme
@@ -49,7 +60,7 @@ const isMet = (order: WorkingOrder, atTicks: number, toTicks: number, down: bool
   const reachTicks = bar.grewInside && reduces(request) && !isStop(order) ? bar.closeTicks : toTicks;
   if (!awaitsTrigger(order)) {
     // A limit needs a price one tick through it, and volume. One that the price is past already waits for the next open.
-    if (bar.capacityLots <= 0) return false;
+    if (bar.market.capacityLots <= 0) return false;
     return down
       ? request.priceTicks <= atTicks && reachTicks < request.priceTicks
       : request.priceTicks >= atTicks && reachTicks > request.priceTicks;

@@ -5,7 +5,7 @@ import type { OrderOf } from "../../../../test/venueDesk.ts";
 import type { Fill } from "../../../domain/event.ts";
 import { Kind } from "../../../domain/kind.ts";
 import type { FillOn, OrderSide } from "../../../domain/order.ts";
-import type { QueueModel } from "../options.ts";
+import type { QueueName } from "../options.ts";
 
 type Step =
   | {
@@ -83,7 +83,7 @@ class Witness {
 const isFill = (item: { readonly kind: number }): item is Fill => item.kind === Kind.fill;
 
 /** Runs the steps against a venue, and asks the witness after each event. */
-const run = (steps: readonly Step[], fillOn: FillOn, queue: QueueModel): number => {
+const run = (steps: readonly Step[], fillOn: FillOn, queue: QueueName): number => {
   const desk = new TickDesk({ fillOn, queue, latencyMs: 0 });
   const witness = new Witness();
   let orders = 0;
@@ -149,7 +149,7 @@ const book = (
   each: Step & { do: "move" | "snapshot" },
   from: number,
   fillOn: FillOn,
-  queue: QueueModel,
+  queue: QueueName,
 ): void => {
   const { bids, asks } = witness;
   if (each.do === "snapshot") {
@@ -225,7 +225,7 @@ const settle = (desk: TickDesk, witness: Witness, from: number): void => {
   }
 };
 
-it.each<[FillOn, QueueModel]>([
+it.each<[FillOn, QueueName]>([
   ["book", "pessimistic"],
   ["book", "proportional"],
   ["trades", "pessimistic"],

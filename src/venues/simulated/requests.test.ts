@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { kline } from "../../../../test/items.ts";
-import { TickDesk } from "../../../../test/tickDesk.ts";
-import { Kind } from "../../../domain/kind.ts";
-import type { Trade } from "../../../domain/event.ts";
+import { kline } from "../../../test/items.ts";
+import { TickDesk } from "../../../test/tickDesk.ts";
+import { Kind } from "../../domain/kind.ts";
+import type { Trade } from "../../domain/event.ts";
 
 // A bar from trades stands before the event that closed it, with its number, and is known at its close: a second before, at the worst.
 it("what was decided on a bar is sent when the event that closed it is known", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { VenueDesk } from "../../../test/venueDesk.ts";
-import type { OrderOf } from "../../../test/venueDesk.ts";
-import type { OrderSide } from "../../domain/order.ts";
+import { VenueDesk } from "../../../../test/venueDesk.ts";
+import type { OrderOf } from "../../../../test/venueDesk.ts";
+import type { OrderSide } from "../../../domain/order.ts";
 
 type Ohlc = readonly [open: number, high: number, low: number, close: number];
 
