@@ -32,7 +32,9 @@ const { values, positionals } = parseArgs({
 });
 const [page, picture] = positionals;
 if (page === undefined || picture === undefined) {
-  console.error("usage: npx tsx scripts/screenshot.ts report.html picture.png [--width 1440] [--height 0] [--dark] [--scale 1] [--click SELECTOR] [--at SELECTOR]");
+  console.error(
+    "usage: npx tsx scripts/screenshot.ts report.html picture.png [--width 1440] [--height 0] [--dark] [--scale 1] [--click SELECTOR] [--at SELECTOR]",
+  );
   process.exit(2);
 }
 const height = Number(values.height);
