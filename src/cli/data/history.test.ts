@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { configSchema } from "../../../config/schema.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { Kind } from "../../domain/kind.ts";
 import { formatUtc } from "../../domain/time.ts";
 import { DAY_MS, MINUTE_MS } from "../../domain/units.ts";
 import { instrumentRulesEvent } from "../../store/rules/defaultInstruments.ts";
@@ -13,7 +15,7 @@ import { barsOver } from "./runData.ts";
 import { openStore } from "./store.ts";
 import { simulateCommand } from "../simulate.ts";
 
-test("trading rules that change inside the range are a warning that names the time and the remedy", async () => {
+test("trading rules that change inside the range stand on the line at their time, counted on one grid, and are told", async () => {
   const dir = await mkdtemp(join(tmpdir(), "riposte-rules-"));
   try {
     const context = { log: () => undefined, print: () => undefined, progress: () => undefined, json: false, env: {} };
@@ -25,18 +27,31 @@ test("trading rules that change inside the range are a warning that names the ti
     const [rules] = await store.instruments(["BTCUSDT"]);
     if (rules === undefined) throw new Error("no rules");
     const changedMs = Date.UTC(2023, 0, 2);
-    await store.write("BTCUSDT", "simulated", [instrumentRulesEvent({ ...rules, minNotionalUsdt: 50 }, changedMs)]);
+    // Ten times coarser in price: the run counts in the finer tick from its start on.
+    const coarser = { ...rules, tickSize: rules.tickSize * 10, minNotionalUsdt: 50, minPriceTicks: 3 };
+    await store.write("BTCUSDT", "simulated", [instrumentRulesEvent(coarser, changedMs)]);
     await store.close();
+    const told: { minute: number; rules: Instrument }[] = [];
+    const started: (Instrument | undefined)[] = [];
     const warningsFrom = async (from: number): Promise<readonly string[]> => {
       const config = configSchema.parse({ data: { dir }, from: new Date(from).toISOString().slice(0, 10) });
       const data = await runData({ config, warmUpBars: 0, simulate: false, dirGiven: true, captures: [], wanted: new Set(), env: {} });
+      started.push(data.instruments[0]);
+      for await (const burst of data.events())
+        for (const event of burst)
+          if (event.kind === Kind.instrumentRules) told.push({ minute: (event.knownAtMs - changedMs) / MINUTE_MS, rules: event.rules });
       await data.close();
       return data.warnings;
     };
     expect(await warningsFrom(changedMs - DAY_MS)).toContain(
-      `The trading rules of BTCUSDT changed on ${formatUtc(changedMs)}; the run keeps those of its start: begin another one there.`,
+      `The trading rules of BTCUSDT changed on ${formatUtc(changedMs)}; orders follow the rules of their time. Its tick or lot changed: the whole run counts in the finest of them, and orders may stand between coarser ticks.`,
     );
+    expect(told).toMatchObject([{ minute: 0, rules: { index: 0, tickSize: rules.tickSize, minPriceTicks: 30, minNotionalUsdt: 50 } }]);
+    expect(started[0]).toEqual(rules);
+    // A run that begins there has those rules alone.
     expect((await warningsFrom(changedMs)).join()).not.toContain("trading rules");
+    expect(told).toHaveLength(1);
+    expect(started[1]).toMatchObject({ tickSize: coarser.tickSize, minPriceTicks: 3 });
   } finally {
     await rm(dir, { recursive: true });
   }

@@ -77,6 +77,14 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
     this.requests.cancel(cancelId, decidedAtMs);
   }
 
+  /** Trading rules changed. Orders that rest stay; those that arrive later meet the new rules. */
+  setRules(rules: Instrument): void {
+    this.parts.instrument = rules;
+    this.position.setRules(rules);
+    this.matching.setRules(rules);
+    this.admission.setRules(rules);
+  }
+
   // ---- events of the line -----------------------------------------------------------------------------------------------
 
   /** Everything that happens inside one bar, in time order; in most bars that is nothing. */

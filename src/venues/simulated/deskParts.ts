@@ -9,7 +9,8 @@ import type { Tape } from "./tape.ts";
 
 /** What the parts of one instrument's desk work on together. The wallet is shared by all instruments. */
 export interface DeskParts {
-  readonly instrument: Instrument;
+  /** With the trading rules in force. */
+  instrument: Instrument;
   readonly options: SimulatedVenueOptions;
   readonly models: VenueModels;
   readonly wallet: Wallet;

@@ -16,7 +16,7 @@ import type { Tape } from "./tape.ts";
 
 /** Turns an order that meets a price into fills, and does what a fill brings with it: money, brackets, the end of reductions. */
 export class Matching {
-  private readonly instrument: Instrument;
+  private instrument: Instrument;
   private readonly fillModel: FillModel;
   private readonly fees: FeeModel;
   private readonly usdtPerTickLot: number;
@@ -39,6 +39,10 @@ export class Matching {
     this.wallet = wallet;
     this.tape = tape;
     this.market = market;
+  }
+
+  setRules(rules: Instrument): void {
+    this.instrument = rules;
   }
 
   /** A market or triggered order takes at the fill model's price for `referenceTicks`, as far as the capacity goes. The rest stays. */

@@ -1,5 +1,5 @@
 import type { OperatorFunction } from "rxjs";
-import type { BestBidAsk, BookDiff, BookSnapshot, Timer } from "../../domain/event.ts";
+import type { BestBidAsk, BookDiff, BookSnapshot, InstrumentRules, Timer } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Emit, Item } from "../../domain/item.ts";
 import { Kind } from "../../domain/kind.ts";
@@ -29,7 +29,12 @@ interface VenueState {
 
 const deskOf = ({ desks }: VenueState, instrument: InstrumentIndex): InstrumentDesk => desks[instrument] as InstrumentDesk;
 
+const rulesStep = (state: VenueState, { rules }: InstrumentRules): void => {
+  deskOf(state, rules.index).setRules(rules);
+};
+
 const BAR_HANDLERS: StepHandlers<VenueState> = {
+  [Kind.instrumentRules]: rulesStep,
   [Kind.kline]: (state, kline, emit) => {
     deskOf(state, kline.instrument).bar(kline, emit);
   },
@@ -47,6 +52,7 @@ const bookStep = (state: VenueState, message: BookDiff | BookSnapshot, emit: Emi
 };
 
 const TICK_HANDLERS: StepHandlers<VenueState> = {
+  [Kind.instrumentRules]: rulesStep,
   [Kind.trade]: (state, trade, emit) => {
     state.clock.see(trade.seq, trade.knownAtMs);
     deskOf(state, trade.instrument).trade(trade, emit);

@@ -9,7 +9,7 @@ import type { Direction } from "../../../domain/units.ts";
  * Without margin (`isolated` false) nothing is reserved and nothing is liquidated.
  */
 export class IsolatedPosition extends IsolatedMargin {
-  private readonly instrument: Instrument;
+  private instrument: Instrument;
   private readonly isolated: boolean;
   /** 0: cannot be liquidated. */
   liquidationTicks = 0;
@@ -31,6 +31,12 @@ export class IsolatedPosition extends IsolatedMargin {
     if (!this.isolated || this.lots === 0) return;
     super.fund(paidUsdt);
     this.findLiquidation();
+  }
+
+  /** Trading rules changed: the maintenance margin of what is held is the new brackets'. */
+  setRules(rules: Instrument): void {
+    this.instrument = rules;
+    if (this.isolated) this.findLiquidation();
   }
 
   /** Whether the exchange takes the position over at this price. */

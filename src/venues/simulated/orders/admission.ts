@@ -32,14 +32,15 @@ interface AdmissionParts extends DeskParts {
 
 /** Decides what is let in: every refusal with Binance's code. */
 export class Admission {
-  private readonly instrument: Instrument;
+  private instrument: Instrument;
   private readonly options: SimulatedVenueOptions;
   private readonly orders: readonly WorkingOrder[];
   private readonly position: IsolatedPosition;
   private readonly wallet: Wallet;
   private readonly touch: Touch;
   private readonly oneCloseASide: boolean;
-  private readonly takerFeeRate: number;
+  /** Null: the instrument's own. */
+  private readonly takerFeeRate: number | null;
   private readonly usdtPerTickLot: number;
 
   constructor({ instrument, options, models, orders, position, wallet, touch, oneCloseASide }: AdmissionParts) {
@@ -50,8 +51,13 @@ export class Admission {
     this.position = position;
     this.wallet = wallet;
     this.touch = touch;
-    this.takerFeeRate = models.fees.takerFeeRate ?? instrument.takerFeeRate;
+    this.takerFeeRate = models.fees.takerFeeRate;
     this.usdtPerTickLot = usdtPerTickLot(instrument);
+  }
+
+  /** Orders that arrive from now on meet these rules. */
+  setRules(rules: Instrument): void {
+    this.instrument = rules;
   }
 
   /** Null when the order is let in. */
@@ -78,7 +84,12 @@ export class Admission {
     const shortage = marginShortage(
       this.instrument,
       { direction: directionOf(order.side), qtyLots, priceTicks, leverage },
-      { position: this.position, openTickLots, availableUsdt: this.wallet.availableUsdt(), takerFeeRate: this.takerFeeRate },
+      {
+        position: this.position,
+        openTickLots,
+        availableUsdt: this.wallet.availableUsdt(),
+        takerFeeRate: this.takerFeeRate ?? this.instrument.takerFeeRate,
+      },
     );
     if (shortage === null) return null;
     const { code, asked, limit } = shortage;
