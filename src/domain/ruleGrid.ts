@@ -3,7 +3,7 @@ import { NO_MAXIMUM } from "./instrument.ts";
 import { UserError } from "./units.ts";
 
 /** Sizes that a run counts in from its start to its end. */
-export interface RuleGrid {
+interface RuleGrid {
   readonly tickSize: number;
   readonly lotSize: number;
 }

@@ -7,7 +7,7 @@ import type { DatedRules } from "../../store/rules/instrumentRules.ts";
 import type { Store } from "../../store/store.ts";
 
 /** The trading rules of a run: those of its start and each change, counted in the finest tick and lot of all of them. */
-export interface RunRules {
+interface RunRules {
   readonly instruments: readonly Instrument[];
   /** In line order. */
   readonly changes: readonly InstrumentRules[];
