@@ -106,7 +106,7 @@ export class Requests {
   private drop(gone: number): void {
     const { waiting } = this;
     if (gone === 0) return;
-    waiting.copyWithin(0, gone);
+    for (let i = gone; i < waiting.length; i += 1) waiting[i - gone] = waiting[i] as Sent;
     // Popped one by one, the array keeps its storage.
     for (let i = 0; i < gone; i += 1) waiting.pop();
   }
