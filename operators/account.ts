@@ -1,6 +1,14 @@
 import type { OperatorFunction } from "rxjs";
 import type { MomentClosed } from "../src/domain/derived.ts";
-import type { Fill, FundingPayment, InstrumentRules, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
+import type {
+  Fill,
+  FundingPayment,
+  InstrumentRules,
+  OrderAccepted,
+  OrderCanceled,
+  OrderExpired,
+  OrderRejected,
+} from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
