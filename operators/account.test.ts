@@ -49,7 +49,7 @@ describe("account", () => {
     ],
     throws: {
       operator: () => account([BTC], { startUsdt: 10_000 }),
-      items: [fill({ at: 3 }, { side: "buy", ticks: 1000, lots: 0 })],
+      items: [fill({ at: 3 }, { side: "buy", ticks: 1000, lots: 0, tradeId: 1 })],
       name: "account",
       message: "fill 1 has quantity 0",
     },

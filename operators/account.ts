@@ -1,6 +1,6 @@
 import type { OperatorFunction } from "rxjs";
 import type { MomentClosed } from "../src/domain/derived.ts";
-import type { Fill, FundingPayment, InstrumentRules, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
+import type { Fill, FundingPayment, InstrumentRules, OpenOrders, PositionReport } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -9,7 +9,9 @@ import type { LedgerOptions } from "../src/domain/ledger.ts";
 import { Ledger } from "../src/domain/ledger.ts";
 import { arrive, closeOf } from "../src/domain/moment.ts";
 import type { OwnOrders } from "../src/domain/orders/ownOrder.ts";
-import { answered, filled, tradeOver } from "../src/domain/orders/ownOrders.ts";
+import type { OrderAnswer } from "../src/domain/orders/ownOrders.ts";
+import { answered, compared, filled, tradeOver } from "../src/domain/orders/ownOrders.ts";
+import { isNewTrade } from "../src/domain/orders/tradeIds.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
@@ -32,14 +34,29 @@ const momentStep = (ledger: Ledger, item: MomentClosed, emit: Emit): void => {
 };
 
 /** Our orders take an answer or a fill before anybody behind sees it; the money of a fill is booked, and told, directly behind it. */
-const answerStep = (ledger: Ledger, item: OrderAccepted | OrderRejected | OrderCanceled | OrderExpired): true => {
+const answerStep = (ledger: Ledger, item: OrderAnswer): true => {
   answered(ledger.orders[item.instrument] as OwnOrders, item);
   return true;
+};
+
+const openOrdersStep = (ledger: Ledger, item: OpenOrders): true => {
+  compared(ledger.orders[item.instrument] as OwnOrders, item);
+  return true;
+};
+
+/** A position that is not ours is told: the fills that explain it are asked for (`execute`), and a person may have traded by hand. */
+const positionStep = (ledger: Ledger, item: PositionReport, emit: Emit): void => {
+  const heldLots = ledger.lotsOf(item.instrument);
+  if (item.positionLots === heldLots) return;
+  const { seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs } = item;
+  const message = `the venue reports ${item.positionLots} lots where the fills say ${heldLots}: wait for missing fills, then look for trades by hand`;
+  emit({ kind: Kind.fault, seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs, source: "account", message });
 };
 
 const fillStep = (ledger: Ledger, fill: Fill, emit: Emit): void => {
   const { instrument } = fill;
   const own = ledger.orders[instrument] as OwnOrders;
+  if (!isNewTrade(own.trades, fill.tradeId)) return;
   filled(own, fill, ledger.lotsOf(instrument));
   emit(fill);
   const closed = ledger.fill(fill);
@@ -77,20 +94,25 @@ const HANDLERS: StepHandlers<Ledger> = {
   [Kind.fundingPayment]: fundingStep,
   [Kind.orderAccepted]: answerStep,
   [Kind.orderRejected]: answerStep,
+  [Kind.orderUnknown]: answerStep,
   [Kind.orderCanceled]: answerStep,
   [Kind.orderExpired]: answerStep,
   [Kind.instrumentRules]: rulesStep,
+  [Kind.openOrders]: openOrdersStep,
+  [Kind.positionReport]: positionStep,
 };
 
 const OPTIONS = {
   passingOf: {
     [Kind.orderAccepted]: "filter",
     [Kind.orderRejected]: "filter",
+    [Kind.orderUnknown]: "filter",
     [Kind.orderCanceled]: "filter",
     [Kind.orderExpired]: "filter",
+    [Kind.openOrders]: "filter",
     [Kind.fill]: "handler",
   },
-  emits: [Kind.accountState, Kind.tradeClosed, Kind.fill],
+  emits: [Kind.accountState, Kind.tradeClosed, Kind.fill, Kind.fault],
 } as const;
 
 /**

@@ -5,7 +5,7 @@ import type { Intent } from "../src/domain/derived.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { OrderRequest } from "../src/domain/order.ts";
-import type { Venue } from "../src/domain/ports.ts";
+import type { Venue, VenueQuery } from "../src/domain/ports.ts";
 import { ownOrders } from "../src/domain/orders/ownOrders.ts";
 import type { Ticks } from "../src/domain/units.ts";
 import { approve } from "../src/risk/approval.ts";
@@ -16,7 +16,7 @@ import { passingGate, withOrders } from "../test/ownOrdersLine.ts";
 import { execute } from "./execute.ts";
 
 /** Records what it is asked, in order. */
-class TestVenue implements Pick<Venue, "submit" | "cancel"> {
+class TestVenue implements Pick<Venue, "submit" | "cancel" | "ask"> {
   readonly orders: OrderRequest[] = [];
   readonly calls: string[] = [];
   submit(order: OrderRequest): void {
@@ -27,11 +27,15 @@ class TestVenue implements Pick<Venue, "submit" | "cancel"> {
   cancel(instrument: number, id: string, decidedAtMs: number): void {
     this.calls.push(`cancel ${instrument} ${id} m${(decidedAtMs - T0) / 60_000}`);
   }
+  ask(query: VenueQuery): void {
+    const of = query.what === "order" ? query.clientOrderId : query.what === "trades" ? `since ${query.sinceTradeId}` : "";
+    this.calls.push(`ask ${query.instrument} ${query.what} ${of} m${(query.askedAtMs - T0) / 60_000}`);
+  }
 }
 
 const plan = (...of: Parameters<typeof intentOf>): Intent => intentOf(...of);
 const enter = (at: number): Intent => plan({ at }, "enter", { bracket: { stopFraction: 0.01, targetFraction: 0.02 } });
-const line = (venue: Pick<Venue, "submit" | "cancel">): OperatorFunction<Item, Item> =>
+const line = (venue: Pick<Venue, "submit" | "cancel" | "ask">): OperatorFunction<Item, Item> =>
   pipe(withOrders([BTC, ETH]), passingGate(), execute(venue));
 const calls = (items: readonly Item[]): string[] => {
   const venue = new TestVenue();
@@ -148,7 +152,7 @@ describe("execute", () => {
     ]);
   });
   it("asks once for each stop", () => {
-    const lost = orderRejected({ at: 4 }, "P-1.s", -2011);
+    const lost = orderRejected({ at: 4 }, "P-1.s", "unknownOrder");
     expect(cancels(enter(1), ...entered("P-1"), move(2), ...accepted("P-2"), lost, move(3), ...accepted("P-3"))).toEqual([
       "cancel 0 P-1.s m9",
       "cancel 0 P-2 m9",

@@ -69,13 +69,13 @@ describe("REDUCING", () => {
     expect(line.stream("a", "stale")).toEqual(["REDUCING +data.stream 1/0", "cancelEntries0 0 risk"]);
     expect(line.gap(1)).toEqual([GAP]);
     expect(line.bar({ frameMs: 30_000 })).toEqual([]);
-    line.rejected(entry, -2011);
+    line.rejected(entry, "unknownOrder");
     expect(line.bar({ frameMs: 1 })).toEqual(["cancelEntries0 0 risk"]);
     expect(line.bar({ frameMs: 1 })).toEqual([]);
-    line.rejected(entry, -2011);
+    line.rejected(entry, "unknownOrder");
     expect(line.timer()).toEqual(["cancelEntries0 0 risk"]);
     line.canceled(entry);
-    expect(line.rejected(entry, -2011)).toEqual([]);
+    expect(line.rejected(entry, "unknownOrder")).toEqual([]);
     expect(line.timer()).toEqual([]);
   });
   it("counts no attempts: the day's entries are no cause while another one keeps them out", () => {
@@ -174,7 +174,7 @@ describe("HALTED", () => {
     expect(line.command("halt")).toEqual([HALT, "cancelEntries0 0 risk"]);
     line.fill("sell", 10, { orderId: exit });
     expect(line.fill("sell", 10, { orderId: entry })).toEqual(["exit0 -10 risk-halt"]);
-    expect(line.rejected(exit, -2022)).toEqual([]);
+    expect(line.rejected(exit, "reduceOnlyRejected")).toEqual([]);
   });
   it("flattens a position that an entry flipped with an exit still on its way", () => {
     const line = started();
@@ -297,10 +297,10 @@ describe("protection", () => {
   it("a stop that the price has passed is an exit at market", () => {
     const line = holding(limits);
     line.ask("moveStop", { stopTicks: 999 as Ticks });
-    expect(line.rejected(line.planId, -2021)).toEqual(["exit0 10 stop-passed"]);
-    expect(line.rejected("P-9", -2021)).toEqual([]);
+    expect(line.rejected(line.planId, "wouldTriggerAtOnce")).toEqual(["exit0 10 stop-passed"]);
+    expect(line.rejected("P-9", "wouldTriggerAtOnce")).toEqual([]);
     expect(line.bar()).toEqual([]);
-    expect(line.rejected("P-9", -2022)).toEqual([]);
+    expect(line.rejected("P-9", "reduceOnlyRejected")).toEqual([]);
   });
   it("scale-ins are withdrawn when their position is closed, and what fills all the same is left", () => {
     const line = started(limits);
@@ -470,7 +470,7 @@ describe("a restart", () => {
     line.bookBroke(1);
     lose(1);
     line.bar({ at: 700, equity: 10_450 });
-    line.rejected(line.emergencyId, -2022, 1);
+    line.rejected(line.emergencyId, "reduceOnlyRejected", 1);
     line.bar({ at: 701 });
     line.command("halt");
     line.bar({ at: 1440 });

@@ -78,7 +78,8 @@ const FIELDS: Readonly<Partial<Record<KindName, Record<string, fc.Arbitrary<unkn
   inferenceFailure: { layer: anyText, barTimeMs: timeMs, reason: fc.constantFrom("late", "notFinite", "crashed") },
   fault: { source: anyText, message: anyText },
   orderAccepted: order,
-  orderRejected: { ...order, code: fc.integer(), message: anyText },
+  orderRejected: { ...order, reason: fc.constantFrom("tooSmall", "unknownOrder", "other"), message: anyText },
+  orderUnknown: order,
   orderCanceled: { ...order, remainingLots: fc.maxSafeInteger() },
   orderExpired: { ...order, remainingLots: fc.maxSafeInteger(), reason: anyText },
   fill: {
@@ -96,6 +97,7 @@ const FIELDS: Readonly<Partial<Record<KindName, Record<string, fc.Arbitrary<unkn
   },
   fundingPayment: { sub: fc.nat(), paidUsdt: anyNumber, rate: anyNumber },
   balance: { sub: fc.nat(), walletUsdt: anyNumber },
+  openOrders: { sub: fc.nat(), askedAtMs: timeMs, clientOrderIds: fc.array(anyText) },
   positionReport: { sub: fc.nat(), positionLots: fc.maxSafeInteger(), entryPrice: anyNumber },
 };
 

@@ -141,7 +141,6 @@ interface Id {
   open: { readonly request: OrderRequest | null; filledLots: number } | null;
 }
 
-const UNKNOWN_ORDER = -2011;
 
 /** Every order gets exactly one terminal answer: filled, refused, canceled or expired; and never a fill too much. */
 class Orders {
@@ -179,9 +178,9 @@ class Orders {
   }
 
   /** An order on its way that was refused, or a conditional entry whose margin was missing when it triggered. */
-  rejected({ clientOrderId, instrument, code }: OrderRejected): void {
+  rejected({ clientOrderId, instrument, reason }: OrderRejected): void {
     // The answer to a cancel that came too late.
-    if (code === UNKNOWN_ORDER) return;
+    if (reason === "unknownOrder") return;
     const id = this.#id(instrument, clientOrderId);
     if (id.pending.shift() !== undefined) return;
     require(id.open !== null, () => `${clientOrderId} was refused but never sent`);

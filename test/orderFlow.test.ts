@@ -20,6 +20,7 @@ import { T0 } from "./items.ts";
 import { RandomMarket } from "./randomMarket.ts";
 import { BARE, orderOf, UNIT } from "./venueDesk.ts";
 import type { OrderOf } from "./venueDesk.ts";
+import { codeOf } from "../src/venues/binance/rejectionCodes.ts";
 
 const START_USDT = 10_000;
 const FIRST: Instrument = { ...UNIT, tickSize: 0.1, lotSize: 0.001, minNotionalUsdt: 5, percentPriceUp: 1.05, percentPriceDown: 0.95 };
@@ -128,7 +129,7 @@ const run = ({ seed, bars: barCount, options, volatility }: Flow): void => {
   let failure: unknown;
   line(new Observable<Item>((subscriber) => void (events = subscriber))).subscribe({
     next: (item) => {
-      if (item.kind === Kind.orderRejected) count(`rejected ${item.code}`);
+      if (item.kind === Kind.orderRejected) count(`rejected ${codeOf(item.reason)}`);
       else if (item.kind === Kind.orderExpired) count(`expired ${item.reason}`);
       else if (item.kind === Kind.fill) count(item.reason === "flow" ? `fill ${item.maker ? "maker" : "taker"}` : `fill ${item.reason}`);
       else if (item.kind === Kind.fundingPayment) count("funding");

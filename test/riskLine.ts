@@ -18,9 +18,12 @@ import { instrumentIndex, MINUTE_MS, NO_INSTRUMENT } from "../src/domain/units.t
 import type { RiskLimits } from "../src/risk/limits.ts";
 import { NO_LIMITS } from "../src/risk/limits.ts";
 import { bookOrders } from "./ownOrdersLine.ts";
+import type { RejectionReason } from "../src/domain/rejection.ts";
 
 /** Bars share blocks: ten typed arrays for each would be most of a test's time. */
 const BLOCK_ROWS = 512;
+/** What is left of an order that ended: no fill of it is still to come. */
+const WHOLE = Number.MAX_SAFE_INTEGER as Lots;
 
 /** A Monday, 00:00 UTC: minute 0 of the risk tests. */
 export const START_MS = Date.UTC(2023, 0, 2);
@@ -293,15 +296,18 @@ export class RiskLine {
   accepted(clientOrderId: string, instrument = 0): string[] {
     return this.send({ kind: Kind.orderAccepted, ...this.#event(instrument), sub: 1, clientOrderId });
   }
-  rejected(clientOrderId: string, code = -2019, instrument = 0): string[] {
+  rejected(clientOrderId: string, reason: RejectionReason = "insufficientMargin", instrument = 0): string[] {
     return this.send({
       kind: Kind.orderRejected,
       ...this.#event(instrument),
       sub: 1,
       clientOrderId,
-      code,
+      reason,
       message: "",
     } satisfies OrderRejected);
+  }
+  unknown(clientOrderId: string, instrument = 0): string[] {
+    return this.send({ kind: Kind.orderUnknown, ...this.#event(instrument), sub: 1, clientOrderId });
   }
   canceled(clientOrderId: string, instrument = 0): string[] {
     const item = {
@@ -309,7 +315,7 @@ export class RiskLine {
       ...this.#event(instrument),
       sub: 1,
       clientOrderId,
-      remainingLots: 1 as Lots,
+      remainingLots: WHOLE,
     } satisfies OrderCanceled;
     return this.send(item);
   }
@@ -319,7 +325,7 @@ export class RiskLine {
       ...this.#event(instrument),
       sub: 1,
       clientOrderId,
-      remainingLots: 1 as Lots,
+      remainingLots: WHOLE,
       reason: "position closed",
     });
   }

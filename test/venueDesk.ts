@@ -8,6 +8,7 @@ import { singleKline } from "../src/domain/kline.ts";
 import type { OrderRequest, OrderSide, OrderType, TimeInForce } from "../src/domain/order.ts";
 import type { Lots, Ticks } from "../src/domain/units.ts";
 import { instrumentIndex, MINUTE_MS } from "../src/domain/units.ts";
+import { codeOf } from "../src/venues/binance/rejectionCodes.ts";
 import { DEFAULT_VENUE } from "../src/venues/simulated/options.ts";
 import type { SimulatedVenueOptions } from "../src/venues/simulated/options.ts";
 import { simulatedVenue } from "../src/venues/simulated/simulatedVenue.ts";
@@ -217,7 +218,7 @@ export const spoken = (item: AccountEvent): string => {
     case Kind.orderAccepted:
       return `${item.clientOrderId} accepted`;
     case Kind.orderRejected:
-      return `${item.clientOrderId} rejected ${item.code}`;
+      return `${item.clientOrderId} rejected ${codeOf(item.reason)}`;
     case Kind.orderCanceled:
       return `${item.clientOrderId} canceled ${item.remainingLots}`;
     case Kind.orderExpired:

@@ -22,7 +22,7 @@ const digest = (items: readonly Item[], fromMs = -Infinity): string => {
 
 type Fields = Readonly<Record<string, unknown>>;
 const header = { seq: 3, instrument: 0, knownAtMs: T0, eventTimeMs: T0, receivedTimeMs: T0 };
-const ended = { ...orderRejected({ at: 3 }, "P-1"), remainingLots: 7, reason: "old" };
+const ended = { ...orderRejected({ at: 3 }, "P-1"), remainingLots: 7 };
 const orderOf = (order: Fields = {}): Fields => ({
   ...{ clientOrderId: "P-1", side: "buy", type: "limit", qtyLots: 10, priceTicks: 1000, triggerTicks: 990, timeInForce: "GTC" },
   ...{ reduceOnly: false, closePosition: false, callbackFraction: 0, leverage: 5, expiresAtMs: Infinity },
@@ -75,8 +75,13 @@ const HASHED: Readonly<
   fundingPayment: { item: { ...fundingPayment({ at: 3 }, 0.5) }, numbers: ["eventTimeMs", "paidUsdt"], others: { instrument: 1 } },
   orderRejected: {
     item: { ...ended, kind: Kind.orderRejected },
-    numbers: ["eventTimeMs", "code"],
-    others: { clientOrderId: "P-9", kind: Kind.orderCanceled, instrument: 1 },
+    numbers: ["eventTimeMs"],
+    others: { reason: "tooSmall", clientOrderId: "P-9", kind: Kind.orderCanceled, instrument: 1 },
+  },
+  orderUnknown: {
+    item: { ...ended, kind: Kind.orderUnknown },
+    numbers: ["eventTimeMs"],
+    others: { clientOrderId: "P-9", instrument: 1 },
   },
   orderCanceled: {
     item: { ...ended, kind: Kind.orderCanceled },

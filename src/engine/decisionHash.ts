@@ -1,5 +1,5 @@
 import type { OperatorFunction } from "rxjs";
-import type { FundingPayment, Fill, OrderCanceled, OrderExpired, OrderRejected } from "../domain/event.ts";
+import type { FundingPayment, Fill, OrderCanceled, OrderExpired, OrderRejected, OrderUnknown } from "../domain/event.ts";
 import type { ApprovedPlan, Gap, Intent, OrderSent, Pattern, Refusal, Regime, RiskState, Signal } from "../domain/derived.ts";
 import type { IntentAction } from "../domain/intentAction.ts";
 import { REGIME_STATES } from "../domain/derived.ts";
@@ -8,6 +8,7 @@ import { Kind } from "../domain/kind.ts";
 import type { OrderType, TimeInForce } from "../domain/order.ts";
 import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
+import { codeOf } from "../venues/binance/rejectionCodes.ts";
 import { canonical, RecordHash } from "./recordHash.ts";
 
 // The codes are part of the hash: never renumbered.
@@ -153,7 +154,13 @@ export class DecisionHash extends RecordHash {
   ended(item: OrderRejected | OrderCanceled | OrderExpired): void {
     this.head(item);
     this.number(item.eventTimeMs);
-    this.number(item.kind === Kind.orderRejected ? item.code : item.remainingLots);
+    this.number(item.kind === Kind.orderRejected ? codeOf(item.reason) : item.remainingLots);
+    this.text(item.clientOrderId);
+  }
+
+  undecided(item: OrderUnknown): void {
+    this.head(item);
+    this.number(item.eventTimeMs);
     this.text(item.clientOrderId);
   }
 
@@ -218,6 +225,9 @@ const HANDLERS: StepHandlers<HashedLine> = {
   },
   [Kind.orderRejected]: ({ hash }, item) => {
     hash.ended(item);
+  },
+  [Kind.orderUnknown]: ({ hash }, item) => {
+    hash.undecided(item);
   },
   [Kind.orderCanceled]: ({ hash }, item) => {
     hash.ended(item);

@@ -5,8 +5,8 @@ import type { Lots, Ticks } from "../domain/units.ts";
 import type { RiskLimits } from "./limits.ts";
 
 const ONE = 1 as never;
-const WOULD_TRIGGER = -2021;
-const REFUSED = -2022;
+const WOULD_TRIGGER = "wouldTriggerAtOnce";
+const REFUSED = "reduceOnlyRejected";
 const PROTECTED = limitsOf({ position: { maxStopFraction: 0.005 } });
 const DONE = ["exit0 10 done"];
 const PASSED = ["exit0 10 stop-passed"];
@@ -60,7 +60,7 @@ describe("an exit that was approved is seen through", () => {
     line.enter(5);
     const late = line.planId;
     expect(exit(line)).toEqual(DONE);
-    expect(line.rejected(late, -2011)).toEqual([]);
+    expect(line.rejected(late, "unknownOrder")).toEqual([]);
     expect(line.bar()).toEqual(["cancelEntries0 0 done"]);
     expect(line.fill("buy", 2, { orderId: late })).toEqual(["exit0 2 done"]);
     expect(line.account()).toEqual([]);

@@ -29,8 +29,6 @@ import { SystemTier } from "./systemTier.ts";
 import { VolatilityTier } from "./volatilityTier.ts";
 
 const COMMANDS = { halt: "command.halt", reduce: "command.reduce", flatten: "command.flatten" } as const;
-/** Binance: a conditional order that would trigger at once. */
-const WOULD_TRIGGER = -2021;
 
 /** Whether a rule of volatility is on: only those look at every bar. */
 export const watchesBars = ({ shock, system }: RiskLimits): boolean =>
@@ -146,12 +144,14 @@ export class RiskGate {
 
   orderRejected(item: OrderRejected, emit: Emit): void {
     this.emit = emit;
-    const { instrument, code } = item;
-    if (!isSureRefusal(code)) return;
+    const { instrument, reason } = item;
     const { latest } = this.ordersOf(instrument);
-    if (isRefusedEntry(latest)) this.day.entryRefused(item, instrument, latest.decidedAtMs, code);
+    // None of ours, or done already: a venue may repeat itself.
+    if (latest === null) return;
+    if (!isSureRefusal(reason)) return;
+    if (isRefusedEntry(latest)) this.day.entryRefused(item, instrument, latest.decidedAtMs, reason);
     // The price has passed a stop that was to be placed: leave at market instead of placing it again.
-    if (code === WOULD_TRIGGER) this.exits.stopPassed(instrument);
+    if (reason === "wouldTriggerAtOnce") this.exits.stopPassed(instrument);
     this.exits.leaveOn(item, instrument);
   }
 

@@ -9,6 +9,7 @@ import { instrumentIndex, MINUTE_MS } from "../../src/domain/units.ts";
 import { simulatedVenue } from "../../src/venues/simulated/simulatedVenue.ts";
 import type { Lived, Said, Scenario, Sent, Step } from "./scenario.ts";
 import { LIQUIDATION } from "./scenario.ts";
+import { codeOf } from "../../src/venues/binance/rejectionCodes.ts";
 
 /** What a run of the desk needs of a scenario; requests come from `sentAt`. */
 export type Market = Omit<Scenario, "steps"> & { readonly steps: readonly Omit<Step, "sent">[] };
@@ -69,13 +70,15 @@ const klineOf = (instrument: Instrument, { bar }: Pick<Step, "bar">, seq: number
 
 const saidOf = (item: AccountEvent): Said => {
   if (item.kind === Kind.fundingPayment) return { what: "funding", timeMs: item.eventTimeMs, paidUsdt: item.paidUsdt };
-  if (item.kind === Kind.balance || item.kind === Kind.positionReport) throw new Error(`the desk said kind ${item.kind}`);
+  if (!("clientOrderId" in item)) throw new Error(`the desk said kind ${item.kind}`);
   const id = item.clientOrderId;
   switch (item.kind) {
     case Kind.orderAccepted:
       return { what: "accepted", id };
     case Kind.orderRejected:
-      return { what: "rejected", id, code: item.code };
+      return { what: "rejected", id, code: codeOf(item.reason) };
+    case Kind.orderUnknown:
+      throw new Error(`the desk lost an answer about ${id}`);
     case Kind.orderCanceled:
       return { what: "canceled", id, lots: item.remainingLots };
     case Kind.orderExpired:

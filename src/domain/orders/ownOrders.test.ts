@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { BRACKET, idsOf, OrderDesk } from "../../../test/orderDesk.ts";
-import { UNKNOWN_ORDER } from "../order.ts";
 import type { Lots, Ticks } from "../units.ts";
 import * as own from "./ownOrders.ts";
 
@@ -39,7 +38,7 @@ describe("an approved plan", () => {
     desk.accepted("E");
     desk.fill("E", 1);
     expect(withdraw("C3")).toEqual([]);
-    desk.rejected("E", UNKNOWN_ORDER);
+    desk.rejected("E", "unknownOrder");
     expect([own.mustWithdraw(desk.orders), own.awaitsScaleIn(desk.orders)]).toEqual([true, false]);
     expect(withdraw("C4")).toEqual(["E"]);
     desk.canceled("E");
@@ -110,12 +109,15 @@ describe("an answer", () => {
     desk.fill("B", 6);
     expect(desk.open).toEqual(["A entry working 10", "B.s stop sent 0"]);
   });
-  it.each([-1006, -1007, UNKNOWN_ORDER])("that leaves the outcome open (%i) ends nothing", (code) => {
+  it.each([
+    ["it was lost", (desk: OrderDesk) => desk.unknown("E")],
+    ["a refused cancel", (desk: OrderDesk) => desk.rejected("E", "unknownOrder")],
+  ])("that leaves the outcome open (%s) ends nothing", (_, answer) => {
     const desk = new OrderDesk();
     desk.enter("E");
-    desk.rejected("E", code);
+    answer(desk);
     expect(desk.open).toEqual(["E entry unknown 10"]);
-    desk.rejected("E", -2019);
+    desk.rejected("E", "insufficientMargin");
     expect(desk.open).toEqual([]);
   });
   it("about one order takes that one out, and no other", () => {

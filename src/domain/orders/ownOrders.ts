@@ -1,5 +1,5 @@
 import type { Intent } from "../derived.ts";
-import type { Fill, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../event.ts";
+import type { Fill, OpenOrders, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected, OrderUnknown } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import { Kind } from "../kind.ts";
 import { bracketLevels, directionOf, NO_BRACKET } from "../order.ts";
@@ -9,6 +9,7 @@ import { bridgeIdOf, sliceIdOf, stopIdOf, targetIdOf } from "./orderIds.ts";
 import { indexOfOrder, removeAt } from "./orderList.ts";
 import type { OrderChange, OwnOrder, OwnOrders } from "./ownOrder.ts";
 import { statusAfter } from "./ownOrder.ts";
+import { tradeIds } from "./tradeIds.ts";
 
 /** Market orders that one plan makes at most, when a position is larger than the venue takes at once. Those that follow close the rest. */
 const SLICES_MAX = 10;
@@ -23,6 +24,7 @@ export const ownOrders = ({ maxMarketQtyLots }: Pick<Instrument, "maxMarketQtyLo
   attachesBrackets,
   heldLots: 0,
   made: NONE,
+  trades: tradeIds(),
 });
 
 /** What a plan does at the venue: orders to send, and orders to cancel before that. */
@@ -113,11 +115,11 @@ const withdrawEntries = (own: OwnOrders): readonly OwnOrder[] => {
   return withdrawn;
 };
 
-const isWithdrawable = ({ role, status }: OwnOrder): boolean => role === "entry" && status !== "cancelSent";
+const isWithdrawable = ({ role, status }: OwnOrder): boolean => role === "entry" && status !== "cancelSent" && status !== "ending";
 
 /** A cancel of the order leaves. False: one is on its way already. */
 export const askToCancel = (order: OwnOrder): boolean => {
-  if (order.status === "cancelSent") return false;
+  if (order.status === "cancelSent" || order.status === "ending") return false;
   change(order, "cancelAsked");
   return true;
 };
@@ -130,8 +132,11 @@ export const supersede = (order: OwnOrder): boolean => {
 
 // ---- what the venue says ------------------------------------------------------------------------------------------------
 
+/** What a venue says of an order, apart from its fills. */
+export type OrderAnswer = OrderAccepted | OrderRejected | OrderUnknown | OrderCanceled | OrderExpired;
+
 /** An answer of the venue. Answers that leave the outcome open end nothing. */
-export const answered = (own: OwnOrders, item: OrderAccepted | OrderRejected | OrderCanceled | OrderExpired): void => {
+export const answered = (own: OwnOrders, item: OrderAnswer): void => {
   const at = indexOfOrder(own.open, item.clientOrderId);
   const order = own.open[at] ?? null;
   own.latest = order;
@@ -139,12 +144,32 @@ export const answered = (own: OwnOrders, item: OrderAccepted | OrderRejected | O
   if (item.kind === Kind.orderAccepted) {
     order.confirmed = true;
     change(order, "accepted");
-  } else if (item.kind === Kind.orderRejected && !isSureRefusal(item.code)) change(order, "undecided");
+  } else if (item.kind === Kind.orderUnknown || (item.kind === Kind.orderRejected && !isSureRefusal(item.reason))) change(order, "undecided");
+  else if (item.kind !== Kind.orderRejected && owesFills(order, item.remainingLots)) endEarly(order, item.remainingLots);
   else {
     change(order, "ended");
     removeAt(own.open, at);
   }
 };
+
+/** Whether the venue has counted fills of an order that ended which we have not been told. An order for the whole position has no count. */
+const owesFills = (order: OwnOrder, remainingLots: number): boolean =>
+  order.status === "ending" || (order.qtyLots > 0 && order.remainingLots > remainingLots);
+
+/** What is left to come of it are those fills alone. */
+const endEarly = (order: OwnOrder, remainingLots: number): void => {
+  if (order.status !== "ending") order.remainingLots -= remainingLots;
+  change(order, "endedEarly");
+};
+
+/** The venue's list of open orders: what it lacks of ours is unknown, unless it was sent after the question. */
+export const compared = (own: OwnOrders, { askedAtMs, clientOrderIds }: OpenOrders): void => {
+  own.latest = null;
+  for (const order of own.open) if (order.decidedAtMs < askedAtMs && !clientOrderIds.includes(order.orderId)) change(order, "missed");
+};
+
+/** Whether only the venue can tell what becomes of the order. */
+export const mustAsk = ({ status }: OwnOrder): boolean => status === "unknown" || status === "ending";
 
 /** A fill, before the account books it: `positionLots` is still the position that it met. */
 export const filled = (own: OwnOrders, fill: Fill, positionLots: number): void => {
@@ -287,9 +312,9 @@ export const mustWithdraw = ({ open }: OwnOrders): boolean => {
   return false;
 };
 
-/** Whether the cancel of an entry has not been answered yet. */
+/** Whether the cancel of an entry has not been answered yet, or fills of before it are still to come. */
 export const awaitsCancel = ({ open }: OwnOrders): boolean => {
-  for (const { role, status } of open) if (role === "entry" && status === "cancelSent") return true;
+  for (const { role, status } of open) if (role === "entry" && (status === "cancelSent" || status === "ending")) return true;
   return false;
 };
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { idsOf, OrderDesk } from "../../../test/orderDesk.ts";
-import { UNKNOWN_ORDER } from "../order.ts";
 import type { Lots, Ticks } from "../units.ts";
 import * as own from "./ownOrders.ts";
 
@@ -149,7 +148,7 @@ describe("a newer stop", () => {
     expect(stop).toMatchObject({ superseded: true, status: "cancelSent" });
     expect(own.isProtected(desk.orders)).toBe(false);
     expect(own.supersede(stop)).toBe(false);
-    desk.rejected("E.s", UNKNOWN_ORDER);
+    desk.rejected("E.s", "unknownOrder");
     expect(own.supersede(stop)).toBe(true);
   });
 });

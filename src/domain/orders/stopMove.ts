@@ -11,7 +11,7 @@ interface MoveSteps {
 const NOTHING: MoveSteps = { cancel: [], send: null };
 
 /**
- * Where the venue takes one close-position stop a side (−4130), a stop is moved over a bridge, so that there is never none: a reduce-only
+ * Where the venue takes one close-position stop a side, a stop is moved over a bridge, so that there is never none: a reduce-only
  * stop with a quantity at the new level (the bridge); when the venue has it, the old stops are canceled; when they are gone, the new
  * close-position stop is sent; when the venue has that, the bridge is canceled. Asked behind every answer of the venue; it marks what it
  * names. A newer bridge takes the place of an older one and of what that one sent. Where the new stop is refused, the bridge stays.

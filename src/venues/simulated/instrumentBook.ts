@@ -211,7 +211,7 @@ export class InstrumentBook implements MarginHolder, Receiver {
       this.tape.canceled(clientOrderId, order.remainingLots);
       return;
     }
-    this.tape.rejected(clientOrderId, UNKNOWN_ORDER);
+    this.tape.rejected(clientOrderId, { reason: "unknownOrder", message: "" });
   }
 
   // ---- inside the bar -----------------------------------------------------------------------------------------------------
@@ -294,4 +294,3 @@ export class InstrumentBook implements MarginHolder, Receiver {
 /** Three operations on decimals err by less than 2⁻⁵⁰ of their result (IEEE 754): that must not cost a lot of a large volume. */
 const wholeLots = (lots: number): number => Math.floor(lots * (1 + 2 ** -50) + 1e-9);
 
-const UNKNOWN_ORDER = { code: -2011, message: "Unknown order sent." };

@@ -113,6 +113,6 @@ describe("one venue, an instrument on trades and another on bars", () => {
       return (desk.said[1] as AccountEvent[]).filter(({ kind }) => kind === Kind.orderRejected);
     };
     expect(refusedWith(5)).toEqual([]);
-    expect(refusedWith(6)).toMatchObject([{ clientOrderId: "b", code: -2019 }]);
+    expect(refusedWith(6)).toMatchObject([{ clientOrderId: "b", reason: "insufficientMargin" }]);
   });
 });

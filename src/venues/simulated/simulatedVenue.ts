@@ -1,3 +1,4 @@
+import { pipe } from "rxjs";
 import type { OperatorFunction } from "rxjs";
 import type { BestBidAsk, BookDiff, BookSnapshot, MarkPrice, Timer, Trade } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
@@ -10,6 +11,7 @@ import { InstrumentBook } from "./instrumentBook.ts";
 import { Wallet } from "./margin/wallet.ts";
 import type { SimulatedVenueOptions } from "./options.ts";
 import { fillOnOf } from "./options.ts";
+import { answerQueries, noteOrder, queryDesk } from "./queries.ts";
 import { LineClock } from "./ticks/requests.ts";
 import { TickBook } from "./ticks/tickBook.ts";
 
@@ -79,15 +81,20 @@ const EMITS = {
  */
 export const simulatedVenue = (instruments: readonly Instrument[], options: SimulatedVenueOptions): SimulatedVenue => {
   let books: readonly (InstrumentBook | TickBook)[] = [];
+  let queries = queryDesk(instruments.length);
   const { filters, margin, takerFeeRate } = options;
   const onBar = ({ symbol }: Instrument): boolean => fillOnOf(options.fillOn, symbol) === "bars";
   const venue: Venue = {
     terms: { filters: filters === "all", margin, takerFeeRate, attachesBrackets: instruments.map(onBar) },
     submit: (order) => {
+      noteOrder(queries, order);
       (books[order.instrument] as InstrumentBook | TickBook).submit(order);
     },
     cancel: (instrument, clientOrderId, decidedAtMs) => {
       (books[instrument] as InstrumentBook | TickBook).cancel(clientOrderId, decidedAtMs);
+    },
+    ask: (query) => {
+      queries.asked.push(query);
     },
   };
   const onBars = (): readonly InstrumentBook[] => {
@@ -111,8 +118,11 @@ export const simulatedVenue = (instruments: readonly Instrument[], options: Simu
   };
   return {
     venue,
-    fills: instruments.every(onBar)
-      ? stepOperator("simulatedVenue", onBars, BAR_HANDLERS, EMITS)
-      : stepOperator("simulatedVenue", onTicks, TICK_HANDLERS, EMITS),
+    fills: pipe(
+      instruments.every(onBar)
+        ? stepOperator("simulatedVenue", onBars, BAR_HANDLERS, EMITS)
+        : stepOperator("simulatedVenue", onTicks, TICK_HANDLERS, EMITS),
+      answerQueries(() => (queries = queryDesk(instruments.length))),
+    ),
   };
 };

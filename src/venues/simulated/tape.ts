@@ -48,7 +48,7 @@ export class Tape {
     });
   }
 
-  rejected(clientOrderId: string, { code, message }: Refusal): void {
+  rejected(clientOrderId: string, { reason, message }: Refusal): void {
     this.emit({
       kind: Kind.orderRejected,
       seq: this.seq,
@@ -58,7 +58,7 @@ export class Tape {
       knownAtMs: this.knownAtMs,
       sub: (this.sub += 1),
       clientOrderId,
-      code,
+      reason,
       message,
     });
   }

@@ -217,7 +217,7 @@ const settle = (desk: TickDesk, witness: Witness, from: number): void => {
     if (item.kind === Kind.orderAccepted) {
       const { side, price = 0 } = witness.orders.get(id) as OrderOf;
       witness.queues.set(id, { ahead: (side === "buy" ? witness.bids : witness.asks).get(price) ?? 0, sinceMs: desk.ms });
-    } else if (item.kind !== Kind.fill && !(item.kind === Kind.orderRejected && item.code === -2011)) {
+    } else if (item.kind !== Kind.fill && !(item.kind === Kind.orderRejected && item.reason === "unknownOrder")) {
       expect(witness.ended.has(id), "one end").toBe(false);
       witness.ended.add(id);
       witness.queues.delete(id);

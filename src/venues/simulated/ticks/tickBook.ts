@@ -4,7 +4,7 @@ import { priceToTicks, qtyToLots, ticksToPrice } from "../../../domain/instrumen
 import type { Emit } from "../../../domain/item.ts";
 import { fundingFeeUsdt } from "../../../domain/margin.ts";
 import type { OrderRequest } from "../../../domain/order.ts";
-import { isConditional, UNKNOWN_ORDER } from "../../../domain/order.ts";
+import { isConditional } from "../../../domain/order.ts";
 import { barState } from "../barState.ts";
 import type { Receiver } from "../inbox.ts";
 import { IsolatedPosition } from "../margin/isolatedPosition.ts";
@@ -192,7 +192,7 @@ export class TickBook implements MarginHolder, Receiver {
       this.tape.canceled(clientOrderId, order.remainingLots);
       return;
     }
-    this.tape.rejected(clientOrderId, { code: UNKNOWN_ORDER, message: "Unknown order sent." });
+    this.tape.rejected(clientOrderId, { reason: "unknownOrder", message: "" });
   }
 
   // ---- triggers ---------------------------------------------------------------------------------------------------------
