@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { Bar } from "../src/domain/kline.ts";
+import type { Lots } from "../src/domain/units.ts";
 import { MINUTE_MS, NO_INSTRUMENT } from "../src/domain/units.ts";
 import { bar, BTC, ETH, fill, fundingPayment, kline, orderAccepted, T0 } from "../test/items.ts";
 import { operatorCases } from "../test/operatorCases.ts";
@@ -53,6 +54,34 @@ describe("account", () => {
       name: "account",
       message: "fill 1 has quantity 0",
     },
+  });
+
+  it("a trade that is told twice is booked once, and counted", () => {
+    const told: unknown[] = [];
+    const bought = fill({ at: 1 }, { side: "buy", ticks: 900, lots: 5, tradeId: 7 });
+    from<Item[]>([bought, { ...bought, seq: 2 }, fill({ at: 3 }, { side: "buy", ticks: 900, lots: 5, tradeId: 6 })])
+      .pipe(account([BTC], { startUsdt: 10_000 }))
+      .subscribe((item) => {
+        if (item.kind === Kind.fill) told.push(item.seq);
+        if (item.kind === Kind.accountState) told.push([item.fills, item.positions[0]?.positionLots, item.orders[0]?.trades.duplicates]);
+      });
+    expect(told).toEqual([1, [1, 5, 0], 3, [2, 10, 1]]);
+  });
+
+  it("says where the venue reports a position that the fills do not make", () => {
+    const faults: string[] = [];
+    const report = (seq: number, positionLots: number): Item => ({
+      ...orderAccepted({ at: seq }, ""),
+      ...{ kind: Kind.positionReport, positionLots: positionLots as Lots, entryPrice: NaN },
+    });
+    from<Item[]>([report(1, 0), fill({ at: 2 }, { side: "buy", ticks: 900, lots: 5 }), report(3, 5), report(4, -2)])
+      .pipe(account([BTC], { startUsdt: 10_000 }))
+      .subscribe((item) => {
+        if (item.kind === Kind.fault) faults.push(`#${item.seq} ${item.source}: ${item.message}`);
+      });
+    expect(faults).toEqual([
+      "#4 account: the venue reports -2 lots where the fills say 5: wait for missing fills, then look for trades by hand",
+    ]);
   });
 
   it("a part that is closed realises its share at the average price, which stays", () => {

@@ -7,9 +7,9 @@ import { Kind } from "../src/domain/kind.ts";
 import type { OrderRequest } from "../src/domain/order.ts";
 import type { Venue, VenueQuery } from "../src/domain/ports.ts";
 import { ownOrders } from "../src/domain/orders/ownOrders.ts";
-import type { Ticks } from "../src/domain/units.ts";
+import type { Lots, Ticks } from "../src/domain/units.ts";
 import { approve } from "../src/risk/approval.ts";
-import { accountOf, BTC, ETH, fill, intentOf, orderAccepted, orderRejected, show, T0 } from "../test/items.ts";
+import { accountOf, BTC, ETH, fill, intentOf, orderAccepted, orderRejected, orderUnknown, show, T0 } from "../test/items.ts";
 import type { Row } from "../test/operatorCases.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
 import { passingGate, withOrders } from "../test/ownOrdersLine.ts";
@@ -71,6 +71,21 @@ describe("execute", () => {
     },
   });
 
+  it("asks about an order whose answer was lost, and sends it no second time", () => {
+    expect(calls([enter(1), orderUnknown({ at: 2 }, "P-1"), orderAccepted({ at: 3 }, "P-1")])).toEqual([
+      "submit P-1",
+      "ask 0 order P-1 m2",
+    ]);
+    expect(calls([enter(1), orderRejected({ at: 2 }, "P-1", "unknownOrder")])).toEqual(["submit P-1", "ask 0 order P-1 m2"]);
+    expect(calls([enter(1), orderUnknown({ at: 2 }, "X")])).toEqual(["submit P-1"]);
+  });
+  it("asks for trades where the venue reports another position, from the first that may be missing", () => {
+    const report = (positionLots: number): Item => ({
+      ...orderAccepted({ at: 2 }, ""),
+      ...{ kind: Kind.positionReport, positionLots: positionLots as Lots, entryPrice: NaN },
+    });
+    expect(calls([enter(1), report(0), report(5)])).toEqual(["submit P-1", "ask 0 trades since -1 m2"]);
+  });
   it("takes no plan that risk did not make", () => {
     const forged = { ...approve(enter(1), { own: ownOrders(BTC), orders: [], withdrawn: [] }) };
     expect(() => through(execute(new TestVenue()), [forged])).toThrow("execute at seq 1: plan P-1 did not pass risk");

@@ -8,6 +8,7 @@ import { sideOf } from "../src/domain/order.ts";
 import type { OwnOrder, OwnOrders } from "../src/domain/orders/ownOrder.ts";
 import type { OrderAnswer } from "../src/domain/orders/ownOrders.ts";
 import { askToCancel, mustAsk, placedStops, supersede } from "../src/domain/orders/ownOrders.ts";
+import { knownSince } from "../src/domain/orders/tradeIds.ts";
 import { moveOn } from "../src/domain/orders/stopMove.ts";
 import type { Venue } from "../src/domain/ports.ts";
 import type { Direction, InstrumentIndex, Lots, Ticks } from "../src/domain/units.ts";
@@ -71,14 +72,15 @@ const askFor = (venue: OrderDesk, { instrument, knownAtMs: askedAtMs }: Cause, {
 };
 
 const openOrdersStep = ({ venue, orders }: ExecuteState, item: OpenOrders): void => {
-  for (const order of orders[item.instrument]?.open ?? []) if (mustAsk(order)) askFor(venue, item, order);
+  for (const order of orders[item.instrument]?.open ?? [])
+    if (mustAsk(order) || (!order.confirmed && order.decidedAtMs < item.askedAtMs)) askFor(venue, item, order);
 };
 
 /** A position that the fills do not explain: some of them were lost. */
 const positionStep = ({ venue, orders }: ExecuteState, { instrument, positionLots, knownAtMs: askedAtMs }: PositionReport): void => {
   const own = orders[instrument];
   if (own !== undefined && own.heldLots !== positionLots)
-    venue.ask({ what: "trades", instrument, sinceTradeId: own.trades.lastId, askedAtMs });
+    venue.ask({ what: "trades", instrument, sinceTradeId: knownSince(own.trades), askedAtMs });
 };
 
 interface Cause {

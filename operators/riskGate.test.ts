@@ -312,10 +312,8 @@ describe("protection", () => {
     expect(line.fill("sell", 10, { orderId: stopIdOf(entry) })).toEqual(["cancelEntries0 0 scale-in without position"]);
     expect(line.fill("buy", 10, { orderId: scaleIn })).toEqual(["exit0 10 unprotected"]);
     expect(line.bar()).toEqual([]);
-    line.rejected(line.emergencyId);
-    expect(line.bar()).toEqual(["exit0 10 unprotected"]);
-    line.rejected(line.emergencyId);
-    expect(line.timer()).toEqual(["exit0 10 unprotected"]);
+    expect(line.rejected(line.emergencyId)).toEqual(["exit0 10 unprotected"]);
+    expect(line.expired(line.emergencyId)).toEqual(["exit0 10 unprotected"]);
   });
   it("scale-ins that are withdrawn already are not withdrawn again", () => {
     const line = started(limitsOf({ position: { maxStopFraction: 0.005 }, data: DEFAULT_LIMITS.data }));
@@ -345,16 +343,14 @@ describe("protection", () => {
     line.fill("sell", 10);
     line.enter(5, { direction: -1 });
     line.fill("sell", 5);
-    line.canceled(stopIdOf(line.planId));
-    expect(line.bar()).toEqual(["exit0 -5 unprotected"]);
+    expect(line.canceled(stopIdOf(line.planId))).toEqual(["exit0 -5 unprotected"]);
   });
-  it("a position whose stop is lost is left at the next bar", () => {
+  it("a position whose stop is lost is left at once", () => {
     const line = started(limits);
     line.enter(10);
     line.fill("buy", 10);
     expect(line.bar()).toEqual([]);
-    line.canceled(stopIdOf("P-1"));
-    expect(line.bar()).toEqual(["exit0 10 unprotected"]);
+    expect(line.canceled(stopIdOf("P-1"))).toEqual(["exit0 10 unprotected"]);
   });
   it("each part of an entry is protected, also when the stop took the first part off", () => {
     const line = started(limits);
@@ -373,8 +369,7 @@ describe("protection", () => {
     line.enter(15, { direction: -1 });
     const flip = line.planId;
     line.fill("sell", 4, { orderId: flip });
-    line.canceled("P-1.s");
-    expect(line.bar()).toEqual(["exit0 6 unprotected"]);
+    expect(line.canceled("P-1.s")).toEqual(["exit0 6 unprotected"]);
     expect(line.fill("sell", 11, { orderId: flip })).toEqual([]);
     expect(line.bar()).toEqual([]);
     expect(line.ask("moveStop", { direction: -1, stopTicks: 1005 as Ticks })).toEqual(["refused position.stopOnlyTightens 1005/1005"]);

@@ -141,7 +141,6 @@ interface Id {
   open: { readonly request: OrderRequest | null; filledLots: number } | null;
 }
 
-
 /** Every order gets exactly one terminal answer: filled, refused, canceled or expired; and never a fill too much. */
 class Orders {
   readonly #ids: readonly Map<string, Id>[];

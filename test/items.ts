@@ -119,7 +119,11 @@ export const orderAccepted = ({ at, instrument = 0, seq = at }: At, clientOrderI
   clientOrderId,
 });
 
-export const orderRejected = ({ at, instrument = 0, seq = at }: At, clientOrderId: string, reason: RejectionReason = "reduceOnlyRejected"): OrderRejected => ({
+export const orderRejected = (
+  { at, instrument = 0, seq = at }: At,
+  clientOrderId: string,
+  reason: RejectionReason = "reduceOnlyRejected",
+): OrderRejected => ({
   kind: Kind.orderRejected,
   ...header(at, instrument, seq),
   sub: 1,

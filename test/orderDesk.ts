@@ -18,8 +18,8 @@ export class OrderDesk {
   positionLots = 0;
   #at = 0;
 
-  constructor(maxMarketQtyLots = 0) {
-    this.orders = ownOrders({ maxMarketQtyLots });
+  constructor(maxMarketQtyLots = 0, attachesBrackets = true) {
+    this.orders = ownOrders({ maxMarketQtyLots }, attachesBrackets);
   }
   /** Enters an approved intent `id`, of 10 lots unless it says otherwise. */
   plan(id: string, action: Intent["action"], terms: Partial<Intent> = {}, worstTicks = 1000): PlannedOrders {
@@ -49,7 +49,7 @@ export class OrderDesk {
     answered(this.orders, orderUnknown({ at: 0 }, id));
   }
   /** `remainingLots`: what the venue says did not fill; by default what we know of it. */
-  canceled(id: string, remainingLots = this.of(id)?.remainingLots ?? 0): void {
+  canceled(id: string, remainingLots = this.remainingOf(id)): void {
     answered(this.orders, {
       ...orderAccepted({ at: 0 }, id),
       kind: Kind.orderCanceled,
@@ -59,6 +59,9 @@ export class OrderDesk {
   /** The open orders in a line each. */
   get open(): string[] {
     return this.orders.open.map(({ orderId, role, status, remainingLots }) => `${orderId} ${role} ${status} ${remainingLots}`);
+  }
+  private remainingOf(id: string): number {
+    return this.orders.open.find(({ orderId }) => orderId === id)?.remainingLots ?? 0;
   }
   of(id: string): OwnOrder {
     return this.orders.open.find(({ orderId }) => orderId === id) as OwnOrder;

@@ -40,6 +40,8 @@ interface TradesQuery extends QueryHeader {
   readonly what: "trades";
   readonly sinceTradeId: number;
 }
+/** Reason of the `orderExpired` that answers a query of an order that filled whole. */
+export const FILLED = "filled";
 export type VenueQuery = OrderQuery | OpenOrdersQuery | PositionQuery | TradesQuery;
 
 /**
@@ -49,8 +51,9 @@ export type VenueQuery = OrderQuery | OpenOrdersQuery | PositionQuery | TradesQu
  * answer was lost, so the order may be there). A venue that gets no answer in time says `orderUnknown` itself.
  *
  * Queries are answered with what the venue said, or would have said, at the time: each answer may repeat what is known already. An order is
- * told again with its fills, and behind them `orderAccepted` while it works, or how it ended; one that the venue has never seen is
- * `orderRejected`, `neverArrived`. Trades are told again as fills. `openOrders` and `position` have answers of their own.
+ * told again with its fills, and behind them `orderAccepted` while it works, or how it ended; one that filled whole is `orderExpired` with
+ * nothing remaining, reason `FILLED`. One that can no longer arrive is `orderRejected`, `neverArrived`. Trades are told again as fills.
+ * `openOrders` and `position` have answers of their own.
  */
 export interface Venue {
   readonly terms: VenueTerms;

@@ -1,5 +1,14 @@
 import type { AccountState, BookTop, Gap, Intent, ResyncNeeded, RiskState, RuleReading, TradeClosed } from "../domain/derived.ts";
-import type { Command, Fill, InferenceFailure, OrderAccepted, OrderRejected, StreamStatus } from "../domain/event.ts";
+import type {
+  Command,
+  Fill,
+  InferenceFailure,
+  OrderAccepted,
+  OrderCanceled,
+  OrderExpired,
+  OrderRejected,
+  StreamStatus,
+} from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Emit } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
@@ -152,7 +161,14 @@ export class RiskGate {
     if (isRefusedEntry(latest)) this.day.entryRefused(item, instrument, latest.decidedAtMs, reason);
     // The price has passed a stop that was to be placed: leave at market instead of placing it again.
     if (reason === "wouldTriggerAtOnce") this.exits.stopPassed(instrument);
-    this.exits.leaveOn(item, instrument);
+    this.exits.seeThroughOf(item, instrument);
+  }
+
+  /** A stop, or an exit, that the venue ended by itself may leave a position without one. */
+  orderEnded(item: OrderCanceled | OrderExpired, emit: Emit): void {
+    this.emit = emit;
+    const { latest } = this.ordersOf(item.instrument);
+    if (latest !== null && latest.role !== "entry") this.exits.protectOf(item, item.instrument);
   }
 
   gap(gap: Gap, emit: Emit): void {

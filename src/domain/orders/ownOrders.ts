@@ -144,7 +144,8 @@ export const answered = (own: OwnOrders, item: OrderAnswer): void => {
   if (item.kind === Kind.orderAccepted) {
     order.confirmed = true;
     change(order, "accepted");
-  } else if (item.kind === Kind.orderUnknown || (item.kind === Kind.orderRejected && !isSureRefusal(item.reason))) change(order, "undecided");
+  } else if (item.kind === Kind.orderUnknown || (item.kind === Kind.orderRejected && !isSureRefusal(item.reason)))
+    change(order, "undecided");
   else if (item.kind !== Kind.orderRejected && owesFills(order, item.remainingLots)) endEarly(order, item.remainingLots);
   else {
     change(order, "ended");
@@ -198,14 +199,14 @@ export const filled = (own: OwnOrders, fill: Fill, positionLots: number): void =
 
 /**
  * The round trip of `direction` is over, and with it its protection and its exits; after a turn the new stop stays. A moved stop that is
- * still on its way must not become the next trade's.
+ * still on its way must not become the next trade's. Protection that we sent is kept until the venue says that it has gone.
  */
 export const tradeOver = (own: OwnOrders, direction: Direction): void => {
   const { open } = own;
   for (let at = open.length - 1; at >= 0; at -= 1) {
     const order = open[at] as OwnOrder;
     if (order.role === "entry" || (order.role !== "exit" && order.direction !== direction)) continue;
-    if (order.role !== "exit" && !isPlaced(own, order)) order.superseded = true;
+    if (order.role !== "exit" && order !== own.latest && !(own.attachesBrackets && isPlaced(own, order))) order.superseded = true;
     else {
       change(order, "ended");
       removeAt(open, at);
@@ -232,11 +233,19 @@ const protection = (own: OwnOrders, entry: OwnOrder, priceTicks: number): readon
   const { stopTicks, targetTicks } = bracketLevels(priceTicks, direction, bracket);
   const made: OwnOrder[] = [];
   entry.stopsPlaced += 1;
+  revive(own, direction);
   if (stopTicks > 0 && !hasStop(own, direction)) made.push(protective(entry, "stop", stopIdOf(orderId, entry.stopsPlaced), stopTicks));
   if (targetTicks > 0 && !hasTarget(own, direction))
     made.push(protective(entry, "target", targetIdOf(orderId, entry.stopsPlaced), targetTicks));
   own.open.push(...made);
   return made;
+};
+
+/** The trade was not over: a fill of its entry came after that of its exit. What the venue still has of its protection protects on. */
+const revive = ({ open }: OwnOrders, side: Direction): void => {
+  for (const order of open)
+    if (order.superseded && order.direction === side && order.status !== "cancelSent" && order.status !== "ending")
+      order.superseded = false;
 };
 
 // Of the same side: when a position turns, the orders of the old side are still there.

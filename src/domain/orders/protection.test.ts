@@ -180,3 +180,32 @@ describe("the tightest stop", () => {
     expect(own.workingStopTicks(desk.orders)).toBe(995);
   });
 });
+
+describe("protection that we send ourselves", () => {
+  const long = (): OrderDesk => {
+    const desk = new OrderDesk(0, false);
+    desk.enter("E");
+    desk.fill("E", 5);
+    desk.accepted("E.s", "E.t");
+    return desk;
+  };
+  it("is kept when the trade is over until the venue says that it has gone; the order that ended the trade is done", () => {
+    const desk = long();
+    desk.fill("E.s", -5, 990, true);
+    expect(desk.open).toEqual(["E entry partlyFilled 5", "E.t target working 0"]);
+    expect(own.isProtected(desk.orders)).toBe(false);
+    desk.canceled("E.t");
+    expect(desk.open).toEqual(["E entry partlyFilled 5"]);
+  });
+  it("protects on where the entry fills on before it has gone, and is made anew where it was asked to go", () => {
+    const desk = long();
+    desk.fill("X", -5, 1000, true);
+    expect(own.isProtected(desk.orders)).toBe(false);
+    desk.fill("E", 2);
+    expect([own.isProtected(desk.orders), idsOf(desk.orders.made)]).toEqual([true, []]);
+    desk.fill("X", -2, 1000, true);
+    for (const order of desk.orders.open) if (order.role !== "entry") own.askToCancel(order);
+    desk.fill("E", 3);
+    expect([own.isProtected(desk.orders), idsOf(desk.orders.made)]).toEqual([true, ["E.s3", "E.t3"]]);
+  });
+});

@@ -15,11 +15,14 @@ export interface TradeIds {
 
 export const tradeIds = (): TradeIds => ({ lastId: -1, recent: [], known: new Set(), next: 0, duplicates: 0 });
 
+/** From which id on (exclusive) a missing trade can still be told from one that was booked. */
+export const knownSince = ({ recent }: TradeIds): number => (recent.length < REMEMBERED ? -1 : Math.min(...recent) - 1);
+
 /** Whether the trade is new. One that is known, or older than all that are remembered, is counted as a duplicate. */
 export const isNewTrade = (ids: TradeIds, tradeId: number): boolean => {
   const { recent, known } = ids;
   const full = recent.length === REMEMBERED;
-  if (tradeId <= ids.lastId && (known.has(tradeId) || (full && tradeId < Math.min(...recent)))) {
+  if (tradeId <= ids.lastId && (known.has(tradeId) || (full && tradeId <= knownSince(ids)))) {
     ids.duplicates += 1;
     return false;
   }

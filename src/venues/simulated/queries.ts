@@ -5,6 +5,7 @@ import { Kind } from "../../domain/kind.ts";
 import type { OrderRequest } from "../../domain/order.ts";
 import { directionOf } from "../../domain/order.ts";
 import type { VenueQuery } from "../../domain/ports.ts";
+import { FILLED } from "../../domain/ports.ts";
 import { isSureRefusal } from "../../domain/rejection.ts";
 import type { InstrumentIndex, Lots } from "../../domain/units.ts";
 import type { StepHandlers } from "../../../operators/stepOperator.ts";
@@ -122,8 +123,9 @@ type OrderHead = Omit<OrderAccepted, "kind">;
 const orderAgain = (order: ToldOrder | undefined, head: OrderHead): readonly AccountEvent[] | null => {
   if (order === undefined) return [{ kind: Kind.orderRejected, ...head, reason: "neverArrived", message: "" }];
   if (isOnItsWay(order)) return null;
-  const last = order.end ?? (order.filled ? null : order.accepted);
-  return last === null ? order.fills : [...order.fills, last];
+  if (order.end !== null) return [...order.fills, order.end];
+  if (!order.filled && order.accepted !== null) return [...order.fills, order.accepted];
+  return [...order.fills, { kind: Kind.orderExpired, ...head, remainingLots: 0 as Lots, reason: FILLED }];
 };
 
 const onEvent = (desk: QueryDesk, event: Cause & { readonly instrument: InstrumentIndex }, emit: Emit): void => {
@@ -151,5 +153,4 @@ const EMITS = {
 } as const;
 
 /** Answers queries behind the next event, from what the venue before it has said. */
-export const answerQueries = (init: () => QueryDesk): OperatorFunction<Item, Item> =>
-  stepOperator("venueQueries", init, HANDLERS, EMITS);
+export const answerQueries = (init: () => QueryDesk): OperatorFunction<Item, Item> => stepOperator("venueQueries", init, HANDLERS, EMITS);
