@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { from } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { anyNumber } from "../../test/arbitraryEvents.ts";
+import { clientOrderIdOf, idScope, NO_SCOPE } from "../domain/orders/orderIds.ts";
 import { fill, fundingPayment, intentOf, orderRejected, signalOf, T0, BTC } from "../../test/items.ts";
 import { BARRIER } from "../domain/item.ts";
 import type { Item } from "../domain/item.ts";
@@ -178,6 +179,15 @@ describe("the decision hash", () => {
     expect(net(1, NaN)).not.toBe(net(NaN, 1));
   });
 
+  it("does not know the account and the run of an id", () => {
+    const [bare, scoped] = [NO_SCOPE, idScope("ab", "r01")].map((of) =>
+      clientOrderIdOf(of, { planId: "BTCUSDT-1672531200-2", leg: "stop" }),
+    );
+    for (const item of [fill({ at: 3 }, { side: "buy", ticks: 1000, lots: 10 }), orderRejected({ at: 3 }, "")]) {
+      const [a, b] = [bare, scoped].map((clientOrderId) => digest([{ ...item, clientOrderId: clientOrderId as string }]));
+      expect(a).toBe(b);
+    }
+  });
   it("does not know bursts, nor what is no decision", () => {
     const all = Object.values(HASHED).map(({ item }) => item as unknown as Item);
     const strewn = all.flatMap((item) => [item, BARRIER, { ...header, kind: Kind.timer, periodMs: 1000 } as unknown as Item]);

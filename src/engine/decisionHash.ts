@@ -5,6 +5,7 @@ import type { IntentAction } from "../domain/intentAction.ts";
 import { REGIME_STATES } from "../domain/derived.ts";
 import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
+import { unscopedId } from "../domain/orders/orderIds.ts";
 import type { OrderType, TimeInForce } from "../domain/order.ts";
 import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
@@ -58,7 +59,7 @@ const codeOfTimeInForce = (timeInForce: TimeInForce): number => {
 /**
  * SHA-256 over all decisions in line order (docs/architecture.md#what-a-decision-hash-covers), little-endian: every layer's outputs
  * as raw float64 bits (one canonical NaN), each intent, verdict, order, fill, payment and state change. No `seq`, wall clock, burst, path
- * or run name, and no plan id beside the order id that is made of it.
+ *, run name or account, and no plan id beside the order id that is made of it.
  */
 export class DecisionHash extends RecordHash {
   /** Decision bars hashed. */
@@ -135,7 +136,7 @@ export class DecisionHash extends RecordHash {
     numbers[at + 6] = canonical(order.leverage);
     numbers[at + 7] = canonical(order.expiresAtMs);
     this.at = at + 8;
-    this.text(order.clientOrderId);
+    this.text(unscopedId(order.clientOrderId));
   }
 
   fill(item: Fill): void {
@@ -147,7 +148,7 @@ export class DecisionHash extends RecordHash {
     numbers[at + 3] = canonical(item.feeUsdt);
     numbers[at + 4] = canonical(item.slippageUsdt);
     this.at = at + 5;
-    this.text(item.clientOrderId);
+    this.text(unscopedId(item.clientOrderId));
     this.text(item.reason);
   }
 
@@ -155,13 +156,13 @@ export class DecisionHash extends RecordHash {
     this.head(item);
     this.number(item.eventTimeMs);
     this.number(item.kind === Kind.orderRejected ? codeOf(item.reason) : item.remainingLots);
-    this.text(item.clientOrderId);
+    this.text(unscopedId(item.clientOrderId));
   }
 
   undecided(item: OrderUnknown): void {
     this.head(item);
     this.number(item.eventTimeMs);
-    this.text(item.clientOrderId);
+    this.text(unscopedId(item.clientOrderId));
   }
 
   payment(item: FundingPayment): void {

@@ -1,6 +1,7 @@
 import type { IntentAction } from "../intentAction.ts";
 import type { Bracket } from "../order.ts";
 import type { Direction } from "../units.ts";
+import type { IdScope } from "./orderIds.ts";
 import type { TradeIds } from "./tradeIds.ts";
 
 /** What an order of ours is for. A `bridge` protects while a stop is moved (src/domain/orders/stopMove.ts). */
@@ -86,6 +87,8 @@ export interface OwnOrder {
  * approves, `execute` marks what it cancels, and everybody reads. Plain data.
  */
 export interface OwnOrders {
+  /** Account and run, which their ids begin with. */
+  readonly scope: IdScope;
   /** Orders that are not done, in the order in which they were made. */
   readonly open: OwnOrder[];
   /** The order that the item on the line is about (it may be done); null: none of ours. */

@@ -5,7 +5,8 @@ import { Kind } from "../kind.ts";
 import { bracketLevels, directionOf, NO_BRACKET } from "../order.ts";
 import { isSureRefusal } from "../rejection.ts";
 import type { Direction } from "../units.ts";
-import { bridgeIdOf, sliceIdOf, stopIdOf, targetIdOf } from "./orderIds.ts";
+import type { IdScope } from "./orderIds.ts";
+import { clientOrderIdOf, NO_SCOPE, stopIdOf, targetIdOf } from "./orderIds.ts";
 import { indexOfOrder, removeAt } from "./orderList.ts";
 import type { OrderChange, OwnOrder, OwnOrders } from "./ownOrder.ts";
 import { statusAfter } from "./ownOrder.ts";
@@ -16,7 +17,12 @@ const SLICES_MAX = 10;
 /** Reductions on their way at a time. A fill of one must not make more of them than it closes. */
 const EXITS_MAX = 100;
 
-export const ownOrders = ({ maxMarketQtyLots }: Pick<Instrument, "maxMarketQtyLots">, attachesBrackets = true): OwnOrders => ({
+export const ownOrders = (
+  { maxMarketQtyLots }: Pick<Instrument, "maxMarketQtyLots">,
+  attachesBrackets = true,
+  scope: IdScope = NO_SCOPE,
+): OwnOrders => ({
+  scope,
   open: [],
   latest: null,
   leverage: 1,
@@ -46,7 +52,11 @@ export const enterPlan = (own: OwnOrders, intent: Intent, worstTicks: number): P
   switch (intent.action) {
     case "enter":
     case "scaleIn":
-      return { own, orders: [entered(own, orderOf(intent, { role: "entry", priceTicks: limitOf(intent), worstTicks }))], withdrawn: NONE };
+      return {
+        own,
+        orders: [entered(own, orderOf(own, intent, { role: "entry", priceTicks: limitOf(intent), worstTicks }))],
+        withdrawn: NONE,
+      };
     case "reduce":
       return { own, orders: slices(own, intent), withdrawn: NONE };
     case "exit": {
@@ -63,16 +73,17 @@ export const enterPlan = (own: OwnOrders, intent: Intent, worstTicks: number): P
 /** Where a second close-position stop is refused, the move begins with a bridge. */
 const movedStop = (own: OwnOrders, intent: Intent): OwnOrder => {
   const { planId, stopTicks: priceTicks } = intent;
-  if (own.attachesBrackets) return orderOf(intent, { role: "stop", priceTicks, qtyLots: 0 });
-  return orderOf(intent, { role: "bridge", orderId: bridgeIdOf(planId), priceTicks, qtyLots: Math.abs(own.heldLots) });
+  if (own.attachesBrackets) return orderOf(own, intent, { role: "stop", priceTicks, qtyLots: 0 });
+  const orderId = clientOrderIdOf(own.scope, { planId, leg: "bridge" });
+  return orderOf(own, intent, { role: "bridge", orderId, priceTicks, qtyLots: Math.abs(own.heldLots) });
 };
 
 const limitOf = ({ orderType, limitTicks }: Intent): number => (orderType === "limit" ? limitTicks : 0);
 
-const orderOf = (intent: Intent, terms: Partial<OwnOrder> & Pick<OwnOrder, "role">): OwnOrder => {
+const orderOf = (own: OwnOrders, intent: Intent, terms: Partial<OwnOrder> & Pick<OwnOrder, "role">): OwnOrder => {
   const qtyLots = terms.qtyLots ?? intent.qtyLots;
   return {
-    orderId: intent.planId,
+    orderId: terms.orderId ?? clientOrderIdOf(own.scope, intent),
     planId: intent.planId,
     action: intent.action,
     direction: intent.direction,
@@ -103,8 +114,8 @@ const slices = (own: OwnOrders, intent: Intent): OwnOrder[] => {
   const largestLots = own.maxMarketQtyLots > 0 ? own.maxMarketQtyLots : Infinity;
   const orders: OwnOrder[] = [];
   for (let lots: number = intent.qtyLots; lots > 0 && orders.length < SLICES_MAX; lots -= largestLots) {
-    const orderId = sliceIdOf(intent.planId, orders.length + 1);
-    orders.push(entered(own, orderOf(intent, { role: "exit", orderId, qtyLots: Math.min(lots, largestLots) })));
+    const orderId = clientOrderIdOf(own.scope, { planId: intent.planId, slice: orders.length + 1 });
+    orders.push(entered(own, orderOf(own, intent, { role: "exit", orderId, qtyLots: Math.min(lots, largestLots) })));
   }
   return orders;
 };

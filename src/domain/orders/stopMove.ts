@@ -1,4 +1,5 @@
 import { NO_BRACKET } from "../order.ts";
+import { clientOrderIdOf } from "./orderIds.ts";
 import type { OwnOrder, OwnOrders } from "./ownOrder.ts";
 import { askToCancel, isPlaced } from "./ownOrders.ts";
 
@@ -39,7 +40,7 @@ export const moveOn = (own: OwnOrders): MoveSteps => {
     if (moved.confirmed && askToCancel(bridge)) cancel.push(bridge);
   } else if (oldStops === 0 && bridge.stopsPlaced === 0) {
     bridge.stopsPlaced = 1;
-    const send = movedStop(bridge);
+    const send = movedStop(own, bridge);
     open.push(send);
     return { cancel, send };
   }
@@ -47,8 +48,8 @@ export const moveOn = (own: OwnOrders): MoveSteps => {
 };
 
 /** The close-position stop at the end of a bridge, under the plan's own id. */
-const movedStop = (bridge: OwnOrder): OwnOrder => ({
+const movedStop = ({ scope }: OwnOrders, bridge: OwnOrder): OwnOrder => ({
   ...bridge,
-  ...{ orderId: bridge.planId, role: "stop", qtyLots: 0, remainingLots: 0, bracket: NO_BRACKET },
+  ...{ orderId: clientOrderIdOf(scope, { planId: bridge.planId }), role: "stop", qtyLots: 0, remainingLots: 0, bracket: NO_BRACKET },
   ...{ status: "sent", confirmed: false, superseded: false, stopsPlaced: 0 },
 });

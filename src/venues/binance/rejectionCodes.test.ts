@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { isClientOrderId } from "./clientOrderId.ts";
 import { codeOf, outcomeOf, rejectionText } from "./rejectionCodes.ts";
 
 /** Source: Binance USD-M futures, "Error Codes". */
@@ -44,9 +43,4 @@ describe("Binance's answers", () => {
     expect(rejectionText("insufficientMargin", "")).toBe("Margin is insufficient");
     expect(rejectionText("tooSmall", "3 lots asked, at least 5")).toBe("Quantity less than min quantity: 3 lots asked, at least 5");
   });
-});
-
-it("a client order id has 1 to 36 of Binance's characters", () => {
-  expect(["a", "BTC-1.s2/x:Y_z", "a".repeat(36)].map(isClientOrderId)).toEqual([true, true, true]);
-  expect(["", "a".repeat(37), "a b", "ü", "a#"].map(isClientOrderId)).toEqual([false, false, false, false, false]);
 });
