@@ -1,6 +1,6 @@
 import type { OperatorFunction } from "rxjs";
-import type { MomentClosed } from "../src/domain/derived.ts";
-import type { Fill, FundingPayment, InstrumentRules, OpenOrders, PositionReport } from "../src/domain/event.ts";
+import type { Fill, MomentClosed } from "../src/domain/derived.ts";
+import type { FundingPayment, InstrumentRules, OpenOrders, OrderFilled, PositionReport } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -11,6 +11,8 @@ import { arrive, closeOf } from "../src/domain/moment.ts";
 import type { OwnOrders } from "../src/domain/orders/ownOrder.ts";
 import type { OrderAnswer } from "../src/domain/orders/ownOrders.ts";
 import { answered, compared, filled, tradeOver } from "../src/domain/orders/ownOrders.ts";
+import type { FillUnits } from "../src/domain/orders/fillOf.ts";
+import { fillOf } from "../src/domain/orders/fillOf.ts";
 import { isNewTrade } from "../src/domain/orders/tradeIds.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
@@ -53,10 +55,11 @@ const positionStep = (ledger: Ledger, item: PositionReport, emit: Emit): void =>
   emit({ kind: Kind.fault, seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs, source: "account", message });
 };
 
-const fillStep = (ledger: Ledger, fill: Fill, emit: Emit): void => {
-  const { instrument } = fill;
+const fillStep = (ledger: Ledger, item: OrderFilled, emit: Emit): void => {
+  const { instrument } = item;
   const own = ledger.orders[instrument] as OwnOrders;
-  if (!isNewTrade(own.trades, fill.tradeId)) return;
+  if (!isNewTrade(own.trades, item.tradeId)) return;
+  const fill = fillOf(own, item, ledger.positions[instrument] as FillUnits);
   filled(own, fill, ledger.lotsOf(instrument));
   emit(fill);
   const closed = ledger.fill(fill);
@@ -90,7 +93,7 @@ const publish = (ledger: Ledger, cause: Bar | MomentClosed | Fill | FundingPayme
 const HANDLERS: StepHandlers<Ledger> = {
   [Kind.bar]: barStep,
   [Kind.momentClosed]: momentStep,
-  [Kind.fill]: fillStep,
+  [Kind.orderFilled]: fillStep,
   [Kind.fundingPayment]: fundingStep,
   [Kind.orderAccepted]: answerStep,
   [Kind.orderRejected]: answerStep,
@@ -110,7 +113,6 @@ const OPTIONS = {
     [Kind.orderCanceled]: "filter",
     [Kind.orderExpired]: "filter",
     [Kind.openOrders]: "filter",
-    [Kind.fill]: "handler",
   },
   emits: [Kind.accountState, Kind.tradeClosed, Kind.fill, Kind.fault],
 } as const;

@@ -1,6 +1,6 @@
 import type { OperatorFunction } from "rxjs";
-import type { ApprovedPlan } from "../src/domain/derived.ts";
-import type { Fill, OpenOrders, OrderAccepted, PositionReport } from "../src/domain/event.ts";
+import type { ApprovedPlan, Fill } from "../src/domain/derived.ts";
+import type { OpenOrders, OrderAccepted, PositionReport } from "../src/domain/event.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { OrderRequest, OrderType } from "../src/domain/order.ts";

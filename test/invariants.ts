@@ -1,7 +1,7 @@
 import type { OperatorFunction } from "rxjs";
 import { stepOperator } from "../operators/stepOperator.ts";
-import type { AccountState, OrderSent, TradeClosed } from "../src/domain/derived.ts";
-import type { Fill, FundingPayment, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
+import type { AccountState, Fill, OrderSent, TradeClosed } from "../src/domain/derived.ts";
+import type { FundingPayment, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";

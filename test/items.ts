@@ -1,9 +1,9 @@
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Layers } from "../operators/layers.ts";
 import type { Seen } from "../models/seen.ts";
-import type { AccountState, FeatureRow, Gap, Intent, Pattern, Regime, Scales, Signal } from "../src/domain/derived.ts";
+import type { AccountState, FeatureRow, Fill, Gap, Intent, Pattern, Regime, Scales, Signal } from "../src/domain/derived.ts";
 import { REGIME_STATES } from "../src/domain/derived.ts";
-import type { Fill, Funding, FundingPayment, OrderAccepted, OrderRejected, OrderUnknown } from "../src/domain/event.ts";
+import type { Funding, FundingPayment, OrderAccepted, OrderFilled, OrderRejected, OrderUnknown } from "../src/domain/event.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind, KIND_NAMES } from "../src/domain/kind.ts";
 import { Bar, singleKline } from "../src/domain/kline.ts";
@@ -97,7 +97,7 @@ export const fill = (
   return {
     kind: Kind.fill,
     ...header(at, instrument, seq),
-    sub: 1,
+    leg: "main",
     clientOrderId: terms.planId ?? "p-1",
     tradeId: (trades += 1),
     planId: "p-1",
@@ -111,6 +111,17 @@ export const fill = (
     ...rest,
   };
 };
+
+/** The same trade as an exchange tells it. */
+export const orderFilled = (
+  { at, instrument = 0, seq = at }: At,
+  { ticks, lots, ...rest }: Partial<OrderFilled> & Pick<OrderFilled, "side"> & { ticks: number; lots: number },
+): OrderFilled => ({
+  kind: Kind.orderFilled,
+  ...header(at, instrument, seq),
+  ...{ sub: 1, clientOrderId: "p-1", tradeId: (trades += 1), priceTicks: ticks as Ticks, qtyLots: lots as Lots },
+  ...{ feeUsdt: 0, maker: false, liquidation: false, referenceTicks: 0, ...rest },
+});
 
 export const orderAccepted = ({ at, instrument = 0, seq = at }: At, clientOrderId: string): OrderAccepted => ({
   kind: Kind.orderAccepted,
@@ -325,6 +336,8 @@ export const show = (item: Item): string => {
       return `row${item.instrument} #${item.seq} ${minute(item.barTimeMs)}`;
     case Kind.inferenceFailure:
       return `failed${item.instrument} #${item.seq} ${item.layer} ${minute(item.barTimeMs)} ${item.reason}`;
+    case Kind.orderFilled:
+      return `filled${item.instrument} #${item.seq} ${item.clientOrderId} ${item.side} ${item.qtyLots} @${item.priceTicks}`;
     case Kind.fill:
       return `fill${item.instrument} #${item.seq} ${item.clientOrderId} ${item.side} ${item.qtyLots} @${item.priceTicks} fee ${item.feeUsdt} ${item.reason}`;
     case Kind.tradeClosed:

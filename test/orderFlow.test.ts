@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { account } from "../operators/account.ts";
 import { bars } from "../operators/bars.ts";
 import { stepOperator } from "../operators/stepOperator.ts";
-import type { Fill, OrderAccepted } from "../src/domain/event.ts";
+import type { Fill } from "../src/domain/derived.ts";
+import type { OrderAccepted } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import { ticksToPrice } from "../src/domain/instrument.ts";
 import type { Item } from "../src/domain/item.ts";
@@ -131,7 +132,7 @@ const run = ({ seed, bars: barCount, options, volatility }: Flow): void => {
     next: (item) => {
       if (item.kind === Kind.orderRejected) count(`rejected ${codeOf(item.reason)}`);
       else if (item.kind === Kind.orderExpired) count(`expired ${item.reason}`);
-      else if (item.kind === Kind.fill) count(item.reason === "flow" ? `fill ${item.maker ? "maker" : "taker"}` : `fill ${item.reason}`);
+      else if (item.kind === Kind.fill) count(item.reason === "unknown" ? `fill ${item.maker ? "maker" : "taker"}` : `fill ${item.reason}`);
       else if (item.kind === Kind.fundingPayment) count("funding");
     },
     error: (error: unknown) => {

@@ -1,8 +1,8 @@
 import { Subject } from "rxjs";
 import { riskGate } from "../operators/riskGate.ts";
-import type { Intent, PositionState, TradeClosed } from "../src/domain/derived.ts";
+import type { Fill, Intent, PositionState, TradeClosed } from "../src/domain/derived.ts";
 import type { IntentAction } from "../src/domain/intentAction.ts";
-import type { Command, Fill, OrderCanceled, OrderRejected, StreamStatus } from "../src/domain/event.ts";
+import type { Command, OrderCanceled, OrderRejected, StreamStatus } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import { closeDay, dayLedger } from "../src/domain/dayLedger.ts";
 import type { Item } from "../src/domain/item.ts";
@@ -19,6 +19,7 @@ import type { RiskLimits } from "../src/risk/limits.ts";
 import { NO_LIMITS } from "../src/risk/limits.ts";
 import { bookOrders } from "./ownOrdersLine.ts";
 import type { RejectionReason } from "../src/domain/rejection.ts";
+import { legOf } from "../src/domain/orders/orderIds.ts";
 
 /** Bars share blocks: ten typed arrays for each would be most of a test's time. */
 const BLOCK_ROWS = 512;
@@ -251,7 +252,7 @@ export class RiskLine {
     this.send({
       kind: Kind.fill,
       ...this.#event(instrument),
-      sub: 1,
+      leg: legOf(orderId),
       clientOrderId: orderId,
       tradeId: this.#seq,
       planId: orderId.replace(/\.[st]$/, ""),

@@ -144,20 +144,19 @@ export interface OrderExpired extends OrderHeader<typeof Kind.orderExpired> {
   readonly remainingLots: Lots;
   readonly reason: string;
 }
-export interface Fill extends OrderHeader<typeof Kind.fill> {
-  /** The venue's number of the trade. */
+/** A trade of one of our orders as an exchange tells it. `account` joins it with the order and makes a `Fill` of it. */
+export interface OrderFilled extends OrderHeader<typeof Kind.orderFilled> {
+  /** The venue's number of the trade. A venue may tell one twice. */
   readonly tradeId: number;
-  readonly planId: string;
   readonly side: OrderSide;
   readonly priceTicks: Ticks;
   readonly qtyLots: Lots;
   readonly feeUsdt: number;
-  /** Cost of the fill against its reference price (open or trigger), ≥ 0; already inside `priceTicks`. */
-  readonly slippageUsdt: number;
   readonly maker: boolean;
-  readonly reduceOnly: boolean;
-  /** Why the order existed: `entry`, `scale-in`, `stop`, `target`, `time-limit`, … */
-  readonly reason: string;
+  /** The exchange's own order, which liquidates the position. */
+  readonly liquidation: boolean;
+  /** Price without the slippage that a simulated venue adds, in ticks; 0: the venue adds none of its own. */
+  readonly referenceTicks: number;
 }
 export interface FundingPayment extends AccountHeader<typeof Kind.fundingPayment> {
   /** What the account paid: > 0 paid, < 0 received. */
@@ -198,7 +197,7 @@ export type AccountEvent =
   | OrderUnknown
   | OrderCanceled
   | OrderExpired
-  | Fill
+  | OrderFilled
   | FundingPayment
   | Balance
   | OpenOrders

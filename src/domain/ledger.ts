@@ -1,7 +1,6 @@
 import type { DayLedger } from "./dayLedger.ts";
 import { closeDay, dayLedger } from "./dayLedger.ts";
-import type { AccountState, PositionState, TradeClosed } from "./derived.ts";
-import type { Fill } from "./event.ts";
+import type { AccountState, Fill, PositionState, TradeClosed } from "./derived.ts";
 import type { Instrument } from "./instrument.ts";
 import { ticksToPrice, usdtPerTickLot } from "./instrument.ts";
 import { IsolatedMargin } from "./isolatedMargin.ts";
@@ -48,6 +47,9 @@ class Position implements PositionState {
     this.ticksPerUnit = 1 / instrument.tickSize;
   }
 
+  get markTicks(): number {
+    return this.markPrice * this.ticksPerUnit;
+  }
   get averageTicks(): number {
     return this.positionLots === 0 ? NaN : this.costTickLots / this.positionLots;
   }

@@ -1,6 +1,6 @@
 import type { OperatorFunction } from "rxjs";
-import type { FundingPayment, Fill, OrderCanceled, OrderExpired, OrderRejected, OrderUnknown } from "../domain/event.ts";
-import type { ApprovedPlan, Gap, Intent, OrderSent, Pattern, Refusal, Regime, RiskState, Signal } from "../domain/derived.ts";
+import type { FundingPayment, OrderCanceled, OrderExpired, OrderRejected, OrderUnknown } from "../domain/event.ts";
+import type { ApprovedPlan, Fill, Gap, Intent, OrderSent, Pattern, Refusal, Regime, RiskState, Signal } from "../domain/derived.ts";
 import type { IntentAction } from "../domain/intentAction.ts";
 import { REGIME_STATES } from "../domain/derived.ts";
 import type { Item } from "../domain/item.ts";

@@ -1,7 +1,6 @@
-import type { AccountState, BookTop, Gap, Intent, ResyncNeeded, RiskState, RuleReading, TradeClosed } from "../domain/derived.ts";
+import type { AccountState, BookTop, Fill, Gap, Intent, ResyncNeeded, RiskState, RuleReading, TradeClosed } from "../domain/derived.ts";
 import type {
   Command,
-  Fill,
   InferenceFailure,
   OrderAccepted,
   OrderCanceled,

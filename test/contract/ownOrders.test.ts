@@ -46,7 +46,7 @@ const simulated = (): VenueUnderTest => {
   const seen = (item: Item): void => {
     if (item.kind === Kind.orderAccepted) open.add(item.clientOrderId);
     if (item.kind === Kind.orderCanceled || item.kind === Kind.orderExpired) open.delete(item.clientOrderId);
-    if (item.kind !== Kind.fill || item.tradeId <= trades) return;
+    if (item.kind !== Kind.orderFilled || item.tradeId <= trades) return;
     trades = item.tradeId;
     positionLots += directionOf(item.side) * item.qtyLots;
     // The market trades any quantity: a fill is whole.
@@ -117,7 +117,7 @@ describe("our orders before a venue that is", () => {
     expect(line.askAll().turn(1000).turn(1000).open).toEqual(["P-1 working"]);
   });
   it("silent about fills: its position tells, and the fills are asked for", () => {
-    const venue = treating(Kind.fill, { turns: 0, how: "silent" }, 2);
+    const venue = treating(Kind.orderFilled, { turns: 0, how: "silent" }, 2);
     const line = new OwnOrdersLine(venue).turn(1000).wish(enter, 1000).turn(1000).turn(1000);
     expect([line.positionLots, venue.positionLots]).toEqual([0, 10]);
     line.askAll().turn(1000).turn(1000);
@@ -156,7 +156,7 @@ describe("our orders before a venue that is", () => {
   it("out of order: a fill comes after the cancel was answered; until then it counts, and then it is protected", () => {
     let fills = 0;
     const venue = unruly((message) => {
-      if (message.kind !== Kind.fill) return { turns: 0, how: "once" };
+      if (message.kind !== Kind.orderFilled) return { turns: 0, how: "once" };
       fills += 1;
       return { turns: fills === 2 ? 3 : 0, how: "once" };
     });

@@ -1,4 +1,4 @@
-import type { AccountEvent, Fill } from "../../src/domain/event.ts";
+import type { AccountEvent, OrderFilled } from "../../src/domain/event.ts";
 import { Kind } from "../../src/domain/kind.ts";
 import type { OrderRequest } from "../../src/domain/order.ts";
 import { directionOf, isConditional } from "../../src/domain/order.ts";
@@ -22,7 +22,7 @@ interface TrueOrder {
   state: "onItsWay" | "open" | "ended";
   /** What it said of the order's end. */
   end: AccountEvent | null;
-  readonly fills: Fill[];
+  readonly fills: OrderFilled[];
 }
 
 type Message = AccountEvent & { readonly clientOrderId?: string };
@@ -39,7 +39,7 @@ export class UnrulyVenue {
   readonly terms: Venue["terms"] = { filters: false, margin: false, takerFeeRate: 0, attachesBrackets: [false] };
   readonly instrument: InstrumentIndex = instrumentIndex(0);
   positionLots = 0;
-  trades: Fill[] = [];
+  trades: OrderFilled[] = [];
   /** Ids of all orders that were sent, in order. */
   readonly sent: string[] = [];
   readonly #orders = new Map<string, TrueOrder>();
@@ -148,7 +148,7 @@ export class UnrulyVenue {
   }
 
   #fill(order: TrueOrder, wantedLots: number): void {
-    const { clientOrderId, side, planId, reason, reduceOnly } = order.request;
+    const { clientOrderId, side, reduceOnly } = order.request;
     const direction = directionOf(side);
     const reducible = this.positionLots * direction < 0 ? Math.abs(this.positionLots) : 0;
     const qtyLots = reduceOnly ? Math.min(wantedLots, reducible) : wantedLots;
@@ -157,10 +157,10 @@ export class UnrulyVenue {
     if (order.remainingLots === 0) order.state = "ended";
     const was = this.positionLots;
     this.positionLots += direction * qtyLots;
-    const fill: Fill = {
-      ...{ kind: Kind.fill, ...this.#head(clientOrderId), tradeId: this.trades.length + 1 },
-      ...{ planId, side, priceTicks: this.#ticks as Ticks, qtyLots: qtyLots as Lots, feeUsdt: 0, slippageUsdt: 0 },
-      ...{ maker: false, reduceOnly, reason },
+    const fill: OrderFilled = {
+      ...{ kind: Kind.orderFilled, ...this.#head(clientOrderId), tradeId: this.trades.length + 1 },
+      ...{ side, priceTicks: this.#ticks as Ticks, qtyLots: qtyLots as Lots, feeUsdt: 0 },
+      ...{ maker: false, liquidation: false, referenceTicks: 0 },
     };
     this.trades.push(fill);
     order.fills.push(fill);
@@ -216,7 +216,7 @@ export class UnrulyVenue {
     const { turns, how } = this.#calm ? PROMPT : this.#deliveryOf(message);
     const dueTurn = this.#turn + turns;
     if (how === "silent") return;
-    const lost = how === "unknown" && message.kind !== Kind.fill;
+    const lost = how === "unknown" && message.kind !== Kind.orderFilled;
     const told: Message = lost ? { kind: Kind.orderUnknown, ...this.#head(message.clientOrderId ?? "") } : message;
     this.#letters.push({ dueTurn, message: told });
     if (how === "twice") this.#letters.push({ dueTurn: dueTurn + 1, message: told });

@@ -1,5 +1,5 @@
-import type { ApprovedPlan, Intent, RiskState } from "../../src/domain/derived.ts";
-import type { Fill, OrderRejected } from "../../src/domain/event.ts";
+import type { ApprovedPlan, Fill, Intent, RiskState } from "../../src/domain/derived.ts";
+import type { OrderRejected } from "../../src/domain/event.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
 import type { Item } from "../../src/domain/item.ts";
 import { Kind } from "../../src/domain/kind.ts";

@@ -1,4 +1,4 @@
-import type { Fill } from "../../src/domain/event.ts";
+import type { OrderFilled } from "../../src/domain/event.ts";
 import type { Item } from "../../src/domain/item.ts";
 import { Kind } from "../../src/domain/kind.ts";
 import { directionOf, NO_BRACKET, sideOf } from "../../src/domain/order.ts";
@@ -153,21 +153,19 @@ export class HostileVenue {
     const now = was + direction * qtyLots;
     this.#lots[instrument] = now;
     this.#line.send({
-      kind: Kind.fill,
+      kind: Kind.orderFilled,
       ...this.#line.event(instrument),
       sub: 1,
       clientOrderId: order.clientOrderId,
       tradeId: (this.#trades += 1),
-      planId: order.planId,
       side,
       priceTicks: this.#fillTicks(order) as Ticks,
       qtyLots: qtyLots as Lots,
       feeUsdt: 0.01,
-      slippageUsdt: 0,
       maker: order.type === "limit",
-      reduceOnly: order.reduceOnly,
-      reason: order.reason,
-    } satisfies Fill);
+      liquidation: false,
+      referenceTicks: 0,
+    } satisfies OrderFilled);
     if (now * was <= 0 && was !== 0) this.#expireOrphans(instrument, now);
     if (!order.reduceOnly && now * direction > 0) this.#placeBracket(order);
   }

@@ -24,7 +24,7 @@ export const idScope = (account: string, run: string): IdScope => {
 };
 
 /** What an order is in its plan: the plan's own order, or what protects. */
-type Leg = "main" | "stop" | "target" | "bridge";
+export type Leg = "main" | "stop" | "target" | "bridge";
 export interface OrderName {
   readonly planId: string;
   readonly leg: Leg;
@@ -64,6 +64,13 @@ const scopedPlan = ({ account, run }: IdScope, planId: string): string => {
   if (parts === null) throw new InvariantError(`plan id ${planId} is not <tag>-<second>-<count>`);
   const [, tag = "", second, count = ""] = parts;
   return `${account}${run}/${tag}-${Number(second).toString(36).padStart(6, "0")}${count}`;
+};
+
+/** What an order is in its plan, by its id. */
+export const legOf = (clientOrderId: string): Leg => {
+  const dot = clientOrderId.lastIndexOf(".");
+  // A symbol may have one too, before the second of the plan.
+  return dot < 0 || clientOrderId.includes("-", dot) ? "main" : (LEGS[clientOrderId.charAt(dot + 1)] ?? "main");
 };
 
 /** Reads a client order id that `clientOrderIdOf` made. */

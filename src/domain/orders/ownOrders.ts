@@ -1,5 +1,5 @@
-import type { Intent } from "../derived.ts";
-import type { Fill, OpenOrders, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected, OrderUnknown } from "../event.ts";
+import type { Fill, Intent } from "../derived.ts";
+import type { OpenOrders, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected, OrderUnknown } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import { Kind } from "../kind.ts";
 import { bracketLevels, directionOf, NO_BRACKET } from "../order.ts";
@@ -183,8 +183,10 @@ export const compared = (own: OwnOrders, { askedAtMs, clientOrderIds }: OpenOrde
 /** Whether only the venue can tell what becomes of the order. */
 export const mustAsk = ({ status }: OwnOrder): boolean => status === "unknown" || status === "ending";
 
+type FilledOrder = Pick<Fill, "clientOrderId" | "side" | "qtyLots" | "priceTicks" | "reduceOnly">;
+
 /** A fill, before the account books it: `positionLots` is still the position that it met. */
-export const filled = (own: OwnOrders, fill: Fill, positionLots: number): void => {
+export const filled = (own: OwnOrders, fill: FilledOrder, positionLots: number): void => {
   const { qtyLots, priceTicks } = fill;
   const at = indexOfOrder(own.open, fill.clientOrderId);
   const order = own.open[at] ?? null;

@@ -31,7 +31,7 @@ describe("the simulated venue, asked about", () => {
     desk.flat(100);
     expect(answers(desk, ...["rests", "filled", "canceled", "refused", "never"].map(order))).toEqual([
       "orderAccepted rests 1",
-      "fill filled 3 test 1",
+      "orderFilled filled 3 1",
       "orderExpired filled 0 filled 2",
       "orderCanceled canceled 1 1",
       "orderRejected refused qtyNotPositive 1",
@@ -62,13 +62,13 @@ describe("the simulated venue, asked about", () => {
     desk.submit({ id: "x", side: "sell", qty: 2, reduceOnly: true });
     desk.flat(100);
     const all: Asked[] = [{ what: "openOrders" }, { what: "position" }, { what: "trades", sinceTradeId: 1 }];
-    expect(answers(desk, ...all)).toEqual(["openOrders l,e.s,e.t 1", "positionReport 3 1", "fill x 2 test 1"]);
+    expect(answers(desk, ...all)).toEqual(["openOrders l,e.s,e.t 1", "positionReport 3 1", "orderFilled x 2 1"]);
     // The stop closes the position, and its target goes with it.
     desk.bar(100, 100, 85, 100);
     expect(answers(desk, { what: "position" }, { what: "openOrders" }, order("e.s"))).toEqual([
       "positionReport 2 1",
       "openOrders  1",
-      "fill e.s 3 stop 1",
+      "orderFilled e.s 3 1",
       "orderExpired e.s 0 filled 2",
     ]);
   });

@@ -1,5 +1,5 @@
 import type { OperatorFunction } from "rxjs";
-import type { AccountEvent, Fill, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../../domain/event.ts";
+import type { AccountEvent, OrderFilled, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../../domain/event.ts";
 import type { Emit, Item } from "../../domain/item.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { OrderRequest } from "../../domain/order.ts";
@@ -18,14 +18,14 @@ const REMEMBERED = 1000;
 interface ToldOrder {
   /** Lots that may still fill; 0: the whole position (or nobody said). */
   qtyLots: number;
-  readonly fills: Fill[];
+  readonly fills: OrderFilled[];
   accepted: OrderAccepted | null;
   end: OrderRejected | OrderCanceled | OrderExpired | null;
   filled: boolean;
 }
 interface Told {
   readonly orders: Map<string, ToldOrder>;
-  readonly trades: Fill[];
+  readonly trades: OrderFilled[];
   positionLots: number;
 }
 
@@ -70,7 +70,7 @@ const noteAnswer = ({ told }: QueryDesk, item: OrderAccepted | OrderRejected | O
   else if (item.kind !== Kind.orderRejected || !isOpen(order)) order.end = item;
 };
 
-const noteFill = ({ told }: QueryDesk, fill: Fill): void => {
+const noteFill = ({ told }: QueryDesk, fill: OrderFilled): void => {
   const at = told[fill.instrument] as Told;
   at.positionLots += directionOf(fill.side) * fill.qtyLots;
   at.trades.push(fill);
@@ -137,7 +137,7 @@ const HANDLERS: StepHandlers<QueryDesk> = {
   [Kind.orderRejected]: noteAnswer,
   [Kind.orderCanceled]: noteAnswer,
   [Kind.orderExpired]: noteAnswer,
-  [Kind.fill]: noteFill,
+  [Kind.orderFilled]: noteFill,
   [Kind.kline]: onEvent,
   [Kind.trade]: onEvent,
   [Kind.bookSnapshot]: onEvent,
@@ -147,7 +147,7 @@ const HANDLERS: StepHandlers<QueryDesk> = {
 
 const EMITS = {
   emits: [
-    ...[Kind.orderAccepted, Kind.orderRejected, Kind.orderCanceled, Kind.orderExpired, Kind.fill],
+    ...[Kind.orderAccepted, Kind.orderRejected, Kind.orderCanceled, Kind.orderExpired, Kind.orderFilled],
     ...[Kind.openOrders, Kind.positionReport],
   ],
 } as const;

@@ -70,7 +70,7 @@ const TICK_HANDLERS: StepHandlers<TickState> = {
 };
 
 const EMITS = {
-  emits: [Kind.orderAccepted, Kind.orderRejected, Kind.orderCanceled, Kind.orderExpired, Kind.fill, Kind.fundingPayment],
+  emits: [Kind.orderAccepted, Kind.orderRejected, Kind.orderCanceled, Kind.orderExpired, Kind.orderFilled, Kind.fundingPayment],
 } as const;
 
 /**
