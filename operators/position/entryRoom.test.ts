@@ -196,8 +196,7 @@ const klines = (chance: Chance, instruments: readonly Instrument[], bars: number
   return items;
 };
 
-const refusedForSize = ({ refusedBy }: Asked): boolean =>
-  refusedBy !== null && (SIZE_RULES.has(refusedBy) || SIZE_REASONS.has(refusedBy));
+const refusedForSize = ({ refusedBy }: Asked): boolean => refusedBy !== null && (SIZE_RULES.has(refusedBy) || SIZE_REASONS.has(refusedBy));
 
 /** Smallest order that the exchange takes, counted up by hand. */
 const smallest = ({ instrument }: PositionView, priceTicks: number): number => {

@@ -3,6 +3,7 @@ import { BRACKET, idsOf, OrderDesk } from "../../../test/orderDesk.ts";
 import { Kind } from "../kind.ts";
 import type { Lots, Ticks } from "../units.ts";
 import { instrumentIndex } from "../units.ts";
+import { compared, mustAsk } from "./openOrders.ts";
 import * as own from "./ownOrders.ts";
 
 describe("an approved plan", () => {
@@ -151,9 +152,9 @@ describe("an answer", () => {
       knownAtMs: 0,
       sub: 1,
     } as const;
-    own.compared(desk.orders, { ...list, askedAtMs: sentAt("C"), clientOrderIds: ["B", "X"] });
+    compared(desk.orders, { ...list, askedAtMs: sentAt("C"), clientOrderIds: ["B", "X"] });
     expect(desk.open).toEqual(["A entry unknown 10", "B entry working 10", "C entry sent 10"]);
-    expect(desk.orders.open.map(own.mustAsk)).toEqual([true, false, false]);
+    expect(desk.orders.open.map(mustAsk)).toEqual([true, false, false]);
   });
   it("about one order takes that one out, and no other", () => {
     const desk = new OrderDesk();

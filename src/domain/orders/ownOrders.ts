@@ -1,5 +1,4 @@
 import type { Fill, Intent } from "../derived.ts";
-import type { OpenOrders, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected, OrderUnknown } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import { Kind } from "../kind.ts";
 import { bracketLevels, directionOf, NO_BRACKET } from "../order.ts";
@@ -8,6 +7,7 @@ import type { Direction } from "../units.ts";
 import type { IdScope } from "./orderIds.ts";
 import { clientOrderIdOf, NO_SCOPE, stopIdOf, targetIdOf } from "./orderIds.ts";
 import { indexOfOrder, removeAt } from "./orderList.ts";
+import type { OrderAnswer } from "./openOrders.ts";
 import type { OrderChange, OwnOrder, OwnOrders } from "./ownOrder.ts";
 import { statusAfter } from "./ownOrder.ts";
 import { tradeIds } from "./tradeIds.ts";
@@ -143,9 +143,6 @@ export const supersede = (order: OwnOrder): boolean => {
 
 // ---- what the venue says ------------------------------------------------------------------------------------------------
 
-/** What a venue says of an order, apart from its fills. */
-export type OrderAnswer = OrderAccepted | OrderRejected | OrderUnknown | OrderCanceled | OrderExpired;
-
 /** An answer of the venue. Answers that leave the outcome open end nothing. */
 export const answered = (own: OwnOrders, item: OrderAnswer): void => {
   const at = indexOfOrder(own.open, item.clientOrderId);
@@ -173,15 +170,6 @@ const endEarly = (order: OwnOrder, remainingLots: number): void => {
   if (order.status !== "ending") order.remainingLots -= remainingLots;
   change(order, "endedEarly");
 };
-
-/** The venue's list of open orders: what it lacks of ours is unknown, unless it was sent after the question. */
-export const compared = (own: OwnOrders, { askedAtMs, clientOrderIds }: OpenOrders): void => {
-  own.latest = null;
-  for (const order of own.open) if (order.decidedAtMs < askedAtMs && !clientOrderIds.includes(order.orderId)) change(order, "missed");
-};
-
-/** Whether only the venue can tell what becomes of the order. */
-export const mustAsk = ({ status }: OwnOrder): boolean => status === "unknown" || status === "ending";
 
 type FilledOrder = Pick<Fill, "clientOrderId" | "side" | "qtyLots" | "priceTicks" | "reduceOnly">;
 

@@ -293,4 +293,3 @@ export class InstrumentBook implements MarginHolder, Receiver {
 
 /** Three operations on decimals err by less than 2⁻⁵⁰ of their result (IEEE 754): that must not cost a lot of a large volume. */
 const wholeLots = (lots: number): number => Math.floor(lots * (1 + 2 ** -50) + 1e-9);
-

@@ -30,7 +30,7 @@ interface Told {
 }
 
 /** What the venue was asked and what it has said, by instrument. Plain data. */
-export interface QueryDesk {
+interface QueryDesk {
   asked: VenueQuery[];
   readonly told: readonly Told[];
 }

@@ -110,9 +110,7 @@ export class Admission {
       if (isConditional(other.request.type) === conditional) sameKind += 1;
     }
     if (sameKind < MAX_OPEN_ORDERS || this.options.filters !== "all") return null;
-    return conditional
-      ? refusal("tooManyConditionalOrders", String(MAX_OPEN_ORDERS))
-      : refusal("tooManyOrders", String(MAX_OPEN_ORDERS));
+    return conditional ? refusal("tooManyConditionalOrders", String(MAX_OPEN_ORDERS)) : refusal("tooManyOrders", String(MAX_OPEN_ORDERS));
   }
 
   private refuseReduction(order: OrderRequest): Refusal | null {
@@ -131,10 +129,7 @@ export class Admission {
   private refuseAtPrice(order: OrderRequest, at: Pick<BarState, "lastTicks">): Refusal | null {
     if (order.type === "stopMarket" || order.type === "takeProfitMarket") {
       if (!isPast(order, order.triggerTicks, at.lastTicks)) return null;
-      return refusal(
-        "wouldTriggerAtOnce",
-        `trigger ${this.price(order.triggerTicks)}, last price ${this.price(at.lastTicks)}`,
-      );
+      return refusal("wouldTriggerAtOnce", `trigger ${this.price(order.triggerTicks)}, last price ${this.price(at.lastTicks)}`);
     }
     if (order.timeInForce === "FOK") {
       const fills = order.type === "market" || this.touch.crosses(order);

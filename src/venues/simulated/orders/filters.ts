@@ -78,7 +78,5 @@ const refuseNotional = (instrument: Instrument, order: OrderRequest, markTicks: 
   if (order.reduceOnly || order.closePosition) return null;
   const asked = notionalUsdt(instrument, order.type === "limit" ? order.priceTicks : markTicks, order.qtyLots);
   const { minNotionalUsdt } = instrument;
-  return asked < minNotionalUsdt
-    ? refusal("notionalTooSmall", `${shown(asked)} USDT asked, at least ${minNotionalUsdt}`)
-    : null;
+  return asked < minNotionalUsdt ? refusal("notionalTooSmall", `${shown(asked)} USDT asked, at least ${minNotionalUsdt}`) : null;
 };
