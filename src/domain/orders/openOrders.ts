@@ -5,7 +5,7 @@ import { statusAfter } from "./ownOrder.ts";
 /** What a venue says of an order, apart from its fills. */
 export type OrderAnswer = OrderAccepted | OrderRejected | OrderUnknown | OrderCanceled | OrderExpired;
 
-/** The venue's list of open orders: what it lacks of ours is unknown, unless it was sent after the question. Not told by it: what fills. */
+/** The venue's list of open orders: what it lacks of ours is unknown, unless it was sent after the question. */
 export const compared = (own: OwnOrders, { askedAtMs, clientOrderIds }: OpenOrders): void => {
   own.latest = null;
   for (const order of own.open)

@@ -41,7 +41,6 @@ export interface PlannedOrders {
 }
 
 const NONE: readonly OwnOrder[] = [];
-
 // ---- what was approved --------------------------------------------------------------------------------------------------
 
 /**
