@@ -1,14 +1,6 @@
 import type { OperatorFunction } from "rxjs";
-import type { MomentClosed } from "../src/domain/derived.ts";
-import type {
-  Fill,
-  FundingPayment,
-  InstrumentRules,
-  OrderAccepted,
-  OrderCanceled,
-  OrderExpired,
-  OrderRejected,
-} from "../src/domain/event.ts";
+import type { Fill, MomentClosed } from "../src/domain/derived.ts";
+import type { FundingPayment, InstrumentRules, OpenOrders, OrderFilled, PositionReport } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -17,7 +9,12 @@ import type { LedgerOptions } from "../src/domain/ledger.ts";
 import { Ledger } from "../src/domain/ledger.ts";
 import { arrive, closeOf } from "../src/domain/moment.ts";
 import type { OwnOrders } from "../src/domain/orders/ownOrder.ts";
+import type { OrderAnswer } from "../src/domain/orders/openOrders.ts";
+import { compared } from "../src/domain/orders/openOrders.ts";
 import { answered, filled, tradeOver } from "../src/domain/orders/ownOrders.ts";
+import type { FillUnits } from "../src/domain/orders/fillOf.ts";
+import { fillOf } from "../src/domain/orders/fillOf.ts";
+import { isNewTrade } from "../src/domain/orders/tradeIds.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
@@ -40,14 +37,30 @@ const momentStep = (ledger: Ledger, item: MomentClosed, emit: Emit): void => {
 };
 
 /** Our orders take an answer or a fill before anybody behind sees it; the money of a fill is booked, and told, directly behind it. */
-const answerStep = (ledger: Ledger, item: OrderAccepted | OrderRejected | OrderCanceled | OrderExpired): true => {
+const answerStep = (ledger: Ledger, item: OrderAnswer): true => {
   answered(ledger.orders[item.instrument] as OwnOrders, item);
   return true;
 };
 
-const fillStep = (ledger: Ledger, fill: Fill, emit: Emit): void => {
-  const { instrument } = fill;
+const openOrdersStep = (ledger: Ledger, item: OpenOrders): true => {
+  compared(ledger.orders[item.instrument] as OwnOrders, item);
+  return true;
+};
+
+/** A position that is not ours is told: the fills that explain it are asked for (`execute`), and a person may have traded by hand. */
+const positionStep = (ledger: Ledger, item: PositionReport, emit: Emit): void => {
+  const heldLots = ledger.lotsOf(item.instrument);
+  if (item.positionLots === heldLots) return;
+  const { seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs } = item;
+  const message = `the venue reports ${item.positionLots} lots where the fills say ${heldLots}: wait for missing fills, then look for trades by hand`;
+  emit({ kind: Kind.fault, seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs, source: "account", message });
+};
+
+const fillStep = (ledger: Ledger, item: OrderFilled, emit: Emit): void => {
+  const { instrument } = item;
   const own = ledger.orders[instrument] as OwnOrders;
+  if (!isNewTrade(own.trades, item.tradeId)) return;
+  const fill = fillOf(own, item, ledger.positions[instrument] as FillUnits);
   filled(own, fill, ledger.lotsOf(instrument));
   emit(fill);
   const closed = ledger.fill(fill);
@@ -81,24 +94,28 @@ const publish = (ledger: Ledger, cause: Bar | MomentClosed | Fill | FundingPayme
 const HANDLERS: StepHandlers<Ledger> = {
   [Kind.bar]: barStep,
   [Kind.momentClosed]: momentStep,
-  [Kind.fill]: fillStep,
+  [Kind.orderFilled]: fillStep,
   [Kind.fundingPayment]: fundingStep,
   [Kind.orderAccepted]: answerStep,
   [Kind.orderRejected]: answerStep,
+  [Kind.orderUnknown]: answerStep,
   [Kind.orderCanceled]: answerStep,
   [Kind.orderExpired]: answerStep,
   [Kind.instrumentRules]: rulesStep,
+  [Kind.openOrders]: openOrdersStep,
+  [Kind.positionReport]: positionStep,
 };
 
 const OPTIONS = {
   passingOf: {
     [Kind.orderAccepted]: "filter",
     [Kind.orderRejected]: "filter",
+    [Kind.orderUnknown]: "filter",
     [Kind.orderCanceled]: "filter",
     [Kind.orderExpired]: "filter",
-    [Kind.fill]: "handler",
+    [Kind.openOrders]: "filter",
   },
-  emits: [Kind.accountState, Kind.tradeClosed, Kind.fill],
+  emits: [Kind.accountState, Kind.tradeClosed, Kind.fill, Kind.fault],
 } as const;
 
 /**

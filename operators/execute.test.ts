@@ -5,18 +5,18 @@ import type { Intent } from "../src/domain/derived.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { OrderRequest } from "../src/domain/order.ts";
-import type { Venue } from "../src/domain/ports.ts";
+import type { Venue, VenueQuery } from "../src/domain/ports.ts";
 import { ownOrders } from "../src/domain/orders/ownOrders.ts";
-import type { Ticks } from "../src/domain/units.ts";
+import type { Lots, Ticks } from "../src/domain/units.ts";
 import { approve } from "../src/risk/approval.ts";
-import { accountOf, BTC, ETH, fill, intentOf, orderAccepted, orderRejected, show, T0 } from "../test/items.ts";
+import { accountOf, BTC, ETH, fill, intentOf, orderAccepted, orderRejected, orderUnknown, show, T0 } from "../test/items.ts";
 import type { Row } from "../test/operatorCases.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
 import { passingGate, withOrders } from "../test/ownOrdersLine.ts";
 import { execute } from "./execute.ts";
 
 /** Records what it is asked, in order. */
-class TestVenue implements Pick<Venue, "submit" | "cancel"> {
+class TestVenue implements Pick<Venue, "submit" | "cancel" | "ask"> {
   readonly orders: OrderRequest[] = [];
   readonly calls: string[] = [];
   submit(order: OrderRequest): void {
@@ -27,11 +27,15 @@ class TestVenue implements Pick<Venue, "submit" | "cancel"> {
   cancel(instrument: number, id: string, decidedAtMs: number): void {
     this.calls.push(`cancel ${instrument} ${id} m${(decidedAtMs - T0) / 60_000}`);
   }
+  ask(query: VenueQuery): void {
+    const of = query.what === "order" ? query.clientOrderId : query.what === "trades" ? `since ${query.sinceTradeId}` : "";
+    this.calls.push(`ask ${query.instrument} ${query.what} ${of} m${(query.askedAtMs - T0) / 60_000}`);
+  }
 }
 
 const plan = (...of: Parameters<typeof intentOf>): Intent => intentOf(...of);
 const enter = (at: number): Intent => plan({ at }, "enter", { bracket: { stopFraction: 0.01, targetFraction: 0.02 } });
-const line = (venue: Pick<Venue, "submit" | "cancel">): OperatorFunction<Item, Item> =>
+const line = (venue: Pick<Venue, "submit" | "cancel" | "ask">): OperatorFunction<Item, Item> =>
   pipe(withOrders([BTC, ETH]), passingGate(), execute(venue));
 const calls = (items: readonly Item[]): string[] => {
   const venue = new TestVenue();
@@ -67,6 +71,21 @@ describe("execute", () => {
     },
   });
 
+  it("asks about an order whose answer was lost, and sends it no second time", () => {
+    expect(calls([enter(1), orderUnknown({ at: 2 }, "P-1"), orderAccepted({ at: 3 }, "P-1")])).toEqual([
+      "submit P-1",
+      "ask 0 order P-1 m2",
+    ]);
+    expect(calls([enter(1), orderRejected({ at: 2 }, "P-1", "unknownOrder")])).toEqual(["submit P-1", "ask 0 order P-1 m2"]);
+    expect(calls([enter(1), orderUnknown({ at: 2 }, "X")])).toEqual(["submit P-1"]);
+  });
+  it("asks for trades where the venue reports another position, from the first that may be missing", () => {
+    const report = (positionLots: number): Item => ({
+      ...orderAccepted({ at: 2 }, ""),
+      ...{ kind: Kind.positionReport, positionLots: positionLots as Lots, entryPrice: NaN },
+    });
+    expect(calls([enter(1), report(0), report(5)])).toEqual(["submit P-1", "ask 0 trades since -1 m2"]);
+  });
   it("takes no plan that risk did not make", () => {
     const forged = { ...approve(enter(1), { own: ownOrders(BTC), orders: [], withdrawn: [] }) };
     expect(() => through(execute(new TestVenue()), [forged])).toThrow("execute at seq 1: plan P-1 did not pass risk");
@@ -148,7 +167,7 @@ describe("execute", () => {
     ]);
   });
   it("asks once for each stop", () => {
-    const lost = orderRejected({ at: 4 }, "P-1.s", -2011);
+    const lost = orderRejected({ at: 4 }, "P-1.s", "unknownOrder");
     expect(cancels(enter(1), ...entered("P-1"), move(2), ...accepted("P-2"), lost, move(3), ...accepted("P-3"))).toEqual([
       "cancel 0 P-1.s m9",
       "cancel 0 P-2 m9",

@@ -1,12 +1,15 @@
 import type { OperatorFunction } from "rxjs";
-import type { ApprovedPlan } from "../src/domain/derived.ts";
-import type { Fill, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
+import type { ApprovedPlan, Fill } from "../src/domain/derived.ts";
+import type { OpenOrders, OrderAccepted, PositionReport } from "../src/domain/event.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { OrderRequest, OrderType } from "../src/domain/order.ts";
 import { sideOf } from "../src/domain/order.ts";
 import type { OwnOrder, OwnOrders } from "../src/domain/orders/ownOrder.ts";
+import type { OrderAnswer } from "../src/domain/orders/openOrders.ts";
+import { mustAsk } from "../src/domain/orders/openOrders.ts";
 import { askToCancel, placedStops, supersede } from "../src/domain/orders/ownOrders.ts";
+import { knownSince } from "../src/domain/orders/tradeIds.ts";
 import { moveOn } from "../src/domain/orders/stopMove.ts";
 import type { Venue } from "../src/domain/ports.ts";
 import type { Direction, InstrumentIndex, Lots, Ticks } from "../src/domain/units.ts";
@@ -16,15 +19,13 @@ import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
 /** The part of a venue that takes orders. */
-type OrderDesk = Pick<Venue, "submit" | "cancel">;
+type OrderDesk = Pick<Venue, "submit" | "cancel" | "ask">;
 
 interface ExecuteState {
   readonly venue: OrderDesk;
   /** By instrument, our orders, which `account` keeps: known from its first plan on. */
   readonly orders: OwnOrders[];
 }
-
-type Answer = OrderAccepted | OrderRejected | OrderCanceled | OrderExpired;
 
 const planStep = ({ venue, orders }: ExecuteState, plan: ApprovedPlan, emit: Emit): void => {
   if (!isSealed(plan)) throw new InvariantError(`plan ${plan.intent.planId} did not pass risk`);
@@ -39,9 +40,10 @@ const fillStep = ({ venue, orders }: ExecuteState, fill: Fill, emit: Emit): void
   if (own !== undefined) for (const order of own.made) send(venue, fill, order, emit);
 };
 
-const answerStep = ({ venue, orders }: ExecuteState, item: Answer, emit: Emit): void => {
+const answerStep = ({ venue, orders }: ExecuteState, item: OrderAnswer, emit: Emit): void => {
   const own = orders[item.instrument];
   if (own === undefined) return;
+  if (own.latest !== null && mustAsk(own.latest)) askFor(venue, item, own.latest);
   if (own.attachesBrackets) {
     if (item.kind === Kind.orderAccepted) replaceStops(venue, own, item);
     return;
@@ -63,6 +65,23 @@ const replaceStops = (venue: OrderDesk, own: OwnOrders, { instrument, knownAtMs 
   if (moved?.action !== "moveStop") return;
   for (const stop of moved.superseded ? [moved] : placedStops(own, moved))
     if (supersede(stop)) venue.cancel(instrument, stop.orderId, knownAtMs);
+};
+
+/** What nobody knows is asked for, not sent again: under another id it would be there twice. */
+const askFor = (venue: OrderDesk, { instrument, knownAtMs: askedAtMs }: Cause, { orderId: clientOrderId }: OwnOrder): void => {
+  venue.ask({ what: "order", instrument, clientOrderId, askedAtMs });
+};
+
+const openOrdersStep = ({ venue, orders }: ExecuteState, item: OpenOrders): void => {
+  for (const order of orders[item.instrument]?.open ?? [])
+    if (mustAsk(order) || (!order.confirmed && order.decidedAtMs < item.askedAtMs)) askFor(venue, item, order);
+};
+
+/** A position that the fills do not explain: some of them were lost. */
+const positionStep = ({ venue, orders }: ExecuteState, { instrument, positionLots, knownAtMs: askedAtMs }: PositionReport): void => {
+  const own = orders[instrument];
+  if (own !== undefined && own.heldLots !== positionLots)
+    venue.ask({ what: "trades", instrument, sinceTradeId: knownSince(own.trades), askedAtMs });
 };
 
 interface Cause {
@@ -115,8 +134,11 @@ const HANDLERS: StepHandlers<ExecuteState> = {
   [Kind.fill]: fillStep,
   [Kind.orderAccepted]: answerStep,
   [Kind.orderRejected]: answerStep,
+  [Kind.orderUnknown]: answerStep,
   [Kind.orderCanceled]: answerStep,
   [Kind.orderExpired]: answerStep,
+  [Kind.openOrders]: openOrdersStep,
+  [Kind.positionReport]: positionStep,
 };
 
 /**

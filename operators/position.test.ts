@@ -8,7 +8,7 @@ import { NO_BRACKET } from "../src/domain/order.ts";
 import type { VenueTerms } from "../src/domain/ports.ts";
 import type { Direction } from "../src/domain/units.ts";
 import { DEFAULT_LIMITS, NO_LIMITS } from "../src/risk/limits.ts";
-import { accountOf, bar, barsOnly, BTC, ETH, fill, orderAccepted, orderRejected, show, signalOf, T0 } from "../test/items.ts";
+import { accountOf, bar, barsOnly, BTC, ETH, fill, orderAccepted, orderRejected, orderUnknown, show, signalOf, T0 } from "../test/items.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
 import { passingGate, withOrders } from "../test/ownOrdersLine.ts";
 import { position } from "./position.ts";
@@ -144,7 +144,7 @@ describe("position", () => {
     ];
     expect(seen(({ stopTicks }) => stopTicks, moves, items)).toEqual([0, 0, 990, 990, 995, 0]);
     const refused = items.map((item) =>
-      item.kind === Kind.orderAccepted && item.clientOrderId === MOVE ? orderRejected({ at: 4 }, MOVE, -2021) : item,
+      item.kind === Kind.orderAccepted && item.clientOrderId === MOVE ? orderRejected({ at: 4 }, MOVE, "wouldTriggerAtOnce") : item,
     );
     expect(seen(({ stopTicks }) => stopTicks, moves, refused)).toEqual([0, 0, 990, 990, 990, 0]);
   });
@@ -274,7 +274,7 @@ describe("position", () => {
   });
 
   it("an entry whose answer was lost stays on its way", () => {
-    const lost = { ...orderRejected({ at: 1 }, PLAN), code: -1007 };
+    const lost = orderUnknown({ at: 1 }, PLAN);
     expect(seen(pending, enterOnce(10), [...decision(0, 1), lost, ...decision(1, 1)])).toEqual(["", "entry"]);
   });
 });

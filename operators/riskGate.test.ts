@@ -69,13 +69,13 @@ describe("REDUCING", () => {
     expect(line.stream("a", "stale")).toEqual(["REDUCING +data.stream 1/0", "cancelEntries0 0 risk"]);
     expect(line.gap(1)).toEqual([GAP]);
     expect(line.bar({ frameMs: 30_000 })).toEqual([]);
-    line.rejected(entry, -2011);
+    line.rejected(entry, "unknownOrder");
     expect(line.bar({ frameMs: 1 })).toEqual(["cancelEntries0 0 risk"]);
     expect(line.bar({ frameMs: 1 })).toEqual([]);
-    line.rejected(entry, -2011);
+    line.rejected(entry, "unknownOrder");
     expect(line.timer()).toEqual(["cancelEntries0 0 risk"]);
     line.canceled(entry);
-    expect(line.rejected(entry, -2011)).toEqual([]);
+    expect(line.rejected(entry, "unknownOrder")).toEqual([]);
     expect(line.timer()).toEqual([]);
   });
   it("counts no attempts: the day's entries are no cause while another one keeps them out", () => {
@@ -174,7 +174,7 @@ describe("HALTED", () => {
     expect(line.command("halt")).toEqual([HALT, "cancelEntries0 0 risk"]);
     line.fill("sell", 10, { orderId: exit });
     expect(line.fill("sell", 10, { orderId: entry })).toEqual(["exit0 -10 risk-halt"]);
-    expect(line.rejected(exit, -2022)).toEqual([]);
+    expect(line.rejected(exit, "reduceOnlyRejected")).toEqual([]);
   });
   it("flattens a position that an entry flipped with an exit still on its way", () => {
     const line = started();
@@ -297,10 +297,10 @@ describe("protection", () => {
   it("a stop that the price has passed is an exit at market", () => {
     const line = holding(limits);
     line.ask("moveStop", { stopTicks: 999 as Ticks });
-    expect(line.rejected(line.planId, -2021)).toEqual(["exit0 10 stop-passed"]);
-    expect(line.rejected("P-9", -2021)).toEqual([]);
+    expect(line.rejected(line.planId, "wouldTriggerAtOnce")).toEqual(["exit0 10 stop-passed"]);
+    expect(line.rejected("P-9", "wouldTriggerAtOnce")).toEqual([]);
     expect(line.bar()).toEqual([]);
-    expect(line.rejected("P-9", -2022)).toEqual([]);
+    expect(line.rejected("P-9", "reduceOnlyRejected")).toEqual([]);
   });
   it("scale-ins are withdrawn when their position is closed, and what fills all the same is left", () => {
     const line = started(limits);
@@ -312,10 +312,8 @@ describe("protection", () => {
     expect(line.fill("sell", 10, { orderId: stopIdOf(entry) })).toEqual(["cancelEntries0 0 scale-in without position"]);
     expect(line.fill("buy", 10, { orderId: scaleIn })).toEqual(["exit0 10 unprotected"]);
     expect(line.bar()).toEqual([]);
-    line.rejected(line.emergencyId);
-    expect(line.bar()).toEqual(["exit0 10 unprotected"]);
-    line.rejected(line.emergencyId);
-    expect(line.timer()).toEqual(["exit0 10 unprotected"]);
+    expect(line.rejected(line.emergencyId)).toEqual(["exit0 10 unprotected"]);
+    expect(line.expired(line.emergencyId)).toEqual(["exit0 10 unprotected"]);
   });
   it("scale-ins that are withdrawn already are not withdrawn again", () => {
     const line = started(limitsOf({ position: { maxStopFraction: 0.005 }, data: DEFAULT_LIMITS.data }));
@@ -345,16 +343,14 @@ describe("protection", () => {
     line.fill("sell", 10);
     line.enter(5, { direction: -1 });
     line.fill("sell", 5);
-    line.canceled(stopIdOf(line.planId));
-    expect(line.bar()).toEqual(["exit0 -5 unprotected"]);
+    expect(line.canceled(stopIdOf(line.planId))).toEqual(["exit0 -5 unprotected"]);
   });
-  it("a position whose stop is lost is left at the next bar", () => {
+  it("a position whose stop is lost is left at once", () => {
     const line = started(limits);
     line.enter(10);
     line.fill("buy", 10);
     expect(line.bar()).toEqual([]);
-    line.canceled(stopIdOf("P-1"));
-    expect(line.bar()).toEqual(["exit0 10 unprotected"]);
+    expect(line.canceled(stopIdOf("P-1"))).toEqual(["exit0 10 unprotected"]);
   });
   it("each part of an entry is protected, also when the stop took the first part off", () => {
     const line = started(limits);
@@ -373,8 +369,7 @@ describe("protection", () => {
     line.enter(15, { direction: -1 });
     const flip = line.planId;
     line.fill("sell", 4, { orderId: flip });
-    line.canceled("P-1.s");
-    expect(line.bar()).toEqual(["exit0 6 unprotected"]);
+    expect(line.canceled("P-1.s")).toEqual(["exit0 6 unprotected"]);
     expect(line.fill("sell", 11, { orderId: flip })).toEqual([]);
     expect(line.bar()).toEqual([]);
     expect(line.ask("moveStop", { direction: -1, stopTicks: 1005 as Ticks })).toEqual(["refused position.stopOnlyTightens 1005/1005"]);
@@ -470,7 +465,7 @@ describe("a restart", () => {
     line.bookBroke(1);
     lose(1);
     line.bar({ at: 700, equity: 10_450 });
-    line.rejected(line.emergencyId, -2022, 1);
+    line.rejected(line.emergencyId, "reduceOnlyRejected", 1);
     line.bar({ at: 701 });
     line.command("halt");
     line.bar({ at: 1440 });

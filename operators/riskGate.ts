@@ -26,6 +26,12 @@ const HANDLERS: StepHandlers<RiskGate> = {
   [Kind.orderRejected]: (gate, item, emit) => {
     gate.orderRejected(item, emit);
   },
+  [Kind.orderCanceled]: (gate, item, emit) => {
+    gate.orderEnded(item, emit);
+  },
+  [Kind.orderExpired]: (gate, item, emit) => {
+    gate.orderEnded(item, emit);
+  },
   [Kind.intent]: (gate, item, emit) => {
     gate.intent(item, emit);
   },

@@ -1,7 +1,7 @@
 import type { OperatorFunction } from "rxjs";
 import { stepOperator } from "../operators/stepOperator.ts";
-import type { AccountState, OrderSent, TradeClosed } from "../src/domain/derived.ts";
-import type { Fill, FundingPayment, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
+import type { AccountState, Fill, OrderSent, TradeClosed } from "../src/domain/derived.ts";
+import type { FundingPayment, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -141,8 +141,6 @@ interface Id {
   open: { readonly request: OrderRequest | null; filledLots: number } | null;
 }
 
-const UNKNOWN_ORDER = -2011;
-
 /** Every order gets exactly one terminal answer: filled, refused, canceled or expired; and never a fill too much. */
 class Orders {
   readonly #ids: readonly Map<string, Id>[];
@@ -179,9 +177,9 @@ class Orders {
   }
 
   /** An order on its way that was refused, or a conditional entry whose margin was missing when it triggered. */
-  rejected({ clientOrderId, instrument, code }: OrderRejected): void {
+  rejected({ clientOrderId, instrument, reason }: OrderRejected): void {
     // The answer to a cancel that came too late.
-    if (code === UNKNOWN_ORDER) return;
+    if (reason === "unknownOrder") return;
     const id = this.#id(instrument, clientOrderId);
     if (id.pending.shift() !== undefined) return;
     require(id.open !== null, () => `${clientOrderId} was refused but never sent`);

@@ -1,9 +1,9 @@
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Layers } from "../operators/layers.ts";
 import type { Seen } from "../models/seen.ts";
-import type { AccountState, FeatureRow, Gap, Intent, Pattern, Regime, Scales, Signal } from "../src/domain/derived.ts";
+import type { AccountState, FeatureRow, Fill, Gap, Intent, Pattern, Regime, Scales, Signal } from "../src/domain/derived.ts";
 import { REGIME_STATES } from "../src/domain/derived.ts";
-import type { Fill, Funding, FundingPayment, OrderAccepted, OrderRejected } from "../src/domain/event.ts";
+import type { Funding, FundingPayment, OrderAccepted, OrderFilled, OrderRejected, OrderUnknown } from "../src/domain/event.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind, KIND_NAMES } from "../src/domain/kind.ts";
 import { Bar, singleKline } from "../src/domain/kline.ts";
@@ -13,6 +13,7 @@ import { ownOrders } from "../src/domain/orders/ownOrders.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
 import { instrumentIndex, MINUTE_MS } from "../src/domain/units.ts";
 import { simulatedInstrument } from "../streams/simulatedMarket.ts";
+import type { RejectionReason } from "../src/domain/rejection.ts";
 
 /** Minute 0 of tests: a Monday, 00:00 UTC. */
 export const T0 = Date.UTC(2023, 0, 2);
@@ -86,6 +87,8 @@ export const fundingPayment = ({ at, instrument = 0, seq = at }: At, paidUsdt: n
   rate: 0.0001,
 });
 
+/** Every fill is a trade of its own, unless a test names its id. */
+let trades = 0;
 export const fill = (
   { at, instrument = 0, seq = at }: At,
   terms: Partial<Fill> & Pick<Fill, "side"> & { ticks: number; lots: number },
@@ -94,9 +97,9 @@ export const fill = (
   return {
     kind: Kind.fill,
     ...header(at, instrument, seq),
-    sub: 1,
+    leg: "main",
     clientOrderId: terms.planId ?? "p-1",
-    tradeId: 1,
+    tradeId: (trades += 1),
     planId: "p-1",
     priceTicks: ticks as Ticks,
     qtyLots: lots as Lots,
@@ -109,6 +112,17 @@ export const fill = (
   };
 };
 
+/** The same trade as an exchange tells it. */
+export const orderFilled = (
+  { at, instrument = 0, seq = at }: At,
+  { ticks, lots, ...rest }: Partial<OrderFilled> & Pick<OrderFilled, "side"> & { ticks: number; lots: number },
+): OrderFilled => ({
+  kind: Kind.orderFilled,
+  ...header(at, instrument, seq),
+  ...{ sub: 1, clientOrderId: "p-1", tradeId: (trades += 1), priceTicks: ticks as Ticks, qtyLots: lots as Lots },
+  ...{ feeUsdt: 0, maker: false, liquidation: false, referenceTicks: 0, ...rest },
+});
+
 export const orderAccepted = ({ at, instrument = 0, seq = at }: At, clientOrderId: string): OrderAccepted => ({
   kind: Kind.orderAccepted,
   ...header(at, instrument, seq),
@@ -116,17 +130,28 @@ export const orderAccepted = ({ at, instrument = 0, seq = at }: At, clientOrderI
   clientOrderId,
 });
 
-export const orderRejected = ({ at, instrument = 0, seq = at }: At, clientOrderId: string, code = -2022): OrderRejected => ({
+export const orderRejected = (
+  { at, instrument = 0, seq = at }: At,
+  clientOrderId: string,
+  reason: RejectionReason = "reduceOnlyRejected",
+): OrderRejected => ({
   kind: Kind.orderRejected,
   ...header(at, instrument, seq),
   sub: 1,
   clientOrderId,
-  code,
+  reason,
   message: "",
 });
 
 /** Who spoke, for a belief that a test makes. */
 export const spokenOf = (ready: boolean) => ({ ready, reason: ready ? "" : "test", member: "test", fallback: "" });
+
+export const orderUnknown = ({ at, instrument = 0, seq = at }: At, clientOrderId: string): OrderUnknown => ({
+  kind: Kind.orderUnknown,
+  ...header(at, instrument, seq),
+  sub: 1,
+  clientOrderId,
+});
 
 export const signalOf = ({ at, instrument = 0, seq = at }: At, pLong: number, pShort: number, ready = true): Signal => ({
   kind: Kind.signal,
@@ -311,6 +336,8 @@ export const show = (item: Item): string => {
       return `row${item.instrument} #${item.seq} ${minute(item.barTimeMs)}`;
     case Kind.inferenceFailure:
       return `failed${item.instrument} #${item.seq} ${item.layer} ${minute(item.barTimeMs)} ${item.reason}`;
+    case Kind.orderFilled:
+      return `filled${item.instrument} #${item.seq} ${item.clientOrderId} ${item.side} ${item.qtyLots} @${item.priceTicks}`;
     case Kind.fill:
       return `fill${item.instrument} #${item.seq} ${item.clientOrderId} ${item.side} ${item.qtyLots} @${item.priceTicks} fee ${item.feeUsdt} ${item.reason}`;
     case Kind.tradeClosed:

@@ -4,7 +4,7 @@ import type { Subscriber } from "rxjs";
 import { expect, test } from "vitest";
 import { bars } from "../operators/bars.ts";
 import { stepOperator } from "../operators/stepOperator.ts";
-import type { Fill } from "../src/domain/event.ts";
+import type { OrderFilled } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import { ticksToPrice } from "../src/domain/instrument.ts";
 import type { Item } from "../src/domain/item.ts";
@@ -19,6 +19,7 @@ import { simulatedVenue } from "../src/venues/simulated/simulatedVenue.ts";
 import { T0 } from "./items.ts";
 import { RandomMarket } from "./randomMarket.ts";
 import { BARE, orderOf, UNIT } from "./venueDesk.ts";
+import { legOf } from "../src/domain/orders/orderIds.ts";
 
 /** Gross trading: no costs, no cap, no margin. */
 const VENUE = { ...BARE, funding: false };
@@ -44,11 +45,11 @@ const traded = (
   horizonMs: number,
 ): Outcome | null => {
   const { venue, fills } = simulatedVenue([instrument], VENUE);
-  const fillsSeen: Fill[] = [];
+  const fillsSeen: OrderFilled[] = [];
   const entryMs = block.openTimeMs[entryRow] as number;
   let leaving = false;
   const timeLimit = stepOperator("timeLimit", () => null, {
-    [Kind.fill]: (_, fill) => {
+    [Kind.orderFilled]: (_, fill) => {
       fillsSeen.push(fill);
     },
     [Kind.bar]: (_, { knownAtMs }) => {
@@ -72,7 +73,7 @@ const traded = (
   expect([entry.qtyLots, exit.qtyLots]).toEqual([7 as Lots, 7 as Lots]);
   const [entryTicks, exitTicks]: readonly Ticks[] = [entry.priceTicks, exit.priceTicks];
   return {
-    touch: exit.reason,
+    touch: exit.clientOrderId === "x" ? "time" : legOf(exit.clientOrderId),
     return: (direction * ((exitTicks as number) - (entryTicks as number))) / (entryTicks as number),
     endMs: exit.eventTimeMs,
     entryTicks: entryTicks as number,

@@ -5,7 +5,8 @@ import type { OwnOrder, OwnOrders } from "../src/domain/orders/ownOrder.ts";
 import type { PlannedOrders } from "../src/domain/orders/ownOrders.ts";
 import { answered, enterPlan, filled, ownOrders, tradeOver } from "../src/domain/orders/ownOrders.ts";
 import type { Direction, Lots, Ticks } from "../src/domain/units.ts";
-import { fill, intentOf, orderAccepted, orderRejected } from "./items.ts";
+import { fill, intentOf, orderAccepted, orderRejected, orderUnknown } from "./items.ts";
+import type { RejectionReason } from "../src/domain/rejection.ts";
 
 /** Bracket of the entries of an `OrderDesk`. */
 export const BRACKET = { stopFraction: 0.01, targetFraction: 0.02 };
@@ -17,8 +18,8 @@ export class OrderDesk {
   positionLots = 0;
   #at = 0;
 
-  constructor(maxMarketQtyLots = 0) {
-    this.orders = ownOrders({ maxMarketQtyLots });
+  constructor(maxMarketQtyLots = 0, attachesBrackets = true) {
+    this.orders = ownOrders({ maxMarketQtyLots }, attachesBrackets);
   }
   /** Enters an approved intent `id`, of 10 lots unless it says otherwise. */
   plan(id: string, action: Intent["action"], terms: Partial<Intent> = {}, worstTicks = 1000): PlannedOrders {
@@ -41,19 +42,26 @@ export class OrderDesk {
   accepted(...ids: readonly string[]): void {
     for (const id of ids) answered(this.orders, orderAccepted({ at: 0 }, id));
   }
-  rejected(id: string, code?: number): void {
-    answered(this.orders, orderRejected({ at: 0 }, id, code));
+  rejected(id: string, reason?: RejectionReason): void {
+    answered(this.orders, orderRejected({ at: 0 }, id, reason));
   }
-  canceled(id: string): void {
+  unknown(id: string): void {
+    answered(this.orders, orderUnknown({ at: 0 }, id));
+  }
+  /** `remainingLots`: what the venue says did not fill; by default what we know of it. */
+  canceled(id: string, remainingLots = this.remainingOf(id)): void {
     answered(this.orders, {
       ...orderAccepted({ at: 0 }, id),
       kind: Kind.orderCanceled,
-      remainingLots: 1 as Lots,
+      remainingLots: remainingLots as Lots,
     } satisfies OrderCanceled);
   }
   /** The open orders in a line each. */
   get open(): string[] {
     return this.orders.open.map(({ orderId, role, status, remainingLots }) => `${orderId} ${role} ${status} ${remainingLots}`);
+  }
+  private remainingOf(id: string): number {
+    return this.orders.open.find(({ orderId }) => orderId === id)?.remainingLots ?? 0;
   }
   of(id: string): OwnOrder {
     return this.orders.open.find(({ orderId }) => orderId === id) as OwnOrder;

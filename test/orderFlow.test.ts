@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { account } from "../operators/account.ts";
 import { bars } from "../operators/bars.ts";
 import { stepOperator } from "../operators/stepOperator.ts";
-import type { Fill, OrderAccepted } from "../src/domain/event.ts";
+import type { Fill } from "../src/domain/derived.ts";
+import type { OrderAccepted } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import { ticksToPrice } from "../src/domain/instrument.ts";
 import type { Item } from "../src/domain/item.ts";
@@ -20,6 +21,7 @@ import { T0 } from "./items.ts";
 import { RandomMarket } from "./randomMarket.ts";
 import { BARE, orderOf, UNIT } from "./venueDesk.ts";
 import type { OrderOf } from "./venueDesk.ts";
+import { codeOf } from "../src/venues/binance/rejectionCodes.ts";
 
 const START_USDT = 10_000;
 const FIRST: Instrument = { ...UNIT, tickSize: 0.1, lotSize: 0.001, minNotionalUsdt: 5, percentPriceUp: 1.05, percentPriceDown: 0.95 };
@@ -128,9 +130,9 @@ const run = ({ seed, bars: barCount, options, volatility }: Flow): void => {
   let failure: unknown;
   line(new Observable<Item>((subscriber) => void (events = subscriber))).subscribe({
     next: (item) => {
-      if (item.kind === Kind.orderRejected) count(`rejected ${item.code}`);
+      if (item.kind === Kind.orderRejected) count(`rejected ${codeOf(item.reason)}`);
       else if (item.kind === Kind.orderExpired) count(`expired ${item.reason}`);
-      else if (item.kind === Kind.fill) count(item.reason === "flow" ? `fill ${item.maker ? "maker" : "taker"}` : `fill ${item.reason}`);
+      else if (item.kind === Kind.fill) count(item.reason === "unknown" ? `fill ${item.maker ? "maker" : "taker"}` : `fill ${item.reason}`);
       else if (item.kind === Kind.fundingPayment) count("funding");
     },
     error: (error: unknown) => {

@@ -16,6 +16,7 @@ export const bookOrders = (orders: readonly OwnOrders[], item: Item, lots: reado
   switch (item.kind) {
     case Kind.orderAccepted:
     case Kind.orderRejected:
+    case Kind.orderUnknown:
     case Kind.orderCanceled:
     case Kind.orderExpired:
       answered(own, item);
@@ -52,6 +53,7 @@ export const withOrders = (instruments: readonly Instrument[]): OperatorFunction
       },
       [Kind.orderAccepted]: book,
       [Kind.orderRejected]: book,
+      [Kind.orderUnknown]: book,
       [Kind.orderCanceled]: book,
       [Kind.orderExpired]: book,
       [Kind.fill]: book,

@@ -11,6 +11,7 @@ import type { RiskLimits } from "../src/risk/limits.ts";
 import { kline, T0 } from "./items.ts";
 import { replay } from "./replay.ts";
 import { UNIT } from "./venueDesk.ts";
+import { codeOf } from "../src/venues/binance/rejectionCodes.ts";
 
 /**
  * Protection on the whole line: what a module asks of its stop, what the venue makes of it, and what the module is told. A price is a tick, a
@@ -91,7 +92,7 @@ const ran = async (bars: readonly Ohlcv[], script: Script, share: number | null 
     [Kind.fill]: (_, { clientOrderId, side, qtyLots, priceTicks }) =>
       void last().push(`${short(clientOrderId)} ${side} ${qtyLots} @ ${priceTicks}`),
     [Kind.orderCanceled]: (_, { clientOrderId }) => void last().push(`${short(clientOrderId)} canceled`),
-    [Kind.orderRejected]: (_, { clientOrderId, code }) => void last().push(`${short(clientOrderId)} rejected ${code}`),
+    [Kind.orderRejected]: (_, { clientOrderId, reason }) => void last().push(`${short(clientOrderId)} rejected ${codeOf(reason)}`),
     [Kind.refusal]: (_, { rule }) => void last().push(`refused ${rule}`),
   });
   const events = bars.map(([open, high, low, close, volume], at) => kline({ at, ohlc: [open, high, low, close], volume, seq: -1 }));

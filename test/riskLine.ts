@@ -1,8 +1,8 @@
 import { Subject } from "rxjs";
 import { riskGate } from "../operators/riskGate.ts";
-import type { Intent, PositionState, TradeClosed } from "../src/domain/derived.ts";
+import type { Fill, Intent, PositionState, TradeClosed } from "../src/domain/derived.ts";
 import type { IntentAction } from "../src/domain/intentAction.ts";
-import type { Command, Fill, OrderCanceled, OrderRejected, StreamStatus } from "../src/domain/event.ts";
+import type { Command, OrderCanceled, OrderRejected, StreamStatus } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import { closeDay, dayLedger } from "../src/domain/dayLedger.ts";
 import type { Item } from "../src/domain/item.ts";
@@ -18,9 +18,13 @@ import { instrumentIndex, MINUTE_MS, NO_INSTRUMENT } from "../src/domain/units.t
 import type { RiskLimits } from "../src/risk/limits.ts";
 import { NO_LIMITS } from "../src/risk/limits.ts";
 import { bookOrders } from "./ownOrdersLine.ts";
+import type { RejectionReason } from "../src/domain/rejection.ts";
+import { legOf } from "../src/domain/orders/orderIds.ts";
 
 /** Bars share blocks: ten typed arrays for each would be most of a test's time. */
 const BLOCK_ROWS = 512;
+/** What is left of an order that ended: no fill of it is still to come. */
+const WHOLE = Number.MAX_SAFE_INTEGER as Lots;
 
 /** A Monday, 00:00 UTC: minute 0 of the risk tests. */
 export const START_MS = Date.UTC(2023, 0, 2);
@@ -248,7 +252,7 @@ export class RiskLine {
     this.send({
       kind: Kind.fill,
       ...this.#event(instrument),
-      sub: 1,
+      leg: legOf(orderId),
       clientOrderId: orderId,
       tradeId: this.#seq,
       planId: orderId.replace(/\.[st]$/, ""),
@@ -293,15 +297,18 @@ export class RiskLine {
   accepted(clientOrderId: string, instrument = 0): string[] {
     return this.send({ kind: Kind.orderAccepted, ...this.#event(instrument), sub: 1, clientOrderId });
   }
-  rejected(clientOrderId: string, code = -2019, instrument = 0): string[] {
+  rejected(clientOrderId: string, reason: RejectionReason = "insufficientMargin", instrument = 0): string[] {
     return this.send({
       kind: Kind.orderRejected,
       ...this.#event(instrument),
       sub: 1,
       clientOrderId,
-      code,
+      reason,
       message: "",
     } satisfies OrderRejected);
+  }
+  unknown(clientOrderId: string, instrument = 0): string[] {
+    return this.send({ kind: Kind.orderUnknown, ...this.#event(instrument), sub: 1, clientOrderId });
   }
   canceled(clientOrderId: string, instrument = 0): string[] {
     const item = {
@@ -309,7 +316,7 @@ export class RiskLine {
       ...this.#event(instrument),
       sub: 1,
       clientOrderId,
-      remainingLots: 1 as Lots,
+      remainingLots: WHOLE,
     } satisfies OrderCanceled;
     return this.send(item);
   }
@@ -319,7 +326,7 @@ export class RiskLine {
       ...this.#event(instrument),
       sub: 1,
       clientOrderId,
-      remainingLots: 1 as Lots,
+      remainingLots: WHOLE,
       reason: "position closed",
     });
   }

@@ -22,6 +22,7 @@ import { Chance } from "./chance.ts";
 import { Examiner } from "./riskStorm/examiner.ts";
 import type { StormFacts } from "./riskStorm/examiner.ts";
 import { HostileVenue } from "./riskStorm/hostileVenue.ts";
+import type { VenueQuery } from "../src/domain/ports.ts";
 
 export type { StormFacts } from "./riskStorm/examiner.ts";
 
@@ -85,6 +86,7 @@ class Storm {
         this.#venue.submit(order);
       },
       cancel: (_: Instrument["index"], id: string) => this.#venue.cancel(id),
+      ask: (query: VenueQuery) => this.#venue.ask(query),
     };
     return pipe(account(this.#instruments, { startUsdt: 10_000 }), riskGate(this.#instruments, this.#limits), execute(venue));
   }

@@ -1,6 +1,6 @@
 import { Observable } from "rxjs";
 import type { Subscriber } from "rxjs";
-import type { AccountEvent, Event, Fill, Trade } from "../src/domain/event.ts";
+import type { AccountEvent, Event, Trade } from "../src/domain/event.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -10,8 +10,9 @@ import type { SimulatedVenueOptions } from "../src/venues/simulated/options.ts";
 import type { SimulatedVenue } from "../src/venues/simulated/simulatedVenue.ts";
 import { simulatedVenue } from "../src/venues/simulated/simulatedVenue.ts";
 import { T0 } from "./items.ts";
-import { BARE, orderOf, spoken, UNIT } from "./venueDesk.ts";
-import type { OrderOf } from "./venueDesk.ts";
+import { BARE, orderOf, seenFill, spoken, UNIT } from "./venueDesk.ts";
+import type { OrderOf, SeenFill } from "./venueDesk.ts";
+import type { OrderRequest } from "../src/domain/order.ts";
 
 /** Price and quantity of each level, best first. */
 export type Levels = readonly (readonly [price: number, qty: number])[];
@@ -23,7 +24,8 @@ interface At {
   readonly late?: number;
 }
 
-const isAccountItem = (item: Item): item is AccountEvent => item.kind >= Kind.orderAccepted && item.kind <= Kind.fundingPayment;
+const isAccountItem = (item: Item): item is AccountEvent =>
+  (item.kind >= Kind.orderAccepted && item.kind <= Kind.fundingPayment) || item.kind === Kind.orderFilled;
 
 /** A venue that fills on trades or on the book, driven by hand, event by event; what it says of one comes back as short lines. */
 export class TickDesk {
@@ -35,6 +37,7 @@ export class TickDesk {
   #seq = 0;
   #updateId = 1;
   #tradeId = 0;
+  readonly #orders = new Map<string, OrderRequest>();
   readonly #line: Subscriber<Item>;
 
   constructor(options: Partial<SimulatedVenueOptions>, instrument: Partial<Instrument> = {}, models: Partial<VenueModels> = {}) {
@@ -51,15 +54,19 @@ export class TickDesk {
   get account(): readonly AccountEvent[] {
     return this.items.filter(isAccountItem);
   }
-  get fills(): readonly Fill[] {
-    return this.items.filter((item) => item.kind === Kind.fill);
+  get fills(): readonly SeenFill[] {
+    return this.items.filter((item) => item.kind === Kind.orderFilled).map((item) => seenFill(item, this.#orders, this.instrument));
   }
   get positionLots(): number {
     return this.fills.reduce((sum, fill) => sum + (fill.side === "buy" ? 1 : -1) * fill.qtyLots, 0);
   }
 
   submit(...orders: readonly OrderOf[]): this {
-    for (const order of orders) this.venue.venue.submit(orderOf(order, this.nowMs));
+    for (const of of orders) {
+      const order = orderOf(of, this.nowMs);
+      this.#orders.set(order.clientOrderId, order);
+      this.venue.venue.submit(order);
+    }
     return this;
   }
   cancel(id: string): this {

@@ -13,6 +13,7 @@ import { Chance } from "./chance.ts";
 import { kline, T0 } from "./items.ts";
 import { replay } from "./replay.ts";
 import { UNIT } from "./venueDesk.ts";
+import { codeOf } from "../src/venues/binance/rejectionCodes.ts";
 
 /**
  * On trades `execute` sends stop and target itself, with latency, and the venue takes one close-position stop a side: the code that
@@ -104,9 +105,9 @@ const ran = async (prices: readonly number[], decide: Decide, venue: Partial<Sim
       told.push(`${short(clientOrderId)} canceled`);
     },
     [Kind.orderExpired]: (_, { clientOrderId }) => ended(clientOrderId),
-    [Kind.orderRejected]: (_, { clientOrderId, code }) => {
-      if (code !== -2011) ended(clientOrderId);
-      told.push(`${short(clientOrderId)} rejected ${code}`);
+    [Kind.orderRejected]: (_, { clientOrderId, reason }) => {
+      if (reason !== "unknownOrder") ended(clientOrderId);
+      told.push(`${short(clientOrderId)} rejected ${codeOf(reason)}`);
     },
     [Kind.fill]: (_, { side, qtyLots, priceTicks, reason, eventTimeMs }) => {
       lastFillMs = eventTimeMs;

@@ -1,13 +1,17 @@
 import { Observable } from "rxjs";
 import type { Subscriber } from "rxjs";
-import type { AccountEvent, Fill } from "../src/domain/event.ts";
+import type { AccountEvent, OrderFilled } from "../src/domain/event.ts";
+import type { Fill } from "../src/domain/derived.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
+import { usdtPerTickLot } from "../src/domain/instrument.ts";
+import { legOf, nameOf } from "../src/domain/orders/orderIds.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { singleKline } from "../src/domain/kline.ts";
 import type { OrderRequest, OrderSide, OrderType, TimeInForce } from "../src/domain/order.ts";
 import type { Lots, Ticks } from "../src/domain/units.ts";
 import { instrumentIndex, MINUTE_MS } from "../src/domain/units.ts";
+import { codeOf } from "../src/venues/binance/rejectionCodes.ts";
 import { DEFAULT_VENUE } from "../src/venues/simulated/options.ts";
 import type { SimulatedVenueOptions } from "../src/venues/simulated/options.ts";
 import { simulatedVenue } from "../src/venues/simulated/simulatedVenue.ts";
@@ -100,6 +104,19 @@ export const orderOf = (of: OrderOf, decidedAtMs: number): OrderRequest => ({
   decidedAtMs,
 });
 
+/** A fill beside the order that it is of, which an exchange does not tell. */
+export type SeenFill = OrderFilled & Pick<Fill, "planId" | "reason" | "reduceOnly" | "slippageUsdt">;
+
+export const seenFill = (item: OrderFilled, orders: ReadonlyMap<string, OrderRequest>, instrument: Instrument): SeenFill => {
+  const { clientOrderId, liquidation, priceTicks, referenceTicks, qtyLots } = item;
+  const slippageUsdt = Math.abs(priceTicks - referenceTicks) * qtyLots * usdtPerTickLot(instrument);
+  const order = orders.get(clientOrderId);
+  if (order !== undefined)
+    return { ...item, slippageUsdt, planId: order.planId, reason: order.reason, reduceOnly: order.reduceOnly || order.closePosition };
+  const planId = liquidation ? clientOrderId : (orders.get(nameOf(clientOrderId).planId)?.planId ?? "");
+  return { ...item, slippageUsdt, planId, reason: liquidation ? "liquidation" : legOf(clientOrderId), reduceOnly: true };
+};
+
 interface BarOf {
   /** Minute of the open; by default the next. */
   readonly at?: number;
@@ -107,7 +124,8 @@ interface BarOf {
   readonly instrument?: number;
 }
 
-const isAccountItem = (item: Item): item is AccountEvent => item.kind >= Kind.orderAccepted && item.kind <= Kind.fundingPayment;
+const isAccountItem = (item: Item): item is AccountEvent =>
+  (item.kind >= Kind.orderAccepted && item.kind <= Kind.fundingPayment) || item.kind === Kind.orderFilled;
 
 /** A simulated venue driven by hand, bar by bar; what it says in a bar comes back as short lines. */
 export class VenueDesk {
@@ -115,6 +133,7 @@ export class VenueDesk {
   readonly venue: SimulatedVenue;
   /** Everything that left the venue, in order. */
   readonly items: Item[] = [];
+  readonly #orders = new Map<string, OrderRequest>();
   readonly #line: Subscriber<Item>;
   #minute = 0;
   #seq = 0;
@@ -141,8 +160,10 @@ export class VenueDesk {
     return this.items.filter(isAccountItem);
   }
 
-  get fills(): readonly Fill[] {
-    return this.items.filter((item) => item.kind === Kind.fill);
+  get fills(): readonly SeenFill[] {
+    return this.items
+      .filter((item) => item.kind === Kind.orderFilled)
+      .map((item) => seenFill(item, this.#orders, this.instruments[item.instrument] as Instrument));
   }
 
   get positionLots(): number {
@@ -150,7 +171,11 @@ export class VenueDesk {
   }
 
   submit(...orders: readonly OrderOf[]): this {
-    for (const order of orders) this.venue.venue.submit(orderOf(order, this.nowMs));
+    for (const of of orders) {
+      const order = orderOf(of, this.nowMs);
+      this.#orders.set(order.clientOrderId, order);
+      this.venue.venue.submit(order);
+    }
     return this;
   }
 
@@ -217,12 +242,12 @@ export const spoken = (item: AccountEvent): string => {
     case Kind.orderAccepted:
       return `${item.clientOrderId} accepted`;
     case Kind.orderRejected:
-      return `${item.clientOrderId} rejected ${item.code}`;
+      return `${item.clientOrderId} rejected ${codeOf(item.reason)}`;
     case Kind.orderCanceled:
       return `${item.clientOrderId} canceled ${item.remainingLots}`;
     case Kind.orderExpired:
       return `${item.clientOrderId} expired ${item.remainingLots} ${item.reason}`;
-    case Kind.fill:
+    case Kind.orderFilled:
       return `${item.clientOrderId} ${item.side} ${item.qtyLots} @ ${item.priceTicks}${item.maker ? " maker" : ""}`;
     case Kind.fundingPayment:
       return `funding ${item.paidUsdt}`;

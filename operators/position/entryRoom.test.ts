@@ -22,7 +22,7 @@ import { UNIT } from "../../test/venueDesk.ts";
 import { stepOperator } from "../stepOperator.ts";
 
 /** Codes and rules that refuse an order for its size. */
-const SIZE_CODES = new Set([-4003, -4004, -4005, -4164, -2019, -2027]);
+const SIZE_REASONS = new Set(["qtyNotPositive", "tooSmall", "tooLarge", "notionalTooSmall", "insufficientMargin", "leverageExceeded"]);
 const SIZE_RULES = new Set(["position.maxMarginFraction", "position.maxAccountMarginFraction", "position.maxLeverage"]);
 
 const long = signalModule(() => ({
@@ -146,8 +146,8 @@ const lastEntry = (seed: number, sizeOf: (largest: number, view: PositionView, p
     [Kind.refusal]: (_, { planId, rule }) => {
       if (asked !== null && planId === lastPlanId) asked.refusedBy = rule;
     },
-    [Kind.orderRejected]: (_, { clientOrderId, code }: OrderRejected) => {
-      if (asked !== null && clientOrderId === lastPlanId) asked.refusedBy = String(code);
+    [Kind.orderRejected]: (_, { clientOrderId, reason }: OrderRejected) => {
+      if (asked !== null && clientOrderId === lastPlanId) asked.refusedBy = reason;
     },
   });
   const { venue, fills } = simulatedVenue(instruments, options);
@@ -196,8 +196,7 @@ const klines = (chance: Chance, instruments: readonly Instrument[], bars: number
   return items;
 };
 
-const refusedForSize = ({ refusedBy }: Asked): boolean =>
-  refusedBy !== null && (SIZE_RULES.has(refusedBy) || SIZE_CODES.has(Number(refusedBy)));
+const refusedForSize = ({ refusedBy }: Asked): boolean => refusedBy !== null && (SIZE_RULES.has(refusedBy) || SIZE_REASONS.has(refusedBy));
 
 /** Smallest order that the exchange takes, counted up by hand. */
 const smallest = ({ instrument }: PositionView, priceTicks: number): number => {

@@ -30,7 +30,7 @@ export interface SizeFacts {
   readonly atHand: MarginAtHand | null;
 }
 
-/** What refuses an entry for its size: a limit of risk by its name, or the venue's code and reason. */
+/** What refuses an entry for its size: a limit of risk by its name, or the venue's reason. */
 export interface SizeRefusal {
   readonly reason: string;
   readonly value: number;
@@ -38,9 +38,9 @@ export interface SizeRefusal {
 }
 
 const VENUE_REASONS = {
-  [-2019]: "the free margin (-2019)",
-  [-2027]: "the largest position at this leverage (-2027)",
-  [-4028]: "a leverage below 1 (-4028)",
+  insufficientMargin: "the free margin (insufficientMargin)",
+  leverageExceeded: "the largest position at this leverage (leverageExceeded)",
+  leverageInvalid: "a leverage below 1 (leverageInvalid)",
 } as const;
 
 /** Lots of the largest entry that is not refused for its size; 0 when even the smallest one is, or something is not known. */
@@ -69,7 +69,7 @@ const refuse = (facts: SizeFacts, qtyLots: number): SizeRefusal | null => {
   const breach = refuseMargin({ direction, qtyLots, worstTicks, leverage }, exposure, limits, equityUsdt, othersUsdt);
   if (breach !== null) return { reason: breach.rule, value: breach.value, limit: breach.limit };
   const shortage = atHand === null ? null : marginShortage(instrument, { direction, qtyLots, priceTicks, leverage }, atHand);
-  return shortage === null ? null : { reason: VENUE_REASONS[shortage.code], value: shortage.asked, limit: shortage.limit };
+  return shortage === null ? null : { reason: VENUE_REASONS[shortage.reason], value: shortage.asked, limit: shortage.limit };
 };
 
 /** By the margins that risk allows; not rounded, infinite without a limit. */

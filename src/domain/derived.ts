@@ -1,9 +1,10 @@
-import type { Bracket, OrderRequest } from "./order.ts";
+import type { Bracket, OrderRequest, OrderSide } from "./order.ts";
 import type { DayLedger } from "./dayLedger.ts";
 import type { IntentAction } from "./intentAction.ts";
 import type { IsolatedMargin } from "./isolatedMargin.ts";
 import type { Kind } from "./kind.ts";
 import type { Bar } from "./kline.ts";
+import type { Leg } from "./orders/orderIds.ts";
 import type { OwnOrder, OwnOrders } from "./orders/ownOrder.ts";
 import type { Direction, InstrumentIndex, Lots, Ticks } from "./units.ts";
 
@@ -167,6 +168,26 @@ export interface AccountState extends DerivedHeader<typeof Kind.accountState> {
   readonly orders: readonly OwnOrders[];
 }
 
+/** A trade of our own: what the exchange told (`OrderFilled`), joined with our order by `account`. Each trade once. */
+export interface Fill extends DerivedHeader<typeof Kind.fill> {
+  /** The exchange's time. */
+  readonly eventTimeMs: number;
+  readonly clientOrderId: string;
+  readonly tradeId: number;
+  readonly planId: string;
+  /** What the order is in its plan. */
+  readonly leg: Leg;
+  readonly side: OrderSide;
+  readonly priceTicks: Ticks;
+  readonly qtyLots: Lots;
+  readonly feeUsdt: number;
+  /** Cost of the fill against its reference price (open, trigger, limit or mark), ≥ 0; already inside `priceTicks`. */
+  readonly slippageUsdt: number;
+  readonly maker: boolean;
+  readonly reduceOnly: boolean;
+  /** Why the order existed: `entry`, `scale-in`, `stop`, `target`, `time-limit`, … */
+  readonly reason: string;
+}
 /** A finished round trip: flat → flat, or to a flip. */
 export interface TradeClosed extends DerivedHeader<typeof Kind.tradeClosed> {
   readonly direction: Direction;
@@ -280,6 +301,7 @@ export type Derived =
   | Signal
   | MomentClosed
   | AccountState
+  | Fill
   | TradeClosed
   | Intent
   | ApprovedPlan

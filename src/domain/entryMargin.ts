@@ -22,15 +22,15 @@ export interface MarginAtHand {
   readonly takerFeeRate: number;
 }
 
-/** Why an entry is refused for its margin: Binance's code, what was asked for and what there is (leverage, or USDT). */
+/** Why an entry is refused for its margin, what was asked for and what there is (leverage, or USDT). */
 interface MarginShortage {
-  readonly code: -4028 | -2027 | -2019;
+  readonly reason: "leverageInvalid" | "leverageExceeded" | "insufficientMargin";
   readonly asked: number;
   readonly limit: number;
 }
 
 /**
- * Isolated margin that an entry needs: −2027 when position, open entries and this one exceed what the leverage allows, −2019 when the
+ * Isolated margin that an entry needs: `leverageExceeded` when position, open entries and this one exceed what the leverage allows, `insufficientMargin` when the
  * free wallet cannot carry initial margin and fee. What closes a position needs neither. Null: the account carries it.
  */
 export const marginShortage = (
@@ -38,7 +38,7 @@ export const marginShortage = (
   { direction, qtyLots, priceTicks, leverage }: MarginedEntry,
   { position, openTickLots, availableUsdt, takerFeeRate }: MarginAtHand,
 ): MarginShortage | null => {
-  if (!(leverage >= 1)) return { code: -4028, asked: leverage, limit: 1 };
+  if (!(leverage >= 1)) return { reason: "leverageInvalid", asked: leverage, limit: 1 };
   const held = position.lots * direction;
   const openingLots = held < 0 ? Math.max(0, qtyLots + held) : qtyLots;
   if (openingLots === 0) return null;
@@ -46,12 +46,12 @@ export const marginShortage = (
   const added = openingLots * priceTicks * unitUsdt;
   const notional = (Math.max(0, held) * priceTicks + openTickLots) * unitUsdt + added;
   const largest = maxNotionalUsdt(instrument, leverage);
-  if (exceeds(notional, largest)) return { code: -2027, asked: notional, limit: largest };
+  if (exceeds(notional, largest)) return { reason: "leverageExceeded", asked: notional, limit: largest };
   // A flip frees the margin of what it closes, less the loss that closing realises.
   const freed = held < 0 ? position.marginUsdt - Math.max(0, position.lossUsdt(priceTicks)) : 0;
   const needed = added / leverage + added * takerFeeRate;
   const free = availableUsdt + freed;
-  return exceeds(needed, free) ? { code: -2019, asked: needed, limit: free } : null;
+  return exceeds(needed, free) ? { reason: "insufficientMargin", asked: needed, limit: free } : null;
 };
 
 /**

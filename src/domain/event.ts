@@ -2,6 +2,7 @@ import type { Instrument } from "./instrument.ts";
 import type { Kind } from "./kind.ts";
 import type { Kline } from "./kline.ts";
 import type { OrderSide } from "./order.ts";
+import type { RejectionReason } from "./rejection.ts";
 import type { InstrumentIndex, Lots, Ticks } from "./units.ts";
 
 /**
@@ -130,10 +131,12 @@ interface OrderHeader<K extends Kind> extends AccountHeader<K> {
 }
 export type OrderAccepted = OrderHeader<typeof Kind.orderAccepted>;
 export interface OrderRejected extends OrderHeader<typeof Kind.orderRejected> {
-  /** Binance's error code, e.g. −4014. */
-  readonly code: number;
+  readonly reason: RejectionReason;
+  /** What was asked for and what is allowed, or the venue's own words; "" where the reason says it all. */
   readonly message: string;
 }
+/** An answer about the order was lost: it may be at the venue, and may still fill. */
+export type OrderUnknown = OrderHeader<typeof Kind.orderUnknown>;
 export interface OrderCanceled extends OrderHeader<typeof Kind.orderCanceled> {
   readonly remainingLots: Lots;
 }
@@ -141,20 +144,19 @@ export interface OrderExpired extends OrderHeader<typeof Kind.orderExpired> {
   readonly remainingLots: Lots;
   readonly reason: string;
 }
-export interface Fill extends OrderHeader<typeof Kind.fill> {
-  /** The venue's number of the trade. */
+/** A trade of one of our orders as an exchange tells it. `account` joins it with the order and makes a `Fill` of it. */
+export interface OrderFilled extends OrderHeader<typeof Kind.orderFilled> {
+  /** The venue's number of the trade. A venue may tell one twice. */
   readonly tradeId: number;
-  readonly planId: string;
   readonly side: OrderSide;
   readonly priceTicks: Ticks;
   readonly qtyLots: Lots;
   readonly feeUsdt: number;
-  /** Cost of the fill against its reference price (open or trigger), ≥ 0; already inside `priceTicks`. */
-  readonly slippageUsdt: number;
   readonly maker: boolean;
-  readonly reduceOnly: boolean;
-  /** Why the order existed: `entry`, `scale-in`, `stop`, `target`, `time-limit`, … */
-  readonly reason: string;
+  /** The exchange's own order, which liquidates the position. */
+  readonly liquidation: boolean;
+  /** Price without the slippage that a simulated venue adds, in ticks; 0: the venue adds none of its own. */
+  readonly referenceTicks: number;
 }
 export interface FundingPayment extends AccountHeader<typeof Kind.fundingPayment> {
   /** What the account paid: > 0 paid, < 0 received. */
@@ -164,7 +166,14 @@ export interface FundingPayment extends AccountHeader<typeof Kind.fundingPayment
 interface Balance extends AccountHeader<typeof Kind.balance> {
   readonly walletUsdt: number;
 }
-interface PositionReport extends AccountHeader<typeof Kind.positionReport> {
+/** Answer to a query: every order of the instrument that was working at the venue when it answered. */
+export interface OpenOrders extends AccountHeader<typeof Kind.openOrders> {
+  /** When we asked: what we sent later need not be among them. */
+  readonly askedAtMs: number;
+  readonly clientOrderIds: readonly string[];
+}
+/** Answer to a query: what the venue says that we hold, signed. */
+export interface PositionReport extends AccountHeader<typeof Kind.positionReport> {
   readonly positionLots: Lots;
   readonly entryPrice: number;
 }
@@ -182,6 +191,16 @@ export type MarketEvent =
   | NonMarketTrade
   | Liquidation
   | Kline;
-export type AccountEvent = OrderAccepted | OrderRejected | OrderCanceled | OrderExpired | Fill | FundingPayment | Balance | PositionReport;
+export type AccountEvent =
+  | OrderAccepted
+  | OrderRejected
+  | OrderUnknown
+  | OrderCanceled
+  | OrderExpired
+  | OrderFilled
+  | FundingPayment
+  | Balance
+  | OpenOrders
+  | PositionReport;
 type ControlEvent = Timer | Command | StreamStatus | InferenceFailure | Fault;
 export type Event = MarketEvent | AccountEvent | ControlEvent;

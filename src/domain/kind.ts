@@ -30,11 +30,13 @@ const ROWS = {
   // Account: events from a real venue, derived items from the simulated one.
   orderAccepted: { number: 16, hashed: "text" },
   orderRejected: { number: 17, hashed: "text" },
+  orderUnknown: { number: 44, hashed: "text" },
   orderCanceled: { number: 18, hashed: "text" },
   orderExpired: { number: 19, hashed: "text" },
-  fill: { number: 20, hashed: "text" },
+  orderFilled: { number: 46, hashed: "text" },
   fundingPayment: { number: 21, hashed: "text" },
   balance: { number: 22, hashed: "text" },
+  openOrders: { number: 45, hashed: "text" },
   positionReport: { number: 23, hashed: "text" },
   // Derived: re-computed in every replay, never journaled as truth. They are never merged, so their ranks order nothing.
   gap: { number: 24 },
@@ -47,6 +49,7 @@ const ROWS = {
   pattern: { number: 28 },
   signal: { number: 29 },
   momentClosed: { number: 43 },
+  fill: { number: 20 },
   accountState: { number: 30 },
   tradeClosed: { number: 31 },
   intent: { number: 32 },

@@ -1,7 +1,6 @@
 import type { DayLedger } from "./dayLedger.ts";
 import { closeDay, dayLedger } from "./dayLedger.ts";
-import type { AccountState, PositionState, TradeClosed } from "./derived.ts";
-import type { Fill } from "./event.ts";
+import type { AccountState, Fill, PositionState, TradeClosed } from "./derived.ts";
 import type { Instrument } from "./instrument.ts";
 import { ticksToPrice, usdtPerTickLot } from "./instrument.ts";
 import { IsolatedMargin } from "./isolatedMargin.ts";
@@ -9,6 +8,8 @@ import { Kind } from "./kind.ts";
 import type { Moment } from "./moment.ts";
 import { moment } from "./moment.ts";
 import { directionOf } from "./order.ts";
+import type { IdScope } from "./orders/orderIds.ts";
+import { NO_SCOPE } from "./orders/orderIds.ts";
 import type { OwnOrders } from "./orders/ownOrder.ts";
 import { ownOrders } from "./orders/ownOrders.ts";
 import type { Direction, InstrumentIndex, Lots } from "./units.ts";
@@ -46,6 +47,9 @@ class Position implements PositionState {
     this.ticksPerUnit = 1 / instrument.tickSize;
   }
 
+  get markTicks(): number {
+    return this.markPrice * this.ticksPerUnit;
+  }
   get averageTicks(): number {
     return this.positionLots === 0 ? NaN : this.costTickLots / this.positionLots;
   }
@@ -66,6 +70,8 @@ export interface LedgerOptions {
   readonly filters?: boolean;
   /** By instrument: whether the venue places brackets itself. Default true. */
   readonly attachesBrackets?: readonly boolean[];
+  /** What client order ids begin with. Default: nothing, as in a backtest. */
+  readonly ids?: IdScope;
   /** Moments that close up to this time only warm up: no day begins. Default: none. */
   readonly tradeFromMs?: number;
 }
@@ -103,7 +109,7 @@ export class Ledger implements AccountState {
 
   constructor(
     instruments: readonly Instrument[],
-    { startUsdt, filters = true, attachesBrackets = [], tradeFromMs = -Infinity }: LedgerOptions,
+    { startUsdt, filters = true, attachesBrackets = [], ids = NO_SCOPE, tradeFromMs = -Infinity }: LedgerOptions,
   ) {
     this.tradeFromMs = tradeFromMs;
     this.filters = filters;
@@ -115,7 +121,7 @@ export class Ledger implements AccountState {
     this.positions = instruments.map((instrument) => new Position(instrument));
     this.margins = instruments.map((instrument) => new IsolatedMargin(instrument));
     this.orders = instruments.map(({ maxMarketQtyLots }, index) =>
-      ownOrders({ maxMarketQtyLots: filters ? maxMarketQtyLots : 0 }, attachesBrackets[index] ?? true),
+      ownOrders({ maxMarketQtyLots: filters ? maxMarketQtyLots : 0 }, attachesBrackets[index] ?? true, ids),
     );
   }
 

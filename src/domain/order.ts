@@ -89,6 +89,3 @@ export const trueFraction = (entryTicks: number, fraction: number): number => Ma
 /** Whether a bracket asks for a level that is nearer to the entry than one tick. */
 export const isBelowTick = (entryTicks: number, { stopFraction, targetFraction }: Bracket): boolean =>
   (stopFraction > 0 && stopFraction * entryTicks < 1) || (targetFraction > 0 && targetFraction * entryTicks < 1);
-
-/** Binance: "Unknown order sent.", the answer to a cancel that met no order. */
-export const UNKNOWN_ORDER = -2011;

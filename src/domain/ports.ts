@@ -14,18 +14,54 @@ export interface VenueTerms {
   readonly takerFeeRate: number | null;
   /**
    * By instrument: whether the venue places an entry's bracket itself with the entry's first fill. False: `execute` sends stop
-   * and target when the fill is known, and the venue takes one close-position order of a kind a side (−4130).
+   * and target when the fill is known, and the venue takes one close-position order of a kind a side (`closePositionTaken`).
    */
   readonly attachesBrackets: readonly boolean[];
 }
 
-/** Where orders go. Both calls only enqueue. The outcomes come back on the line as account items. */
+interface QueryHeader {
+  readonly instrument: InstrumentIndex;
+  readonly askedAtMs: number;
+}
+/** One order, by its client order id. */
+interface OrderQuery extends QueryHeader {
+  readonly what: "order";
+  readonly clientOrderId: string;
+}
+/** Every order that is working. */
+interface OpenOrdersQuery extends QueryHeader {
+  readonly what: "openOrders";
+}
+interface PositionQuery extends QueryHeader {
+  readonly what: "position";
+}
+/** Our trades with a larger id. */
+interface TradesQuery extends QueryHeader {
+  readonly what: "trades";
+  readonly sinceTradeId: number;
+}
+/** Reason of the `orderExpired` that answers a query of an order that filled whole. */
+export const FILLED = "filled";
+export type VenueQuery = OrderQuery | OpenOrdersQuery | PositionQuery | TradesQuery;
+
+/**
+ * Where orders go. All calls only enqueue; what comes of them comes back on the line as account items.
+ *
+ * An order is accepted (`orderAccepted`), refused (`orderRejected`, with a reason of the domain) or **unknown** (`orderUnknown`: the
+ * answer was lost, so the order may be there). A venue that gets no answer in time says `orderUnknown` itself.
+ *
+ * Queries are answered with what the venue said, or would have said, at the time: each answer may repeat what is known already. An order is
+ * told again with its fills, and behind them `orderAccepted` while it works, or how it ended; one that filled whole is `orderExpired` with
+ * nothing remaining, reason `FILLED`. One that can no longer arrive is `orderRejected`, `neverArrived`. Trades are told again as fills.
+ * `openOrders` and `position` have answers of their own.
+ */
 export interface Venue {
   readonly terms: VenueTerms;
-  /** Hands over an order. Throws only on a broken invariant; refusals arrive as `orderRejected`. */
+  /** Hands over an order. Throws only on a broken invariant. */
   submit(order: OrderRequest): void;
-  /** Asks to cancel a resting or conditional order; unknown ids are answered with `orderRejected` −2011. */
+  /** Asks to cancel a resting or conditional order; one that is not open is answered with `orderRejected`, `unknownOrder`. */
   cancel(instrument: InstrumentIndex, clientOrderId: string, decidedAtMs: number): void;
+  ask(query: VenueQuery): void;
 }
 
 /** A range of history: `fromMs` inclusive, `toMs` exclusive, both in event time (a kline's open time). */

@@ -1,16 +1,44 @@
-import { UNKNOWN_ORDER } from "./order.ts";
-
 /**
- * Answers that leave open whether the order is at the venue: Binance's −1006 and −1007 ("execution status unknown"), and −2011, the
- * answer to a cancel that met no order. Source: Binance USD-M error codes.
+ * Why a venue refuses an order or a cancel, in the words of the domain. Each venue translates its own codes to these
+ * (`src/venues/binance/rejectionCodes.ts`); `other` is a refusal that only its message tells.
  */
-const UNDECIDED: ReadonlySet<number> = new Set([-1006, -1007, UNKNOWN_ORDER]);
+export type RejectionReason =
+  // The order itself.
+  | "priceBetweenTicks"
+  | "qtyBetweenLots"
+  | "qtyNotPositive"
+  | "clientOrderIdInvalid"
+  | "duplicateId"
+  | "closePositionWithQty"
+  | "closePositionNotReduceOnly"
+  | "tooSmall"
+  | "tooLarge"
+  | "notionalTooSmall"
+  | "priceTooLow"
+  | "priceTooHigh"
+  | "priceAboveCap"
+  | "priceBelowFloor"
+  // What is open or held already.
+  | "tooManyOrders"
+  | "tooManyConditionalOrders"
+  | "reduceOnlyRejected"
+  | "closePositionTaken"
+  // The market.
+  | "wouldTriggerAtOnce"
+  | "couldNotFillAtOnce"
+  | "postOnlyWouldTake"
+  // Margin.
+  | "leverageInvalid"
+  | "leverageExceeded"
+  | "insufficientMargin"
+  /** The answer to a cancel that met no open order. It does not tell whether the order is still working. */
+  | "unknownOrder"
+  /** The answer to a query: the order has never reached the venue. */
+  | "neverArrived"
+  | "other";
 
-/** FOK that could not fill at once, post-only that would have taken: the order itself asked to be refused then. */
-const CONDITIONAL: ReadonlySet<number> = new Set([-5021, -5022]);
+/** Whether an `orderRejected` with this reason proves that the venue does not have the order. */
+export const isSureRefusal = (reason: RejectionReason): boolean => reason !== "unknownOrder";
 
-/** Whether an `orderRejected` with this code proves that the venue does not have the order. */
-export const isSureRefusal = (code: number): boolean => !UNDECIDED.has(code);
-
-/** Whether an order was refused on a condition that it set itself, so that nothing is wrong with it. */
-export const isOwnCondition = (code: number): boolean => CONDITIONAL.has(code);
+/** Whether an order was refused on a condition that it set itself (fill-or-kill, post-only), so that nothing is wrong with it. */
+export const isOwnCondition = (reason: RejectionReason): boolean => reason === "couldNotFillAtOnce" || reason === "postOnlyWouldTake";

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { from } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { anyNumber } from "../../test/arbitraryEvents.ts";
+import { clientOrderIdOf, idScope, NO_SCOPE } from "../domain/orders/orderIds.ts";
 import { fill, fundingPayment, intentOf, orderRejected, signalOf, T0, BTC } from "../../test/items.ts";
 import { BARRIER } from "../domain/item.ts";
 import type { Item } from "../domain/item.ts";
@@ -22,7 +23,7 @@ const digest = (items: readonly Item[], fromMs = -Infinity): string => {
 
 type Fields = Readonly<Record<string, unknown>>;
 const header = { seq: 3, instrument: 0, knownAtMs: T0, eventTimeMs: T0, receivedTimeMs: T0 };
-const ended = { ...orderRejected({ at: 3 }, "P-1"), remainingLots: 7, reason: "old" };
+const ended = { ...orderRejected({ at: 3 }, "P-1"), remainingLots: 7 };
 const orderOf = (order: Fields = {}): Fields => ({
   ...{ clientOrderId: "P-1", side: "buy", type: "limit", qtyLots: 10, priceTicks: 1000, triggerTicks: 990, timeInForce: "GTC" },
   ...{ reduceOnly: false, closePosition: false, callbackFraction: 0, leverage: 5, expiresAtMs: Infinity },
@@ -75,8 +76,13 @@ const HASHED: Readonly<
   fundingPayment: { item: { ...fundingPayment({ at: 3 }, 0.5) }, numbers: ["eventTimeMs", "paidUsdt"], others: { instrument: 1 } },
   orderRejected: {
     item: { ...ended, kind: Kind.orderRejected },
-    numbers: ["eventTimeMs", "code"],
-    others: { clientOrderId: "P-9", kind: Kind.orderCanceled, instrument: 1 },
+    numbers: ["eventTimeMs"],
+    others: { reason: "tooSmall", clientOrderId: "P-9", kind: Kind.orderCanceled, instrument: 1 },
+  },
+  orderUnknown: {
+    item: { ...ended, kind: Kind.orderUnknown },
+    numbers: ["eventTimeMs"],
+    others: { clientOrderId: "P-9", instrument: 1 },
   },
   orderCanceled: {
     item: { ...ended, kind: Kind.orderCanceled },
@@ -173,6 +179,15 @@ describe("the decision hash", () => {
     expect(net(1, NaN)).not.toBe(net(NaN, 1));
   });
 
+  it("does not know the account and the run of an id", () => {
+    const [bare, scoped] = [NO_SCOPE, idScope("ab", "r01")].map((of) =>
+      clientOrderIdOf(of, { planId: "BTCUSDT-1672531200-2", leg: "stop" }),
+    );
+    for (const item of [fill({ at: 3 }, { side: "buy", ticks: 1000, lots: 10 }), orderRejected({ at: 3 }, "")]) {
+      const [a, b] = [bare, scoped].map((clientOrderId) => digest([{ ...item, clientOrderId: clientOrderId as string }]));
+      expect(a).toBe(b);
+    }
+  });
   it("does not know bursts, nor what is no decision", () => {
     const all = Object.values(HASHED).map(({ item }) => item as unknown as Item);
     const strewn = all.flatMap((item) => [item, BARRIER, { ...header, kind: Kind.timer, periodMs: 1000 } as unknown as Item]);

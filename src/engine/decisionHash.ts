@@ -1,13 +1,15 @@
 import type { OperatorFunction } from "rxjs";
-import type { FundingPayment, Fill, OrderCanceled, OrderExpired, OrderRejected } from "../domain/event.ts";
-import type { ApprovedPlan, Gap, Intent, OrderSent, Pattern, Refusal, Regime, RiskState, Signal } from "../domain/derived.ts";
+import type { FundingPayment, OrderCanceled, OrderExpired, OrderRejected, OrderUnknown } from "../domain/event.ts";
+import type { ApprovedPlan, Fill, Gap, Intent, OrderSent, Pattern, Refusal, Regime, RiskState, Signal } from "../domain/derived.ts";
 import type { IntentAction } from "../domain/intentAction.ts";
 import { REGIME_STATES } from "../domain/derived.ts";
 import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
+import { unscopedId } from "../domain/orders/orderIds.ts";
 import type { OrderType, TimeInForce } from "../domain/order.ts";
 import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
+import { codeOf } from "../venues/binance/rejectionCodes.ts";
 import { canonical, RecordHash } from "./recordHash.ts";
 
 // The codes are part of the hash: never renumbered.
@@ -57,7 +59,7 @@ const codeOfTimeInForce = (timeInForce: TimeInForce): number => {
 /**
  * SHA-256 over all decisions in line order (docs/architecture.md#what-a-decision-hash-covers), little-endian: every layer's outputs
  * as raw float64 bits (one canonical NaN), each intent, verdict, order, fill, payment and state change. No `seq`, wall clock, burst, path
- * or run name, and no plan id beside the order id that is made of it.
+ *, run name or account, and no plan id beside the order id that is made of it.
  */
 export class DecisionHash extends RecordHash {
   /** Decision bars hashed. */
@@ -134,7 +136,7 @@ export class DecisionHash extends RecordHash {
     numbers[at + 6] = canonical(order.leverage);
     numbers[at + 7] = canonical(order.expiresAtMs);
     this.at = at + 8;
-    this.text(order.clientOrderId);
+    this.text(unscopedId(order.clientOrderId));
   }
 
   fill(item: Fill): void {
@@ -146,15 +148,21 @@ export class DecisionHash extends RecordHash {
     numbers[at + 3] = canonical(item.feeUsdt);
     numbers[at + 4] = canonical(item.slippageUsdt);
     this.at = at + 5;
-    this.text(item.clientOrderId);
+    this.text(unscopedId(item.clientOrderId));
     this.text(item.reason);
   }
 
   ended(item: OrderRejected | OrderCanceled | OrderExpired): void {
     this.head(item);
     this.number(item.eventTimeMs);
-    this.number(item.kind === Kind.orderRejected ? item.code : item.remainingLots);
-    this.text(item.clientOrderId);
+    this.number(item.kind === Kind.orderRejected ? codeOf(item.reason) : item.remainingLots);
+    this.text(unscopedId(item.clientOrderId));
+  }
+
+  undecided(item: OrderUnknown): void {
+    this.head(item);
+    this.number(item.eventTimeMs);
+    this.text(unscopedId(item.clientOrderId));
   }
 
   payment(item: FundingPayment): void {
@@ -218,6 +226,9 @@ const HANDLERS: StepHandlers<HashedLine> = {
   },
   [Kind.orderRejected]: ({ hash }, item) => {
     hash.ended(item);
+  },
+  [Kind.orderUnknown]: ({ hash }, item) => {
+    hash.undecided(item);
   },
   [Kind.orderCanceled]: ({ hash }, item) => {
     hash.ended(item);

@@ -44,6 +44,13 @@ describe("the event codec", () => {
   });
 });
 
+it.each([
+  ["fill", '{"kind":"fill","seq":3,"instrument":0,"clientOrderId":"P","planId":"P","reason":"entry"}'],
+  ["orderRejected", '{"kind":"orderRejected","seq":3,"instrument":0,"clientOrderId":"P","code":-2019,"message":""}'],
+])("refuses a %s of an older journal by name", (kind, text) => {
+  expect(() => decodeEvent(text)).toThrow(`the journal holds a "${kind}" as versions before 0.2 wrote it`);
+});
+
 it("reads a command of an older journal, which does not say who sent it and why", () => {
   const old = '{"kind":"command","seq":3,"instrument":-1,"eventTimeMs":1,"receivedTimeMs":1,"knownAtMs":1,"command":"halt","argument":""}';
   expect(decodeEvent(old)).toMatchObject({ command: "halt", id: "", by: "", reason: "" });

@@ -1,10 +1,10 @@
 import type { Event } from "../domain/event.ts";
 import type { KindName } from "../domain/kind.ts";
-import { Kind, KIND_NAMES } from "../domain/kind.ts";
+import { HASHED_AS, Kind, KIND_NAMES } from "../domain/kind.ts";
 import { KLINE_COLUMNS, klineValues, singleKline } from "../domain/kline.ts";
 import type { KlineValues } from "../domain/kline.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
-import { InvariantError } from "../domain/units.ts";
+import { InvariantError, UserError } from "../domain/units.ts";
 
 /** Numbers that JSON has no words for. */
 const SPECIAL: Readonly<Record<string, number>> = { NaN: NaN, Infinity: Infinity, "-Infinity": -Infinity, "-0": -0 };
@@ -44,17 +44,22 @@ export const encodeEvent = (event: Event): string => {
   return oneLine(json);
 };
 
-/** The event of a line that `encodeEvent` wrote. Throws `InvariantError` on a kind it does not know. */
+/** The event of a line that `encodeEvent` wrote. Throws `InvariantError` on a kind it does not know, `UserError` on an older layout. */
 export const decodeEvent = (text: string): Event => {
   const fields = JSON.parse(text, (_, value: unknown) => revived(value)) as Record<string, unknown> & { kind: string };
   const kind = Object.hasOwn(Kind, fields.kind) ? Kind[fields.kind as KindName] : undefined;
   if (kind === undefined) throw new InvariantError(`unknown kind "${fields.kind}"`);
+  if (HASHED_AS[kind] === undefined || (kind === Kind.orderRejected && !("reason" in fields))) throw olderLayout(fields.kind);
   if (kind !== Kind.kline) return { ...fields, kind, ...(kind === Kind.command && !("id" in fields) ? UNSAID : {}) } as unknown as Event;
   const { instrument, intervalMs, receiveDelayMs, seq } = fields as unknown as Record<string, number>;
   const kline = singleKline(instrument as InstrumentIndex, intervalMs as number, fields as unknown as KlineValues, receiveDelayMs);
   kline.seq = seq as number;
   return kline;
 };
+
+/** A fill that carries its plan, a rejection that carries a code: only a version before 0.2 wrote such events. */
+const olderLayout = (kind: string): UserError =>
+  new UserError(`the journal holds a "${kind}" as versions before 0.2 wrote it: replay it with that version, or start a new journal`);
 
 const revived = (value: unknown): unknown => {
   if (typeof value !== "object" || value === null) return value;

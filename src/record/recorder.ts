@@ -1,6 +1,6 @@
 import type { OperatorFunction } from "rxjs";
-import type { AccountState, Gap, RiskState, Signal, TradeClosed } from "../domain/derived.ts";
-import type { Fault, Fill, NonMarketTrade, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../domain/event.ts";
+import type { AccountState, Fill, Gap, RiskState, Signal, TradeClosed } from "../domain/derived.ts";
+import type { Fault, NonMarketTrade, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { lotsToQty, ticksToPrice } from "../domain/instrument.ts";
 import type { Item } from "../domain/item.ts";

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { limitsOf, RiskLine, START_MS } from "../../test/riskLine.ts";
-import { UNKNOWN_ORDER } from "../domain/order.ts";
 import type { Lots, Ticks } from "../domain/units.ts";
 import { instrumentIndex } from "../domain/units.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
@@ -126,12 +125,12 @@ describe("a broken order book", () => {
     const resting = line.planId;
     line.enter(1, { ...limit, instrument: instrumentIndex(1) });
     expect(line.bookBroke()).toEqual(["REDUCING +data.book S0USDT 1/0", "cancelEntries0 0 risk"]);
-    line.rejected(resting, UNKNOWN_ORDER);
+    line.rejected(resting, "unknownOrder");
     expect(line.bar()).toEqual(["cancelEntries0 0 risk"]);
-    line.rejected(resting, UNKNOWN_ORDER);
+    line.rejected(resting, "unknownOrder");
     expect(line.timer()).toEqual(["cancelEntries0 0 risk"]);
     line.bookTop();
-    line.rejected(resting, UNKNOWN_ORDER);
+    line.rejected(resting, "unknownOrder");
     expect(line.bar()).toEqual([]);
   });
   it("leaves the worst cause of the account its name, and its own end", () => {

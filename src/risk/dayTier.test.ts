@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { limitsOf, RiskLine } from "../../test/riskLine.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import type { DayLimits } from "./limits.ts";
+import type { RejectionReason } from "../domain/rejection.ts";
 
 const DAY = 1440;
 const { maxLossFraction, maxEntries, maxConsecutiveLosses, maxVenueRefusals } = DEFAULT_LIMITS.day;
@@ -99,21 +100,24 @@ describe("entries: at most 15 a day", () => {
     expect(line.enter(1)[0]).toBe("REDUCING +day.maxEntries 5/4");
     expect(line.enter(1)).toEqual(["refused day.maxEntries 5/4"]);
   });
-  it("does not count an entry that the venue surely refused, whatever the code", () => {
+  it("does not count an entry that the venue surely refused, whatever the reason", () => {
     const line = started({ maxEntries: 1 });
-    for (const code of [-4164, -2019, -5022, -1]) {
+    for (const reason of ["notionalTooSmall", "insufficientMargin", "postOnlyWouldTake", "neverArrived", "other"] as const) {
       expect(line.enter(1)).toEqual(["approved enter"]);
-      expect(line.rejected(line.planId, code)).toEqual([]);
+      expect(line.rejected(line.planId, reason)).toEqual([]);
     }
     expect(line.enter(1)).toEqual(["approved enter"]);
     line.rejected(line.planId);
     line.enter(1);
     expect(line.enter(1)[0]).toBe("REDUCING +day.maxEntries 2/1");
   });
-  it.each([-1006, -1007, -2011])("counts an entry whose outcome is unknown (%i), and keeps it on its way", (code) => {
+  it.each([
+    ["a lost answer", (line: RiskLine) => line.unknown(line.planId)],
+    ["a refused cancel", (line: RiskLine) => line.rejected(line.planId, "unknownOrder")],
+  ])("counts an entry whose outcome is unknown (%s), and keeps it on its way", (_, answer) => {
     const line = started({ maxEntries: 1 });
     line.enter(1);
-    expect(line.rejected(line.planId, code)).toEqual([]);
+    expect(answer(line)).toEqual([]);
     // It may rest: it is withdrawn like any other.
     expect(line.enter(1)).toEqual(["REDUCING +day.maxEntries 2/1", "cancelEntries0 0 risk", "refused day.maxEntries 2/1"]);
   });
@@ -132,7 +136,7 @@ describe("entries: at most 15 a day", () => {
     line.ask("reduce", { qtyLots: 1 as never });
     line.rejected(line.planId);
     line.ask("moveStop", { stopTicks: 999 as never });
-    line.rejected(line.planId, -4013);
+    line.rejected(line.planId, "priceTooLow");
     expect(line.enter(1)[0]).toBe("REDUCING +day.maxEntries 2/1");
   });
   it("ends the cause when what was beyond the count is given back", () => {
@@ -215,11 +219,11 @@ describe("losing trades in a row: at most 8 within the day", () => {
 describe("entries that the venue refuses in a row on an instrument: with the 3rd it gets no more", () => {
   const raised = ["REDUCING +day.maxVenueRefusals S0USDT 3/3"];
   const refusedNow = ["refused day.maxVenueRefusals S0USDT 3/3"];
-  /** An entry of `instrument` that the venue answers with `code`. */
-  const refuse = (line: RiskLine, times = 1, code = -4164, instrument = 0): string[] =>
+  /** An entry of `instrument` that the venue answers with `reason`. */
+  const refuse = (line: RiskLine, times = 1, reason: RejectionReason = "notionalTooSmall", instrument = 0): string[] =>
     Array.from({ length: times }, () => {
       line.enter(1, { instrument: instrument as never });
-      return line.rejected(line.planId, code, instrument);
+      return line.rejected(line.planId, reason, instrument);
     }).flat();
 
   it.each([
@@ -242,7 +246,7 @@ describe("entries that the venue refuses in a row on an instrument: with the 3rd
     expect(line.enter(1, { instrument: 1 as never })).toEqual(["approved enter"]);
     const other = started({ maxVenueRefusals });
     other.bar({ at: 0, instrument: 1 });
-    refuse(other, 3, -4164, 1);
+    refuse(other, 3, "notionalTooSmall", 1);
     expect(other.enter(1, { instrument: 1 as never })).toEqual(["refused day.maxVenueRefusals S1USDT 3/3"]);
     expect(other.enter(1)).toEqual(["approved enter"]);
   });
@@ -275,22 +279,30 @@ describe("entries that the venue refuses in a row on an instrument: with the 3rd
     const line = started({ maxVenueRefusals });
     line.bar({ at: 0, instrument: 1 });
     refuse(line, 2);
-    expect(refuse(line, 2, -4164, 1)).toEqual([]);
+    expect(refuse(line, 2, "notionalTooSmall", 1)).toEqual([]);
     line.enter(1, { instrument: 1 as never });
     line.accepted(line.planId, 1);
     expect(refuse(line)).toEqual(raised);
-    expect(refuse(line, 2, -4164, 1)).toEqual([]);
-    expect(refuse(line, 1, -4164, 1)[0]).toBe("REDUCING +day.maxVenueRefusals S1USDT 3/3");
+    expect(refuse(line, 2, "notionalTooSmall", 1)).toEqual([]);
+    expect(refuse(line, 1, "notionalTooSmall", 1)[0]).toBe("REDUCING +day.maxVenueRefusals S1USDT 3/3");
   });
   it.each([
-    ["an outcome that is unknown", -1007],
-    ["a refused cancel", -2011],
-    ["post-only that would have taken", -5022],
-    ["FOK that could not fill at once", -5021],
-  ])("%s neither counts nor ends the row", (_, code) => {
+    ["a refused cancel", "unknownOrder"],
+    ["post-only that would have taken", "postOnlyWouldTake"],
+    ["FOK that could not fill at once", "couldNotFillAtOnce"],
+  ] as const)("%s neither counts nor ends the row", (_, reason) => {
     const line = started({ maxVenueRefusals });
     refuse(line, 2);
-    expect(refuse(line, 5, code)).toEqual([]);
+    expect(refuse(line, 5, reason)).toEqual([]);
+    expect(refuse(line)[0]).toBe(raised[0]);
+  });
+  it("an outcome that is unknown neither counts nor ends the row", () => {
+    const line = started({ maxVenueRefusals });
+    refuse(line, 2);
+    for (let i = 0; i < 5; i += 1) {
+      line.enter(1);
+      expect(line.unknown(line.planId)).toEqual([]);
+    }
     expect(refuse(line)[0]).toBe(raised[0]);
   });
   it("counts no refusal of a reduction or a stop, and their acceptance ends no row", () => {
@@ -299,10 +311,10 @@ describe("entries that the venue refuses in a row on an instrument: with the 3rd
     line.fill("buy", 10);
     for (let i = 0; i < 5; i += 1) {
       line.ask("reduce", { qtyLots: 1 as never });
-      line.rejected(line.planId, -2022);
+      line.rejected(line.planId, "reduceOnlyRejected");
     }
     line.ask("moveStop", { stopTicks: 997 as never });
-    line.rejected(line.planId, -4013);
+    line.rejected(line.planId, "priceTooLow");
     expect(refuse(line, 2)).toEqual([]);
     line.ask("moveStop", { stopTicks: 998 as never });
     line.accepted(line.planId);

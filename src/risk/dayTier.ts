@@ -1,5 +1,6 @@
 import type { Instrument } from "../domain/instrument.ts";
 import { isOwnCondition } from "../domain/rejection.ts";
+import type { RejectionReason } from "../domain/rejection.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
 import type { Causes, LineTime } from "./causes.ts";
 import type { DayLimits } from "./limits.ts";
@@ -80,13 +81,13 @@ export class DayTier {
   }
 
   /** The venue surely refused an entry of which nothing had filled: the day in which it was approved is given it back. */
-  entryRefused(time: LineTime, instrument: InstrumentIndex, decidedAtMs: number, code: number): void {
+  entryRefused(time: LineTime, instrument: InstrumentIndex, decidedAtMs: number, reason: RejectionReason): void {
     const { maxVenueRefusals } = this.limits;
     if (decidedAtMs >= this.startedAtMs) {
       this.entries -= 1;
       this.causes.clear(time, RULES.entries);
     }
-    if (isOwnCondition(code)) return;
+    if (isOwnCondition(reason)) return;
     const inRow = (this.refusalsInRow[instrument] as number) + 1;
     this.refusalsInRow[instrument] = inRow;
     if (maxVenueRefusals === null || inRow < maxVenueRefusals) return;

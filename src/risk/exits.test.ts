@@ -5,8 +5,8 @@ import type { Lots, Ticks } from "../domain/units.ts";
 import type { RiskLimits } from "./limits.ts";
 
 const ONE = 1 as never;
-const WOULD_TRIGGER = -2021;
-const REFUSED = -2022;
+const WOULD_TRIGGER = "wouldTriggerAtOnce";
+const REFUSED = "reduceOnlyRejected";
 const PROTECTED = limitsOf({ position: { maxStopFraction: 0.005 } });
 const DONE = ["exit0 10 done"];
 const PASSED = ["exit0 10 stop-passed"];
@@ -24,6 +24,29 @@ const long = (limits: RiskLimits = limitsOf({})): RiskLine => {
 const exit = (line: RiskLine): string[] => line.ask("exit", { reason: "done" });
 /** The venue refuses the newest exit. */
 const refuse = (line: RiskLine): string[] => line.rejected(line.emergencyId, REFUSED);
+
+describe("what the venue ends by itself", () => {
+  it("leaves a position without a stop, which is left at once: the stop itself, and an exit that was to take it off", () => {
+    const line = long(PROTECTED);
+    expect(line.canceled(stopIdOf(line.planId))).toEqual(["exit0 10 unprotected"]);
+    expect(line.expired(line.emergencyId)).toEqual(["exit0 10 unprotected"]);
+    expect(line.rejected(line.emergencyId, REFUSED)).toEqual(["exit0 10 unprotected"]);
+  });
+  it("asks for nothing where it was an entry, none of ours, or where limits ask for no stop", () => {
+    const line = long(PROTECTED);
+    line.enter(5);
+    expect([...line.canceled(line.planId), ...line.canceled("P-99")]).toEqual([]);
+    const free = long();
+    expect(free.canceled(stopIdOf(free.planId))).toEqual([]);
+  });
+  it("is told twice: the second time says nothing", () => {
+    const line = long(PROTECTED);
+    line.canceled(stopIdOf(line.planId));
+    const exitId = line.emergencyId;
+    line.rejected(exitId, REFUSED);
+    expect(line.rejected(exitId, WOULD_TRIGGER)).toEqual([]);
+  });
+});
 
 describe("an exit that was approved is seen through", () => {
   it("when the venue refuses it, at once and as often as it does", () => {
@@ -60,7 +83,7 @@ describe("an exit that was approved is seen through", () => {
     line.enter(5);
     const late = line.planId;
     expect(exit(line)).toEqual(DONE);
-    expect(line.rejected(late, -2011)).toEqual([]);
+    expect(line.rejected(late, "unknownOrder")).toEqual([]);
     expect(line.bar()).toEqual(["cancelEntries0 0 done"]);
     expect(line.fill("buy", 2, { orderId: late })).toEqual(["exit0 2 done"]);
     expect(line.account()).toEqual([]);
@@ -186,15 +209,8 @@ describe("a position without a stop", () => {
     line.bar({ at: 1 });
     line.enter(10, { direction });
     line.fill(side, 10);
-    line.canceled(stopIdOf(line.planId));
-    expect(line.bar()).toEqual([told]);
+    expect(line.canceled(stopIdOf(line.planId))).toEqual([told]);
     expect(line.bar()).toEqual([]);
-  });
-  it("is left at the close of any instrument's moment", () => {
-    const line = long(PROTECTED);
-    line.canceled(stopIdOf("P-1"));
-    expect(line.account(1)).toEqual([]);
-    expect(line.bar({ instrument: 1 })).toEqual(["exit0 10 unprotected"]);
   });
   it("has one as long as a moved stop stands, or is on its way", () => {
     const line = long(PROTECTED);
@@ -203,8 +219,7 @@ describe("a position without a stop", () => {
     expect(line.bar()).toEqual([]);
     line.accepted(line.planId);
     expect(line.bar()).toEqual([]);
-    line.expired(line.planId);
-    expect(line.bar()).toEqual(["exit0 10 unprotected"]);
+    expect(line.expired(line.planId)).toEqual(["exit0 10 unprotected"]);
   });
   it("has none with the move of a trade that is over", () => {
     const line = long(PROTECTED);

@@ -49,6 +49,11 @@ export class Exits {
 
   seeThroughOf(time: LineTime, index: InstrumentIndex): void {
     if (this.leaving.size > 0) this.leaveOn(time, index);
+    this.protectOf(time, index);
+  }
+
+  /** A position without a stop is left, where limits ask for one. */
+  protectOf(time: LineTime, index: InstrumentIndex): void {
     if (this.requiresStop) this.leaveUnprotected(time, index);
   }
 

@@ -1,5 +1,13 @@
-import type { AccountState, BookTop, Gap, Intent, ResyncNeeded, RiskState, RuleReading, TradeClosed } from "../domain/derived.ts";
-import type { Command, Fill, InferenceFailure, OrderAccepted, OrderRejected, StreamStatus } from "../domain/event.ts";
+import type { AccountState, BookTop, Fill, Gap, Intent, ResyncNeeded, RiskState, RuleReading, TradeClosed } from "../domain/derived.ts";
+import type {
+  Command,
+  InferenceFailure,
+  OrderAccepted,
+  OrderCanceled,
+  OrderExpired,
+  OrderRejected,
+  StreamStatus,
+} from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Emit } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
@@ -29,8 +37,6 @@ import { SystemTier } from "./systemTier.ts";
 import { VolatilityTier } from "./volatilityTier.ts";
 
 const COMMANDS = { halt: "command.halt", reduce: "command.reduce", flatten: "command.flatten" } as const;
-/** Binance: a conditional order that would trigger at once. */
-const WOULD_TRIGGER = -2021;
 
 /** Whether a rule of volatility is on: only those look at every bar. */
 export const watchesBars = ({ shock, system }: RiskLimits): boolean =>
@@ -146,13 +152,22 @@ export class RiskGate {
 
   orderRejected(item: OrderRejected, emit: Emit): void {
     this.emit = emit;
-    const { instrument, code } = item;
-    if (!isSureRefusal(code)) return;
+    const { instrument, reason } = item;
     const { latest } = this.ordersOf(instrument);
-    if (isRefusedEntry(latest)) this.day.entryRefused(item, instrument, latest.decidedAtMs, code);
+    // None of ours, or done already: a venue may repeat itself.
+    if (latest === null) return;
+    if (!isSureRefusal(reason)) return;
+    if (isRefusedEntry(latest)) this.day.entryRefused(item, instrument, latest.decidedAtMs, reason);
     // The price has passed a stop that was to be placed: leave at market instead of placing it again.
-    if (code === WOULD_TRIGGER) this.exits.stopPassed(instrument);
-    this.exits.leaveOn(item, instrument);
+    if (reason === "wouldTriggerAtOnce") this.exits.stopPassed(instrument);
+    this.exits.seeThroughOf(item, instrument);
+  }
+
+  /** A stop, or an exit, that the venue ended by itself may leave a position without one. */
+  orderEnded(item: OrderCanceled | OrderExpired, emit: Emit): void {
+    this.emit = emit;
+    const { latest } = this.ordersOf(item.instrument);
+    if (latest !== null && latest.role !== "entry") this.exits.protectOf(item, item.instrument);
   }
 
   gap(gap: Gap, emit: Emit): void {

@@ -123,7 +123,7 @@ describe("margin of an instrument: at most 8 % of equity", () => {
     const isFull = (): boolean => line.enter(1)[0] !== "approved enter";
     line.expired(`${entry}.s`);
     expect(isFull()).toBe(true);
-    line.rejected(entry, -2011);
+    line.rejected(entry, "unknownOrder");
     expect(isFull()).toBe(true);
     line.fill("buy", 10_000, { orderId: entry });
     expect(isFull()).toBe(true);

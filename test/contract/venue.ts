@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { AccountEvent, Fill } from "../../src/domain/event.ts";
+import type { AccountEvent, OrderFilled } from "../../src/domain/event.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
 import { Kind } from "../../src/domain/kind.ts";
 import type { Venue } from "../../src/domain/ports.ts";
@@ -40,14 +40,14 @@ export const venueContract = (name: string, open: () => Promise<VenueHarness>): 
       desk.venue.cancel(desk.instrument.index, id, desk.nowMs);
     };
     const of = (id: string): AccountEvent[] => desk.said.filter((item) => "clientOrderId" in item && item.clientOrderId === id);
-    const fills = (id?: string): Fill[] =>
-      desk.said.filter((item): item is Fill => item.kind === Kind.fill && (id === undefined || item.clientOrderId === id));
+    const fills = (id?: string): OrderFilled[] =>
+      desk.said.filter((item): item is OrderFilled => item.kind === Kind.orderFilled && (id === undefined || item.clientOrderId === id));
     const filled = (id: string): number => fills(id).reduce((sum, { qtyLots }) => sum + qtyLots, 0);
     const position = (): number => fills().reduce((sum, { side, qtyLots }) => sum + (side === "buy" ? 1 : -1) * qtyLots, 0);
     /** Answers without the fills: `accepted`, `rejected −2022`, … */
     const answers = (id: string): string[] =>
       of(id)
-        .filter(({ kind }) => kind !== Kind.fill)
+        .filter(({ kind }) => kind !== Kind.orderFilled)
         .map((item) => spoken(item).split(" ").slice(1).join(" "));
     const QTY = 10;
     const CLOSE = { side: "sell", closePosition: true } as const;
@@ -59,15 +59,14 @@ export const venueContract = (name: string, open: () => Promise<VenueHarness>): 
       expect(desk.said).toEqual([]);
     });
 
-    it("a market order is accepted, then filled in whole; fills carry order, plan, side, reason and own trade ids", async () => {
+    it("a market order is accepted, then filled in whole; fills carry order, side and own trade ids", async () => {
       submit({ id: "a", qty: QTY, reason: "entry" });
       await desk.trade(1000);
       expect(answers("a")).toEqual(["accepted"]);
       expect(of("a")[0]?.kind).toBe(Kind.orderAccepted);
       expect(filled("a")).toBe(QTY);
-      for (const fill of fills())
-        expect(fill).toMatchObject({ side: "buy", planId: "plan-a", reason: "entry", maker: false, reduceOnly: false });
-      for (const { feeUsdt, slippageUsdt } of fills()) expect([feeUsdt >= 0, slippageUsdt >= 0]).toEqual([true, true]);
+      for (const fill of fills()) expect(fill).toMatchObject({ side: "buy", clientOrderId: "a", maker: false, liquidation: false });
+      for (const { feeUsdt, referenceTicks } of fills()) expect([feeUsdt >= 0, referenceTicks >= 0]).toEqual([true, true]);
       submit({ id: "b", side: "sell", qty: QTY });
       await desk.trade(1000);
       expect(new Set(fills().map(({ tradeId }) => tradeId)).size).toBe(fills().length);
@@ -164,7 +163,7 @@ export const venueContract = (name: string, open: () => Promise<VenueHarness>): 
       await desk.trade(940);
       expect(position()).toBe(0);
       expect(filled("stop")).toBe(2 * QTY);
-      for (const fill of fills("stop")) expect(fill).toMatchObject({ side: "sell", reduceOnly: true, maker: false });
+      for (const fill of fills("stop")) expect(fill).toMatchObject({ side: "sell", liquidation: false, maker: false });
       await desk.trade(930);
       expect(position()).toBe(0);
     });
@@ -195,7 +194,7 @@ export const venueContract = (name: string, open: () => Promise<VenueHarness>): 
       expect(position()).toBe(QTY);
       await desk.trade(940);
       expect(position()).toBe(0);
-      expect(fills("e.s")[0]).toMatchObject({ reason: "stop", reduceOnly: true });
+      expect(fills("e.s")[0]).toMatchObject({ side: "sell", liquidation: false });
       expect(answers("e.t")).toHaveLength(2);
       cancel("e.s");
       cancel("e.t");

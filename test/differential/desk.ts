@@ -9,6 +9,7 @@ import { instrumentIndex, MINUTE_MS } from "../../src/domain/units.ts";
 import { simulatedVenue } from "../../src/venues/simulated/simulatedVenue.ts";
 import type { Lived, Said, Scenario, Sent, Step } from "./scenario.ts";
 import { LIQUIDATION } from "./scenario.ts";
+import { codeOf } from "../../src/venues/binance/rejectionCodes.ts";
 
 /** What a run of the desk needs of a scenario; requests come from `sentAt`. */
 export type Market = Omit<Scenario, "steps"> & { readonly steps: readonly Omit<Step, "sent">[] };
@@ -23,7 +24,8 @@ export const deskOf = (market: Market, sentAt: Requester, makeVenue: MakeVenue =
   const { venue, fills } = makeVenue(instruments, options);
   let heard: AccountEvent[] = [];
   fills(line).subscribe((item) => {
-    if (item.kind >= Kind.orderAccepted && item.kind <= Kind.fundingPayment) heard.push(item as AccountEvent);
+    if ((item.kind >= Kind.orderAccepted && item.kind <= Kind.fundingPayment) || item.kind === Kind.orderFilled)
+      heard.push(item as AccountEvent);
   });
   const account = new Account(instruments, options.startUsdt);
   const lived: Lived[] = [];
@@ -41,7 +43,7 @@ export const deskOf = (market: Market, sentAt: Requester, makeVenue: MakeVenue =
       line.next({ kind: Kind.funding, seq: (seq += 1), instrument: index, ...times, rate, intervalHours: 8, markPrice });
     }
     line.next(klineOf(instrument, step, (seq += 1)));
-    const said = heard.map(saidOf);
+    const said = heard.map((item) => saidOf(item, instruments));
     for (const item of heard) account.see(item);
     account.close(step.instrument, step.bar.close);
     lived.push({ said, walletUsdt: account.walletUsdt, equityUsdt: account.equityUsdt });
@@ -67,21 +69,25 @@ const klineOf = (instrument: Instrument, { bar }: Pick<Step, "bar">, seq: number
   return kline;
 };
 
-const saidOf = (item: AccountEvent): Said => {
+const saidOf = (item: AccountEvent, instruments: readonly Instrument[]): Said => {
   if (item.kind === Kind.fundingPayment) return { what: "funding", timeMs: item.eventTimeMs, paidUsdt: item.paidUsdt };
-  if (item.kind === Kind.balance || item.kind === Kind.positionReport) throw new Error(`the desk said kind ${item.kind}`);
+  if (!("clientOrderId" in item)) throw new Error(`the desk said kind ${item.kind}`);
   const id = item.clientOrderId;
   switch (item.kind) {
     case Kind.orderAccepted:
       return { what: "accepted", id };
     case Kind.orderRejected:
-      return { what: "rejected", id, code: item.code };
+      return { what: "rejected", id, code: codeOf(item.reason) };
+    case Kind.orderUnknown:
+      throw new Error(`the desk lost an answer about ${id}`);
     case Kind.orderCanceled:
       return { what: "canceled", id, lots: item.remainingLots };
     case Kind.orderExpired:
       return { what: "expired", id, lots: item.remainingLots, reason: item.reason };
-    case Kind.fill: {
-      const { side, maker, feeUsdt, slippageUsdt } = item;
+    case Kind.orderFilled: {
+      const { side, maker, feeUsdt } = item;
+      const slippageTicks = Math.abs(item.priceTicks - item.referenceTicks);
+      const slippageUsdt = slippageTicks * item.qtyLots * usdtPerTickLot(instruments[item.instrument] as Instrument);
       const at = { timeMs: item.eventTimeMs, lots: item.qtyLots, ticks: item.priceTicks };
       return { what: "fill", id: id.startsWith("autoclose-") ? LIQUIDATION : id, side, ...at, feeUsdt, slippageUsdt, maker };
     }
@@ -110,7 +116,7 @@ class Account {
 
   see(item: AccountEvent): void {
     if (item.kind === Kind.fundingPayment) this.walletUsdt -= item.paidUsdt;
-    if (item.kind !== Kind.fill) return;
+    if (item.kind !== Kind.orderFilled) return;
     const held = this.#held[item.instrument] as { lots: number; averageTicks: number };
     const { qtyLots, priceTicks, feeUsdt } = item;
     const side = item.side === "buy" ? 1 : -1;

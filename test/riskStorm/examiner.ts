@@ -1,9 +1,9 @@
-import type { ApprovedPlan, Intent, RiskState } from "../../src/domain/derived.ts";
-import type { Fill, OrderRejected } from "../../src/domain/event.ts";
+import type { ApprovedPlan, Fill, Intent, RiskState } from "../../src/domain/derived.ts";
+import type { OrderRejected } from "../../src/domain/event.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
 import type { Item } from "../../src/domain/item.ts";
 import { Kind } from "../../src/domain/kind.ts";
-import { directionOf, sideOf, UNKNOWN_ORDER } from "../../src/domain/order.ts";
+import { directionOf, sideOf } from "../../src/domain/order.ts";
 import type { OrderRequest } from "../../src/domain/order.ts";
 import type { Direction } from "../../src/domain/units.ts";
 import { DAY_MS, NO_INSTRUMENT } from "../../src/domain/units.ts";
@@ -137,7 +137,7 @@ export class Examiner {
         this.#changed(item);
         break;
       case Kind.orderRejected:
-        if (item.code !== UNKNOWN_ORDER && item.code !== -1007) this.#rejected(item);
+        if (item.reason !== "unknownOrder") this.#rejected(item);
         break;
       case Kind.orderCanceled:
       case Kind.orderExpired:
@@ -203,14 +203,14 @@ export class Examiner {
   }
 
   /** A sure refusal: an entry of which nothing filled does not count, and is one more in a row unless it asked to be refused. */
-  #rejected({ clientOrderId, instrument, code }: OrderRejected): void {
+  #rejected({ clientOrderId, instrument, reason }: OrderRejected): void {
     const commitment = this.#commitments.get(clientOrderId);
     if (commitment === undefined) return;
     this.#commitments.delete(clientOrderId);
     if (commitment.remainingLots !== commitment.intent.qtyLots) return;
     this.facts.venueRefusals += 1;
     if (commitment.day === this.#day) this.#entriesToday -= 1;
-    if (code === -5022) return;
+    if (reason === "postOnlyWouldTake") return;
     const inRow = (this.#refusalsInRow[instrument] as number) + 1;
     this.#refusalsInRow[instrument] = inRow;
     if (inRow < (this.#limits.day.maxVenueRefusals ?? Infinity)) return;

@@ -1,8 +1,10 @@
-import type { Fill } from "../../src/domain/event.ts";
+import type { OrderFilled } from "../../src/domain/event.ts";
 import type { Item } from "../../src/domain/item.ts";
 import { Kind } from "../../src/domain/kind.ts";
-import { directionOf, NO_BRACKET, sideOf, UNKNOWN_ORDER } from "../../src/domain/order.ts";
+import { directionOf, NO_BRACKET, sideOf } from "../../src/domain/order.ts";
 import { stopIdOf, targetIdOf } from "../../src/domain/orders/orderIds.ts";
+import type { VenueQuery } from "../../src/domain/ports.ts";
+import type { RejectionReason } from "../../src/domain/rejection.ts";
 import type { OrderRequest } from "../../src/domain/order.ts";
 import type { Lots, Ticks } from "../../src/domain/units.ts";
 import type { InstrumentIndex } from "../../src/domain/units.ts";
@@ -25,7 +27,7 @@ interface VenueLine {
 /**
  * A venue that keeps the rules that any venue keeps (an order fills at most its quantity and no worse than its price,
  * reduce-only reduces) and is otherwise as unpleasant as it can be: it fills in parts and late, refuses, expires, answers
- * cancels with "unknown order" while the order rests, loses its answers (−1007, and the order rests), and loses stops.
+ * cancels with "unknown order" while the order rests, loses its answers (and the order rests), and loses stops.
  */
 export class HostileVenue {
   readonly #chance: Chance;
@@ -37,6 +39,7 @@ export class HostileVenue {
   readonly #placed = new Map<string, number>();
   readonly #lots: number[];
   #trades = 0;
+  readonly #asked: string[] = [];
 
   constructor(chance: Chance, instruments: number, line: VenueLine) {
     this.#chance = chance;
@@ -54,15 +57,22 @@ export class HostileVenue {
     for (const each of this.#working) if (each.order.clientOrderId === clientOrderId) each.cancelAsked = true;
   }
 
+  /** An order that still rests is told again, when it is asked about. */
+  ask(query: VenueQuery): void {
+    if (query.what === "order") this.#asked.push(query.clientOrderId);
+  }
+
   /** What becomes of one instrument's orders before its next bar. */
   turn(index: number): void {
+    const asked = new Set(this.#asked.splice(0));
+    for (const { order } of [...this.#working]) if (asked.has(order.clientOrderId)) this.#accept(order);
     for (const working of this.#working.filter(({ order }) => order.instrument === index)) {
       if (!this.#working.includes(working)) continue;
       if (working.cancelAsked) this.#answerCancel(working);
       else if (working.order.closePosition) this.#conditional(working);
       else if (this.#chance.of(0.12)) this.#end(working, "reject");
       else if (working.order.timeInForce === "GTX" && this.#chance.of(0.2)) this.#end(working, "wouldTake");
-      else if (this.#chance.of(0.03)) this.#reject(working.order, -1007);
+      else if (this.#chance.of(0.03)) this.#lose(working.order);
       else if (this.#chance.of(0.05)) this.#accept(working.order);
       else if (this.#chance.of(0.03)) this.#end(working, "expire");
       else if (this.#chance.of(working.order.type === "limit" ? 0.4 : 0.8))
@@ -74,7 +84,7 @@ export class HostileVenue {
     // "Unknown order", though it rests; or it fills in part before the cancel arrives.
     if (this.#chance.of(0.15)) {
       working.cancelAsked = false;
-      this.#reject(working.order, UNKNOWN_ORDER);
+      this.#reject(working.order, "unknownOrder");
     } else if (!working.order.closePosition && this.#chance.of(0.2)) this.#fill(working, this.#chance.int(1, 100));
     else this.#end(working, "cancel");
   }
@@ -98,13 +108,17 @@ export class HostileVenue {
     this.#line.send({ kind: Kind.orderAccepted, ...this.#line.event(instrument), sub: 1, clientOrderId });
   }
 
-  #reject(order: OrderRequest, code: number): void {
+  #lose({ instrument, clientOrderId }: OrderRequest): void {
+    this.#line.send({ kind: Kind.orderUnknown, ...this.#line.event(instrument), sub: 1, clientOrderId });
+  }
+
+  #reject(order: OrderRequest, reason: RejectionReason): void {
     this.#line.send({
       kind: Kind.orderRejected,
       ...this.#line.event(order.instrument),
       sub: 1,
       clientOrderId: order.clientOrderId,
-      code,
+      reason,
       message: "",
     });
   }
@@ -112,10 +126,10 @@ export class HostileVenue {
   #end(working: Working, how: "reject" | "wouldTake" | "trigger" | "expire" | "cancel"): void {
     this.#working = this.#working.filter((each) => each !== working);
     const { instrument, clientOrderId } = working.order;
-    const remainingLots = 0 as Lots;
-    if (how === "reject") this.#reject(working.order, -2019);
-    else if (how === "wouldTake") this.#reject(working.order, -5022);
-    else if (how === "trigger") this.#reject(working.order, -2021);
+    const remainingLots = (working.order.closePosition ? 0 : working.remainingLots) as Lots;
+    if (how === "reject") this.#reject(working.order, "insufficientMargin");
+    else if (how === "wouldTake") this.#reject(working.order, "postOnlyWouldTake");
+    else if (how === "trigger") this.#reject(working.order, "wouldTriggerAtOnce");
     else if (how === "cancel")
       this.#line.send({ kind: Kind.orderCanceled, ...this.#line.event(instrument), sub: 1, clientOrderId, remainingLots });
     else
@@ -139,21 +153,19 @@ export class HostileVenue {
     const now = was + direction * qtyLots;
     this.#lots[instrument] = now;
     this.#line.send({
-      kind: Kind.fill,
+      kind: Kind.orderFilled,
       ...this.#line.event(instrument),
       sub: 1,
       clientOrderId: order.clientOrderId,
       tradeId: (this.#trades += 1),
-      planId: order.planId,
       side,
       priceTicks: this.#fillTicks(order) as Ticks,
       qtyLots: qtyLots as Lots,
       feeUsdt: 0.01,
-      slippageUsdt: 0,
       maker: order.type === "limit",
-      reduceOnly: order.reduceOnly,
-      reason: order.reason,
-    } satisfies Fill);
+      liquidation: false,
+      referenceTicks: 0,
+    } satisfies OrderFilled);
     if (now * was <= 0 && was !== 0) this.#expireOrphans(instrument, now);
     if (!order.reduceOnly && now * direction > 0) this.#placeBracket(order);
   }

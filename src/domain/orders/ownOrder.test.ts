@@ -3,9 +3,9 @@ import type { OrderChange, OwnOrder } from "./ownOrder.ts";
 import { hasFilled, statusAfter } from "./ownOrder.ts";
 
 type Status = OwnOrder["status"];
-const STATUSES: readonly Status[] = ["sent", "working", "partlyFilled", "cancelSent", "unknown", "done"];
-const ALIVE = STATUSES.filter((status) => status !== "done");
-const CHANGES: readonly OrderChange[] = ["accepted", "partFilled", "filled", "cancelAsked", "ended", "undecided"];
+const STATUSES: readonly Status[] = ["sent", "working", "partlyFilled", "cancelSent", "unknown", "ending", "done"];
+const ALIVE = STATUSES.filter((status) => status !== "done" && status !== "ending");
+const CHANGES: readonly OrderChange[] = ["accepted", "partFilled", "filled", "cancelAsked", "ended", "endedEarly", "undecided", "missed"];
 const after = (...changes: readonly OrderChange[]): Status => changes.reduce<Status>(statusAfter, "sent");
 
 describe("the state of an order", () => {
@@ -41,6 +41,13 @@ describe("the state of an order", () => {
   it("is known again with the next word of the venue", () => {
     expect(after("undecided", "accepted")).toBe("working");
     expect(after("undecided", "partFilled")).toBe("partlyFilled");
+  });
+  it.each(CHANGES)("that ended before all its fills were told waits for the last of them: %s", (change) => {
+    expect(statusAfter("ending", change)).toBe(change === "filled" ? "done" : "ending");
+  });
+  it.each(ALIVE)("%s is unknown when the venue's list of open orders lacks it, and ending when fills are still to come", (status) => {
+    expect(statusAfter(status, "missed")).toBe("unknown");
+    expect(statusAfter(status, "endedEarly")).toBe("ending");
   });
   it("stays known: a lost answer does not unsay what the venue has confirmed", () => {
     expect(after("accepted", "undecided")).toBe("working");

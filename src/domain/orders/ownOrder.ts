@@ -1,6 +1,8 @@
 import type { IntentAction } from "../intentAction.ts";
 import type { Bracket } from "../order.ts";
 import type { Direction } from "../units.ts";
+import type { IdScope } from "./orderIds.ts";
+import type { TradeIds } from "./tradeIds.ts";
 
 /** What an order of ours is for. A `bridge` protects while a stop is moved (src/domain/orders/stopMove.ts). */
 type OrderRole = "entry" | "exit" | "stop" | "target" | "bridge";
@@ -10,17 +12,23 @@ type OrderRole = "entry" | "exit" | "stop" | "target" | "bridge";
  * - `sent`: handed over, or (a bracket) about to be placed by the venue itself; not confirmed yet;
  * - `working`: the venue has confirmed it; `partlyFilled`: and a part has filled;
  * - `cancelSent`: we asked to cancel it, and the venue has not said yet what became of it;
- * - `unknown`: an answer was lost, or a cancel was refused: it may be at the venue, and may be canceled again;
+ * - `unknown`: an answer was lost, or a cancel was refused: it may be at the venue, may still fill, and may be canceled again; a query
+ *   settles it, and until then it is not sent again under another id;
+ * - `ending`: it was canceled or expired, and fills that the venue has counted are still on their way;
  * - `done`: filled, canceled, expired or refused.
  */
-type OrderStatus = "sent" | "working" | "partlyFilled" | "cancelSent" | "unknown" | "done";
+type OrderStatus = "sent" | "working" | "partlyFilled" | "cancelSent" | "unknown" | "ending" | "done";
 
-/** What can happen to an order. */
-export type OrderChange = "accepted" | "partFilled" | "filled" | "cancelAsked" | "ended" | "undecided";
+/**
+ * What can happen to an order. `undecided`: an answer was lost, which does not unsay what the venue has confirmed. `missed`: the venue's
+ * list of open orders does not have it, which does. `endedEarly`: it ended, and fills of before are still to come.
+ */
+export type OrderChange = "accepted" | "partFilled" | "filled" | "cancelAsked" | "ended" | "endedEarly" | "undecided" | "missed";
 
 type Transitions = Readonly<Record<OrderChange, OrderStatus>>;
 
-const ALIVE = { filled: "done", ended: "done", cancelAsked: "cancelSent" } as const;
+const ALIVE = { filled: "done", ended: "done", cancelAsked: "cancelSent", endedEarly: "ending", missed: "unknown" } as const;
+const GONE = { endedEarly: "done", missed: "done" } as const;
 
 /** The state machine of an order. A message about an order that is done changes nothing: venues repeat themselves. */
 const TRANSITIONS: Readonly<Record<OrderStatus, Transitions>> = {
@@ -29,7 +37,12 @@ const TRANSITIONS: Readonly<Record<OrderStatus, Transitions>> = {
   partlyFilled: { ...ALIVE, accepted: "partlyFilled", partFilled: "partlyFilled", undecided: "partlyFilled" },
   cancelSent: { ...ALIVE, accepted: "cancelSent", partFilled: "cancelSent", undecided: "unknown" },
   unknown: { ...ALIVE, accepted: "working", partFilled: "partlyFilled", undecided: "unknown" },
-  done: { accepted: "done", partFilled: "done", filled: "done", cancelAsked: "done", ended: "done", undecided: "done" },
+  // Nothing but its last fill ends it.
+  ending: {
+    ...{ accepted: "ending", partFilled: "ending", filled: "done", undecided: "ending" },
+    ...{ ended: "ending", endedEarly: "ending", cancelAsked: "ending", missed: "ending" },
+  },
+  done: { accepted: "done", partFilled: "done", filled: "done", cancelAsked: "done", ended: "done", undecided: "done", ...GONE },
 };
 
 export const statusAfter = (status: OrderStatus, change: OrderChange): OrderStatus => TRANSITIONS[status][change];
@@ -74,6 +87,8 @@ export interface OwnOrder {
  * approves, `execute` marks what it cancels, and everybody reads. Plain data.
  */
 export interface OwnOrders {
+  /** Account and run, which their ids begin with. */
+  readonly scope: IdScope;
   /** Orders that are not done, in the order in which they were made. */
   readonly open: OwnOrder[];
   /** The order that the item on the line is about (it may be done); null: none of ours. */
@@ -88,6 +103,8 @@ export interface OwnOrders {
   heldLots: number;
   /** Protection that the last fill asked for and that is ours to send. */
   made: readonly OwnOrder[];
+  /** Ids of the trades that were booked: a venue may tell one twice. */
+  readonly trades: TradeIds;
 }
 
 /** Whether a part of the order may have filled. */

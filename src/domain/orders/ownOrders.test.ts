@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { BRACKET, idsOf, OrderDesk } from "../../../test/orderDesk.ts";
-import { UNKNOWN_ORDER } from "../order.ts";
+import { Kind } from "../kind.ts";
 import type { Lots, Ticks } from "../units.ts";
+import { instrumentIndex } from "../units.ts";
+import { compared, mustAsk } from "./openOrders.ts";
 import * as own from "./ownOrders.ts";
 
 describe("an approved plan", () => {
@@ -39,7 +41,7 @@ describe("an approved plan", () => {
     desk.accepted("E");
     desk.fill("E", 1);
     expect(withdraw("C3")).toEqual([]);
-    desk.rejected("E", UNKNOWN_ORDER);
+    desk.rejected("E", "unknownOrder");
     expect([own.mustWithdraw(desk.orders), own.awaitsScaleIn(desk.orders)]).toEqual([true, false]);
     expect(withdraw("C4")).toEqual(["E"]);
     desk.canceled("E");
@@ -110,13 +112,49 @@ describe("an answer", () => {
     desk.fill("B", 6);
     expect(desk.open).toEqual(["A entry working 10", "B.s stop sent 0"]);
   });
-  it.each([-1006, -1007, UNKNOWN_ORDER])("that leaves the outcome open (%i) ends nothing", (code) => {
+  it.each([
+    ["it was lost", (desk: OrderDesk) => desk.unknown("E")],
+    ["a refused cancel", (desk: OrderDesk) => desk.rejected("E", "unknownOrder")],
+  ])("that leaves the outcome open (%s) ends nothing", (_, answer) => {
     const desk = new OrderDesk();
     desk.enter("E");
-    desk.rejected("E", code);
+    answer(desk);
     expect(desk.open).toEqual(["E entry unknown 10"]);
-    desk.rejected("E", -2019);
+    desk.rejected("E", "insufficientMargin");
     expect(desk.open).toEqual([]);
+  });
+  it("that it ended with less left than we know of waits for the fills that are still to come, and is not canceled again", () => {
+    const desk = new OrderDesk();
+    desk.enter("E");
+    desk.accepted("E");
+    desk.fill("E", 2);
+    desk.canceled("E", 5);
+    expect(desk.open).toEqual(["E entry ending 3", "E.s stop sent 0"]);
+    expect([own.pendingEntries(desk.orders), own.mustWithdraw(desk.orders), own.awaitsCancel(desk.orders)]).toEqual([1, false, true]);
+    expect(own.askToCancel(desk.of("E"))).toBe(false);
+    // The venue repeats itself.
+    desk.canceled("E", 5);
+    expect(desk.open[0]).toBe("E entry ending 3");
+    desk.fill("E", 3);
+    expect(desk.open).toEqual(["E.s stop sent 0"]);
+  });
+  it("that lists the open orders makes unknown what it lacks, unless that was sent after the question", () => {
+    const desk = new OrderDesk();
+    for (const id of ["A", "B", "C"]) desk.enter(id);
+    desk.accepted("A", "B");
+    const sentAt = (id: string): number => desk.of(id).decidedAtMs;
+    const list = {
+      kind: Kind.openOrders,
+      seq: 0,
+      instrument: instrumentIndex(0),
+      eventTimeMs: 0,
+      receivedTimeMs: 0,
+      knownAtMs: 0,
+      sub: 1,
+    } as const;
+    compared(desk.orders, { ...list, askedAtMs: sentAt("C"), clientOrderIds: ["B", "X"] });
+    expect(desk.open).toEqual(["A entry unknown 10", "B entry working 10", "C entry sent 10"]);
+    expect(desk.orders.open.map(mustAsk)).toEqual([true, false, false]);
   });
   it("about one order takes that one out, and no other", () => {
     const desk = new OrderDesk();

@@ -1,21 +1,28 @@
-import type { Intent } from "../derived.ts";
-import type { Fill, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../event.ts";
+import type { Fill, Intent } from "../derived.ts";
 import type { Instrument } from "../instrument.ts";
 import { Kind } from "../kind.ts";
 import { bracketLevels, directionOf, NO_BRACKET } from "../order.ts";
 import { isSureRefusal } from "../rejection.ts";
 import type { Direction } from "../units.ts";
-import { bridgeIdOf, sliceIdOf, stopIdOf, targetIdOf } from "./orderIds.ts";
+import type { IdScope } from "./orderIds.ts";
+import { clientOrderIdOf, NO_SCOPE, stopIdOf, targetIdOf } from "./orderIds.ts";
 import { indexOfOrder, removeAt } from "./orderList.ts";
+import type { OrderAnswer } from "./openOrders.ts";
 import type { OrderChange, OwnOrder, OwnOrders } from "./ownOrder.ts";
 import { statusAfter } from "./ownOrder.ts";
+import { tradeIds } from "./tradeIds.ts";
 
 /** Market orders that one plan makes at most, when a position is larger than the venue takes at once. Those that follow close the rest. */
 const SLICES_MAX = 10;
 /** Reductions on their way at a time. A fill of one must not make more of them than it closes. */
 const EXITS_MAX = 100;
 
-export const ownOrders = ({ maxMarketQtyLots }: Pick<Instrument, "maxMarketQtyLots">, attachesBrackets = true): OwnOrders => ({
+export const ownOrders = (
+  { maxMarketQtyLots }: Pick<Instrument, "maxMarketQtyLots">,
+  attachesBrackets = true,
+  scope: IdScope = NO_SCOPE,
+): OwnOrders => ({
+  scope,
   open: [],
   latest: null,
   leverage: 1,
@@ -23,6 +30,7 @@ export const ownOrders = ({ maxMarketQtyLots }: Pick<Instrument, "maxMarketQtyLo
   attachesBrackets,
   heldLots: 0,
   made: NONE,
+  trades: tradeIds(),
 });
 
 /** What a plan does at the venue: orders to send, and orders to cancel before that. */
@@ -33,7 +41,6 @@ export interface PlannedOrders {
 }
 
 const NONE: readonly OwnOrder[] = [];
-
 // ---- what was approved --------------------------------------------------------------------------------------------------
 
 /**
@@ -44,7 +51,11 @@ export const enterPlan = (own: OwnOrders, intent: Intent, worstTicks: number): P
   switch (intent.action) {
     case "enter":
     case "scaleIn":
-      return { own, orders: [entered(own, orderOf(intent, { role: "entry", priceTicks: limitOf(intent), worstTicks }))], withdrawn: NONE };
+      return {
+        own,
+        orders: [entered(own, orderOf(own, intent, { role: "entry", priceTicks: limitOf(intent), worstTicks }))],
+        withdrawn: NONE,
+      };
     case "reduce":
       return { own, orders: slices(own, intent), withdrawn: NONE };
     case "exit": {
@@ -61,16 +72,17 @@ export const enterPlan = (own: OwnOrders, intent: Intent, worstTicks: number): P
 /** Where a second close-position stop is refused, the move begins with a bridge. */
 const movedStop = (own: OwnOrders, intent: Intent): OwnOrder => {
   const { planId, stopTicks: priceTicks } = intent;
-  if (own.attachesBrackets) return orderOf(intent, { role: "stop", priceTicks, qtyLots: 0 });
-  return orderOf(intent, { role: "bridge", orderId: bridgeIdOf(planId), priceTicks, qtyLots: Math.abs(own.heldLots) });
+  if (own.attachesBrackets) return orderOf(own, intent, { role: "stop", priceTicks, qtyLots: 0 });
+  const orderId = clientOrderIdOf(own.scope, { planId, leg: "bridge" });
+  return orderOf(own, intent, { role: "bridge", orderId, priceTicks, qtyLots: Math.abs(own.heldLots) });
 };
 
 const limitOf = ({ orderType, limitTicks }: Intent): number => (orderType === "limit" ? limitTicks : 0);
 
-const orderOf = (intent: Intent, terms: Partial<OwnOrder> & Pick<OwnOrder, "role">): OwnOrder => {
+const orderOf = (own: OwnOrders, intent: Intent, terms: Partial<OwnOrder> & Pick<OwnOrder, "role">): OwnOrder => {
   const qtyLots = terms.qtyLots ?? intent.qtyLots;
   return {
-    orderId: intent.planId,
+    orderId: terms.orderId ?? clientOrderIdOf(own.scope, intent),
     planId: intent.planId,
     action: intent.action,
     direction: intent.direction,
@@ -101,8 +113,8 @@ const slices = (own: OwnOrders, intent: Intent): OwnOrder[] => {
   const largestLots = own.maxMarketQtyLots > 0 ? own.maxMarketQtyLots : Infinity;
   const orders: OwnOrder[] = [];
   for (let lots: number = intent.qtyLots; lots > 0 && orders.length < SLICES_MAX; lots -= largestLots) {
-    const orderId = sliceIdOf(intent.planId, orders.length + 1);
-    orders.push(entered(own, orderOf(intent, { role: "exit", orderId, qtyLots: Math.min(lots, largestLots) })));
+    const orderId = clientOrderIdOf(own.scope, { planId: intent.planId, slice: orders.length + 1 });
+    orders.push(entered(own, orderOf(own, intent, { role: "exit", orderId, qtyLots: Math.min(lots, largestLots) })));
   }
   return orders;
 };
@@ -113,11 +125,11 @@ const withdrawEntries = (own: OwnOrders): readonly OwnOrder[] => {
   return withdrawn;
 };
 
-const isWithdrawable = ({ role, status }: OwnOrder): boolean => role === "entry" && status !== "cancelSent";
+const isWithdrawable = ({ role, status }: OwnOrder): boolean => role === "entry" && status !== "cancelSent" && status !== "ending";
 
 /** A cancel of the order leaves. False: one is on its way already. */
 export const askToCancel = (order: OwnOrder): boolean => {
-  if (order.status === "cancelSent") return false;
+  if (order.status === "cancelSent" || order.status === "ending") return false;
   change(order, "cancelAsked");
   return true;
 };
@@ -131,7 +143,7 @@ export const supersede = (order: OwnOrder): boolean => {
 // ---- what the venue says ------------------------------------------------------------------------------------------------
 
 /** An answer of the venue. Answers that leave the outcome open end nothing. */
-export const answered = (own: OwnOrders, item: OrderAccepted | OrderRejected | OrderCanceled | OrderExpired): void => {
+export const answered = (own: OwnOrders, item: OrderAnswer): void => {
   const at = indexOfOrder(own.open, item.clientOrderId);
   const order = own.open[at] ?? null;
   own.latest = order;
@@ -139,15 +151,29 @@ export const answered = (own: OwnOrders, item: OrderAccepted | OrderRejected | O
   if (item.kind === Kind.orderAccepted) {
     order.confirmed = true;
     change(order, "accepted");
-  } else if (item.kind === Kind.orderRejected && !isSureRefusal(item.code)) change(order, "undecided");
+  } else if (item.kind === Kind.orderUnknown || (item.kind === Kind.orderRejected && !isSureRefusal(item.reason)))
+    change(order, "undecided");
+  else if (item.kind !== Kind.orderRejected && owesFills(order, item.remainingLots)) endEarly(order, item.remainingLots);
   else {
     change(order, "ended");
     removeAt(own.open, at);
   }
 };
 
+/** Whether the venue has counted fills of an order that ended which we have not been told. An order for the whole position has no count. */
+const owesFills = (order: OwnOrder, remainingLots: number): boolean =>
+  order.status === "ending" || (order.qtyLots > 0 && order.remainingLots > remainingLots);
+
+/** What is left to come of it are those fills alone. */
+const endEarly = (order: OwnOrder, remainingLots: number): void => {
+  if (order.status !== "ending") order.remainingLots -= remainingLots;
+  change(order, "endedEarly");
+};
+
+type FilledOrder = Pick<Fill, "clientOrderId" | "side" | "qtyLots" | "priceTicks" | "reduceOnly">;
+
 /** A fill, before the account books it: `positionLots` is still the position that it met. */
-export const filled = (own: OwnOrders, fill: Fill, positionLots: number): void => {
+export const filled = (own: OwnOrders, fill: FilledOrder, positionLots: number): void => {
   const { qtyLots, priceTicks } = fill;
   const at = indexOfOrder(own.open, fill.clientOrderId);
   const order = own.open[at] ?? null;
@@ -173,14 +199,14 @@ export const filled = (own: OwnOrders, fill: Fill, positionLots: number): void =
 
 /**
  * The round trip of `direction` is over, and with it its protection and its exits; after a turn the new stop stays. A moved stop that is
- * still on its way must not become the next trade's.
+ * still on its way must not become the next trade's. Protection that we sent is kept until the venue says that it has gone.
  */
 export const tradeOver = (own: OwnOrders, direction: Direction): void => {
   const { open } = own;
   for (let at = open.length - 1; at >= 0; at -= 1) {
     const order = open[at] as OwnOrder;
     if (order.role === "entry" || (order.role !== "exit" && order.direction !== direction)) continue;
-    if (order.role !== "exit" && !isPlaced(own, order)) order.superseded = true;
+    if (order.role !== "exit" && order !== own.latest && !(own.attachesBrackets && isPlaced(own, order))) order.superseded = true;
     else {
       change(order, "ended");
       removeAt(open, at);
@@ -207,11 +233,19 @@ const protection = (own: OwnOrders, entry: OwnOrder, priceTicks: number): readon
   const { stopTicks, targetTicks } = bracketLevels(priceTicks, direction, bracket);
   const made: OwnOrder[] = [];
   entry.stopsPlaced += 1;
+  revive(own, direction);
   if (stopTicks > 0 && !hasStop(own, direction)) made.push(protective(entry, "stop", stopIdOf(orderId, entry.stopsPlaced), stopTicks));
   if (targetTicks > 0 && !hasTarget(own, direction))
     made.push(protective(entry, "target", targetIdOf(orderId, entry.stopsPlaced), targetTicks));
   own.open.push(...made);
   return made;
+};
+
+/** The trade was not over: a fill of its entry came after that of its exit. What the venue still has of its protection protects on. */
+const revive = ({ open }: OwnOrders, side: Direction): void => {
+  for (const order of open)
+    if (order.superseded && order.direction === side && order.status !== "cancelSent" && order.status !== "ending")
+      order.superseded = false;
 };
 
 // Of the same side: when a position turns, the orders of the old side are still there.
@@ -287,9 +321,9 @@ export const mustWithdraw = ({ open }: OwnOrders): boolean => {
   return false;
 };
 
-/** Whether the cancel of an entry has not been answered yet. */
+/** Whether the cancel of an entry has not been answered yet, or fills of before it are still to come. */
 export const awaitsCancel = ({ open }: OwnOrders): boolean => {
-  for (const { role, status } of open) if (role === "entry" && status === "cancelSent") return true;
+  for (const { role, status } of open) if (role === "entry" && (status === "cancelSent" || status === "ending")) return true;
   return false;
 };
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { idsOf, OrderDesk } from "../../../test/orderDesk.ts";
-import { UNKNOWN_ORDER } from "../order.ts";
 import type { Lots, Ticks } from "../units.ts";
 import * as own from "./ownOrders.ts";
 
@@ -149,7 +148,7 @@ describe("a newer stop", () => {
     expect(stop).toMatchObject({ superseded: true, status: "cancelSent" });
     expect(own.isProtected(desk.orders)).toBe(false);
     expect(own.supersede(stop)).toBe(false);
-    desk.rejected("E.s", UNKNOWN_ORDER);
+    desk.rejected("E.s", "unknownOrder");
     expect(own.supersede(stop)).toBe(true);
   });
 });
@@ -179,5 +178,34 @@ describe("the tightest stop", () => {
     expect([own.stopTicks(desk.orders), own.workingStopTicks(desk.orders)]).toEqual([995, 990]);
     desk.accepted("M");
     expect(own.workingStopTicks(desk.orders)).toBe(995);
+  });
+});
+
+describe("protection that we send ourselves", () => {
+  const long = (): OrderDesk => {
+    const desk = new OrderDesk(0, false);
+    desk.enter("E");
+    desk.fill("E", 5);
+    desk.accepted("E.s", "E.t");
+    return desk;
+  };
+  it("is kept when the trade is over until the venue says that it has gone; the order that ended the trade is done", () => {
+    const desk = long();
+    desk.fill("E.s", -5, 990, true);
+    expect(desk.open).toEqual(["E entry partlyFilled 5", "E.t target working 0"]);
+    expect(own.isProtected(desk.orders)).toBe(false);
+    desk.canceled("E.t");
+    expect(desk.open).toEqual(["E entry partlyFilled 5"]);
+  });
+  it("protects on where the entry fills on before it has gone, and is made anew where it was asked to go", () => {
+    const desk = long();
+    desk.fill("X", -5, 1000, true);
+    expect(own.isProtected(desk.orders)).toBe(false);
+    desk.fill("E", 2);
+    expect([own.isProtected(desk.orders), idsOf(desk.orders.made)]).toEqual([true, []]);
+    desk.fill("X", -2, 1000, true);
+    for (const order of desk.orders.open) if (order.role !== "entry") own.askToCancel(order);
+    desk.fill("E", 3);
+    expect([own.isProtected(desk.orders), idsOf(desk.orders.made)]).toEqual([true, ["E.s3", "E.t3"]]);
   });
 });

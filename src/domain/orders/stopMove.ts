@@ -1,4 +1,5 @@
 import { NO_BRACKET } from "../order.ts";
+import { clientOrderIdOf } from "./orderIds.ts";
 import type { OwnOrder, OwnOrders } from "./ownOrder.ts";
 import { askToCancel, isPlaced } from "./ownOrders.ts";
 
@@ -11,7 +12,7 @@ interface MoveSteps {
 const NOTHING: MoveSteps = { cancel: [], send: null };
 
 /**
- * Where the venue takes one close-position stop a side (−4130), a stop is moved over a bridge, so that there is never none: a reduce-only
+ * Where the venue takes one close-position stop a side, a stop is moved over a bridge, so that there is never none: a reduce-only
  * stop with a quantity at the new level (the bridge); when the venue has it, the old stops are canceled; when they are gone, the new
  * close-position stop is sent; when the venue has that, the bridge is canceled. Asked behind every answer of the venue; it marks what it
  * names. A newer bridge takes the place of an older one and of what that one sent. Where the new stop is refused, the bridge stays.
@@ -39,7 +40,7 @@ export const moveOn = (own: OwnOrders): MoveSteps => {
     if (moved.confirmed && askToCancel(bridge)) cancel.push(bridge);
   } else if (oldStops === 0 && bridge.stopsPlaced === 0) {
     bridge.stopsPlaced = 1;
-    const send = movedStop(bridge);
+    const send = movedStop(own, bridge);
     open.push(send);
     return { cancel, send };
   }
@@ -47,8 +48,8 @@ export const moveOn = (own: OwnOrders): MoveSteps => {
 };
 
 /** The close-position stop at the end of a bridge, under the plan's own id. */
-const movedStop = (bridge: OwnOrder): OwnOrder => ({
+const movedStop = ({ scope }: OwnOrders, bridge: OwnOrder): OwnOrder => ({
   ...bridge,
-  ...{ orderId: bridge.planId, role: "stop", qtyLots: 0, remainingLots: 0, bracket: NO_BRACKET },
+  ...{ orderId: clientOrderIdOf(scope, { planId: bridge.planId }), role: "stop", qtyLots: 0, remainingLots: 0, bracket: NO_BRACKET },
   ...{ status: "sent", confirmed: false, superseded: false, stopsPlaced: 0 },
 });

@@ -1,9 +1,11 @@
 import type { OperatorFunction } from "rxjs";
+import type { OrderRejected } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Item } from "../../domain/item.ts";
 import { Kind, KIND_NAMES } from "../../domain/kind.ts";
 import type { StepHandlers } from "../../../operators/stepOperator.ts";
 import { stepOperator } from "../../../operators/stepOperator.ts";
+import { codeOf, rejectionText } from "../../venues/binance/rejectionCodes.ts";
 
 /** One bar of one instrument, as far as something happened in it. */
 interface DecisionLine {
@@ -74,7 +76,12 @@ const HANDLERS: StepHandlers<LogState> = {
     feeUsdt,
     reason,
   })),
-  [Kind.orderRejected]: happened(({ clientOrderId, code, message }: Record<string, unknown>) => ({ clientOrderId, code, message })),
+  [Kind.orderRejected]: happened(({ clientOrderId, reason, message }: OrderRejected) => ({
+    clientOrderId,
+    code: codeOf(reason),
+    reason,
+    message: rejectionText(reason, message),
+  })),
   [Kind.orderCanceled]: happened(({ clientOrderId }: Record<string, unknown>) => ({ clientOrderId })),
   [Kind.orderExpired]: happened(({ clientOrderId, reason }: Record<string, unknown>) => ({ clientOrderId, reason })),
   [Kind.fundingPayment]: happened(({ paidUsdt, rate }: Record<string, unknown>) => ({ paidUsdt, rate })),

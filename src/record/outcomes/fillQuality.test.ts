@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { bar, BTC, fill, T0 } from "../../../test/items.ts";
 import { orderOf } from "../../../test/venueDesk.ts";
 import type { OrderOf } from "../../../test/venueDesk.ts";
-import type { Fill } from "../../domain/event.ts";
+import type { Fill } from "../../domain/derived.ts";
 import { Kind } from "../../domain/kind.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
 import { FillQuality } from "./fillQuality.ts";

@@ -1,6 +1,5 @@
 import type { OperatorFunction } from "rxjs";
-import type { OrderSent } from "../../domain/derived.ts";
-import type { Fill } from "../../domain/event.ts";
+import type { Fill, OrderSent } from "../../domain/derived.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { notionalUsdt } from "../../domain/instrument.ts";
 import type { Item } from "../../domain/item.ts";

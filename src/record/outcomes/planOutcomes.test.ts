@@ -4,6 +4,7 @@ import type { OrderRejected } from "../../domain/event.ts";
 import { Kind } from "../../domain/kind.ts";
 import { instrumentIndex } from "../../domain/units.ts";
 import { PlanOutcomes } from "./planOutcomes.ts";
+import type { RejectionReason } from "../../domain/rejection.ts";
 
 const head = { seq: 0, instrument: instrumentIndex(0), knownAtMs: 0 };
 const refused = (rule: string, value: number, limit = 0.005): Refusal => ({
@@ -14,14 +15,14 @@ const refused = (rule: string, value: number, limit = 0.005): Refusal => ({
   value,
   limit,
 });
-const rejected = (code: number, message: string, eventTimeMs: number): OrderRejected => ({
+const rejected = (reason: RejectionReason, message: string, eventTimeMs: number): OrderRejected => ({
   kind: Kind.orderRejected,
   ...head,
   eventTimeMs,
   receivedTimeMs: 0,
   sub: 1,
   clientOrderId: "P-1",
-  code,
+  reason,
   message,
 });
 const waited = (reason: string, value = 1): NoEntry => ({ kind: Kind.noEntry, ...head, reason, value, limit: 2 });
@@ -43,17 +44,16 @@ describe("outcomes of plans", () => {
 
   it("counts orders by the venue's code with its words and time at the first; answers that leave it open are no refusals", () => {
     const outcomes = new PlanOutcomes();
-    for (const [code, message, timeMs] of [
-      [-4164, "a", 5],
-      [-2019, "b", 6],
-      [-2019, "c", 7],
-      [-2011, "cancel", 8],
-      [-1007, "lost", 9],
+    for (const [reason, message, timeMs] of [
+      ["notionalTooSmall", "", 5],
+      ["insufficientMargin", "b", 6],
+      ["insufficientMargin", "c", 7],
+      ["unknownOrder", "cancel", 8],
     ] as const)
-      outcomes.rejected(rejected(code, message, timeMs));
+      outcomes.rejected(rejected(reason, message, timeMs));
     expect(outcomes.rejections).toEqual([
-      { code: -2019, count: 2, reason: "b", firstMs: 6 },
-      { code: -4164, count: 1, reason: "a", firstMs: 5 },
+      { code: -2019, count: 2, reason: "Margin is insufficient: b", firstMs: 6 },
+      { code: -4164, count: 1, reason: "Order's notional must be no smaller", firstMs: 5 },
     ]);
   });
 

@@ -2,6 +2,7 @@ import type { Intent, NoEntry, Refusal, Signal } from "../../domain/derived.ts";
 import type { OrderRejected } from "../../domain/event.ts";
 import { isSureRefusal } from "../../domain/rejection.ts";
 import { isEmergency } from "../../risk/emergencies.ts";
+import { codeOf, rejectionText } from "../../venues/binance/rejectionCodes.ts";
 import type { RefusalCount, RejectionCount } from "../runRecord.ts";
 
 /** Why L4 asked for no entry, how often, and the first time's value and limit. */
@@ -65,10 +66,11 @@ export class PlanOutcomes {
   }
 
   /** Answers that leave open whether the order is there are no refusals. */
-  rejected({ code, message, eventTimeMs }: OrderRejected): void {
-    if (!isSureRefusal(code)) return;
+  rejected({ reason, message, eventTimeMs }: OrderRejected): void {
+    if (!isSureRefusal(reason)) return;
+    const code = codeOf(reason);
     const known = this.byCode.get(code);
-    if (known === undefined) this.byCode.set(code, { code, count: 1, reason: message, firstMs: eventTimeMs });
+    if (known === undefined) this.byCode.set(code, { code, count: 1, reason: rejectionText(reason, message), firstMs: eventTimeMs });
     else known.count += 1;
   }
 

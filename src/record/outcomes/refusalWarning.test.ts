@@ -40,7 +40,10 @@ const REFUSED: Readonly<Record<string, readonly [settings: readonly string[], ac
   "day.maxLossFraction": [["risk.system.maxDrawdownFraction=null"], (line) => (line.bar({ equity: 9_700 }), line.enter(1))],
   "day.maxEntries": [["risk.day.maxEntries=0"], (line) => line.enter(1)],
   "day.maxConsecutiveLosses": [["risk.day.maxConsecutiveLosses=1"], (line) => (line.closed(-1), line.closed(-1), line.enter(1))],
-  "day.maxVenueRefusals": [["risk.day.maxVenueRefusals=1"], (line) => (line.enter(1), line.rejected(line.planId, -4164), line.enter(1))],
+  "day.maxVenueRefusals": [
+    ["risk.day.maxVenueRefusals=1"],
+    (line) => (line.enter(1), line.rejected(line.planId, "notionalTooSmall"), line.enter(1)),
+  ],
   "data.gap": [[], (line) => (line.gap(3), line.enter(1))],
   "data.stream": [[], (line) => (line.stream("a", "stale"), line.enter(1))],
   "data.book": [[], (line) => (line.bookBroke(), line.enter(1))],

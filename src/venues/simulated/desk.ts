@@ -5,7 +5,7 @@ import type { Emit } from "../../domain/item.ts";
 import type { Kline } from "../../domain/kline.ts";
 import { fundingFeeUsdt } from "../../domain/margin.ts";
 import type { OrderRequest } from "../../domain/order.ts";
-import { isConditional, UNKNOWN_ORDER } from "../../domain/order.ts";
+import { isConditional } from "../../domain/order.ts";
 import type { DeskParts } from "./deskParts.ts";
 import { BarFills } from "./fills/barFills.ts";
 import type { Triggers } from "./fills/barFills.ts";
@@ -291,7 +291,7 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
       tape.canceled(clientOrderId, order.remainingLots);
       return;
     }
-    tape.rejected(clientOrderId, { code: UNKNOWN_ORDER, message: "Unknown order sent." });
+    tape.rejected(clientOrderId, { reason: "unknownOrder", message: "" });
   }
 
   // ---- triggers -----------------------------------------------------------------------------------------------------------

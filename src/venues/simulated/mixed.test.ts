@@ -26,7 +26,7 @@ class Desk {
   constructor(fillOn: FillOnChoice, options: Partial<SimulatedVenueOptions> = {}) {
     this.#venue = simulatedVenue(INSTRUMENTS, { ...BARE, ...options, fillOn });
     this.#venue.fills(this.#line).subscribe((item) => {
-      if (item.kind >= Kind.orderAccepted && item.kind <= Kind.fundingPayment) {
+      if ((item.kind >= Kind.orderAccepted && item.kind <= Kind.fundingPayment) || item.kind === Kind.orderFilled) {
         const event = item as AccountEvent;
         this.said[event.instrument]?.push(event);
       }
@@ -90,7 +90,8 @@ describe("one venue, an instrument on trades and another on bars", () => {
   const [trades, bars] = [story("trades"), story("bars")];
 
   it("each fills as where both fill its way", () => {
-    for (const [i, way] of [trades, bars].entries()) expect(way[i]?.filter(({ kind }) => kind === Kind.fill).length).toBeGreaterThan(2);
+    for (const [i, way] of [trades, bars].entries())
+      expect(way[i]?.filter(({ kind }) => kind === Kind.orderFilled).length).toBeGreaterThan(2);
     expect(trades).not.toEqual(bars);
     expect(story({ AUSDT: "trades" })).toEqual([trades[0], bars[1]]);
     expect(story({ BUSDT: "trades", default: "bars" })).toEqual([bars[0], trades[1]]);
@@ -113,6 +114,6 @@ describe("one venue, an instrument on trades and another on bars", () => {
       return (desk.said[1] as AccountEvent[]).filter(({ kind }) => kind === Kind.orderRejected);
     };
     expect(refusedWith(5)).toEqual([]);
-    expect(refusedWith(6)).toMatchObject([{ clientOrderId: "b", code: -2019 }]);
+    expect(refusedWith(6)).toMatchObject([{ clientOrderId: "b", reason: "insufficientMargin" }]);
   });
 });

@@ -40,7 +40,7 @@ describe("simulatedVenue", () => {
     operator: venueWithTrader,
     rows: [
       [first, [show(first)]],
-      [second, [show(second), 'orderAccepted0 #1 sub=1 clientOrderId="e"', "fill0 #1 e buy 5 @101 fee 0 test"]],
+      [second, [show(second), 'orderAccepted0 #1 sub=1 clientOrderId="e"', "filled0 #1 e buy 5 @101"]],
       [paid, [show(paid)]],
       [
         third,
@@ -48,7 +48,7 @@ describe("simulatedVenue", () => {
           show(third),
           "fundingPayment0 #2 sub=1 paidUsdt=0.5 rate=0.001",
           'orderAccepted0 #2 sub=2 clientOrderId="s"',
-          "fill0 #2 s sell 5 @97 fee 0 test",
+          "filled0 #2 s sell 5 @97",
         ],
       ],
     ],

@@ -1,3 +1,4 @@
+import { pipe } from "rxjs";
 import type { OperatorFunction } from "rxjs";
 import type { BestBidAsk, BookDiff, BookSnapshot, InstrumentRules, Timer } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
@@ -13,6 +14,7 @@ import type { VenueModels } from "./models/models.ts";
 import { modelsOf } from "./models/models.ts";
 import type { SimulatedVenueOptions } from "./options.ts";
 import { fillOnOf } from "./options.ts";
+import { answerQueries, noteOrder, queryDesk } from "./queries.ts";
 import { LineClock } from "./requests.ts";
 
 /** The venue as a port for `execute` and as an operator that puts its fills into the line. One run at a time. */
@@ -76,7 +78,7 @@ const TICK_HANDLERS: StepHandlers<VenueState> = {
 };
 
 const EMITS = {
-  emits: [Kind.orderAccepted, Kind.orderRejected, Kind.orderCanceled, Kind.orderExpired, Kind.fill, Kind.fundingPayment],
+  emits: [Kind.orderAccepted, Kind.orderRejected, Kind.orderCanceled, Kind.orderExpired, Kind.orderFilled, Kind.fundingPayment],
 } as const;
 
 /**
@@ -91,15 +93,20 @@ export const simulatedVenue = (
 ): SimulatedVenue => {
   const allModels = { ...modelsOf(options), ...models };
   const { takerFeeRate } = allModels.fees;
+  let queries = queryDesk(instruments.length);
   const onBar = ({ symbol }: Instrument): boolean => fillOnOf(options.fillOn, symbol) === "bars";
   let desks: readonly InstrumentDesk[] = [];
   const venue: Venue = {
     terms: { filters: options.filters === "all", margin: options.margin, takerFeeRate, attachesBrackets: instruments.map(onBar) },
     submit: (order) => {
+      noteOrder(queries, order);
       (desks[order.instrument] as InstrumentDesk).submit(order);
     },
     cancel: (instrument, clientOrderId, decidedAtMs) => {
       (desks[instrument] as InstrumentDesk).cancel(clientOrderId, decidedAtMs);
+    },
+    ask: (query) => {
+      queries.asked.push(query);
     },
   };
   const init = (): VenueState => {
@@ -110,6 +117,9 @@ export const simulatedVenue = (
   };
   return {
     venue,
-    fills: stepOperator("simulatedVenue", init, instruments.every(onBar) ? BAR_HANDLERS : TICK_HANDLERS, EMITS),
+    fills: pipe(
+      stepOperator("simulatedVenue", init, instruments.every(onBar) ? BAR_HANDLERS : TICK_HANDLERS, EMITS),
+      answerQueries(() => (queries = queryDesk(instruments.length))),
+    ),
   };
 };

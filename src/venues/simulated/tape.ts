@@ -1,11 +1,11 @@
 import type { Instrument } from "../../domain/instrument.ts";
-import { usdtPerTickLot } from "../../domain/instrument.ts";
 import type { Emit } from "../../domain/item.ts";
 import { Kind } from "../../domain/kind.ts";
 import type { OrderRequest } from "../../domain/order.ts";
 import type { InstrumentIndex, Lots, Ticks } from "../../domain/units.ts";
 import { InvariantError } from "../../domain/units.ts";
 import type { Refusal } from "./orders/filters.ts";
+import { LIQUIDATION_ID } from "./orders/protection.ts";
 
 /**
  * What the venue says of one instrument: account items with the event that caused them (`seq`), numbered within it (`sub`).
@@ -13,7 +13,6 @@ import type { Refusal } from "./orders/filters.ts";
  */
 export class Tape {
   private readonly instrument: InstrumentIndex;
-  private readonly usdtPerTickLot: number;
   private emit: Emit = unbound;
   private seq = -1;
   private timeMs = 0;
@@ -23,7 +22,6 @@ export class Tape {
 
   constructor(instrument: Instrument) {
     this.instrument = instrument.index;
-    this.usdtPerTickLot = usdtPerTickLot(instrument);
   }
 
   /** What follows is caused by event `seq`; `timeMs` is the exchange's time of it. */
@@ -48,7 +46,7 @@ export class Tape {
     });
   }
 
-  rejected(clientOrderId: string, { code, message }: Refusal): void {
+  rejected(clientOrderId: string, { reason, message }: Refusal): void {
     this.emit({
       kind: Kind.orderRejected,
       seq: this.seq,
@@ -58,7 +56,7 @@ export class Tape {
       knownAtMs: this.knownAtMs,
       sub: (this.sub += 1),
       clientOrderId,
-      code,
+      reason,
       message,
     });
   }
@@ -96,7 +94,7 @@ export class Tape {
   fill(request: OrderRequest, qtyLots: number, priceTicks: number, referenceTicks: number, feeUsdt: number, maker: boolean): void {
     this.trades += 1;
     this.emit({
-      kind: Kind.fill,
+      kind: Kind.orderFilled,
       seq: this.seq,
       instrument: this.instrument,
       eventTimeMs: this.timeMs,
@@ -105,15 +103,13 @@ export class Tape {
       sub: (this.sub += 1),
       clientOrderId: request.clientOrderId,
       tradeId: this.trades,
-      planId: request.planId,
       side: request.side,
       priceTicks: priceTicks as Ticks,
       qtyLots: qtyLots as Lots,
       feeUsdt,
-      slippageUsdt: Math.abs(priceTicks - referenceTicks) * qtyLots * this.usdtPerTickLot,
       maker,
-      reduceOnly: request.reduceOnly || request.closePosition,
-      reason: request.reason,
+      liquidation: request.clientOrderId.startsWith(LIQUIDATION_ID),
+      referenceTicks,
     });
   }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { TickDesk } from "../../../../test/tickDesk.ts";
 import type { OrderOf } from "../../../../test/venueDesk.ts";
-import type { Fill } from "../../../domain/event.ts";
+import type { OrderFilled } from "../../../domain/event.ts";
 import { Kind } from "../../../domain/kind.ts";
 import type { FillOn, OrderSide } from "../../../domain/order.ts";
 import type { QueueName } from "../options.ts";
@@ -80,7 +80,7 @@ class Witness {
   }
 }
 
-const isFill = (item: { readonly kind: number }): item is Fill => item.kind === Kind.fill;
+const isFill = (item: { readonly kind: number }): item is OrderFilled => item.kind === Kind.orderFilled;
 
 /** Runs the steps against a venue, and asks the witness after each event. */
 const run = (steps: readonly Step[], fillOn: FillOn, queue: QueueName): number => {
@@ -217,7 +217,7 @@ const settle = (desk: TickDesk, witness: Witness, from: number): void => {
     if (item.kind === Kind.orderAccepted) {
       const { side, price = 0 } = witness.orders.get(id) as OrderOf;
       witness.queues.set(id, { ahead: (side === "buy" ? witness.bids : witness.asks).get(price) ?? 0, sinceMs: desk.ms });
-    } else if (item.kind !== Kind.fill && !(item.kind === Kind.orderRejected && item.code === -2011)) {
+    } else if (item.kind !== Kind.orderFilled && !(item.kind === Kind.orderRejected && item.reason === "unknownOrder")) {
       expect(witness.ended.has(id), "one end").toBe(false);
       witness.ended.add(id);
       witness.queues.delete(id);

@@ -26,11 +26,11 @@ export interface Touch {
 
 interface AdmissionParts extends DeskParts {
   readonly touch: Touch;
-  /** The venue refuses a second close-position order of a type and side (−4130); false: it accepts it, as where it attaches brackets. */
+  /** The venue refuses a second close-position order of a type and side; false: it accepts it, as where it attaches brackets. */
   readonly oneCloseASide: boolean;
 }
 
-/** Decides what is let in: every refusal with Binance's code. */
+/** Decides what is let in: every refusal with its reason. */
 export class Admission {
   private instrument: Instrument;
   private readonly options: SimulatedVenueOptions;
@@ -92,14 +92,11 @@ export class Admission {
       },
     );
     if (shortage === null) return null;
-    const { code, asked, limit } = shortage;
-    if (code === -4028) return refusal(code, `Leverage ${leverage} is not valid`);
-    return code === -2027
-      ? refusal(
-          code,
-          `Exceeded the maximum allowable position at current leverage: ${shown(asked)} USDT asked, at most ${shown(limit)} at ${leverage}x`,
-        )
-      : refusal(code, `Margin is insufficient: ${shown(asked)} USDT asked with fee, ${shown(limit)} free`);
+    const { reason, asked, limit } = shortage;
+    if (reason === "leverageInvalid") return refusal(reason, shown(leverage));
+    return reason === "leverageExceeded"
+      ? refusal(reason, `${shown(asked)} USDT asked, at most ${shown(limit)} at ${leverage}x`)
+      : refusal(reason, `${shown(asked)} USDT asked with fee, ${shown(limit)} free`);
   }
 
   /** Initial margin of entries that rest or wait for volume, USDT. Conditional orders reserve none until they trigger. */
@@ -116,44 +113,39 @@ export class Admission {
     let sameKind = 0;
     for (const other of this.orders) {
       if (other.done) continue;
-      if (other.request.clientOrderId === order.clientOrderId) return refusal(-4116, `ClientOrderId is duplicated: ${order.clientOrderId}`);
+      if (other.request.clientOrderId === order.clientOrderId) return refusal("duplicateId", order.clientOrderId);
       if (isConditional(other.request.type) === conditional) sameKind += 1;
     }
     if (sameKind < MAX_OPEN_ORDERS || this.options.filters !== "all") return null;
-    return conditional
-      ? refusal(-4045, `Reach max stop order limit: ${MAX_OPEN_ORDERS}`)
-      : refusal(-2025, `Reach max open order limit: ${MAX_OPEN_ORDERS}`);
+    return conditional ? refusal("tooManyConditionalOrders", String(MAX_OPEN_ORDERS)) : refusal("tooManyOrders", String(MAX_OPEN_ORDERS));
   }
 
   private refuseReduction(order: OrderRequest): Refusal | null {
     if (!reduces(order) || this.position.lots * directionOf(order.side) < 0) return null;
-    return refusal(-2022, "ReduceOnly Order is rejected: no position on the other side");
+    return refusal("reduceOnlyRejected", "no position on the other side");
   }
 
   private refuseSecondClose({ closePosition, type, side }: OrderRequest): Refusal | null {
     if (!this.oneCloseASide || !closePosition) return null;
     for (const { done, request } of this.orders)
       if (!done && request.closePosition && request.type === type && request.side === side)
-        return refusal(-4130, `An open ${type} order with closePosition in the direction exists: ${request.clientOrderId}`);
+        return refusal("closePositionTaken", request.clientOrderId);
     return null;
   }
 
   private refuseAtPrice(order: OrderRequest, at: Pick<MarketState, "lastTicks">): Refusal | null {
     if (order.type === "stopMarket" || order.type === "takeProfitMarket") {
       if (!isPast(order, order.triggerTicks, at.lastTicks)) return null;
-      return refusal(
-        -2021,
-        `Order would immediately trigger: trigger ${this.price(order.triggerTicks)}, last price ${this.price(at.lastTicks)}`,
-      );
+      return refusal("wouldTriggerAtOnce", `trigger ${this.price(order.triggerTicks)}, last price ${this.price(at.lastTicks)}`);
     }
     if (order.timeInForce === "FOK") {
       const fills = order.type === "market" || this.touch.crosses(order);
       const takeable = fills ? this.touch.takeableLots(order) : 0;
       if (fills && order.qtyLots <= takeable) return null;
-      return refusal(-5021, `The FOK order could not be filled immediately: ${order.qtyLots} lots asked, ${takeable} to be had`);
+      return refusal("couldNotFillAtOnce", `${order.qtyLots} lots asked, ${takeable} to be had`);
     }
     if (order.type === "limit" && order.timeInForce === "GTX" && this.touch.crosses(order)) {
-      return refusal(-5022, `The Post Only order could not be executed as maker: limit ${this.price(order.priceTicks)}`);
+      return refusal("postOnlyWouldTake", `limit ${this.price(order.priceTicks)}`);
     }
     return null;
   }

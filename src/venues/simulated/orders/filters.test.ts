@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { orderOf, UNIT } from "../../../../test/venueDesk.ts";
 import type { OrderOf } from "../../../../test/venueDesk.ts";
 import type { Instrument } from "../../../domain/instrument.ts";
+import { codeOf } from "../../binance/rejectionCodes.ts";
+import type { Refusal } from "./filters.ts";
 import { refuseByFilter } from "./filters.ts";
 
 /** Last price 100, band ±5 %, 10 to 1000 lots (market: to 500), prices 20 to 2000, notional ≥ 1000. */
@@ -16,8 +18,9 @@ const rules: Instrument = {
   percentPriceUp: 1.05,
   percentPriceDown: 0.95,
 };
-const codeOf = (order: OrderOf, filters: "all" | "tickAndLot" = "all", last = 100): number | null =>
-  refuseByFilter(rules, orderOf({ qty: 10, ...order }, 0), last, filters)?.code ?? null;
+const refused = (refusal: Refusal | null): number | null => (refusal === null ? null : codeOf(refusal.reason));
+const codeFor = (order: OrderOf, filters: "all" | "tickAndLot" = "all", last = 100): number | null =>
+  refused(refuseByFilter(rules, orderOf({ qty: 10, ...order }, 0), last, filters));
 
 describe("filters, one step below, at and above", () => {
   test.each<[string, OrderOf, number | null]>([
@@ -59,17 +62,17 @@ describe("filters, one step below, at and above", () => {
     ["no id", { id: "" }, -4015],
     ["ids of brackets and plans", { id: "BTCUSDT-1672617600-1.s" }, null],
   ])("%s", (_, order, code) => {
-    expect(codeOf(order)).toBe(code);
+    expect(codeFor(order)).toBe(code);
   });
 
   test("the notional of a market order is that at the last price", () => {
-    expect(codeOf({ qty: 10 }, "all", 99)).toBe(-4164);
+    expect(codeFor({ qty: 10 }, "all", 99)).toBe(-4164);
   });
 
   test("`tickAndLot` leaves only whole ticks, whole lots and a quantity", () => {
-    expect(codeOf({ price: 1, qty: 1, id: "" }, "tickAndLot")).toBeNull();
-    expect(codeOf({ price: 1.5 }, "tickAndLot")).toBe(-4014);
-    expect(codeOf({ qty: 1.5 }, "tickAndLot")).toBe(-4023);
-    expect(codeOf({ qty: 0 }, "tickAndLot")).toBe(-4003);
+    expect(codeFor({ price: 1, qty: 1, id: "" }, "tickAndLot")).toBeNull();
+    expect(codeFor({ price: 1.5 }, "tickAndLot")).toBe(-4014);
+    expect(codeFor({ qty: 1.5 }, "tickAndLot")).toBe(-4023);
+    expect(codeFor({ qty: 0 }, "tickAndLot")).toBe(-4003);
   });
 });

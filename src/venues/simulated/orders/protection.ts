@@ -56,10 +56,13 @@ const protectiveOrder = (
   decidedAtMs: entry.decidedAtMs,
 });
 
+/** How the exchange's own ids begin. */
+export const LIQUIDATION_ID = "autoclose-";
+
 /** What the exchange sends when it closes a position of `direction` itself; the id is Binance's, with the bar's time. */
 export const liquidationOrder = (instrument: Instrument, direction: Direction, qtyLots: number, openMs: number): OrderRequest => ({
-  clientOrderId: `autoclose-${openMs}`,
-  planId: `autoclose-${openMs}`,
+  clientOrderId: `${LIQUIDATION_ID}${openMs}`,
+  planId: `${LIQUIDATION_ID}${openMs}`,
   instrument: instrument.index,
   side: sideOf(-direction as Direction),
   type: "market",
