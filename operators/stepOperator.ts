@@ -2,6 +2,8 @@ import { Observable, Subscriber } from "rxjs";
 import type { OperatorFunction } from "rxjs";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
+import { ByteReader } from "../src/domain/state/byteReader.ts";
+import { ByteWriter } from "../src/domain/state/byteWriter.ts";
 import { readState } from "../src/domain/state/readState.ts";
 import { wiringOf } from "../src/domain/state/wiring.ts";
 import type { Wiring } from "../src/domain/state/wiring.ts";
@@ -218,7 +220,7 @@ class ResumableSubscriber extends StepSubscriber {
       const other = steps.map(initialised);
       states = steps.map(initialised);
       wiring = wiringOf(states, other, emits);
-      if (from !== undefined) states = readState(from, states, wiring) as readonly unknown[];
+      if (from !== undefined) states = statesIn(from, steps, states, wiring);
       return states;
     });
     this.written_ = () => writtenStates(steps, states, wiring as Wiring);
@@ -235,9 +237,12 @@ class ResumableSubscriber extends StepSubscriber {
   }
 }
 
+/** The names of the steps stand before their states. */
 const writtenStates = (steps: readonly Step[], states: readonly unknown[], wiring: Wiring): Uint8Array => {
+  const out = new ByteWriter();
+  out.text(namesOf(steps));
   try {
-    return writeState(states, wiring);
+    out.raw(writeState(states, wiring));
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
     const [, index, path] = /^\[(\d+)\](.*)$/s.exec(error.path) ?? [];
@@ -245,7 +250,17 @@ const writtenStates = (steps: readonly Step[], states: readonly unknown[], wirin
       `the state of ${steps[Number(index)]?.name ?? "the line"} cannot be written: ${path} is ${error.what}; plain objects, arrays, maps, sets and typed arrays can`,
     );
   }
+  return out.written.slice();
 };
+
+const statesIn = (bytes: Uint8Array, steps: readonly Step[], fresh: readonly unknown[], wiring: Wiring): readonly unknown[] => {
+  const from = new ByteReader(bytes);
+  const names = from.text();
+  if (names !== namesOf(steps)) throw new InvariantError(`states of the line "${names}" do not fit the line "${namesOf(steps)}"`);
+  return readState(from.rest, fresh, wiring) as readonly unknown[];
+};
+
+const namesOf = (steps: readonly Step[]): string => steps.map(({ name }) => name).join(" ");
 
 /** An error of the subscriber behind the chain is not wrapped: it is not the chain's. */
 const wrapped = (name: string | undefined, seq: number, error: unknown): unknown =>

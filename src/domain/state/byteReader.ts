@@ -37,6 +37,11 @@ export class ByteReader {
     return text;
   }
 
+  /** Everything that was not read yet; a view. */
+  get rest(): Uint8Array {
+    return this.bytes.subarray(this.at);
+  }
+
   /** A view. */
   raw(length: number): Uint8Array {
     this.at += length;
