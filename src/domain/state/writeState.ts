@@ -186,6 +186,7 @@ class StateWriter {
         this.value(value[i]);
       } else this.out.byte(Tag.hole);
     }
+    this.key = "";
     if (Object.keys(value).length > found) throw this.refused("an array with properties besides its elements");
   }
 

@@ -34,6 +34,8 @@ export const strictly = <T extends object>({ what, names, functions = [], writte
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- see above
   const make = new Function("nested", "inspect", text) as (...parts: unknown[]) => new (original: T) => T;
   const Strict = make(nested, Symbol.for("nodejs.util.inspect.custom"));
+  // For messages about a state that holds one.
+  Object.defineProperty(Strict, "name", { value: what });
   Object.setPrototypeOf(Strict.prototype as object, unknownNames(what, [...names, ...functions]));
   return (original) => new Strict(original);
 };
