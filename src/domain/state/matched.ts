@@ -65,6 +65,8 @@ const isOfKind = (own: object, saved: SavedObject): boolean => {
         (own as Uint8Array).byteOffset === saved.byteOffset &&
         (own as Uint8Array).length === saved.length
       );
+    case "shown":
+      return false;
     default:
       return sort === saved.sort;
   }

@@ -1,6 +1,7 @@
 import { matched } from "./matched.ts";
 import type { Saved, SavedObject } from "./saved.ts";
 import { GETTER, HOLE, Part, Reference } from "./saved.ts";
+import { stateViewNamed } from "./stateClass.ts";
 import { VIEWS } from "./structure.ts";
 import type { Wiring } from "./wiring.ts";
 
@@ -13,12 +14,18 @@ export const overlay = (root: Saved, saved: readonly SavedObject[], fresh: unkno
     if (value.place >= wiring.parts.length) throw new RangeError(`a part of the wiring that is not there (${value.place})`);
     return wiring.parts[value.place];
   };
-  for (const [i, each] of saved.entries()) if (each.sort !== "view") objects[i] ??= made(each);
+  for (const [i, each] of saved.entries()) if (each.sort !== "view" && each.sort !== "shown") objects[i] ??= made(each);
   for (const [i, each] of saved.entries()) {
     if (each.sort === "view" && objects[i] === undefined) {
       const View = VIEWS[each.code] as (typeof VIEWS)[number];
       objects[i] = new View(valueOf(each.buffer) as ArrayBuffer, each.byteOffset, each.length);
     }
+  }
+  for (const [i, each] of saved.entries()) {
+    if (each.sort !== "shown") continue;
+    const view = stateViewNamed(each.name);
+    if (view === undefined) throw new RangeError(`a view of ${each.name} is not there`);
+    objects[i] = view.show(valueOf(each.shown) as object);
   }
   for (const [i, each] of saved.entries()) fill(objects[i] as object, each, valueOf);
   return valueOf(root);
@@ -37,7 +44,7 @@ const made = (saved: SavedObject): object | undefined => {
       return new Set();
     case "buffer":
       return new ArrayBuffer(saved.bytes.length);
-    case "view":
+    default:
       return undefined;
   }
 };
@@ -62,7 +69,7 @@ const fill = (target: object, saved: SavedObject, valueOf: (value: Saved) => unk
     case "buffer":
       new Uint8Array(target as ArrayBuffer).set(saved.bytes);
       return;
-    case "view":
+    default:
       return;
   }
 };

@@ -110,6 +110,10 @@ class StateReader {
         const buffer = this.value();
         return { sort, code, byteOffset, length, buffer };
       }
+      case "shown": {
+        const name = this.text();
+        return { sort, name, shown: this.value() };
+      }
       default:
         throw new RangeError("an object of no known sort");
     }

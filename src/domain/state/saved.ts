@@ -30,5 +30,6 @@ export type SavedObject =
     }
   /** Of a map: keys and values in turn. */
   | { readonly sort: "array" | "map" | "set"; readonly values: readonly Saved[] }
+  | { readonly sort: "shown"; readonly name: string; readonly shown: Saved }
   | { readonly sort: "buffer"; readonly bytes: Uint8Array }
   | { readonly sort: "view"; readonly code: number; readonly byteOffset: number; readonly length: number; readonly buffer: Saved };

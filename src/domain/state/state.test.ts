@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readState } from "./readState.ts";
-import { stateClass } from "./stateClass.ts";
+import { stateClass, stateView } from "./stateClass.ts";
 import { wiringOf } from "./wiring.ts";
 import { StateError, writeState } from "./writeState.ts";
 
@@ -251,6 +251,36 @@ describe("over a fresh state", () => {
       stateClass("test.Late", Unknown);
     }).toThrow("two classes of state are called test.Late");
   });
+});
+
+class View {
+  readonly #of: { n: number };
+  constructor(of: { n: number }) {
+    this.#of = of;
+  }
+  get n(): number {
+    return this.#of.n;
+  }
+  static of(view: View): object {
+    return view.#of;
+  }
+}
+
+it("a view is written as what it shows, wherever that lies", () => {
+  stateView(View.prototype, { name: "test.View", shown: (view) => View.of(view as View), show: (of) => new View(of as { n: number }) });
+  const module = { n: 1 };
+  const { back } = restored(
+    () => ({ module, own: { n: 2 }, views: [] as View[], wired: new View(module) }),
+    (state) => {
+      state.own.n = 3;
+      state.views.push(new View(state.own), new View({ n: 9 }), state.wired);
+    },
+  );
+  expect(back.views.map(({ n }) => n)).toEqual([3, 9, 1]);
+  expect(back.views[2]).toBe(back.wired);
+  back.own.n = 4;
+  module.n = 5;
+  expect(back.views.map(({ n }) => n)).toEqual([4, 9, 5]);
 });
 
 class Extended extends Map {}

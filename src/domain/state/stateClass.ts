@@ -16,5 +16,23 @@ export const stateClass = (name: string, made: Class): void => {
   names.set(prototype, name);
 };
 
+/** Shows another object under some of its names, and keeps it where no property is. */
+export interface StateView {
+  readonly name: string;
+  readonly shown: (view: object) => object;
+  readonly show: (shown: object) => object;
+}
+
+const views = new Map<string, StateView>();
+const viewsOf = new Map<object, StateView>();
+
+/** Makes a class of views known: a step may keep one, and what it shows is written. */
+export const stateView = (prototype: object, view: StateView): void => {
+  views.set(view.name, view);
+  viewsOf.set(prototype, view);
+};
+
+export const stateViewOf = (prototype: object): StateView | undefined => viewsOf.get(prototype);
+export const stateViewNamed = (name: string): StateView | undefined => views.get(name);
 export const stateClassName = (prototype: object): string | undefined => names.get(prototype);
 export const statePrototype = (name: string): object | undefined => prototypes.get(name);

@@ -22,4 +22,4 @@ export const Tag = {
 /** Of a class: by its place among the fresh instances' prototypes, by its name, or by the place of the class itself in the wiring. */
 export const ClassTag = { fresh: 0, named: 1, part: 2 } as const;
 
-export const SORTS = ["object", "bare", "array", "map", "set", "buffer", "view", "instance"] as const;
+export const SORTS = ["object", "bare", "array", "map", "set", "buffer", "view", "instance", "shown"] as const;

@@ -1,5 +1,5 @@
 import { ByteWriter } from "./byteWriter.ts";
-import { stateClassName } from "./stateClass.ts";
+import { stateClassName, stateViewOf } from "./stateClass.ts";
 import { classNameOf, sortOf, viewCodeOf } from "./structure.ts";
 import type { VIEWS } from "./structure.ts";
 import { ClassTag, SORTS, Tag } from "./tags.ts";
@@ -128,9 +128,15 @@ class StateWriter {
     const sort = sortOf(value);
     this.key = "";
     if (sort === undefined) throw this.refused(`a ${classNameOf(value)}`);
-    const bare = sort === "object" && Object.getPrototypeOf(value) === null;
-    this.out.byte(SORTS.indexOf(bare ? "bare" : sort));
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    const view = prototype === null ? undefined : stateViewOf(prototype);
+    this.out.byte(SORTS.indexOf(view !== undefined ? "shown" : prototype === null ? "bare" : sort));
     if (Object.getOwnPropertySymbols(value).length > 0) throw this.refused("an object with a symbol as key");
+    if (view !== undefined) {
+      this.text(view.name);
+      this.value(view.shown(value));
+      return;
+    }
     switch (sort) {
       case "array":
         this.array(value as unknown[]);
@@ -149,7 +155,7 @@ class StateWriter {
         this.view(value as InstanceType<(typeof VIEWS)[number]>);
         return;
       case "instance":
-        this.class(Object.getPrototypeOf(value) as object);
+        this.class(prototype as object);
         this.properties(value);
         return;
       case "object":
