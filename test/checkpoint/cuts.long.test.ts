@@ -15,10 +15,11 @@ afterAll(() => rm(folder, { recursive: true }));
 const ALL: readonly Name[] = ["position", "working", "resting", "inFlight", "halted", "gap", "dayChange"];
 
 it.each<[string, number, readonly Name[]]>([
-  ["default", 8, ["position", "working", "inFlight", "halted", "gap", "dayChange"]],
-  ["emaCross", 4, ["position", "inFlight", "gap", "dayChange"]],
-  ["often", 8, ALL],
-  ["ticks", 8, ALL],
+  ["default", 6, ["position", "working", "inFlight", "halted", "gap", "dayChange"]],
+  ["network", 5, ["position", "working", "gap", "dayChange"]],
+  ["emaCross", 3, ["position", "inFlight", "gap", "dayChange"]],
+  ["often", 6, ALL],
+  ["ticks", 6, ALL],
 ])("%s: %i cuts anywhere, and one in every situation, change nothing", async (name, more, wanted) => {
   const found = await cuts(name, folder, wanted, more, 2);
   expect(found.filter(({ same }) => !same)).toEqual([]);

@@ -7,6 +7,8 @@ import { perceive } from "../../src/pipeline.ts";
 import { DEFAULT_LIMITS, NO_LIMITS } from "../../src/risk/limits.ts";
 import type { RiskLimits } from "../../src/risk/limits.ts";
 import { simulatedMarket } from "../../streams/simulatedMarket.ts";
+import { ALL_LAYERS, SMALL_SET } from "../allLayers.ts";
+import { FakeNetwork } from "../fakeNetwork.ts";
 import oftenTrading from "../modules/oftenTrading.ts";
 import { collected, marketInstruments, testMarket } from "../replay.ts";
 import type { ReplayOptions } from "../replay.ts";
@@ -19,19 +21,21 @@ export interface Scenario {
   readonly events: readonly Event[];
 }
 
-/** A person halts while something may be held, and resumes later. */
-const withHalt = (events: readonly Event[], at: number): Event[] => {
-  const commands = new Map([
-    [Math.floor(events.length * at), "halt"],
-    [Math.floor(events.length * (at + 0.02)), "resume"],
-  ] as const);
+type Said = readonly [at: number, command: Command["command"], argument?: string];
+
+/** Commands of a person, each at a share of the events. */
+const withCommands = (events: readonly Event[], ...said: readonly Said[]): Event[] => {
+  const commands = new Map(said.map((each) => [Math.floor(events.length * each[0]), each]));
   return events.flatMap((event, i) => {
     const command = commands.get(i);
     return command === undefined ? [event] : [commandAt(event, command), event];
   });
 };
 
-const commandAt = ({ knownAtMs }: Event, command: Command["command"]): Command => ({
+/** A person halts while something may be held, and resumes later. */
+const withHalt = (events: readonly Event[], at: number): Event[] => withCommands(events, [at, "halt"], [at + 0.02, "resume"]);
+
+const commandAt = ({ knownAtMs }: Event, [, command, argument = ""]: Said): Command => ({
   kind: Kind.command,
   seq: -1,
   instrument: NO_INSTRUMENT,
@@ -42,7 +46,7 @@ const commandAt = ({ knownAtMs }: Event, command: Command["command"]): Command =
   id: "1",
   by: "test",
   reason: "",
-  argument: "",
+  argument,
 });
 
 /** Limits that let a strategy trade all day. */
@@ -72,6 +76,19 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
     } as const;
     const members = { signal: emaCross({}), position: follow({ qty: 0.01 }), limits: NO_LIMITS };
     return { events: await collected(simulatedMarket(market)), options: { ...members, venue, instruments: marketInstruments(market) } };
+  },
+  /** A network over features and beliefs at L3, swapped for the rule and back. */
+  network: async () => {
+    const market = testMarket({ symbols: ["BTCUSDT", "ETHUSDT"], days: 3, gapsPerDay: 2 });
+    const member = new FakeNetwork({ window: 96, features: ["rsi_14", "return_10"], beliefs: ["regime", "pattern"] });
+    const rule = JSON.stringify({ signal: ALL_LAYERS.signal.name });
+    const events = withCommands(
+      await collected(simulatedMarket(market)),
+      [0.45, "swapModel", rule],
+      [0.6, "swapModel", JSON.stringify({ signal: member.name })],
+    );
+    const layers = { ...ALL_LAYERS.layers, features: SMALL_SET, others: { signal: [member] }, serving: { signal: member.name } };
+    return { events, options: { ...ALL_LAYERS, layers, instruments: marketInstruments(market) } };
   },
   /** Ladders of limit orders and brackets, on bars. */
   often: async () => {
