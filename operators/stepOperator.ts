@@ -181,7 +181,7 @@ const initialised = (step: Step): unknown => {
 };
 
 /** A line whose states can be written between two bursts, and put back into a fresh line of the same steps. */
-export interface ResumableLine {
+interface ResumableLine {
   /** To be subscribed once. */
   readonly line$: Observable<Item>;
   /** The states of all steps. Throws a `UserError` that names step and path of what is no data. */

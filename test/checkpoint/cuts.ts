@@ -7,11 +7,9 @@ import { replay } from "../replay.ts";
 import { Recorded } from "./recorded.ts";
 import type { RestoreTask } from "./restoreProcess.ts";
 import type { Scenario } from "./scenarios.ts";
-import { SCENARIOS } from "./scenarios.ts";
+import { IDENTITY, SCENARIOS } from "./scenarios.ts";
 import { holesOf, isNewDay, Onlooker } from "./situation.ts";
 import type { Name, Situation } from "./situation.ts";
-
-export const IDENTITY = { code: "test", configSha256: "c", models: {} };
 
 /** A cut of a run: where, what was going on, and whether a fresh process that went on from its file decided the rest as the run did. */
 export interface Cut {

@@ -1,7 +1,7 @@
 import { goingOn, readCheckpoint } from "../../src/engine/checkpoint.ts";
 import { inBursts, replay } from "../replay.ts";
 import { Recorded } from "./recorded.ts";
-import { SCENARIOS } from "./scenarios.ts";
+import { IDENTITY, SCENARIOS } from "./scenarios.ts";
 import { Onlooker } from "./situation.ts";
 
 export interface RestoreTask {
@@ -12,7 +12,7 @@ export interface RestoreTask {
 /** Knows of the run that was cut the name and the file. Sends the bytes of its decisions, or what went wrong. */
 const restore = async ({ scenario, path }: RestoreTask): Promise<Uint8Array> => {
   const { options, events } = await (SCENARIOS[scenario] as (typeof SCENARIOS)[string])();
-  const { source, options: drive } = goingOn(readCheckpoint(path, { code: "test", configSha256: "c", models: {} }), bursts(events));
+  const { source, options: drive } = goingOn(readCheckpoint(path, IDENTITY), bursts(events));
   const hash = new Recorded();
   await replay({ ...options, source, hash, end: new Onlooker().operator, drive });
   return hash.records;

@@ -15,6 +15,8 @@ import type { ReplayOptions } from "../replay.ts";
 import { SHIPPED_LAYERS } from "../shippedLayers.ts";
 import { FROM_TRADES, TICK_FILLS, TICK_INSTRUMENTS, tickMarket } from "./tickMarket.ts";
 
+export const IDENTITY = { code: "test", configSha256: "c", models: {} };
+
 /** A run whose events and line every process makes anew, and the same. */
 export interface Scenario {
   readonly options: Omit<ReplayOptions, "source">;

@@ -17,7 +17,7 @@ export const stateClass = (name: string, made: Class): void => {
 };
 
 /** Shows another object under some of its names, and keeps it where no property is. */
-export interface StateView {
+interface StateView {
   readonly name: string;
   readonly shown: (view: object) => object;
   readonly show: (shown: object) => object;

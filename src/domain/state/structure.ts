@@ -30,7 +30,7 @@ export const VIEWS: readonly NumbersClass[] = [
 ];
 const VIEW_PROTOTYPES = VIEWS.map((view) => view.prototype as object);
 
-export type Sort = "object" | "array" | "map" | "set" | "buffer" | "view" | "instance";
+type Sort = "object" | "array" | "map" | "set" | "buffer" | "view" | "instance";
 
 /** What has a life of its own inside the engine: its own properties are not all of it. */
 const OPAQUE: ReadonlySet<object> = new Set<object>(

@@ -37,7 +37,11 @@ export const strictly = <T extends object>({ what, names, functions = [], writte
   const Strict = make(nested, Symbol.for("nodejs.util.inspect.custom"));
   Object.setPrototypeOf(Strict.prototype as object, unknownNames(what, [...names, ...functions]));
   // A module may keep what it was shown: a checkpoint writes the original.
-  stateView(Strict.prototype as object, { name: `${what} ${names.join(" ")}`, shown: (view) => Strict.of(view), show: (original) => new Strict(original as T) });
+  stateView(Strict.prototype as object, {
+    name: `${what} ${names.join(" ")}`,
+    shown: (view) => Strict.of(view),
+    show: (original) => new Strict(original as T),
+  });
   return (original) => new Strict(original);
 };
 
