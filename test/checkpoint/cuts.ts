@@ -58,7 +58,7 @@ export const cuts = async (name: string, folder: string, wanted: readonly Name[]
   return found;
 };
 
-/** Bursts of up to a hundred events; they end at the drawn places, ahead of every hole and at every midnight. */
+/** Bursts of up to 25 events; they end at the drawn places, ahead of every hole and at every midnight. */
 function* inBurstsOfChance(
   events: readonly Event[],
   drawn: readonly number[],
@@ -67,7 +67,7 @@ function* inBurstsOfChance(
 ): Generator<readonly Event[], void, undefined> {
   const ends = new Set([...drawn, events.length]);
   for (const [at, event] of events.entries()) if (at > 0 && (holes[at] === true || isNewDay(events[at - 1], event))) ends.add(at);
-  for (let at = 0; at < events.length; at += 1 + Math.floor(random() * 100)) if (at > 0) ends.add(at);
+  for (let at = 0; at < events.length; at += 1 + Math.floor(random() * 25)) if (at > 0) ends.add(at);
   let from = 0;
   for (const to of [...ends].sort((a, b) => a - b)) {
     yield events.slice(from, to);
