@@ -61,8 +61,8 @@ const restarted = async (
   progress: (bars: number) => void,
 ): Promise<readonly string[] | null> => {
   if (cut === null) return [];
-  if (cut instanceof UserError) return [`${cut.message}. Without that the run cannot be restarted (docs/modules.md#state).`];
   const { config, profile } = run;
+  if (cut instanceof UserError) return [`${ownerOf(config, cut)}${cut.message}; else the run cannot be restarted (docs/modules.md#state).`];
   const folder = mkdtempSync(join(tmpdir(), "riposte-verify-"));
   try {
     const path = join(folder, "checkpoint");
@@ -82,6 +82,12 @@ const restarted = async (
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+};
+
+/** The module whose state cannot be written; nothing where the message names a step without one. */
+const ownerOf = (config: ComposedRun["config"], { message }: UserError): string => {
+  const [, layer] = /^the state of (regime|pattern|signal|position) /.exec(message) ?? [];
+  return layer === undefined ? "" : `${layer} module ${config[layer as "regime" | "pattern" | "signal" | "position"].module}: `;
 };
 
 /** The module of a layer, and the families of features that it reads, where they are the user's. */
