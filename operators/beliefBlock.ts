@@ -1,3 +1,5 @@
+import { stateClass } from "../src/domain/state/stateClass.ts";
+
 /** Rows of a block: bounds what one retained row keeps alive. */
 const BLOCK_ROWS = 256;
 
@@ -26,3 +28,5 @@ export class BeliefBlock {
     return this.row * this.width;
   }
 }
+
+stateClass("BeliefBlock", BeliefBlock);

@@ -8,6 +8,7 @@ import { Kind } from "../src/domain/kind.ts";
 import { BeliefBlock } from "./beliefBlock.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
+import { stateClass } from "../src/domain/state/stateClass.ts";
 
 /** Levels a side of a `bookTop`. */
 const TOP_LEVELS = 10;
@@ -21,6 +22,8 @@ class BookTrack {
     this.book = new LocalBook(tickSize);
   }
 }
+
+stateClass("BookTrack", BookTrack);
 
 interface OrderBookState {
   readonly instruments: readonly Instrument[];

@@ -9,10 +9,11 @@ import type { Fault } from "../src/domain/event.ts";
 import { BARRIER } from "../src/domain/item.ts";
 import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
+import { InvariantError, UserError } from "../src/domain/units.ts";
 import { funding, kline, show } from "../test/items.ts";
 import { operatorCases, through } from "../test/operatorCases.ts";
 import type { StepHandlers, StepOptions } from "./stepOperator.ts";
-import { StepError, stepOperator } from "./stepOperator.ts";
+import { resumable, StepError, stepOperator } from "./stepOperator.ts";
 
 type Line = OperatorFunction<Item, Item>;
 
@@ -393,4 +394,85 @@ it("lets single kinds pass in another way than the rest", () => {
     )
     .subscribe(({ kind }) => out.push(kind));
   expect(out).toEqual([Kind.kline, Kind.timer, Kind.fault, Kind.fault, Kind.barrier]);
+});
+
+describe("a resumable line", () => {
+  interface Seen {
+    readonly seqs: number[];
+    last: Item | null;
+  }
+  /** Says how many klines it has seen, and holds the one before. */
+  const seeing = (keep: (state: Seen) => void = () => undefined, name = "seeing"): Line =>
+    stepOperator<Seen>(name, () => ({ seqs: [], last: null }), {
+      [Kind.kline]: (state, item, emit) => {
+        state.seqs.push(item.seq);
+        state.last = item;
+        keep(state);
+        emit({ ...faultAt(item.seq), message: `${state.seqs.length} klines` });
+      },
+    });
+  const opened = (line: Line, from?: Uint8Array) => {
+    const source = new Subject<Item>();
+    const { line$, states } = resumable(line(source), source, from);
+    const said: string[] = [];
+    line$.subscribe({ next: (item) => said.push(show(item)), error: (error: Error) => said.push(error.message) });
+    return { source, states, said };
+  };
+  const told = (line: Line, ats: readonly number[], from?: Uint8Array) => {
+    const { source, states, said } = opened(line, from);
+    for (const at of ats) source.next(kline({ at, seq: at }));
+    source.next(BARRIER);
+    return { states, said };
+  };
+
+  it("goes on in another line of the same steps as the first would have", () => {
+    const line = pipe(seeing(), counting());
+    const whole = told(line, [1, 2, 3, 4]).said;
+    const { states } = told(line, [1, 2]);
+    expect(told(line, [3, 4], states()).said).toEqual([...whole.slice(6, 12), ...whole.slice(-1)]);
+  });
+
+  it("writes states behind a barrier only, and of a line that was subscribed", () => {
+    const { source, states } = opened(seeing());
+    expect(states().length).toBeGreaterThan(0);
+    source.next(kline({ at: 1 }));
+    expect(states).toThrow("states are written behind a barrier only");
+    source.next(BARRIER);
+    expect(states).not.toThrow();
+    const source$ = new Subject<Item>();
+    expect(resumable(seeing()(source$), source$).states).toThrow("a line that nobody subscribed to has no states");
+  });
+
+  it("names step and path of what is no data", () => {
+    const { states } = told(
+      pipe(
+        counting(),
+        seeing((state) => Object.assign(state, { later: { phase: () => state.last } })),
+      ),
+      [1],
+    );
+    expect(states).toThrow(
+      new UserError(
+        "the state of seeing cannot be written: .later.phase is a function that was made while the line ran; plain objects, arrays, maps, sets and typed arrays can",
+      ),
+    );
+  });
+
+  it("refuses states of other steps, and a line with an operator that is no step", () => {
+    const { states } = told(pipe(seeing(), counting()), [1]);
+    expect(told(pipe(counting(), seeing()), [1], states()).said).toEqual([
+      'states of the line "seeing counting" do not fit the line "counting seeing"',
+    ]);
+    const source = new Subject<Item>();
+    expect(() =>
+      resumable(
+        source.pipe(
+          seeing(),
+          map((item) => item),
+          seeing(),
+        ),
+        source,
+      ),
+    ).toThrow(InvariantError);
+  });
 });

@@ -1,15 +1,18 @@
 import { Observable, Subscriber } from "rxjs";
 import type { OperatorFunction } from "rxjs";
-import type { Emit, Item, ItemOf } from "../src/domain/item.ts";
-import type { Kind } from "../src/domain/kind.ts";
-import { KIND_COUNT, KIND_NAMES } from "../src/domain/kind.ts";
-import { InvariantError } from "../src/domain/units.ts";
+import type { Emit, Item } from "../src/domain/item.ts";
+import { Kind } from "../src/domain/kind.ts";
+import { ByteReader } from "../src/domain/state/byteReader.ts";
+import { ByteWriter } from "../src/domain/state/byteWriter.ts";
+import { readState } from "../src/domain/state/readState.ts";
+import { wiringOf } from "../src/domain/state/wiring.ts";
+import type { Wiring } from "../src/domain/state/wiring.ts";
+import { StateError, writeState } from "../src/domain/state/writeState.ts";
+import { InvariantError, UserError } from "../src/domain/units.ts";
+import type { Chain, Passing, Shelf, Step, StepHandlers } from "./stepOperator/chain.ts";
+import { shelfFor } from "./stepOperator/chain.ts";
 
-/**
- * One handler per kind of item that the operator cares about; everything else flows past it at no cost. What it returns counts
- * with `passing: "filter"` only. Make the object once, outside the operator's function: the generated chain is kept by it.
- */
-export type StepHandlers<S> = { readonly [K in Kind]?: (state: S, item: ItemOf<K>, emit: Emit) => unknown };
+export type { StepHandlers } from "./stepOperator/chain.ts";
 
 export interface StepOptions<S> {
   /**
@@ -25,18 +28,6 @@ export interface StepOptions<S> {
   readonly emits?: readonly Kind[];
   /** Called once when the source completes, before completion is passed on. */
   readonly flush?: (state: S, emit: Emit) => void;
-}
-
-type Passing = "first" | "filter" | "handler" | "none";
-
-interface Step {
-  readonly name: string;
-  readonly init: () => unknown;
-  readonly handlers: StepHandlers<never>;
-  readonly passing: Passing;
-  readonly passingOf: { readonly [K in Kind]?: Passing };
-  readonly emits: readonly Kind[] | undefined;
-  readonly flush: ((state: never, emit: Emit) => void) | undefined;
 }
 
 /** An error inside an operator, with the operator's name and the `seq` of the item it was handling. */
@@ -109,13 +100,13 @@ class StepSubscriber extends Subscriber<Item> {
   /** Calls in the chain. A subscriber that unsubscribes during a call (`take`) is removed when the call returns. */
   private calls = 0;
 
-  constructor(destination: Subscriber<Item>, steps: readonly Step[]) {
+  constructor(destination: Subscriber<Item>, steps: readonly Step[], statesFor: (chain: Chain) => readonly unknown[] = fresh(steps)) {
     super(destination);
     this.downstream = destination;
     this.steps = steps;
-    this.states = steps.map(initialised);
     this.shelf = shelfFor(steps);
-    this.chain = this.shelf.chains.pop() ?? compiled(this.shelf);
+    this.chain = this.shelf.take();
+    this.states = statesFor(this.chain);
     this.chain.begin(this.states, (item) => {
       destination.next(item);
     });
@@ -168,8 +159,7 @@ class StepSubscriber extends Subscriber<Item> {
   /** Drops the states of this subscription and keeps the chain for the next one. */
   #left(): void {
     if (!this.closed || this.calls > 0) return;
-    this.chain.begin([], () => undefined);
-    if (this.shelf.chains.length < CHAINS_KEPT) this.shelf.chains.push(this.chain);
+    this.shelf.giveBack(this.chain);
   }
 
   /** An error, with the step that was at work. */
@@ -180,6 +170,8 @@ class StepSubscriber extends Subscriber<Item> {
   }
 }
 
+const fresh = (steps: readonly Step[]) => (): readonly unknown[] => steps.map(initialised);
+
 const initialised = (step: Step): unknown => {
   try {
     return step.init();
@@ -188,108 +180,87 @@ const initialised = (step: Step): unknown => {
   }
 };
 
-/** Kinds that a step handles, ascending. */
-const handledKinds = (step: Step): number[] =>
-  Array.from({ length: KIND_COUNT }, (_, kind) => kind).filter((kind) => step.handlers[kind as Kind] !== undefined);
-
-/** Generated code for a run of steps. It serves one subscription at a time. */
-interface Chain {
-  /** Takes the states of a subscription and the way out. */
-  readonly begin: (states: readonly unknown[], sink: Emit) => void;
-  readonly enter: Emit;
-  /** By step. */
-  readonly emits: readonly Emit[];
-  /** The end has come: step `at` is asked for what it holds. */
-  readonly stand: (at: number) => void;
-  /** Where an error came from: the step that ran last (−1: the subscriber behind the chain) and the `seq` of its item. */
-  readonly where: () => { readonly at: number; readonly seq: number };
+/** A line whose states can be written between two bursts, and put back into a fresh line of the same steps. */
+interface ResumableLine {
+  /** To be subscribed once. */
+  readonly line$: Observable<Item>;
+  /** The states of all steps. Throws a `UserError` that names step and path of what is no data. */
+  readonly states: () => Uint8Array;
 }
 
 /**
- * The text of a chain, made of step and kind numbers alone; `sink` gets every item that leaves the last step.
- *
- * A generic dispatcher would see every item shape and every handler at the same call site, where V8 inlines nothing. Generated,
- * each step has call sites of its own; and because a chain's functions exist once, V8 takes handlers and emits for constants
- * and calls them without a check (bench/README.md). For steps 0 … n the code reads
- *
- *     const emit0 = (item) => { switch (item.kind) { case 10: deliver1_10(item); break; … default: sink(item); } at = 0; };
- *     const deliver0_10 = (item) => { deliver1_10(item); at = 0; handler0_10(state0, item, emit0); };
- *
- * `at` says at any time which step is at work: a `try` around every handler would make each twice as long, and V8 inlines by length.
+ * A whole line that can be checkpointed, which costs a second `init` of every step. `origin`: where its items enter; all operators behind it
+ * must be steps. `from`: states to begin with. What two states of one `init` share by identity is wiring (modules, instruments, ports, the
+ * hash and the recorder at the end of the line): it is not written.
  */
-const chainText = (steps: readonly Step[]): string => {
-  const lines: string[] = [];
-  /** By kind: the call that takes it from here on; kinds without an entry go to `rest`. */
-  let routes = new Map<number, string>();
-  let rest = "at = -1; sink(item);";
-  const wayOf = (kind: number): string => routes.get(kind) ?? rest;
-  const dispatch = (cases: Iterable<readonly [number, string]>, otherwise: string): string =>
-    `switch (item.kind) { ${[...cases].map(([kind, target]) => `case ${kind}: ${target} break;`).join(" ")} default: ${otherwise} }`;
-  for (let i = steps.length - 1; i >= 0; i -= 1) {
-    const step = steps[i] as Step;
-    // What was held is of another event than the one that frees it.
-    const seq = step.passing === "handler" ? "seq = item.seq; " : "";
-    const ways = step.emits?.map((kind) => [kind, wayOf(kind)] as const) ?? routes;
-    const otherwise = step.emits === undefined ? rest : `undeclared(item);`;
-    lines.push(`const emit${i} = (item) => { ${seq}${dispatch(ways, otherwise)} at = ${i}; };`);
-    if (step.passing === "none") {
-      routes = new Map();
-      rest = "";
-    }
-    for (const kind of handledKinds(step)) {
-      const pass = wayOf(kind);
-      const take = `at = ${i}; handler${i}_${kind}(state${i}, item, emit${i})`;
-      const passing = step.passingOf[kind as Kind] ?? step.passing;
-      const body =
-        passing === "first"
-          ? `${pass} ${take};`
-          : passing === "filter"
-            ? `at = ${i}; if (handler${i}_${kind}(state${i}, item, emit${i}) === true) { ${pass} }`
-            : `${take};`;
-      lines.push(`const handler${i}_${kind} = handlers[${i}][${kind}];`, `const deliver${i}_${kind} = (item) => { ${body} };`);
-      routes.set(kind, `deliver${i}_${kind}(item);`);
-    }
-  }
-  const states = steps.map((_, i) => `state${i}`);
-  return [
-    // `var`: a `let` is asked at every use whether it has a value yet.
-    `var at = -1, seq = -1, sink, ${states.join(", ")};`,
-    ...lines,
-    `const begin = (states, way) => { sink = way; [${states.join(", ")}] = states; };`,
-    `const enter = (item) => { seq = item.seq; ${dispatch(routes, rest)} };`,
-    `return { begin, enter, emits: [${steps.map((_, i) => `emit${i}`).join(", ")}], stand: (step) => { at = step; seq = -1; }, where: () => ({ at, seq }) };`,
-  ].join("\n");
+export const resumable = (line$: Observable<Item>, origin: Observable<Item>, from?: Uint8Array): ResumableLine => {
+  if (!(line$ instanceof StepObservable) || line$.origin !== origin)
+    throw new InvariantError("a line with an operator that is no step has no checkpoint");
+  const { steps } = line$;
+  let subscriber: ResumableSubscriber | undefined;
+  return {
+    line$: new Observable((destination) => origin.subscribe((subscriber = new ResumableSubscriber(destination, steps, from)))),
+    states: () => {
+      if (subscriber === undefined) throw new InvariantError("a line that nobody subscribed to has no states");
+      return subscriber.written();
+    },
+  };
 };
 
-/** Unused chains: the next subscription of the same steps starts with warm code. */
-interface Shelf {
-  readonly text: string;
-  readonly handlers: readonly unknown[];
-  readonly chains: Chain[];
+class ResumableSubscriber extends StepSubscriber {
+  private readonly written_: () => Uint8Array;
+  /** Behind a barrier no step holds an item. */
+  private lastKind: Kind = Kind.barrier;
+
+  constructor(destination: Subscriber<Item>, steps: readonly Step[], from: Uint8Array | undefined) {
+    let states: readonly unknown[] = [];
+    let wiring: Wiring | undefined;
+    super(destination, steps, ({ emits }) => {
+      // The other one first: where an `init` tells the wiring of its state (a venue's port), the last word counts.
+      const other = steps.map(initialised);
+      states = steps.map(initialised);
+      wiring = wiringOf(states, other, emits);
+      if (from !== undefined) states = statesIn(from, steps, states, wiring);
+      return states;
+    });
+    this.written_ = () => writtenStates(steps, states, wiring as Wiring);
+  }
+
+  override next(item: Item): void {
+    this.lastKind = item.kind;
+    super.next(item);
+  }
+
+  written(): Uint8Array {
+    if (this.lastKind !== Kind.barrier || this.isWorking) throw new InvariantError("states are written behind a barrier only");
+    return this.written_();
+  }
 }
 
-/** By text; steps of the same shape with other handlers take the place of those before, so it is bounded by the program. */
-const shelves = new Map<string, Shelf>();
-const CHAINS_KEPT = 4;
-
-const shelfFor = (steps: readonly Step[]): Shelf => {
-  const text = chainText(steps);
-  const handlers = steps.map((step) => step.handlers);
-  let shelf = shelves.get(text);
-  if (shelf?.handlers.every((each, i) => each === handlers[i]) !== true) {
-    shelf = { text, handlers, chains: [] };
-    shelves.set(text, shelf);
+/** The names of the steps stand before their states. */
+const writtenStates = (steps: readonly Step[], states: readonly unknown[], wiring: Wiring): Uint8Array => {
+  const out = new ByteWriter();
+  out.text(namesOf(steps));
+  try {
+    out.raw(writeState(states, wiring));
+  } catch (error) {
+    if (!(error instanceof StateError)) throw error;
+    const [, index, path] = /^\[(\d+)\](.*)$/s.exec(error.path) ?? [];
+    throw new UserError(
+      `the state of ${steps[Number(index)]?.name ?? "the line"} cannot be written: ${path} is ${error.what}; plain objects, arrays, maps, sets and typed arrays can`,
+    );
   }
-  return shelf;
+  return out.written.slice();
 };
 
-const compiled = ({ text, handlers }: Shelf): Chain =>
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- see chainText
-  (new Function("handlers", "undeclared", text) as (...parts: unknown[]) => Chain)(handlers, undeclared);
-
-const undeclared = (item: Item): never => {
-  throw new InvariantError(`emits ${KIND_NAMES[item.kind]}, which it does not declare`);
+const statesIn = (bytes: Uint8Array, steps: readonly Step[], fresh: readonly unknown[], wiring: Wiring): readonly unknown[] => {
+  const from = new ByteReader(bytes);
+  const names = from.text();
+  if (names !== namesOf(steps)) throw new InvariantError(`states of the line "${names}" do not fit the line "${namesOf(steps)}"`);
+  return readState(from.rest, fresh, wiring) as readonly unknown[];
 };
+
+const namesOf = (steps: readonly Step[]): string => steps.map(({ name }) => name).join(" ");
 
 /** An error of the subscriber behind the chain is not wrapped: it is not the chain's. */
 const wrapped = (name: string | undefined, seq: number, error: unknown): unknown =>

@@ -39,6 +39,8 @@ export interface ReplayOptions {
   /** Stands at the end of the line, behind the decision hash. */
   readonly end?: Line;
   readonly drive?: DriveOptions;
+  /** Takes the decisions; absent: one of its own. */
+  readonly hash?: DecisionHash;
 }
 
 export interface Replayed {
@@ -68,7 +70,7 @@ export const replay = async (options: ReplayOptions): Promise<Replayed> => {
     startUsdt: venueOptions.startUsdt,
     tradeFromMs,
   };
-  const hash = new DecisionHash();
+  const { hash = new DecisionHash() } = options;
   const data = new DataHash();
   const line: Line = pipe(
     backtestLine(system, fills, (options.perceive ?? perceive)(system)),

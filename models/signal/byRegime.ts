@@ -75,10 +75,8 @@ export default signalModule<ByRegimeState>((options) => {
     features: RULE_FEATURES,
     layers: ["regime", "pattern"],
     init: (instrument) => {
-      const record = new CellRecord(2 * CELLS, { priorWin, priorNet: -costFraction, priorTrades, halfLifeTrades });
-      const paper = new PaperTrades(CELLS, instrument, terms, (slot, gross) => {
-        record.learn(slot, gross - costFraction);
-      });
+      const record = new CellRecord(2 * CELLS, { priorWin, costFraction, priorTrades, halfLifeTrades });
+      const paper = new PaperTrades(CELLS, instrument, terms, record);
       return {
         score: NaN,
         meanSquare: SCORE_PRIOR * SCORE_PRIOR,

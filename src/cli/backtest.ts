@@ -55,7 +55,10 @@ export const backtestCommand: Command = {
     beliefs: { type: "string", value: "FILE", help: "store what the layers before L4 believe; read it where FILE exists" },
     journal: { type: "string", value: "FILE", help: "also write every event to this journal; with --resume go on from it" },
     "compare-fills": { type: "boolean", help: "also fill the run on bars, on trades and on the book, and put the table into the report" },
-    verify: { type: "boolean", help: "also run a second pass in bursts of another size, and compare what both decide" },
+    verify: {
+      type: "boolean",
+      help: "also run a second pass in bursts of another size and restart in its middle, and compare what they decide",
+    },
     resume: { type: "boolean", help: "go on from --journal: replay it, then continue with the data where it ends" },
   },
   run: async (values, context) => {
@@ -89,6 +92,7 @@ interface Run extends ComposedRun {
   readonly compared: boolean;
   /** A second pass must decide the same. */
   readonly verified: boolean;
+  readonly choice: DataChoice;
 }
 
 const compose = async (
@@ -124,6 +128,7 @@ const compose = async (
     anew,
     compared,
     verified: values["verify"] === true,
+    choice,
   };
 };
 
@@ -220,13 +225,14 @@ const through = async (
   decisions.close();
   await table?.close();
   const replaySeconds = (performance.now() - startedAt) / 1000;
-  if (trail !== undefined && !(await verifyRun(run, trail, context))) throw stopped(run, recorder);
+  const found = trail === undefined ? [] : await verifyRun(run, trail, { choice: run.choice, context, lastCloseMs: recorder.lastCloseMs });
+  if (found === null) throw stopped(run, recorder);
   const { commit, warnings } = await version;
   const record = runRecord(recorder, {
     config: shownConfig(config),
     profile: run.profile,
     data,
-    warnings: [...warnings, ...memberWarnings(run, beliefs.perceived)],
+    warnings: [...warnings, ...memberWarnings(run, beliefs.perceived), ...found],
     members: membersOf(run.layers),
     modules: shownModules(config),
     configSha256: configSha256(config),

@@ -2,6 +2,7 @@
 import type { InstrumentIndex } from "./units.ts";
 import { InvariantError } from "./units.ts";
 import { Kind } from "./kind.ts";
+import { stateClass } from "./state/stateClass.ts";
 
 /** Columns of a block in storage order; every one is a Float64Array of the block's capacity. */
 export const KLINE_COLUMNS = [
@@ -155,6 +156,9 @@ export class Bar {
   }
 }
 export interface Bar extends KlineRow {}
+
+stateClass("Kline", Kline);
+stateClass("Bar", Bar);
 
 /** One getter per column, each a function of its own: shared code would share type feedback between the columns. */
 const COLUMN_GETTERS: { readonly [C in KlineColumn]: PropertyDescriptor & ThisType<KlineRow> } = {

@@ -1,50 +1,80 @@
 import { crc32 } from "node:zlib";
 import type { Pattern, Regime, Signal } from "../domain/derived.ts";
+import { Kind } from "../domain/kind.ts";
 import { DecisionHash } from "./decisionHash.ts";
 
 const FIRST_ROOM = 1 << 14;
+
+/** Who decided: the layers that say a belief, and everything behind them (L4, gate, orders, fills). */
+const PARTS = ["regime", "pattern", "signal", "position"] as const;
+type Part = (typeof PARTS)[number];
+const COUNT = PARTS.length;
+const [REGIME, PATTERN, SIGNAL, BEHIND] = [0, 1, 2, 3];
 
 /** The bar at which two runs first decide otherwise. */
 interface Difference {
   readonly instrument: number;
   /** Line time of the bar's close. */
   readonly knownAtMs: number;
+  /** The first part of the line that does. */
+  readonly part: Part;
+}
+
+/** Decision bars in line order, with a CRC-32 for each part. */
+export interface TrailBars {
+  readonly count: number;
+  readonly times: Float64Array;
+  readonly instruments: Uint32Array;
+  /** `[count, 4]`, row-major. */
+  readonly sums: Uint32Array;
 }
 
 /**
- * A decision hash that also keeps one CRC-32 for each decision bar, in line order. It covers everything from that bar to the next one:
- * beliefs, plan, verdict, orders and fills. Memory: 16 bytes a decision bar.
+ * A decision hash that also keeps CRC-32s for each decision bar, in line order: of each layer's belief, and of what follows up to the next
+ * bar (plan, verdict, orders, fills). Memory: 28 bytes a decision bar.
  */
 export class DecisionTrail extends DecisionHash {
-  private sums = new Uint32Array(FIRST_ROOM);
+  private sums = new Uint32Array(FIRST_ROOM * COUNT);
   private times = new Float64Array(FIRST_ROOM);
   private instruments = new Uint32Array(FIRST_ROOM);
   private count = 0;
-  /** Where the current bar begins in the buffer, and the CRC of its part that has left the buffer. */
+  /** Where the records of the current part begin in the buffer. */
   private from = 0;
-  private sum = 0;
+  private part = BEHIND;
+
+  /** `before`: another run's last bar, which this run goes on with. */
+  constructor(before?: TrailBars) {
+    super();
+    if (before === undefined) return;
+    const last = before.count - 1;
+    this.count = 1;
+    this.times.set(before.times.subarray(last, last + 1));
+    this.instruments.set(before.instruments.subarray(last, last + 1));
+    this.sums.set(before.sums.subarray(last * COUNT, before.count * COUNT));
+  }
 
   override signal(item: Signal): void {
-    this.begin(item);
+    this.begin(item, SIGNAL);
     super.signal(item);
+    this.turn(BEHIND);
   }
 
   override belief(item: Regime | Pattern, width: number): void {
-    this.begin(item);
+    this.begin(item, item.kind === Kind.regime ? REGIME : PATTERN);
     super.belief(item, width);
+    this.turn(BEHIND);
   }
 
-  /** The first bar at which the other trail has something else; undefined: none. */
-  differsFrom(other: DecisionTrail): Difference | undefined {
-    this.keep();
-    other.keep();
-    for (let index = 0; index < Math.max(this.count, other.count); index += 1) {
-      const [own, others] = [this.barAt(index), other.barAt(index)];
-      const bar = own ?? others;
-      const same = own?.sum === others?.sum && own?.knownAtMs === others?.knownAtMs && own?.instrument === others?.instrument;
-      if (!same && bar !== undefined) return { instrument: bar.instrument, knownAtMs: bar.knownAtMs };
-    }
-    return undefined;
+  /** What was decided so far; from its last bar on with `last`. */
+  bars(last = false): TrailBars {
+    this.turn(this.part);
+    const from = last ? Math.max(0, this.count - 1) : 0;
+    return {
+      count: this.count - from,
+      times: this.times.slice(from, this.count),
+      instruments: this.instruments.slice(from, this.count),
+      sums: this.sums.slice(from * COUNT, this.count * COUNT),
+    };
   }
 
   protected override leaving(): void {
@@ -53,25 +83,25 @@ export class DecisionTrail extends DecisionHash {
   }
 
   /** The first record of a bar ends the one before. */
-  private begin({ instrument, knownAtMs }: Signal | Regime | Pattern): void {
+  private begin({ instrument, knownAtMs }: Signal | Regime | Pattern, part: number): void {
+    this.turn(part);
     const last = this.count - 1;
     if (last >= 0 && this.times[last] === knownAtMs && this.instruments[last] === instrument) return;
-    this.keep();
-    this.sum = 0;
-    if (this.count === this.sums.length) this.grow();
+    if (this.count === this.times.length) this.grow();
     this.times[this.count] = knownAtMs;
     this.instruments[this.count] = instrument;
     this.count += 1;
   }
 
-  private keep(): void {
+  private turn(part: number): void {
     this.take();
-    if (this.count > 0) this.sums[this.count - 1] = this.sum;
+    this.from = this.at;
+    this.part = part;
   }
 
   private take(): void {
-    this.sum = crc32(this.recordedFrom(this.from), this.sum);
-    this.from = this.at;
+    const place = (this.count - 1) * COUNT + this.part;
+    if (this.count > 0) this.sums[place] = crc32(this.recordedFrom(this.from), this.sums[place]);
   }
 
   private grow(): void {
@@ -84,9 +114,25 @@ export class DecisionTrail extends DecisionHash {
     this.times = grown(this.times, (length) => new Float64Array(length));
     this.instruments = grown(this.instruments, (length) => new Uint32Array(length));
   }
-
-  private barAt(bar: number): (Difference & { readonly sum: number }) | undefined {
-    if (bar >= this.count) return undefined;
-    return { sum: this.sums[bar] as number, knownAtMs: this.times[bar] as number, instrument: this.instruments[bar] as number };
-  }
 }
+
+/** The first bar at which two runs have something else; `from`: the bar of `one` at which `other` begins. Undefined: none. */
+export const firstDifference = (one: TrailBars, other: TrailBars, from = 0): Difference | undefined => {
+  for (let index = 0; index < Math.max(one.count - from, other.count); index += 1) {
+    const [own, others] = [barAt(one, from + index), barAt(other, index)];
+    const bar = own ?? others;
+    if (bar === undefined) continue;
+    const same = own?.knownAtMs === others?.knownAtMs && own?.instrument === others?.instrument;
+    const part = same ? bar.sums.findIndex((sum, place) => sum !== others?.sums[place]) : BEHIND;
+    if (part >= 0) return { instrument: bar.instrument, knownAtMs: bar.knownAtMs, part: PARTS[part] as Part };
+  }
+  return undefined;
+};
+
+const barAt = (
+  { count, times, instruments, sums }: TrailBars,
+  bar: number,
+): (Omit<Difference, "part"> & { readonly sums: Uint32Array }) | undefined =>
+  bar < count
+    ? { knownAtMs: times[bar] as number, instrument: instruments[bar] as number, sums: sums.subarray(bar * COUNT, (bar + 1) * COUNT) }
+    : undefined;

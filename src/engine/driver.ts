@@ -1,5 +1,6 @@
 import { EMPTY, isObservable, lastValueFrom, map, Observable, takeWhile } from "rxjs";
 import type { OperatorFunction, Subscriber } from "rxjs";
+import { resumable } from "../../operators/stepOperator.ts";
 import type { Recorded } from "../../streams/recorded.ts";
 import { readingOf, recorded } from "../../streams/recorded.ts";
 import type { Event } from "../domain/event.ts";
@@ -22,6 +23,10 @@ export interface DriveOptions {
   readonly onBurst?: (events: number, knownAtMs: number) => void;
   /** `seq` of the first event. */
   readonly firstSeq?: number;
+  /** States of a line of the same steps, to go on from (src/engine/checkpoint.ts); `firstSeq` is what their line would have got next. */
+  readonly from?: Uint8Array;
+  /** Called behind the barrier of each burst, with the `seq` of the next event. `states` writes the states of the line. */
+  readonly checkpoint?: (nextSeq: number, states: () => Uint8Array) => void;
 }
 
 export interface DriveResult {
@@ -45,7 +50,7 @@ export const drive = async (
   tap: (item: Item) => void,
   options: DriveOptions = {},
 ): Promise<DriveResult> => {
-  const entry = atWork(() => connect(line, tap));
+  const entry = atWork(() => connect(line, tap, options));
   const { bursts$, close } = isObservable(source) ? live(source) : recorded(readingOf(source), breathing());
   try {
     return await push(bursts$, entry, options);
@@ -59,7 +64,7 @@ export const drive = async (
 /** A live stream ends when nobody listens any more. */
 const live = (bursts$: Observable<Burst>): Recorded => ({ bursts$, close: () => Promise.resolve() });
 
-const push = async (bursts$: Observable<Burst>, { into, throwIfFailed }: Entry, options: DriveOptions): Promise<DriveResult> => {
+const push = async (bursts$: Observable<Burst>, { into, throwIfFailed, states }: Entry, options: DriveOptions): Promise<DriveResult> => {
   const { journal, firstSeq = 0 } = options;
   let seq = firstSeq;
   const driven = { bursts: 0, aborted: false, lineSeconds: 0 };
@@ -72,6 +77,7 @@ const push = async (bursts$: Observable<Burst>, { into, throwIfFailed }: Entry, 
     throwIfFailed();
     seq += burst.length;
     driven.bursts += 1;
+    options.checkpoint?.(seq, states);
     driven.lineSeconds += (nowMs() - startedAt) / 1000;
     const last = burst[burst.length - 1];
     if (last !== undefined) options.onBurst?.(seq, last.knownAtMs);
@@ -105,17 +111,19 @@ interface Entry {
   /** Where items enter the line. */
   readonly into: Pick<Subscriber<Item>, "next" | "complete">;
   readonly throwIfFailed: () => void;
+  readonly states: () => Uint8Array;
   readonly disconnect: () => void;
 }
 
 /** Subscribes the line once and hands out its entrance. */
-const connect = (line: OperatorFunction<Item, Item>, tap: (item: Item) => void): Entry => {
+const connect = (line: OperatorFunction<Item, Item>, tap: (item: Item) => void, { from, checkpoint }: DriveOptions): Entry => {
   let into: Subscriber<Item> | undefined;
   let failure: { readonly error: unknown } | undefined;
   const events$ = new Observable<Item>((subscriber) => {
     into = subscriber;
   });
-  const subscription = line(events$).subscribe({
+  const kept = from === undefined && checkpoint === undefined ? null : resumable(line(events$), events$, from);
+  const subscription = (kept?.line$ ?? line(events$)).subscribe({
     // RxJS would report what a tap throws later and elsewhere: it ends the run here, like an operator's error.
     next: (item) => {
       try {
@@ -136,7 +144,11 @@ const connect = (line: OperatorFunction<Item, Item>, tap: (item: Item) => void):
   const disconnect = (): void => {
     subscription.unsubscribe();
   };
-  return { into, throwIfFailed, disconnect };
+  const states = (): Uint8Array => {
+    if (kept === null) throw new InvariantError("a line that is not driven with `checkpoint` has none");
+    return kept.states();
+  };
+  return { into, throwIfFailed, states, disconnect };
 };
 
 /** Lets the event loop turn now and then, between two bursts of a recorded stream: signals, timers and progress get their turn. */

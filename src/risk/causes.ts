@@ -17,21 +17,26 @@ export interface LineTime {
   readonly knownAtMs: number;
 }
 
+/** Told of every cause that comes or goes: the gate. */
+interface CauseListener {
+  caused(state: RiskState): void;
+}
+
 /**
  * The active causes of the account, or those that hold for one instrument alone. The state is the worst of them; none clears but by
- * its own rule; every change is reported as a `riskState` item through `emit`.
+ * its own rule; every change is reported as a `riskState` item to `listener`.
  */
 export class Causes {
   private readonly active = new Map<string, Cause>();
-  private readonly emit: (state: RiskState) => void;
+  private readonly listener: CauseListener;
   private readonly instrument: InstrumentIndex;
   /** The worst cause, the oldest of equals; null when ACTIVE. */
   worst: Cause | null = null;
   /** Whether the level is not ACTIVE: asked at every bar. */
   restricted = false;
 
-  constructor(emit: (state: RiskState) => void, instrument: InstrumentIndex = NO_INSTRUMENT) {
-    this.emit = emit;
+  constructor(listener: CauseListener, instrument: InstrumentIndex = NO_INSTRUMENT) {
+    this.listener = listener;
     this.instrument = instrument;
   }
 
@@ -70,6 +75,6 @@ export class Causes {
     }
     const { level, instrument } = this;
     this.restricted = level !== "ACTIVE";
-    this.emit({ kind: Kind.riskState, seq, instrument, knownAtMs, level, causeLevel, rule, active, value, limit });
+    this.listener.caused({ kind: Kind.riskState, seq, instrument, knownAtMs, level, causeLevel, rule, active, value, limit });
   }
 }

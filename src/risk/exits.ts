@@ -8,21 +8,26 @@ import type { InstrumentExposure } from "./exposure.ts";
 
 const STOP_PASSED = "stop-passed";
 
+/** Makes an emergency an approved plan: the gate. */
+interface EmergencyDesk {
+  emergency(time: LineTime, emergency: Emergency): void;
+}
+
 /**
  * Positions that are to be left, seen through until nothing is held and nothing that was withdrawn may fill: what L4 asked to exit, what the price has carried past a stop that was
- * to be placed, and what has no stop. `order` makes an emergency of the gate.
+ * to be placed, and what has no stop.
  */
 export class Exits {
   private readonly exposures: readonly InstrumentExposure[];
   private readonly requiresStop: boolean;
-  private readonly order: (time: LineTime, emergency: Emergency) => void;
+  private readonly desk: EmergencyDesk;
   /** Why an instrument is left. */
   private readonly leaving = new Map<InstrumentIndex, string>();
 
-  constructor(exposures: readonly InstrumentExposure[], requiresStop: boolean, order: (time: LineTime, emergency: Emergency) => void) {
+  constructor(exposures: readonly InstrumentExposure[], requiresStop: boolean, desk: EmergencyDesk) {
     this.exposures = exposures;
     this.requiresStop = requiresStop;
-    this.order = order;
+    this.desk = desk;
   }
 
   /** An exit that was approved means that nothing is held: it is seen through, until the strategy enters anew. */
@@ -72,14 +77,14 @@ export class Exits {
   }
 
   withdraw(time: LineTime, instrument: InstrumentIndex, reason: string): void {
-    this.order(time, { action: "cancelEntries", instrument, positionLots: 0, reason });
+    this.desk.emergency(time, { action: "cancelEntries", instrument, positionLots: 0, reason });
   }
 
   /** Takes off what no reduction on its way takes off already. */
   leave(time: LineTime, instrument: InstrumentIndex, reason: string): void {
     const { uncoveredLots, positionLots, orders } = this.exposureOf(instrument);
     if (uncoveredLots > 0 && mayExit(orders))
-      this.order(time, { action: "exit", instrument, positionLots: Math.sign(positionLots) * uncoveredLots, reason });
+      this.desk.emergency(time, { action: "exit", instrument, positionLots: Math.sign(positionLots) * uncoveredLots, reason });
   }
 
   /** A position without a stop, which only an order that outlived its trade can open, is left. */

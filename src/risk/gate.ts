@@ -20,6 +20,7 @@ import { enterPlan, mustWithdraw, pendingEntries } from "../domain/orders/ownOrd
 import { isSureRefusal } from "../domain/rejection.ts";
 import { MOMENT_GRACE_MS } from "../domain/moment.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
+import { NO_INSTRUMENT } from "../domain/units.ts";
 import { Causes } from "./causes.ts";
 import type { LineTime } from "./causes.ts";
 import { DataTier } from "./dataTier.ts";
@@ -49,7 +50,8 @@ export const watchesBars = ({ shock, system }: RiskLimits): boolean =>
  * REDUCING withdraws resting entries and refuses new ones and scale-ins; HALTED also flattens, and asks again at every
  * bar and timer until the venue has done it. Reducing, leaving and tightening protection are always allowed.
  *
- * State is a function of the items alone: a restart that replays the journal finds every cause, counter and peak again.
+ * State is a function of the items alone and plain data: a restart finds every cause, counter and peak again, from the journal or from a
+ * checkpoint.
  */
 export class RiskGate {
   private readonly limits: RiskLimits;
@@ -64,7 +66,7 @@ export class RiskGate {
   private readonly data: DataTier;
   private readonly system: SystemTier;
   private readonly volatility: readonly VolatilityTier[];
-  private emit: Emit = () => undefined;
+  private emit: Emit = unbound;
   /** Pooled: positions and equity are read from it when they are needed. */
   private latest: AccountState | null = null;
   private readonly judgesEquity: boolean;
@@ -80,21 +82,9 @@ export class RiskGate {
     this.limits = limits;
     this.exposures = instruments.map((instrument) => new InstrumentExposure(instrument));
     this.emergencies = new Emergencies(instruments);
-    this.exits = new Exits(this.exposures, limits.position.maxStopFraction !== null, (time, emergency) => {
-      this.order(time, emergency);
-    });
-    const tell = (state: RiskState): void => {
-      this.emit(state);
-      if (state.active) this.enforce(state);
-    };
-    this.causes = new Causes(tell);
-    this.own = instruments.map(
-      ({ index }) =>
-        new Causes((state) => {
-          this.ownRestricted = this.own.some(({ restricted }) => restricted);
-          tell(state);
-        }, index),
-    );
+    this.exits = new Exits(this.exposures, limits.position.maxStopFraction !== null, this);
+    this.causes = new Causes(this);
+    this.own = instruments.map(({ index }) => new Causes(this, index));
     this.day = new DayTier(limits.day, this.causes, instruments, this.own);
     this.data = new DataTier(limits.data, this.causes, instruments, this.own);
     this.system = new SystemTier(limits.system, this.causes);
@@ -292,8 +282,15 @@ export class RiskGate {
     if (this.causes.has(COMMANDS.flatten) && this.isFlat()) this.causes.clear(time, COMMANDS.flatten);
   }
 
+  /** A cause came or went. */
+  caused(state: RiskState): void {
+    if (state.instrument !== NO_INSTRUMENT) this.ownRestricted = this.own.some(({ restricted }) => restricted);
+    this.emit(state);
+    if (state.active) this.enforce(state);
+  }
+
   /** An emergency is an intent on the line like any other, approved as it is made. */
-  private order(time: LineTime, emergency: Emergency): void {
+  emergency(time: LineTime, emergency: Emergency): void {
     const intent = this.emergencies.intent(time, emergency);
     this.emit(intent);
     this.approve(intent, 0);
@@ -327,6 +324,9 @@ export class RiskGate {
     this.emit({ kind: Kind.fault, seq, instrument, eventTimeMs, receivedTimeMs, knownAtMs, source: "riskGate", message });
   }
 }
+
+/** Before the first item. */
+const unbound: Emit = () => undefined;
 
 /** A bar came after its moment had closed without it. */
 const lateBar = ({ knownAtMs, closeMs }: AccountState): RuleBreach => ({

@@ -1,3 +1,5 @@
+import { stateClass } from "../domain/state/stateClass.ts";
+
 /** A bar that never came. Its movement is in the return of the bar behind the hole. */
 const MISSING = -1;
 
@@ -112,6 +114,8 @@ export class RealisedVolatility {
     }
   }
 }
+
+stateClass("RealisedVolatility", RealisedVolatility);
 
 interface Sums extends VolatilityWindow {
   enteringAt: number;

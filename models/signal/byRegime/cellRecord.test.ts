@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { CellRecord } from "./cellRecord.ts";
 
-const TERMS = { priorWin: 0.25, priorNet: -0.001, priorTrades: 10, halfLifeTrades: 1e12 };
+const TERMS = { priorWin: 0.25, costFraction: 0.001, priorTrades: 10, halfLifeTrades: 1e12 };
 
 it("says the prior before any trade", () => {
   const record = new CellRecord(4, TERMS);
@@ -11,7 +11,7 @@ it("says the prior before any trade", () => {
 it("pulls a slot to its side and the side to the prior", () => {
   const record = new CellRecord(4, TERMS);
   // Slots 0 and 2 are longs: five trades of slot 0, all won 1 %; slot 2 has none.
-  for (let i = 0; i < 5; i += 1) record.learn(0, 0.01);
+  for (let i = 0; i < 5; i += 1) record.ended(0, 0.011);
   const side = (5 + 10 * 0.25) / 15;
   expect(record.winProbability(2)).toBeCloseTo(side, 9);
   expect(record.winProbability(0)).toBeCloseTo((5 + 10 * side) / 15, 9);
@@ -22,8 +22,8 @@ it("pulls a slot to its side and the side to the prior", () => {
 
 it("forgets: after its half-life a trade weighs half", () => {
   const record = new CellRecord(2, { ...TERMS, priorTrades: 1e-9, halfLifeTrades: 3 });
-  record.learn(0, 0.01);
-  for (let i = 0; i < 3; i += 1) record.learn(0, -0.01);
+  record.ended(0, 0.011);
+  for (let i = 0; i < 3; i += 1) record.ended(0, -0.009);
   // Weights of the losses: 1, 2^(−1/3), 2^(−2/3); the win's is 1/2.
   const losses = 1 + Math.cbrt(1 / 2) + Math.cbrt(1 / 4);
   expect(record.winProbability(0)).toBeCloseTo(0.5 / (0.5 + losses), 6);
@@ -31,6 +31,6 @@ it("forgets: after its half-life a trade weighs half", () => {
 
 it("counts a trade that breaks even as no profit", () => {
   const record = new CellRecord(2, { ...TERMS, priorTrades: 1e-9 });
-  record.learn(0, 0);
+  record.ended(0, 0.001);
   expect(record.winProbability(0)).toBeCloseTo(0, 6);
 });

@@ -1,8 +1,9 @@
 /** What is known before the first trade, and how fast it is forgotten. */
 interface RecordTerms {
-  /** Probability of a profit and net return to start from. */
+  /** Probability of a profit to start from. The net return to start from is −`costFraction`. */
   readonly priorWin: number;
-  readonly priorNet: number;
+  /** Cost of a round trip. */
+  readonly costFraction: number;
   /** Trades that the start weighs. */
   readonly priorTrades: number;
   /** Trades of a slot after which a result weighs half. */
@@ -35,8 +36,9 @@ export class CellRecord {
     this.net = new Float64Array(slots);
   }
 
-  /** One trade of a slot ended with this net return. */
-  learn(slot: number, net: number): void {
+  /** One trade of a slot ended, before costs. */
+  ended(slot: number, grossReturn: number): void {
+    const net = grossReturn - this.terms.costFraction;
     add(this.trades, this.wins, this.net, slot, net, this.decay);
     add(this.sideTrades, this.sideWins, this.sideNet, slot & 1, net, this.sideDecay);
   }
@@ -49,8 +51,8 @@ export class CellRecord {
 
   /** Expected net return of a trade of the slot. */
   expectedNet(slot: number): number {
-    const { priorNet, priorTrades } = this.terms;
-    return this.estimate(this.net, this.sideNet, slot, priorNet, priorTrades);
+    const { costFraction, priorTrades } = this.terms;
+    return this.estimate(this.net, this.sideNet, slot, -costFraction, priorTrades);
   }
 
   private estimate(own: Float64Array, side: Float64Array, slot: number, prior: number, k: number): number {

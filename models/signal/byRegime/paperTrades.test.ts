@@ -17,7 +17,7 @@ const flat: Ohlc = [100, 100, 100, 100];
 const ends = (bars: readonly Ohlc[]): string[] => {
   const said: string[] = [];
   let at = 0;
-  const paper = new PaperTrades(1, BTC, TERMS, (slot, gross) => said.push(`${slot}: ${Math.round(gross * 1e4)} @${at}`));
+  const paper = new PaperTrades(1, BTC, TERMS, { ended: (slot, gross) => void said.push(`${slot}: ${Math.round(gross * 1e4)} @${at}`) });
   paper.step(bar({ at: 0 }));
   paper.request(0);
   for (const ohlc of bars) {
@@ -48,7 +48,7 @@ describe("a paper trade", () => {
   });
 
   it("is one a slot at a time", () => {
-    const paper = new PaperTrades(2, BTC, TERMS, () => undefined);
+    const paper = new PaperTrades(2, BTC, TERMS, { ended: () => undefined });
     paper.step(bar({ at: 0 }));
     paper.request(1);
     paper.request(1);
@@ -61,7 +61,7 @@ describe("a paper trade", () => {
 
   it("is dropped by a hole in time, and its slot is free again", () => {
     const said: number[] = [];
-    const paper = new PaperTrades(1, BTC, TERMS, (slot) => said.push(slot));
+    const paper = new PaperTrades(1, BTC, TERMS, { ended: (slot) => void said.push(slot) });
     paper.step(bar({ at: 0 }));
     paper.request(0);
     paper.step(bar({ at: 2, ohlc: [100, 105, 95, 100] }));
@@ -94,7 +94,7 @@ describe("paper trades and labels are one truth", () => {
         const found: string[] = [];
         let row = 0;
         // A cell of its own for every bar, so that none has to wait.
-        const paper = new PaperTrades(block.length, BTC, TERMS, (slot, gross) => found.push(`${slot} ${gross} ${row}`));
+        const paper = new PaperTrades(block.length, BTC, TERMS, { ended: (slot, gross) => void found.push(`${slot} ${gross} ${row}`) });
         for (row = 0; row < block.length; row += 1) {
           paper.step(new Bar(block, row, row, true, 1));
           paper.request(row);

@@ -11,19 +11,21 @@ interface PaperTerms {
   readonly horizonMs: number;
 }
 
-/** Told of every paper trade that ended: its cell and gross return. */
-type Ended = (cell: number, grossReturn: number) => void;
+/** Told of every paper trade that ended. */
+interface PaperRecord {
+  ended(slot: number, grossReturn: number): void;
+}
 
 /**
  * Paper trades, at most one a cell and side at a time: decided at a bar's close, entered at the next bar's open, ended by stop, target
  * or time under the rules of the labels (`src/lab/labels/tripleBarrier.ts`), so that what is learnt from them is what labels and the venue say. Costs
- * are the caller's. Slot 2·cell is the cell's long, 2·cell + 1 its short. A hole in time drops all that it spans: nobody knows how
+ * are the record's. Slot 2·cell is the cell's long, 2·cell + 1 its short. A hole in time drops all that it spans: nobody knows how
  * they ended. O(open trades) a bar, allocates at entries only.
  */
 export class PaperTrades {
   private readonly instrument: Instrument;
   private readonly terms: PaperTerms;
-  private readonly ended: Ended;
+  private readonly record: PaperRecord;
   /** By slot: whether it has a trade. */
   private readonly busy: Uint8Array;
   /** Trades, compact. Prices are signed ticks: for both sides the stop lies below and the target above. */
@@ -37,11 +39,11 @@ export class PaperTrades {
   private entered = 0;
   private closeMs = 0.5;
 
-  constructor(cells: number, instrument: Instrument, terms: PaperTerms, ended: Ended) {
+  constructor(cells: number, instrument: Instrument, terms: PaperTerms, record: PaperRecord) {
     const slots = 2 * cells;
     this.instrument = instrument;
     this.terms = terms;
-    this.ended = ended;
+    this.record = record;
     this.busy = new Uint8Array(slots);
     this.slots = new Int32Array(slots);
     this.entry = new Float64Array(slots);
@@ -122,7 +124,7 @@ export class PaperTrades {
     this.count = last;
     this.entered = last;
     this.busy[slot] = 0;
-    this.ended(slot, (exit - entry) / Math.abs(entry));
+    this.record.ended(slot, (exit - entry) / Math.abs(entry));
   }
 
   private drop(): void {

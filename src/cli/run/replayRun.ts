@@ -4,17 +4,15 @@ import type { Event } from "../../domain/event.ts";
 import type { InferenceFailures } from "../../domain/inferenceFailures.ts";
 import type { Item } from "../../domain/item.ts";
 import type { Journal } from "../../domain/ports.ts";
-import { formatUtc, timeframeMs } from "../../domain/time.ts";
+import { formatUtc } from "../../domain/time.ts";
 import { UserError } from "../../domain/units.ts";
 import { DataHash } from "../../engine/dataHash.ts";
-import { DecisionHash, hashDecisions } from "../../engine/decisionHash.ts";
+import { DecisionHash } from "../../engine/decisionHash.ts";
 import { drive } from "../../engine/driver.ts";
-import { journalFailures } from "../../engine/journalFailures.ts";
 import { Recorder, record } from "../../record/recorder.ts";
-import { backtestLine } from "../../pipeline.ts";
-import { simulatedVenue } from "../../venues/simulated/simulatedVenue.ts";
 import type { Beliefs } from "./beliefs.ts";
 import type { ComposedRun } from "./composeRun.ts";
+import { decisionLine } from "./decisionLine.ts";
 import { throwForbidden } from "../members/guard/forbiddenCall.ts";
 import { layerNames } from "../members/layers.ts";
 
@@ -46,33 +44,14 @@ export interface ReplayedRun {
 
 /** A backtest: every event through the line, into hashes and recorder. What `backtest` and the trials of `sweep` share. */
 export const replayRun = async (run: ComposedRun, options: ReplayRunOptions): Promise<ReplayedRun> => {
-  const { config, layers, limits, data } = run;
+  const { config, layers, data } = run;
   const { instruments, fromMs } = data;
   const { beliefs } = options;
   const { hash = new DecisionHash() } = options;
   const dataHash = new DataHash();
   const names = layerNames({ ...layers, features: beliefs.features });
   const recorder = new Recorder({ instruments, startUsdt: config.venue.startUsdt, fromMs, layers: names });
-  const { venue, fills } = simulatedVenue(instruments, config.venue);
-  const system = {
-    instruments,
-    timeframesMs: config.line.timeframes.map(timeframeMs),
-    barsFromTrades: data.barsFromTrades ?? [],
-    ...layers,
-    features: beliefs.features,
-    limits,
-    venue,
-    startUsdt: config.venue.startUsdt,
-    tradeFromMs: fromMs,
-    ...(options.failures === undefined ? {} : { failures: options.failures }),
-  };
-  const line = pipe(
-    backtestLine(system, fills, beliefs.line(system)),
-    options.journal === undefined ? identity : journalFailures(options.journal),
-    hashDecisions(hash, fromMs),
-    options.log ?? identity,
-    record(recorder),
-  );
+  const line = pipe(decisionLine(run, beliefs, { hash, ...options }), options.log ?? identity, record(recorder));
   const { aborted } = await drive(watched(options, dataHash), line, () => undefined, {
     signal: options.signal,
     ...(options.journal === undefined ? {} : { journal: options.journal }),

@@ -1,3 +1,5 @@
+import { stateClass } from "../state/stateClass.ts";
+
 /** Ticks of the window: quantities by price, half a megabyte. */
 const WINDOW_TICKS = 65_536;
 /** Where the best price is put when the window is laid: three quarters of it are for the levels behind. */
@@ -175,3 +177,5 @@ export class BookSide {
     return this.ticksPerUnit > 0 ? ticks / this.ticksPerUnit : ticks * this.tickSize;
   }
 }
+
+stateClass("BookSide", BookSide);

@@ -1,6 +1,7 @@
 import type { BookDiff, BookSnapshot } from "../event.ts";
 import { BookSide } from "./bookSide.ts";
 import { compareUpdateIds } from "./updateId.ts";
+import { stateClass } from "../state/stateClass.ts";
 
 /** Diffs kept while the book waits for a snapshot: 25 s of the fastest stream. Older ones are forgotten. */
 const WAITING_MAX = 1024;
@@ -121,6 +122,8 @@ export class LocalBook {
     return isTopOf(this.bids, bids) && isTopOf(this.asks, asks);
   }
 }
+
+stateClass("LocalBook", LocalBook);
 
 const isTopOf = (side: BookSide, levels: Float64Array): boolean => {
   const top = new Float64Array(levels.length);

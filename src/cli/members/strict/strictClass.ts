@@ -1,3 +1,4 @@
+import { stateView } from "../../../domain/state/stateClass.ts";
 import { nearestName } from "../../../domain/nearestName.ts";
 import { ModuleRefusal } from "../modulePlace.ts";
 
@@ -30,11 +31,17 @@ export const strictly = <T extends object>({ what, names, functions = [], writte
     `toJSON() { return { ${names.map((name) => `${name}: this.${name}`).join(", ")} }; }`,
     `[inspect]() { return this.toJSON(); }`,
   ];
-  const text = `"use strict"; return class { #of; constructor(original) { this.#of = original; } ${members.join("\n")} };`;
+  const text = `"use strict"; return class { #of; constructor(original) { this.#of = original; } static of(shown) { return shown.#of; } ${members.join("\n")} };`;
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- see above
-  const make = new Function("nested", "inspect", text) as (...parts: unknown[]) => new (original: T) => T;
+  const make = new Function("nested", "inspect", text) as (...parts: unknown[]) => (new (original: T) => T) & { of(shown: object): object };
   const Strict = make(nested, Symbol.for("nodejs.util.inspect.custom"));
   Object.setPrototypeOf(Strict.prototype as object, unknownNames(what, [...names, ...functions]));
+  // A module may keep what it was shown: a checkpoint writes the original.
+  stateView(Strict.prototype as object, {
+    name: `${what} ${names.join(" ")}`,
+    shown: (view) => Strict.of(view),
+    show: (original) => new Strict(original as T),
+  });
   return (original) => new Strict(original);
 };
 

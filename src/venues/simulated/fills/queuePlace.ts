@@ -1,3 +1,4 @@
+import { stateClass } from "../../../domain/state/stateClass.ts";
 import { checked } from "../models/checked.ts";
 import type { QueueModel } from "../models/queue.ts";
 
@@ -48,5 +49,7 @@ export class QueuePlace {
     this.aheadLots = 0;
   }
 }
+
+stateClass("QueuePlace", QueuePlace);
 
 const wholeLots = (lots: number): number => Math.ceil(checked("queue", lots, 0) - 1e-9);

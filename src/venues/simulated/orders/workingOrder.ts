@@ -1,5 +1,6 @@
 import type { OrderRequest } from "../../../domain/order.ts";
 import { isConditional } from "../../../domain/order.ts";
+import { stateClass } from "../../../domain/state/stateClass.ts";
 import type { QueuePlace } from "../fills/queuePlace.ts";
 
 /** An accepted order with what is left of it. */
@@ -29,6 +30,8 @@ export class WorkingOrder {
     this.bestTicks = lastTicks;
   }
 }
+
+stateClass("WorkingOrder", WorkingOrder);
 
 /** Orders that can only shrink the position. */
 export const reduces = (request: OrderRequest): boolean => request.reduceOnly || request.closePosition;
