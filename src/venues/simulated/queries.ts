@@ -11,8 +11,8 @@ import type { InstrumentIndex, Lots } from "../../domain/units.ts";
 import type { StepHandlers } from "../../../operators/stepOperator.ts";
 import { stepOperator } from "../../../operators/stepOperator.ts";
 
-/** Orders and trades of one instrument that are remembered, each. */
-const REMEMBERED = 1000;
+/** Orders and trades of one instrument that are remembered at least, each; twice as many are dropped to that at once. */
+const REMEMBERED = 500;
 
 /** What the venue has said of one order. */
 interface ToldOrder {
@@ -51,9 +51,18 @@ const remember = (orders: Map<string, ToldOrder>, id: string, qtyLots: number): 
   const order: ToldOrder = { qtyLots, fills: [], accepted: null, end: null, filled: false };
   orders.delete(id);
   orders.set(id, order);
-  const [oldest] = orders.keys();
-  if (orders.size > REMEMBERED && oldest !== undefined) orders.delete(oldest);
+  if (orders.size >= 2 * REMEMBERED) forgetOldest(orders);
   return order;
+};
+
+const forgetOldest = (orders: Map<string, ToldOrder>): void => {
+  let extra = orders.size - REMEMBERED;
+  for (const [id, order] of orders) {
+    if (extra === 0) return;
+    if (isOpen(order) || isOnItsWay(order)) continue;
+    orders.delete(id);
+    extra -= 1;
+  }
 };
 
 const isOpen = ({ accepted, end, filled }: ToldOrder): boolean => accepted !== null && end === null && !filled;
@@ -74,7 +83,7 @@ const noteFill = ({ told }: QueryDesk, fill: OrderFilled): void => {
   const at = told[fill.instrument] as Told;
   at.positionLots += directionOf(fill.side) * fill.qtyLots;
   at.trades.push(fill);
-  if (at.trades.length > REMEMBERED) at.trades.shift();
+  if (at.trades.length >= 2 * REMEMBERED) at.trades.splice(0, REMEMBERED);
   const order = at.orders.get(fill.clientOrderId);
   if (order === undefined) return;
   order.fills.push(fill);
