@@ -85,7 +85,8 @@ const rulesStep = (ledger: Ledger, { rules }: InstrumentRules): void => {
 const publish = (ledger: Ledger, cause: Bar | MomentClosed | Fill | FundingPayment, atClose: boolean, emit: Emit, late = false): void => {
   ledger.seq = cause.seq;
   ledger.instrument = cause.instrument;
-  ledger.knownAtMs = cause.knownAtMs;
+  // A bar that comes late closed before what the line has heard since.
+  ledger.knownAtMs = Math.max(ledger.knownAtMs, cause.knownAtMs);
   ledger.atClose = atClose;
   ledger.late = late;
   emit(ledger);

@@ -1,5 +1,5 @@
 import type { OperatorFunction } from "rxjs";
-import type { ApprovedPlan, Fill } from "../src/domain/derived.ts";
+import type { AccountState, ApprovedPlan, Fill, TradeClosed } from "../src/domain/derived.ts";
 import type { OpenOrders, OrderAccepted, PositionReport } from "../src/domain/event.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
@@ -8,9 +8,10 @@ import { sideOf } from "../src/domain/order.ts";
 import type { OwnOrder, OwnOrders } from "../src/domain/orders/ownOrder.ts";
 import type { OrderAnswer } from "../src/domain/orders/openOrders.ts";
 import { mustAsk } from "../src/domain/orders/openOrders.ts";
-import { askToCancel, placedStops, supersede } from "../src/domain/orders/ownOrders.ts";
+import { askToCancel, supersede, withdrawSuperseded } from "../src/domain/orders/ownOrders.ts";
+import { placedStops } from "../src/domain/orders/protection.ts";
 import { knownSince } from "../src/domain/orders/tradeIds.ts";
-import { moveOn } from "../src/domain/orders/stopMove.ts";
+import { moveOn, owedStop } from "../src/domain/orders/stopMove.ts";
 import type { Venue } from "../src/domain/ports.ts";
 import type { Direction, InstrumentIndex, Lots, Ticks } from "../src/domain/units.ts";
 import { InvariantError } from "../src/domain/units.ts";
@@ -53,7 +54,30 @@ const answerStep = ({ venue, orders }: ExecuteState, item: OrderAnswer, emit: Em
     venue.cancel(item.instrument, latest.orderId, item.knownAtMs);
   const { cancel, send: moved } = moveOn(own);
   for (const { orderId } of cancel) venue.cancel(item.instrument, orderId, item.knownAtMs);
-  if (moved !== null) send(venue, item, moved, emit);
+  const stop = moved ?? owedStop(own);
+  if (stop !== null) send(venue, item, stop, emit);
+};
+
+/** A venue may keep a reduction with a quantity when its position is gone. */
+const tradeStep = ({ venue, orders }: ExecuteState, trade: TradeClosed): void => {
+  withdraw(venue, orders[trade.instrument], trade, true);
+};
+
+/** What the venue has not ended by itself is canceled, and a stop that is owed leaves. */
+const accountStep = ({ venue, orders }: ExecuteState, account: AccountState, emit: Emit): void => {
+  if (!account.atClose) {
+    const own = orders[account.instrument];
+    const stop = own === undefined ? null : owedStop(own);
+    if (stop !== null) send(venue, account, stop, emit);
+    return;
+  }
+  for (const [index, own] of orders.entries())
+    withdraw(venue, own, { seq: account.seq, instrument: index as InstrumentIndex, knownAtMs: account.knownAtMs }, false);
+};
+
+const withdraw = (venue: OrderDesk, own: OwnOrders | undefined, { instrument, knownAtMs }: Cause, bridges: boolean): void => {
+  if (own === undefined || own.attachesBrackets || own.open.length === 0) return;
+  for (const { orderId } of withdrawSuperseded(own, bridges)) venue.cancel(instrument, orderId, knownAtMs);
 };
 
 /**
@@ -132,6 +156,8 @@ const requestOf = (own: OwnOrder, instrument: InstrumentIndex, decidedAtMs: numb
 const HANDLERS: StepHandlers<ExecuteState> = {
   [Kind.approvedPlan]: planStep,
   [Kind.fill]: fillStep,
+  [Kind.tradeClosed]: tradeStep,
+  [Kind.accountState]: accountStep,
   [Kind.orderAccepted]: answerStep,
   [Kind.orderRejected]: answerStep,
   [Kind.orderUnknown]: answerStep,

@@ -23,13 +23,4 @@ export class PooledSignal implements Signal {
   constructor(instrument: InstrumentIndex) {
     this.instrument = instrument;
   }
-
-  neutral(): void {
-    this.pLong = 0;
-    this.pShort = 0;
-    this.pNeutral = 1;
-    this.netLong = NaN;
-    this.netShort = NaN;
-    this.confidence = NaN;
-  }
 }

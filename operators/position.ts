@@ -103,7 +103,7 @@ const mustDecide = ({ enterProbability = 0 }: PositionModule, { position, entryP
 
 /** Between two bars. What L4 proposes has effects, so a member that does not serve cannot run muted: it begins anew. */
 const commandStep = (desk: Desk, { command, argument, seq, knownAtMs, eventTimeMs, receivedTimeMs }: Command, emit: Emit): void => {
-  const { registry, instruments } = desk.layers;
+  const { registry } = desk.layers;
   if (command !== "swapModel" || registry === undefined) return;
   const { serving, refusal } = swapped(registry, desk.serving, swapOf(argument));
   if (refusal !== "")
@@ -116,7 +116,7 @@ const commandStep = (desk: Desk, { command, argument, seq, knownAtMs, eventTimeM
   if (!changed) return;
   const at = desk.members.findIndex(({ name }) => name === serving.position);
   desk.module = desk.members[at] as PositionModule;
-  desk.states = instruments.map((instrument) => desk.module.init(instrument));
+  desk.states = desk.seats.map(({ instrument }) => desk.module.init(instrument));
   for (const seat of desk.seats) seat.seen = (desk.seen[at] as readonly SeenRow[])[seat.instrument.index] as SeenRow;
 };
 

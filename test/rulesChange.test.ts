@@ -85,6 +85,16 @@ describe("trading rules that change while the line runs", () => {
     for (const [i, rate] of [BTC.takerFeeRate, BTC.takerFeeRate, 0.001, 0.001].entries()) expect(rates[i]).toBeCloseTo(rate, 10);
   });
 
+  it("apply from the bar that opens then: the one before it still pays the old rate", async () => {
+    const round = trader({ [CHANGE - 1]: 100, [CHANGE]: 100 }, []);
+    const { fills } = await run(round, withRules({ ...BTC, takerFeeRate: 0.001 }));
+    // Decided at the close of minute 599, filled at its end's open; and one bar later.
+    expect(fills.slice(0, 2).map((fill) => [minuteOf(fill.eventTimeMs), Number(feeRate(fill).toFixed(6))])).toEqual([
+      [CHANGE - 1, BTC.takerFeeRate],
+      [CHANGE, 0.001],
+    ]);
+  });
+
   it("the largest market order: an exit is sliced by it, and L4 is told less room; the other instrument's rules stay", async () => {
     const room: Record<number, number> = {};
     const shown: Record<number, Instrument> = {};

@@ -1,6 +1,7 @@
 import type { Instrument } from "../../src/domain/instrument.ts";
 import type { BarView } from "../../src/domain/kline.ts";
 import type { Seen } from "../seen.ts";
+import type { Upstreams } from "../serving.ts";
 
 /** Numbers of an L2 row before its embedding: P(up), P(down). */
 export const PATTERN_PROBABILITIES = 2;
@@ -15,6 +16,8 @@ export interface PatternModule<S = unknown> {
   readonly features: readonly string[];
   /** Names of the embedding's numbers. */
   readonly embedding: readonly string[];
+  /** Members that it was made to stand behind: it speaks while they do. Absent: any. */
+  readonly upstreams?: Upstreams;
   /** What a gap does to the state: `reset` makes it anew, `keep` goes on. */
   readonly onGap: "reset" | "keep";
   init(instrument: Instrument): S;

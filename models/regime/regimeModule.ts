@@ -1,6 +1,7 @@
 import type { Instrument } from "../../src/domain/instrument.ts";
 import type { BarView } from "../../src/domain/kline.ts";
 import type { Seen } from "../seen.ts";
+import type { Upstreams } from "../serving.ts";
 
 /**
  * A member of L1 as a step machine over decision bars: the shipped rule and users' own modules (`--regime ./mine.ts`) alike. State is
@@ -10,6 +11,8 @@ export interface RegimeModule<S = unknown> {
   readonly name: string;
   /** Features that it reads (docs/features.md), in the order of `seen.x`. */
   readonly features: readonly string[];
+  /** Members that it was made to stand behind: it speaks while they do. Absent: any. */
+  readonly upstreams?: Upstreams;
   /** What a gap does to the state: `reset` makes it anew, `keep` goes on. */
   readonly onGap: "reset" | "keep";
   init(instrument: Instrument): S;

@@ -1,6 +1,7 @@
 import type { Instrument } from "../../src/domain/instrument.ts";
 import type { BarView } from "../../src/domain/kline.ts";
 import type { Seen } from "../seen.ts";
+import type { Upstreams } from "../serving.ts";
 
 /** What a member of L3 says of one decision bar: probabilities that sum to 1, and expected net returns as fractions. */
 export interface SignalOutput {
@@ -22,6 +23,8 @@ export interface SignalModule<S = unknown> {
   readonly name: string;
   /** Base bars after the start, or after a gap that resets, before `decide` counts. */
   readonly warmUpBars: number;
+  /** Members that it was made to stand behind: it speaks while they do. Absent: any. */
+  readonly upstreams?: Upstreams;
   /** What a gap does to the state: `reset` makes it anew, `keep` goes on as if nothing was missing. */
   readonly onGap: "reset" | "keep";
   /** Features that it reads (docs/features.md), in the order of `seen.x`; while one is unknown the signal is not ready. */

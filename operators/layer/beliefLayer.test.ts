@@ -5,6 +5,7 @@ import { regimeModule } from "../../models/regime/regimeModule.ts";
 import type { RegimeModule } from "../../models/regime/regimeModule.ts";
 import type { Registry } from "../../models/serving.ts";
 import { signalModule } from "../../models/signal/signalModule.ts";
+import type { SignalModule } from "../../models/signal/signalModule.ts";
 import type { InferenceOutcome, WindowMember } from "../../models/windowMember.ts";
 import type { Command, InferenceFailure } from "../../src/domain/event.ts";
 import { InferenceFailures } from "../../src/domain/inferenceFailures.ts";
@@ -413,6 +414,17 @@ describe("a member behind others", () => {
       // The rule's belief of minute 13 stands in the window.
       `0#14 L3 behind ${14 / 1000}`,
     ]);
+  });
+
+  it("a step member that names an upstream falls back with it too", () => {
+    const step3: SignalModule = { ...rule3, name: "step3", upstreams: { regime: "sum@1" } };
+    const rule = counting("rule");
+    const sum = new Summing("sum@1", 1);
+    const line = layers({ regime: true, registry: registry([rule, sum], [rule3, step3]), serving: { regime: "sum@1", signal: "step3" } });
+    const items = [...step(11), ...step(12), ...step(13), ...step(14), BARRIER];
+    const words = L3(spoken(pipe(regime(line, rule, [sum]), signal(line, rule3, [step3])), items));
+    expect(words.map((word) => word.split(" ").slice(2, 3).join())).toEqual(["step3", "step3", "rule3", "step3"]);
+    expect(words[2]).toContain("< upstream fell back");
   });
 
   it("is refused where other members serve than those that it names, by config and by swap", () => {

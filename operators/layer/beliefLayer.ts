@@ -126,7 +126,8 @@ const speak = (layer: AnyLayer, seat: AnySeat, bar: Bar, cause: Cause, emit: Emi
     }
   }
   const own = seat.steps[step] as StepSeat;
-  if (own.reason === "") kind.say(seat.voice, cause, own.numbers, 0, layer.members.spoken[layer.at] as Spoken, emit);
+  if (step > 0 && upstreamFell(seat, steps[step] as StepMember)) sayRule(layer, seat, cause, UNREADY.upstream, emit);
+  else if (own.reason === "") kind.say(seat.voice, cause, own.numbers, 0, layer.members.spoken[layer.at] as Spoken, emit);
   else sayRule(layer, seat, cause, step === 0 ? "" : own.reason, emit);
 };
 
@@ -158,10 +159,14 @@ const ask = (layer: AnyLayer, seat: AnySeat, barTimeMs: number, cause: Cause, em
   });
 };
 
-const whySilent = ({ ring, fellBack }: AnySeat, { window, upstreams = {} }: WindowMember): string => {
-  if ((fellBack.regime && upstreams.regime !== undefined) || (fellBack.pattern && upstreams.pattern !== undefined)) return UNREADY.upstream;
-  return ring?.holds(window) === true ? "" : UNREADY.window;
+const whySilent = (seat: AnySeat, member: WindowMember): string => {
+  if (upstreamFell(seat, member)) return UNREADY.upstream;
+  return seat.ring?.holds(member.window) === true ? "" : UNREADY.window;
 };
+
+/** Somebody else than the member that it names spoke before it at this bar. */
+const upstreamFell = ({ fellBack }: AnySeat, { upstreams }: StepMember | WindowMember): boolean =>
+  upstreams !== undefined && ((fellBack.regime && upstreams.regime !== undefined) || (fellBack.pattern && upstreams.pattern !== undefined));
 
 /** Infers once, and lets everything go that is held, each belief directly behind what it is caused by. */
 const release = (layer: AnyLayer, emit: Emit): void => {

@@ -36,17 +36,17 @@ export class WindowRing {
 
   takeRegime({ values, row, ready }: Regime): void {
     const { features, regime } = this.widths;
-    this.belief(features, regime, values, row * regime, regime, ready);
+    this.belief(features, regime, values, row * regime, ready);
   }
 
   takePattern({ values, row, width, ready }: Pattern): void {
     const { features, regime, pattern } = this.widths;
-    this.belief(features + regime, pattern, values, row * width, width, ready);
+    this.belief(features + regime, pattern, values, row * width, ready);
   }
 
-  private belief(to: number, room: number, from: Float64Array, at: number, width: number, ready: boolean): void {
+  private belief(to: number, room: number, from: Float64Array, at: number, ready: boolean): void {
     const start = this.next * this.width + to;
-    for (let i = 0; i < room; i += 1) this.values[start + i] = ready && i < width ? (from[at + i] as number) : MISSING_BELIEF;
+    for (let i = 0; i < room; i += 1) this.values[start + i] = ready ? (from[at + i] as number) : MISSING_BELIEF;
   }
 
   /** The present bar is whole. */

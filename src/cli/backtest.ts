@@ -3,6 +3,7 @@ import { identity, pipe } from "rxjs";
 import { configSha256 } from "../../config/sha256.ts";
 import type { RiposteConfig } from "../../config/schema.ts";
 import type { Event } from "../domain/event.ts";
+import type { InferenceFailures } from "../domain/inferenceFailures.ts";
 import { formatUtc } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
 import { DecisionTrail } from "../engine/decisionTrail.ts";
@@ -159,10 +160,11 @@ const replay = async (run: Run, context: CommandContext): Promise<{ readonly rec
   try {
     const beliefs = (open.beliefs = await beliefsOf(run.beliefsPath, run));
     const kept = (open.kept = beginRun({ ...run, kind: "backtest", newest: NEWEST_DIR, own: OWN_RUN_FILES }, context));
-    const journal = (open.journal = journalled(run));
+    const failures = await run.resume?.failures();
+    const journal = (open.journal = journalled({ ...run, ...(failures === undefined ? {} : { failures }) }));
     open.table = run.config.report.decisions === "all" ? decisionTable(run, kept, beliefs) : null;
     if (data.simulated) context.log(`NOTE ${data.source}`);
-    const record = await through(run, { ...open, kept, beliefs, journal }, (burst) => (open.burst = burst), context);
+    const record = await through(run, { ...open, kept, beliefs, journal, failures }, (burst) => (open.burst = burst), context);
     stageRun(kept.staging, record);
     await kept.finish(endOf(record));
     return { record, kept };
@@ -192,7 +194,7 @@ const endOf = ({ identity, summary }: RunRecord): Parameters<KeptRun["finish"]>[
 /** The run itself, and its record. */
 const through = async (
   run: Run,
-  { kept: { staging }, beliefs, journal, table }: Required<Open>,
+  { kept: { staging }, beliefs, journal, table, failures }: Required<Open> & { readonly failures: InferenceFailures | undefined },
   before: (burst: readonly Event[]) => void,
   context: CommandContext,
 ): Promise<RunRecord> => {
@@ -210,7 +212,7 @@ const through = async (
     events: journal.events,
     beliefs,
     journal: journal.writer,
-    ...(run.resume === null ? {} : { failures: await run.resume.failures() }),
+    ...(failures === undefined ? {} : { failures }),
     ...(trail === undefined ? {} : { hash: trail }),
     log: pipe(logged, table === null ? identity : tableDecisions(table), quality === null ? identity : watchFills(quality)),
     before,

@@ -37,8 +37,8 @@ export type RejectionReason =
   | "neverArrived"
   | "other";
 
-/** Whether an `orderRejected` with this reason proves that the venue does not have the order. */
-export const isSureRefusal = (reason: RejectionReason): boolean => reason !== "unknownOrder";
+/** Whether an `orderRejected` with this reason proves that the venue does not have the order. One whose id is taken may well be there. */
+export const isSureRefusal = (reason: RejectionReason): boolean => reason !== "unknownOrder" && reason !== "duplicateId";
 
 /** Whether an order was refused on a condition that it set itself (fill-or-kill, post-only), so that nothing is wrong with it. */
 export const isOwnCondition = (reason: RejectionReason): boolean => reason === "couldNotFillAtOnce" || reason === "postOnlyWouldTake";

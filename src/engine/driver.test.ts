@@ -74,6 +74,37 @@ describe("drive", () => {
     expect(await driven).toMatchObject({ events: 3, bursts: 2, aborted: false });
   });
 
+  it("leaves a live stream that says nothing, as soon as it is told to stop", async () => {
+    const stream$ = new Subject<readonly Event[]>();
+    const abort = new AbortController();
+    const driven = drive(stream$, nothing, () => undefined, { signal: abort.signal });
+    stream$.next(klines(2)[0] as Event[]);
+    abort.abort();
+    expect(stream$.observed).toBe(false);
+    expect(await driven).toMatchObject({ events: 2, aborted: true });
+  });
+
+  it("refuses a burst that arrives inside another one: their events would mix", async () => {
+    const stream$ = new Subject<readonly Event[]>();
+    const driven = drive(stream$, nothing, ({ seq }) => {
+      if (seq === 0) stream$.next(klines(1)[0] as Event[]);
+    });
+    stream$.next(klines(2)[0] as Event[]);
+    await expect(driven).rejects.toThrow(/a burst arrived while the line was at work on another/);
+  });
+
+  it("rejects with the line's error, whatever closing the source says", async () => {
+    async function* source() {
+      try {
+        yield klines(1)[0] as Event[];
+        yield klines(1)[0] as Event[];
+      } finally {
+        throw new Error("closing failed");  
+      }
+    }
+    await expect(drive(source(), nothing, throwIt)).rejects.toThrow("tap");
+  });
+
   it("leaves a live stream when told to stop, or when the line fails", async () => {
     for (const fails of [false, true]) {
       const stream$ = new Subject<readonly Event[]>();

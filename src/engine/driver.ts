@@ -1,4 +1,4 @@
-import { EMPTY, isObservable, lastValueFrom, map, Observable, takeWhile } from "rxjs";
+import { EMPTY, fromEvent, isObservable, lastValueFrom, map, NEVER, Observable, takeUntil, takeWhile } from "rxjs";
 import type { OperatorFunction, Subscriber } from "rxjs";
 import { resumable } from "../../operators/stepOperator.ts";
 import type { Recorded } from "../../streams/recorded.ts";
@@ -52,13 +52,18 @@ export const drive = async (
 ): Promise<DriveResult> => {
   const entry = atWork(() => connect(line, tap, options));
   const { bursts$, close } = isObservable(source) ? live(source) : recorded(readingOf(source), breathing());
+  let result: DriveResult;
   try {
-    return await push(bursts$, entry, options);
-  } finally {
-    // Also after an error of the source: operators get their teardown.
+    result = await push(bursts$, entry, options);
+  } catch (error) {
     entry.disconnect();
-    await close();
+    // What closing says after that is a consequence.
+    await close().catch(() => undefined);
+    throw error;
   }
+  entry.disconnect();
+  await close();
+  return result;
 };
 
 /** A live stream ends when nobody listens any more. */
@@ -68,12 +73,16 @@ const push = async (bursts$: Observable<Burst>, { into, throwIfFailed, states }:
   const { journal, firstSeq = 0 } = options;
   let seq = firstSeq;
   const driven = { bursts: 0, aborted: false, lineSeconds: 0 };
+  let inside = false;
   const take = (burst: Burst): void => {
+    if (inside) throw new InvariantError("a burst arrived while the line was at work on another: put a queue before the line");
+    inside = true;
     const startedAt = nowMs();
     const first = seq;
     atWork(() => {
       through(burst, first, into, journal);
     }, burst);
+    inside = false;
     throwIfFailed();
     seq += burst.length;
     driven.bursts += 1;
@@ -86,7 +95,8 @@ const push = async (bursts$: Observable<Burst>, { into, throwIfFailed, states }:
     driven.aborted = options.signal?.aborted === true;
     return !driven.aborted;
   };
-  await lastValueFrom(bursts$.pipe(takeWhile(goesOn), map(take)), { defaultValue: undefined });
+  const told$ = options.signal === undefined ? NEVER : fromEvent(options.signal, "abort").pipe(map(goesOn));
+  await lastValueFrom(bursts$.pipe(takeWhile(goesOn), map(take), takeUntil(told$)), { defaultValue: undefined });
   if (!driven.aborted)
     atWork(() => {
       into.complete();

@@ -174,7 +174,9 @@ export const readJournal = async (path: string): Promise<JournalReader> => {
 
 const failuresIn = async (path: string): Promise<InferenceFailures> => {
   const failures = new InferenceFailures();
-  for await (const line of whole(path)) {
+  const lines = whole(path);
+  await lines.next(); // the header
+  for await (const line of lines) {
     if (!line.includes('"inferenceFailure"')) continue;
     const event = decodeEvent(line);
     if (event.kind === Kind.inferenceFailure) failures.add(event);

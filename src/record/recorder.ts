@@ -7,7 +7,7 @@ import type { Item } from "../domain/item.ts";
 import { Kind } from "../domain/kind.ts";
 import type { Bar } from "../domain/kline.ts";
 import { Ledger } from "../domain/ledger.ts";
-import { stopDirection, workingStopTicks } from "../domain/orders/ownOrders.ts";
+import { stopDirection, workingStopTicks } from "../domain/orders/protection.ts";
 import { DAY_MS, utcDayStart } from "../domain/units.ts";
 import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";

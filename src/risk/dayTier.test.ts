@@ -145,7 +145,9 @@ describe("entries: at most 15 a day", () => {
     const first = line.planId;
     line.enter(1);
     line.enter(1);
-    expect(line.rejected(first)).toEqual(["ACTIVE -day.maxEntries 3/2"]);
+    // Its cancel has left: a refusal may be the cancel's. That it never arrived is certain.
+    expect(line.rejected(first)).toEqual([]);
+    expect(line.rejected(first, "neverArrived")).toEqual(["ACTIVE -day.maxEntries 3/2"]);
     expect(line.enter(1)).toEqual(["approved enter"]);
     expect(line.enter(1)[0]).toBe("REDUCING +day.maxEntries 3/2");
   });

@@ -165,6 +165,15 @@ describe("a stop that the price has passed", () => {
     expect(line.rejected(line.planId, WOULD_TRIGGER)).toEqual(PASSED);
     expect(refuse(line)).toEqual(PASSED);
   });
+  it("is over once nothing is held: what is entered later stays", () => {
+    const line = passed();
+    line.rejected(line.planId, WOULD_TRIGGER);
+    line.fill("sell", 10, { orderId: line.emergencyId });
+    line.bar();
+    line.enter(10);
+    expect(line.fill("buy", 10)).toEqual([]);
+    expect(line.bar()).toEqual([]);
+  });
   it("another refusal of a stop leaves nothing", () => {
     const line = passed();
     expect(line.rejected(line.planId, REFUSED)).toEqual([]);

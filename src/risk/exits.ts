@@ -1,6 +1,7 @@
 import type { Intent, TradeClosed } from "../domain/derived.ts";
 import { isEntry } from "../domain/intentAction.ts";
-import { awaitsCancel, awaitsScaleIn, isProtected, mayExit, mustWithdraw } from "../domain/orders/ownOrders.ts";
+import { awaitsCancel, awaitsScaleIn, mayExit, mustWithdraw } from "../domain/orders/ownOrders.ts";
+import { isProtected } from "../domain/orders/protection.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
 import type { LineTime } from "./causes.ts";
 import type { Emergency } from "./emergencies.ts";
@@ -67,13 +68,10 @@ export class Exits {
     const reason = this.leaving.get(index);
     if (reason === undefined) return;
     const { positionLots, orders } = this.exposureOf(index);
-    if (positionLots === 0) {
-      // An entry whose cancel has not been answered may still fill, and is left then.
-      if (!awaitsCancel(orders)) this.leaving.delete(index);
-      return;
-    }
     if (mustWithdraw(orders)) this.withdraw(time, index, reason);
-    this.leave(time, index, reason);
+    if (positionLots !== 0) this.leave(time, index, reason);
+    // An entry whose cancel has not been answered may still fill, and is left then.
+    else if (!awaitsCancel(orders)) this.leaving.delete(index);
   }
 
   withdraw(time: LineTime, instrument: InstrumentIndex, reason: string): void {

@@ -17,7 +17,6 @@ import type { OwnOrder } from "../domain/orders/ownOrder.ts";
 import { hasFilled } from "../domain/orders/ownOrder.ts";
 import type { OwnOrders } from "../domain/orders/ownOrder.ts";
 import { enterPlan, mustWithdraw, pendingEntries } from "../domain/orders/ownOrders.ts";
-import { isSureRefusal } from "../domain/rejection.ts";
 import { MOMENT_GRACE_MS } from "../domain/moment.ts";
 import type { InstrumentIndex } from "../domain/units.ts";
 import { NO_INSTRUMENT } from "../domain/units.ts";
@@ -146,11 +145,18 @@ export class RiskGate {
     const { latest } = this.ordersOf(instrument);
     // None of ours, or done already: a venue may repeat itself.
     if (latest === null) return;
-    if (!isSureRefusal(reason)) return;
+    // It may be working on.
+    if (latest.status !== "done") return;
     if (isRefusedEntry(latest)) this.day.entryRefused(item, instrument, latest.decidedAtMs, reason);
     // The price has passed a stop that was to be placed: leave at market instead of placing it again.
-    if (reason === "wouldTriggerAtOnce") this.exits.stopPassed(instrument);
+    if (reason === "wouldTriggerAtOnce") this.stopPassed(latest, instrument);
     this.exits.seeThroughOf(item, instrument);
+  }
+
+  /** Not a stop of a trade that is over. */
+  private stopPassed({ superseded, direction }: OwnOrder, instrument: InstrumentIndex): void {
+    const { positionLots } = this.exposures[instrument] as InstrumentExposure;
+    if (!superseded && direction * positionLots > 0) this.exits.stopPassed(instrument);
   }
 
   /** A stop, or an exit, that the venue ended by itself may leave a position without one. */

@@ -1,6 +1,6 @@
 import type { Intent } from "../domain/derived.ts";
 import { trueFraction } from "../domain/order.ts";
-import { isProtected, stopTicks as stopOf } from "../domain/orders/ownOrders.ts";
+import { isProtected, stopTicks as stopOf } from "../domain/orders/protection.ts";
 import type { EntryTerms, InstrumentExposure } from "./exposure.ts";
 import type { PositionLimits } from "./limits.ts";
 

@@ -110,7 +110,7 @@ describeShared("what is refused is said", () => {
     const summary = summaryOf(ended as Ended);
     expect(summary.trades).toBe(0);
     expect(summary.rejections.map(({ code }) => code)).toEqual([-4164]);
-    expect(summary.rejections[0]?.reason).toMatch(/100.*asked 3\.\d+/);
+    expect(summary.rejections[0]?.reason).toMatch(/asked, at least 100$/);
     expect(summary.refusals.map(({ rule }) => rule)).not.toContain("day.maxEntries");
     expect(summary.refusals.map(({ rule }) => rule)).toContain("day.maxVenueRefusals BTCUSDT");
     // Three a day at most, on 20 days.

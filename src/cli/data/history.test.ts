@@ -44,7 +44,7 @@ test("trading rules that change inside the range stand on the line at their time
       return data.warnings;
     };
     expect(await warningsFrom(changedMs - DAY_MS)).toContain(
-      `The trading rules of BTCUSDT changed on ${formatUtc(changedMs)}; orders follow the rules of their time. Its tick or lot changed: the whole run counts in the finest of them, and orders may stand between coarser ticks.`,
+      `The trading rules of BTCUSDT changed on ${formatUtc(changedMs)}; orders follow the rules of their time. Its tick changed: the whole run counts in the finest, and orders need not keep to the coarser.`,
     );
     expect(told).toMatchObject([{ minute: 0, rules: { index: 0, tickSize: rules.tickSize, minPriceTicks: 30, minNotionalUsdt: 50 } }]);
     expect(started[0]).toEqual(rules);

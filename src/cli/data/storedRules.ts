@@ -43,9 +43,10 @@ const onOneGrid = (instrument: Instrument, later: readonly DatedRules[]) => {
 const note = ({ symbol, tickSize, lotSize }: Instrument, later: readonly DatedRules[]): string[] => {
   if (later.length === 0) return [];
   const when = later.map(({ validFromMs }) => formatUtc(validFromMs)).join(", ");
-  const resized = later.some(({ rules }) => rules.tickSize !== tickSize || rules.lotSize !== lotSize);
-  const grid = resized
-    ? " Its tick or lot changed: the whole run counts in the finest of them, and orders may stand between coarser ticks."
-    : "";
+  const sizes = [
+    ...(later.some(({ rules }) => rules.tickSize !== tickSize) ? ["tick"] : []),
+    ...(later.some(({ rules }) => rules.lotSize !== lotSize) ? ["lot"] : []),
+  ].join(" and ");
+  const grid = sizes === "" ? "" : ` Its ${sizes} changed: the whole run counts in the finest, and orders need not keep to the coarser.`;
   return [`The trading rules of ${symbol} changed on ${when}; orders follow the rules of their time.${grid}`];
 };

@@ -1,6 +1,8 @@
 import { configSha256 } from "../../../config/sha256.ts";
 import type { RiposteConfig } from "../../../config/schema.ts";
-import type { Event } from "../../domain/event.ts";
+import type { Event, InferenceFailure } from "../../domain/event.ts";
+import type { InferenceFailures } from "../../domain/inferenceFailures.ts";
+import { Kind } from "../../domain/kind.ts";
 import type { Journal } from "../../domain/ports.ts";
 import { UserError } from "../../domain/units.ts";
 import { continued, FileJournal } from "../../engine/journal.ts";
@@ -15,6 +17,8 @@ interface JournalledRun {
   readonly journalPath: string | null;
   /** The journal to go on from; null starts a new one at `journalPath`. */
   readonly resume: JournalReader | null;
+  /** Inferences that failed in that journal. */
+  readonly failures?: InferenceFailures;
   /** A file at `journalPath` that holds no event yet (`isUnbegun`) becomes the new journal. */
   readonly anew?: boolean;
 }
@@ -27,13 +31,16 @@ export interface Journalled {
 }
 
 /** A run's events, written to its journal on the way or replayed from it first. Without a path nothing is written. */
-export const journalled = ({ config, data, journalPath, resume, anew = false }: JournalledRun): Journalled => {
+export const journalled = ({ config, data, journalPath, resume, failures, anew = false }: JournalledRun): Journalled => {
   let file: FileJournal | null = null;
+  /** Inferences that failed only now, while the journal is replayed: its process ended before they were asked. */
+  const missed: Event[] = [];
   const events =
     resume === null || journalPath === null
       ? data.events()
       : continued(resume, data.events(), config.line.burstEvents, (tail) => {
           file = FileJournal.append(journalPath, tail);
+          for (const event of missed) file.append(event);
         });
   const writing = <T>(write: () => T): T => {
     try {
@@ -67,6 +74,7 @@ export const journalled = ({ config, data, journalPath, resume, anew = false }: 
     events,
     writer: {
       append: (event) => {
+        if (file === null && event.kind === Kind.inferenceFailure && isNew(event, failures)) missed.push(event);
         writing(() => file?.append(event));
       },
       flush: () => writing(() => file?.flush() ?? Promise.resolve()),
@@ -75,6 +83,9 @@ export const journalled = ({ config, data, journalPath, resume, anew = false }: 
     close,
   };
 };
+
+const isNew = ({ layer, instrument, barTimeMs }: InferenceFailure, failures: InferenceFailures | undefined): boolean =>
+  (failures?.reason(layer, instrument, barTimeMs) ?? null) === null;
 
 /** A journal that cannot grow ends the run: what is in it already stays good. */
 const refused = (error: unknown, path: string): unknown => {

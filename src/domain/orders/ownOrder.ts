@@ -103,6 +103,8 @@ export interface OwnOrders {
   heldLots: number;
   /** Protection that the last fill asked for and that is ours to send. */
   made: readonly OwnOrder[];
+  /** A bridge that filled before its stop was sent, while something is still held: the stop is owed. Null: none is. */
+  owed: OwnOrder | null;
   /** Ids of the trades that were booked: a venue may tell one twice. */
   readonly trades: TradeIds;
 }

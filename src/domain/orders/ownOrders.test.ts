@@ -4,7 +4,10 @@ import { Kind } from "../kind.ts";
 import type { Lots, Ticks } from "../units.ts";
 import { instrumentIndex } from "../units.ts";
 import { compared, mustAsk } from "./openOrders.ts";
-import * as own from "./ownOrders.ts";
+import * as list from "./ownOrders.ts";
+import * as protects from "./protection.ts";
+
+const own = { ...list, ...protects };
 
 describe("an approved plan", () => {
   it("of an entry is one order with its limit, worst price, leverage and bracket; a market order has no price", () => {

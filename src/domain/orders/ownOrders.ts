@@ -2,6 +2,7 @@ import type { Fill, Intent } from "../derived.ts";
 import type { Instrument } from "../instrument.ts";
 import { Kind } from "../kind.ts";
 import { bracketLevels, directionOf, NO_BRACKET } from "../order.ts";
+import type { RejectionReason } from "../rejection.ts";
 import { isSureRefusal } from "../rejection.ts";
 import type { Direction } from "../units.ts";
 import type { IdScope } from "./orderIds.ts";
@@ -10,6 +11,7 @@ import { indexOfOrder, removeAt } from "./orderList.ts";
 import type { OrderAnswer } from "./openOrders.ts";
 import type { OrderChange, OwnOrder, OwnOrders } from "./ownOrder.ts";
 import { statusAfter } from "./ownOrder.ts";
+import { hasPlacedStop, hasStop, hasTarget, isPlaced } from "./protection.ts";
 import { tradeIds } from "./tradeIds.ts";
 
 /** Market orders that one plan makes at most, when a position is larger than the venue takes at once. Those that follow close the rest. */
@@ -30,6 +32,7 @@ export const ownOrders = (
   attachesBrackets,
   heldLots: 0,
   made: NONE,
+  owed: null,
   trades: tradeIds(),
 });
 
@@ -151,7 +154,7 @@ export const answered = (own: OwnOrders, item: OrderAnswer): void => {
   if (item.kind === Kind.orderAccepted) {
     order.confirmed = true;
     change(order, "accepted");
-  } else if (item.kind === Kind.orderUnknown || (item.kind === Kind.orderRejected && !isSureRefusal(item.reason)))
+  } else if (item.kind === Kind.orderUnknown || (item.kind === Kind.orderRejected && !endsOrder(order, item.reason)))
     change(order, "undecided");
   else if (item.kind !== Kind.orderRejected && owesFills(order, item.remainingLots)) endEarly(order, item.remainingLots);
   else {
@@ -159,6 +162,10 @@ export const answered = (own: OwnOrders, item: OrderAnswer): void => {
     removeAt(own.open, at);
   }
 };
+
+/** A refusal behind a cancel may be the cancel's own: the order may be working on, and is asked for. */
+const endsOrder = ({ status }: OwnOrder, reason: RejectionReason): boolean =>
+  status === "cancelSent" ? reason === "neverArrived" : isSureRefusal(reason);
 
 /** Whether the venue has counted fills of an order that ended which we have not been told. An order for the whole position has no count. */
 const owesFills = (order: OwnOrder, remainingLots: number): boolean =>
@@ -189,12 +196,13 @@ export const filled = (own: OwnOrders, fill: FilledOrder, positionLots: number):
   order.confirmed = true;
   if (opens && order.role === "entry") {
     if (own.attachesBrackets) expectStop(own, order, priceTicks);
-    else own.made = protection(own, order, priceTicks);
+    else own.made = protection(own, order, priceTicks, Math.max(0, wasLots) + qtyLots);
   }
   if (order.qtyLots > 0) order.remainingLots -= qtyLots;
   const done = order.qtyLots > 0 && order.remainingLots <= 0;
   change(order, done ? "filled" : "partFilled");
   if (done) removeAt(own.open, at);
+  if (done && order.role === "bridge" && order.stopsPlaced === 0 && !order.superseded && -wasLots > qtyLots) own.owed = order;
 };
 
 /**
@@ -203,6 +211,7 @@ export const filled = (own: OwnOrders, fill: FilledOrder, positionLots: number):
  */
 export const tradeOver = (own: OwnOrders, direction: Direction): void => {
   const { open } = own;
+  own.owed = null;
   for (let at = open.length - 1; at >= 0; at -= 1) {
     const order = open[at] as OwnOrder;
     if (order.role === "entry" || (order.role !== "exit" && order.direction !== direction)) continue;
@@ -228,13 +237,15 @@ const expectStop = (own: OwnOrders, entry: OwnOrder, priceTicks: number): void =
 };
 
 /** The bracket that is ours to send: a position has one stop and one target, those of the entry that asked for them first. */
-const protection = (own: OwnOrders, entry: OwnOrder, priceTicks: number): readonly OwnOrder[] => {
+const protection = (own: OwnOrders, entry: OwnOrder, priceTicks: number, heldLots: number): readonly OwnOrder[] => {
   const { direction, orderId, bracket } = entry;
   const { stopTicks, targetTicks } = bracketLevels(priceTicks, direction, bracket);
   const made: OwnOrder[] = [];
   entry.stopsPlaced += 1;
-  revive(own, direction);
-  if (stopTicks > 0 && !hasStop(own, direction)) made.push(protective(entry, "stop", stopIdOf(orderId, entry.stopsPlaced), stopTicks));
+  // Its own first fill opens a trade, which takes over nothing of the one before.
+  if (entry.stopsPlaced > 1) revive(own, direction);
+  if (stopTicks > 0 && !hasStop(own, direction, heldLots))
+    made.push(protective(entry, "stop", stopIdOf(orderId, entry.stopsPlaced), stopTicks));
   if (targetTicks > 0 && !hasTarget(own, direction))
     made.push(protective(entry, "target", targetIdOf(orderId, entry.stopsPlaced), targetTicks));
   own.open.push(...made);
@@ -248,11 +259,6 @@ const revive = ({ open }: OwnOrders, side: Direction): void => {
       order.superseded = false;
 };
 
-// Of the same side: when a position turns, the orders of the old side are still there.
-const hasStop = ({ open }: OwnOrders, side: Direction): boolean => open.some((order) => isStop(order) && order.direction === side);
-const hasTarget = ({ open }: OwnOrders, side: Direction): boolean =>
-  open.some(({ role, superseded, direction }) => role === "target" && !superseded && direction === side);
-
 const protective = (entry: OwnOrder, role: "stop" | "target", orderId: string, priceTicks: number): OwnOrder => {
   const { planId, action, direction, leverage, decidedAtMs } = entry;
   return {
@@ -261,47 +267,6 @@ const protective = (entry: OwnOrder, role: "stop" | "target", orderId: string, p
     ...{ postOnly: false, expiresAtMs: Infinity, reason: role },
     ...{ status: "sent", confirmed: false, superseded: false, stopsPlaced: 0 },
   };
-};
-
-// ---- the protection of a position, as its orders say --------------------------------------------------------------------
-
-/** Whether the venue has the stop: it has confirmed it, or it places it itself. */
-export const isPlaced = ({ attachesBrackets }: OwnOrders, { confirmed, action }: OwnOrder): boolean =>
-  confirmed || (attachesBrackets && action !== "moveStop");
-
-const hasPlacedStop = (own: OwnOrders, side: Direction): boolean => {
-  for (const order of own.open) if (isStop(order) && order.direction === side && isPlaced(own, order)) return true;
-  return false;
-};
-
-const isStop = ({ role, superseded }: OwnOrder): boolean => (role === "stop" || role === "bridge") && !superseded;
-
-/** Stops that the venue has and that a newer one takes the place of. */
-export const placedStops = (own: OwnOrders, newer: OwnOrder): OwnOrder[] =>
-  own.open.filter((order) => order !== newer && isStop(order) && order.direction === newer.direction && isPlaced(own, order));
-
-/** Whether a stop protects the position, or is on its way. */
-export const isProtected = ({ open }: OwnOrders): boolean => {
-  for (const order of open) if (isStop(order)) return true;
-  return false;
-};
-
-/** The tightest stop in ticks, one on its way included; 0 without one. */
-export const stopTicks = (own: OwnOrders): number => tightest(own, false);
-
-/** The tightest stop that the venue has; 0 without one. */
-export const workingStopTicks = (own: OwnOrders): number => tightest(own, true);
-
-/** Direction of the position that a working stop protects; 1 without one. */
-export const stopDirection = ({ open }: OwnOrders): Direction => open.find((order) => isStop(order) && order.confirmed)?.direction ?? 1;
-
-const tightest = ({ open }: OwnOrders, working: boolean): number => {
-  let ticks = 0;
-  for (const order of open) {
-    if (!isStop(order) || (working && !order.confirmed)) continue;
-    if (ticks === 0 || (order.priceTicks - ticks) * order.direction > 0) ticks = order.priceTicks;
-  }
-  return ticks;
 };
 
 // ---- what is on its way -------------------------------------------------------------------------------------------------
@@ -320,6 +285,10 @@ export const mustWithdraw = ({ open }: OwnOrders): boolean => {
   for (const order of open) if (isWithdrawable(order)) return true;
   return false;
 };
+
+/** Superseded protection that the venue still has and nobody has asked to cancel; it is marked. `bridges`: those alone. */
+export const withdrawSuperseded = ({ open }: OwnOrders, bridges: boolean): readonly OwnOrder[] =>
+  open.filter((order) => order.superseded && order.confirmed && (!bridges || order.role === "bridge") && askToCancel(order));
 
 /** Whether the cancel of an entry has not been answered yet, or fills of before it are still to come. */
 export const awaitsCancel = ({ open }: OwnOrders): boolean => {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { idsOf, OrderDesk } from "../../../test/orderDesk.ts";
 import type { Lots, Ticks } from "../units.ts";
-import * as own from "./ownOrders.ts";
+import * as list from "./ownOrders.ts";
+import * as protects from "./protection.ts";
+
+const own = { ...list, ...protects };
 
 describe("the stop of an entry", () => {
   it("comes with its first part, from that part's price, and once while it stands", () => {

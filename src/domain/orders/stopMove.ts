@@ -1,7 +1,8 @@
 import { NO_BRACKET } from "../order.ts";
 import { clientOrderIdOf } from "./orderIds.ts";
 import type { OwnOrder, OwnOrders } from "./ownOrder.ts";
-import { askToCancel, isPlaced } from "./ownOrders.ts";
+import { askToCancel } from "./ownOrders.ts";
+import { isPlaced } from "./protection.ts";
 
 /** What is to be done next about a stop that is being moved. */
 interface MoveSteps {
@@ -22,6 +23,8 @@ export const moveOn = (own: OwnOrders): MoveSteps => {
   const bridgeAt = open.findLastIndex(({ role, confirmed, superseded }) => role === "bridge" && confirmed && !superseded);
   const bridge = open[bridgeAt];
   if (bridge === undefined) return NOTHING;
+  // A bridge of fewer lots than are held takes nobody's place: an entry has filled on.
+  const covers = bridge.remainingLots >= Math.abs(own.heldLots);
   const cancel: OwnOrder[] = [];
   let oldStops = 0;
   let moved: OwnOrder | null = null;
@@ -33,6 +36,7 @@ export const moveOn = (own: OwnOrders): MoveSteps => {
     }
     if (at > bridgeAt && order.role === "bridge") continue;
     if (order.role === "stop") oldStops += 1;
+    if (!covers) continue;
     order.superseded = true;
     if (isPlaced(own, order) && askToCancel(order)) cancel.push(order);
   }
@@ -45,6 +49,17 @@ export const moveOn = (own: OwnOrders): MoveSteps => {
     return { cancel, send };
   }
   return { cancel, send: null };
+};
+
+/** The stop that a bridge owed when it filled, once the old one is gone; it enters the list. Null: none is to be sent. */
+export const owedStop = (own: OwnOrders): OwnOrder | null => {
+  const { owed, heldLots, open } = own;
+  if (owed === null || open.some(({ role, direction }) => role === "stop" && direction === owed.direction)) return null;
+  own.owed = null;
+  if (heldLots * owed.direction <= 0) return null;
+  const send = movedStop(own, owed);
+  open.push(send);
+  return send;
 };
 
 /** The close-position stop at the end of a bridge, under the plan's own id. */

@@ -88,6 +88,8 @@ export class DecisionTable {
   readonly #due = new Set<number>();
   readonly #open: { readonly row: number; readonly instrument: number }[] = [];
   #account: AccountState | null = null;
+  /** When L4 was asked last, the rows that it was asked about then, and the instrument of a late bar whose row is still to come. */
+  readonly #asked = { atMs: NaN, rows: new Set<number>(), late: NO_INSTRUMENT as number };
   #level = 0;
   /** By instrument: the level of causes that hold for it alone. */
   readonly #ownLevel: number[];
@@ -131,9 +133,18 @@ export class DecisionTable {
   /** The rows of a moment stand before it closes: they are given what is held, and equity, then. */
   account(state: AccountState): void {
     this.#account = state;
-    if (state.late) this.#due.delete(state.instrument);
-    if (!state.atClose) return;
-    for (const { row, instrument } of this.#open) this.#holdings(row, instrument, state);
+    if (!state.late && !state.atClose) return;
+    this.#asked.atMs = state.knownAtMs;
+    this.#asked.rows.clear();
+    if (state.late) {
+      this.#due.delete(state.instrument);
+      this.#asked.late = state.instrument;
+      return;
+    }
+    for (const { row, instrument } of this.#open) {
+      this.#holdings(row, instrument, state);
+      this.#asked.rows.add(row);
+    }
     this.#open.length = 0;
     this.#due.clear();
   }
@@ -174,16 +185,26 @@ export class DecisionTable {
     this.#refused[instrument] = null;
     this.#layers(at, signal);
     this.#lastRow[instrument] = at;
+    if (this.#asked.late === instrument) {
+      this.#asked.late = NO_INSTRUMENT;
+      this.#asked.rows.add(at);
+    }
+  }
+
+  /** The row of the decision that something came of at a time; −1: none. A moment may close later than its bars, and a bar come late. */
+  #rowAt(instrument: number, knownAtMs: number): number {
+    const row = this.#lastRow[instrument] as number;
+    if (row < 0) return -1;
+    return this.#table.rows.data[0]?.[row] === knownAtMs || (this.#asked.atMs === knownAtMs && this.#asked.rows.has(row)) ? row : -1;
   }
 
   /** Counts what came of a decision, in its row; what came before it (fills inside the bar, risk's own exits) waits for the row. */
   count(name: Count, { instrument, knownAtMs }: { readonly instrument: number; readonly knownAtMs: number }): void {
     const pending = this.#pending[instrument];
     if (pending === undefined || knownAtMs <= this.#options.fromMs) return;
-    const row = this.#lastRow[instrument] as number;
-    const { data } = this.#table.rows;
-    const column = data[AT[name]] as Float64Array;
-    if (row >= 0 && name !== "fills" && data[0]?.[row] === knownAtMs) column[row] = (column[row] as number) + 1;
+    const row = name === "fills" ? -1 : this.#rowAt(instrument, knownAtMs);
+    const column = this.#table.rows.data[AT[name]] as Float64Array;
+    if (row >= 0) column[row] = (column[row] as number) + 1;
     else pending[name] += 1;
   }
 
@@ -191,20 +212,19 @@ export class DecisionTable {
   refusal(refusal: Refusal): void {
     const { instrument, knownAtMs } = refusal;
     if (this.#pending[instrument] === undefined || knownAtMs <= this.#options.fromMs) return;
-    const row = this.#lastRow[instrument] as number;
-    const { data } = this.#table.rows;
-    if (!(row >= 0 && data[0]?.[row] === knownAtMs)) this.#refused[instrument] ??= refusal;
-    else if (data[AT.refusedRule]?.[row] === NO_RULE) this.#refusal(row, refusal);
+    const row = this.#rowAt(instrument, knownAtMs);
+    if (row < 0) this.#refused[instrument] ??= refusal;
+    else if (this.#table.rows.data[AT.refusedRule]?.[row] === NO_RULE) this.#refusal(row, refusal);
     this.count("refusals", refusal);
   }
 
   /** What the rules measured that let an entry pass; the first entry of a row is kept. */
   approved({ instrument, knownAtMs, readings }: ApprovedPlan): void {
     const { data } = this.#table.rows;
-    const row = this.#lastRow[instrument] as number;
-    if (readings.length === 0 || !(row >= 0 && data[0]?.[row] === knownAtMs)) return;
+    const row = this.#rowAt(instrument, knownAtMs);
+    if (readings.length === 0 || row < 0) return;
     const columns = data.slice(COLUMNS.length, COLUMNS.length + READINGS.length);
-    if (columns.some((column) => !Number.isNaN(column[row]))) return;
+    if (columns.some((each) => !Number.isNaN(each[row]))) return;
     for (const { rule, value, limit } of readings) {
       const at = 2 * READ_RULES.indexOf(rule as (typeof READ_RULES)[number]);
       (columns[at] as Float64Array)[row] = value;
@@ -215,7 +235,9 @@ export class DecisionTable {
   /** Writes a part when there is enough for one; call it between two bursts. */
   async drain(): Promise<void> {
     if (this.#open.length > 0) return;
-    if (await this.#table.drain()) this.#lastRow.fill(-1);
+    if (!(await this.#table.drain())) return;
+    this.#lastRow.fill(-1);
+    this.#asked.rows.clear();
   }
 
   close(): Promise<void> {

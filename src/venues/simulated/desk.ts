@@ -1,4 +1,4 @@
-import type { BookDiff, BookSnapshot, Funding, MarkPrice, Trade } from "../../domain/event.ts";
+import type { BookDiff, BookSnapshot, Funding, InstrumentRules, MarkPrice, Trade } from "../../domain/event.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { priceToTicks, qtyToLots, ticksToPrice } from "../../domain/instrument.ts";
 import type { Emit } from "../../domain/item.ts";
@@ -40,6 +40,8 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
   private readonly fills: Fills;
   /** The way to fill, where it is the bars. */
   private readonly bars: BarFills | null;
+  /** Rules that a later open brings into force. */
+  private readonly changes: InstrumentRules[] = [];
   /** Settlements that a later open pays. */
   private readonly funding: Funding[] = [];
   /** Close of the bar before; NaN before the first. A number, not the bar: a young object stored here at every bar would cost a write barrier. */
@@ -77,8 +79,17 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
     this.requests.cancel(cancelId, decidedAtMs);
   }
 
-  /** Trading rules changed. Orders that rest stay; those that arrive later meet the new rules. */
-  setRules(rules: Instrument): void {
+  /** Trading rules changed. Orders that rest stay; those that arrive later meet the new rules. What happened inside a bar met the old ones. */
+  rules(change: InstrumentRules): void {
+    if (this.bars === null) this.setRules(change.rules);
+    else this.changes.push(change);
+  }
+
+  private dueRules(openTimeMs: number): void {
+    while ((this.changes[0]?.eventTimeMs ?? Infinity) <= openTimeMs) this.setRules((this.changes.shift() as InstrumentRules).rules);
+  }
+
+  private setRules(rules: Instrument): void {
     this.parts.instrument = rules;
     this.position.setRules(rules);
     this.matching.setRules(rules);
@@ -91,6 +102,7 @@ export class InstrumentDesk implements MarginHolder, Receiver, Triggers {
   bar(kline: Kline, emit: Emit): void {
     const { lastPrice } = this;
     this.lastPrice = kline.close;
+    if (this.changes.length > 0) this.dueRules(kline.openTimeMs);
     const idle = this.orders.length === 0 && this.requests.size === 0 && this.funding.length === 0;
     // The ordinary bar is short, so that V8 inlines it.
     if (!idle || (this.position.liquidationTicks !== 0 && this.mayLiquidate(kline))) this.busyBar(kline, lastPrice, emit);

@@ -31,8 +31,8 @@ interface VenueState {
 
 const deskOf = ({ desks }: VenueState, instrument: InstrumentIndex): InstrumentDesk => desks[instrument] as InstrumentDesk;
 
-const rulesStep = (state: VenueState, { rules }: InstrumentRules): void => {
-  deskOf(state, rules.index).setRules(rules);
+const rulesStep = (state: VenueState, change: InstrumentRules): void => {
+  deskOf(state, change.instrument).rules(change);
 };
 
 const BAR_HANDLERS: StepHandlers<VenueState> = {
