@@ -23,6 +23,7 @@ const ALL_TESTS = [
   "src/domain/dayLedger.test.ts",
   "src/domain/moment.test.ts",
   "src/domain/orders/*.test.ts",
+  "test/orderTroubles.test.ts",
   GATE_TEST,
   "operators/account.test.ts",
   "operators/moments.test.ts",

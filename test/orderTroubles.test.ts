@@ -141,6 +141,19 @@ describe("protection", () => {
     expect(line.open).toEqual(["P-2 sent"]);
   });
 
+  it("where limits ask for a stop, a bridge of fewer lots is enough while the new stop is to come, and not when it is refused", () => {
+    const line = new Scripted(true).buy(10, 990).accepted("P-1").filled("P-1", "buy", 4, 990).accepted("P-1.s");
+    line
+      .want("moveStop", { direction: 1, stopTicks: 970 as Ticks })
+      .accepted("P-2.b")
+      .since();
+    expect(line.filled("P-1", "buy", 6, 990).since()).toEqual([]);
+    expect(line.canceled("P-1.s", 0).since()).toEqual(["P-2 stopMarket 0 970"]);
+    const told = line.rejected("P-2", "other").since();
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(/ market 10 0$/);
+  });
+
   it("a bridge of fewer lots than are held takes nobody's place", () => {
     const line = new Scripted().buy(10, 990).accepted("P-1").filled("P-1", "buy", 4, 990).accepted("P-1.s");
     line

@@ -18,15 +18,20 @@ const isStop = ({ role, superseded }: OwnOrder): boolean => (role === "stop" || 
 export const placedStops = (own: OwnOrders, newer: OwnOrder): OwnOrder[] =>
   own.open.filter((order) => order !== newer && isStop(order) && order.direction === newer.direction && isPlaced(own, order));
 
-/** Whether a stop protects the whole position, or is on its way. A bridge protects as many lots as it has. */
+/**
+ * Whether a stop protects the whole position, or is on its way. A bridge protects as many lots as it has; while the old stop has not gone
+ * yet, the new one is to come.
+ */
 export const isProtected = ({ open, heldLots }: OwnOrders): boolean => {
   let bridged = 0;
+  let moving = false;
   for (const order of open) {
+    if (order.role === "stop") moving = true;
     if (!isStop(order)) continue;
     if (order.role === "stop") return true;
     bridged += order.remainingLots;
   }
-  return bridged > 0 && bridged >= Math.abs(heldLots);
+  return bridged > 0 && (moving || bridged >= Math.abs(heldLots));
 };
 
 /** The tightest stop in ticks, one on its way included; 0 without one. */
