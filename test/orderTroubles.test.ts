@@ -116,6 +116,34 @@ describe("protection", () => {
     expect(line.bar().since()).toEqual(["cancel P-1.s"]);
   });
 
+  it("a stop that is refused because another is there gives way to it, or follows when it has gone", () => {
+    const next = (): Scripted => {
+      const line = new Scripted().buy(10).accepted("P-1").filled("P-1", "buy", 10).accepted("P-1.s");
+      line.want("exit", { direction: 1, qtyLots: 10 as Lots }).filled("P-2", "sell", 10);
+      line.buy(10).filled("P-3", "buy", 10, 1100).since();
+      return line;
+    };
+    const kept = next().rejected("P-3.s", "closePositionTaken");
+    expect([kept.open, kept.bar().since()]).toEqual([["P-1.s working"], []]);
+    const gone = next().bar();
+    expect(gone.since()).toEqual(["cancel P-1.s"]);
+    expect(gone.rejected("P-3.s", "closePositionTaken").since()).toEqual([]);
+    expect(gone.canceled("P-1.s", 0).since()).toEqual(["P-3.s2 stopMarket 0 1045"]);
+  });
+
+  it("a stop of the trade before that is on its way protects the new one, which sends no second", () => {
+    const line = new Scripted().buy(10).accepted("P-1").filled("P-1", "buy", 10);
+    line.want("exit", { direction: 1, qtyLots: 10 as Lots }).filled("P-2", "sell", 10);
+    line.buy(10).filled("P-3", "buy", 10, 1100).since();
+    expect(line.accepted("P-1.s").bar().since()).toEqual([]);
+    expect(line.open).toEqual(["P-1.s working"]);
+    // Refused or ended, the new one's own follows.
+    const refused = new Scripted().buy(10).accepted("P-1").filled("P-1", "buy", 10);
+    refused.want("exit", { direction: 1, qtyLots: 10 as Lots }).filled("P-2", "sell", 10);
+    refused.buy(10).filled("P-3", "buy", 10, 1100).since();
+    expect(refused.rejected("P-1.s", "other").since()).toEqual(["P-3.s2 stopMarket 0 1045"]);
+  });
+
   it("a bridge that outlives its trade is canceled at once", () => {
     const line = new Scripted().buy(10).accepted("P-1").filled("P-1", "buy", 10).accepted("P-1.s");
     line

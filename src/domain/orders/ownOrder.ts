@@ -103,7 +103,10 @@ export interface OwnOrders {
   heldLots: number;
   /** Protection that the last fill asked for and that is ours to send. */
   made: readonly OwnOrder[];
-  /** A bridge that filled before its stop was sent, while something is still held: the stop is owed. Null: none is. */
+  /**
+   * A stop that is owed: that of a bridge which filled before it, while something is still held, or one that was refused because another was
+   * there. Null: none is.
+   */
   owed: OwnOrder | null;
   /** Ids of the trades that were booked: a venue may tell one twice. */
   readonly trades: TradeIds;

@@ -11,7 +11,7 @@ import { indexOfOrder, removeAt } from "./orderList.ts";
 import type { OrderAnswer } from "./openOrders.ts";
 import type { OrderChange, OwnOrder, OwnOrders } from "./ownOrder.ts";
 import { statusAfter } from "./ownOrder.ts";
-import { hasPlacedStop, hasStop, hasTarget, isPlaced } from "./protection.ts";
+import { hasPlacedStop, hasStop, hasTarget, isPlaced, isProtected } from "./protection.ts";
 import { tradeIds } from "./tradeIds.ts";
 
 /** Market orders that one plan makes at most, when a position is larger than the venue takes at once. Those that follow close the rest. */
@@ -154,13 +154,24 @@ export const answered = (own: OwnOrders, item: OrderAnswer): void => {
   if (item.kind === Kind.orderAccepted) {
     order.confirmed = true;
     change(order, "accepted");
+    // A stop of the trade before that arrives only now is the one that the venue has: it would refuse another.
+    if (order.role === "stop" && order.direction * own.heldLots > 0 && order.status !== "cancelSent") order.superseded = false;
   } else if (item.kind === Kind.orderUnknown || (item.kind === Kind.orderRejected && !endsOrder(order, item.reason)))
     change(order, "undecided");
   else if (item.kind !== Kind.orderRejected && owesFills(order, item.remainingLots)) endEarly(order, item.remainingLots);
   else {
     change(order, "ended");
     removeAt(own.open, at);
+    if (item.kind === Kind.orderRejected && item.reason === "closePositionTaken") yieldTo(own, order);
   }
+};
+
+/** The venue has another stop of the side: it protects, or the refused one is owed until it has gone. */
+const yieldTo = (own: OwnOrders, refused: OwnOrder): void => {
+  const { role, action, direction, superseded } = refused;
+  if (role !== "stop" || superseded || direction * own.heldLots <= 0) return;
+  revive(own, direction);
+  if (action !== "moveStop" && !isProtected(own)) own.owed = refused;
 };
 
 /** A refusal behind a cancel may be the cancel's own: the order may be working on, and is asked for. */
@@ -242,8 +253,11 @@ const protection = (own: OwnOrders, entry: OwnOrder, priceTicks: number, heldLot
   const { stopTicks, targetTicks } = bracketLevels(priceTicks, direction, bracket);
   const made: OwnOrder[] = [];
   entry.stopsPlaced += 1;
-  // Its own first fill opens a trade, which takes over nothing of the one before.
+  // Its own first fill opens a trade, which takes over nothing of the one before but a stop that is on its way: that one arrives first.
+  const late = entry.stopsPlaced > 1 ? NONE : own.open.filter((order) => isLate(order, direction));
   if (entry.stopsPlaced > 1) revive(own, direction);
+  for (const order of late) order.superseded = false;
+  if (late.length > 0 && stopTicks > 0) own.owed = protective(entry, "stop", stopIdOf(orderId), stopTicks);
   if (stopTicks > 0 && !hasStop(own, direction, heldLots))
     made.push(protective(entry, "stop", stopIdOf(orderId, entry.stopsPlaced), stopTicks));
   if (targetTicks > 0 && !hasTarget(own, direction))
@@ -251,6 +265,9 @@ const protection = (own: OwnOrders, entry: OwnOrder, priceTicks: number, heldLot
   own.open.push(...made);
   return made;
 };
+
+const isLate = ({ role, superseded, direction, status }: OwnOrder, side: Direction): boolean =>
+  role === "stop" && superseded && direction === side && status === "sent";
 
 /** The trade was not over: a fill of its entry came after that of its exit. What the venue still has of its protection protects on. */
 const revive = ({ open }: OwnOrders, side: Direction): void => {

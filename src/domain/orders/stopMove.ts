@@ -1,5 +1,5 @@
 import { NO_BRACKET } from "../order.ts";
-import { clientOrderIdOf } from "./orderIds.ts";
+import { clientOrderIdOf, nameOf, stopIdOf } from "./orderIds.ts";
 import type { OwnOrder, OwnOrders } from "./ownOrder.ts";
 import { askToCancel } from "./ownOrders.ts";
 import { isPlaced } from "./protection.ts";
@@ -51,15 +51,25 @@ export const moveOn = (own: OwnOrders): MoveSteps => {
   return { cancel, send: null };
 };
 
-/** The stop that a bridge owed when it filled, once the old one is gone; it enters the list. Null: none is to be sent. */
+/** The stop that is owed, once no other is there; it enters the list. Null: none is to be sent. */
 export const owedStop = (own: OwnOrders): OwnOrder | null => {
   const { owed, heldLots, open } = own;
   if (owed === null || open.some(({ role, direction }) => role === "stop" && direction === owed.direction)) return null;
   own.owed = null;
   if (heldLots * owed.direction <= 0) return null;
-  const send = movedStop(own, owed);
+  const send = owed.role === "bridge" ? movedStop(own, owed) : again(own, owed);
   open.push(send);
   return send;
+};
+
+/** A stop of an entry once more, under an id of its own. */
+const again = ({ open }: OwnOrders, stop: OwnOrder): OwnOrder => {
+  const { orderId } = stop;
+  const entryId = orderId.slice(0, orderId.lastIndexOf("."));
+  const entry = open.find((order) => order.orderId === entryId);
+  const attempt = Math.max(nameOf(orderId).attempt, entry?.stopsPlaced ?? 0) + 1;
+  if (entry !== undefined) entry.stopsPlaced = attempt;
+  return { ...stop, orderId: stopIdOf(entryId, attempt), status: "sent", confirmed: false };
 };
 
 /** The close-position stop at the end of a bridge, under the plan's own id. */
