@@ -99,7 +99,7 @@ describe("drive", () => {
         yield klines(1)[0] as Event[];
         yield klines(1)[0] as Event[];
       } finally {
-        throw new Error("closing failed");  
+        throw new Error("closing failed");
       }
     }
     await expect(drive(source(), nothing, throwIt)).rejects.toThrow("tap");

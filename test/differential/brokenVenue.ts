@@ -6,7 +6,13 @@ import type { MakeVenue } from "./desk.ts";
 import type { VenueMutant } from "./mutants.ts";
 
 /** What the venue is made of. */
-const PARTS = ["src/domain", "src/venues/simulated", "src/venues/binance/clientOrderId.ts", "operators/stepOperator.ts", "operators/stepOperator"] as const;
+const PARTS = [
+  "src/domain",
+  "src/venues/simulated",
+  "src/venues/binance/clientOrderId.ts",
+  "operators/stepOperator.ts",
+  "operators/stepOperator",
+] as const;
 
 /**
  * The simulated venue with one edit: a copy of its source under `folder`, loaded from there. Throws where the edit's text does not stand in
