@@ -23,4 +23,14 @@ export class PooledSignal implements Signal {
   constructor(instrument: InstrumentIndex) {
     this.instrument = instrument;
   }
+
+  /** P(LONG), P(SHORT), P(NEUTRAL), net return of a long and of a short, confidence: `numbers[at … at + 6)`. */
+  take(numbers: Float64Array, at: number): void {
+    this.pLong = numbers[at] as number;
+    this.pShort = numbers[at + 1] as number;
+    this.pNeutral = numbers[at + 2] as number;
+    this.netLong = numbers[at + 3] as number;
+    this.netShort = numbers[at + 4] as number;
+    this.confidence = numbers[at + 5] as number;
+  }
 }

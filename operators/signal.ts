@@ -95,12 +95,7 @@ const SIGNAL: LayerKind<SignalModule, PooledSignal> = {
     signal.reason = reason;
     signal.member = member;
     signal.fallback = fallback;
-    signal.pLong = numbers[at] as number;
-    signal.pShort = numbers[at + 1] as number;
-    signal.pNeutral = numbers[at + 2] as number;
-    signal.netLong = numbers[at + 3] as number;
-    signal.netShort = numbers[at + 4] as number;
-    signal.confidence = numbers[at + 5] as number;
+    signal.take(numbers, at);
     emit(signal);
   },
 };

@@ -27,18 +27,12 @@ const STORED = "stored";
 const spokenOf = (ready: boolean) => ({ ready, reason: ready ? "" : STORED, member: STORED, fallback: "" });
 
 const takeSignal = (signal: PooledSignal, bar: Bar, values: Float64Array, row: number, ready: boolean): void => {
-  const at = row * SIGNAL;
   signal.seq = bar.seq;
   signal.knownAtMs = bar.knownAtMs;
   signal.ready = ready;
   signal.reason = ready ? "" : STORED;
   signal.member = STORED;
-  signal.pLong = values[at] as number;
-  signal.pShort = values[at + 1] as number;
-  signal.pNeutral = values[at + 2] as number;
-  signal.netLong = values[at + 3] as number;
-  signal.netShort = values[at + 4] as number;
-  signal.confidence = values[at + 5] as number;
+  signal.take(values, row * SIGNAL);
 };
 
 interface Believer {

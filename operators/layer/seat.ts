@@ -1,6 +1,5 @@
 import type { Instrument } from "../../src/domain/instrument.ts";
-import type { KlineBlock } from "../../src/domain/kline.ts";
-import { Bar } from "../../src/domain/kline.ts";
+import { SeenBar } from "../seenBar.ts";
 import type { SeenRow } from "../seenRow.ts";
 import type { WindowRing } from "./windowRing.ts";
 
@@ -14,7 +13,7 @@ export interface StepSeat {
 }
 
 /** One instrument at a layer of beliefs. */
-export class LayerSeat<V> {
+export class LayerSeat<V> extends SeenBar {
   readonly instrument: Instrument;
   readonly voice: V;
   /** By step member; the first is the rule. */
@@ -23,25 +22,12 @@ export class LayerSeat<V> {
   readonly ring: WindowRing | null;
   /** Somebody else than the serving member said the belief of this bar, by layer. */
   readonly fellBack = { regime: false, pattern: false };
-  /** The decision bar as block and row: storing each bar object here would pass V8's write barrier at every bar. */
-  private block = undefined as unknown as KlineBlock;
-  private row = 0;
-  private seq = 0;
 
   constructor(instrument: Instrument, voice: V, steps: readonly StepSeat[], ring: WindowRing | null) {
+    super();
     this.instrument = instrument;
     this.voice = voice;
     this.steps = steps;
     this.ring = ring;
-  }
-
-  see(bar: Bar): void {
-    if (bar.block !== this.block) this.block = bar.block;
-    this.row = bar.row;
-    this.seq = bar.seq;
-  }
-
-  get bar(): Bar {
-    return new Bar(this.block, this.row, this.seq, true, 1);
   }
 }

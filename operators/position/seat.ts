@@ -3,8 +3,6 @@ import type { IntentAction } from "../../src/domain/intentAction.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
 import type { Emit } from "../../src/domain/item.ts";
 import { Kind } from "../../src/domain/kind.ts";
-import type { KlineBlock } from "../../src/domain/kline.ts";
-import { Bar } from "../../src/domain/kline.ts";
 import type { Bracket } from "../../src/domain/order.ts";
 import { NO_BRACKET } from "../../src/domain/order.ts";
 import { planTagOf } from "../../src/domain/orders/orderIds.ts";
@@ -15,12 +13,13 @@ import type { InstrumentExposure } from "../../src/risk/exposure.ts";
 import type { EntryProposal, PositionView, Proposals } from "../../models/position/positionModule.ts";
 import { checkProposal, checkWait, checkWorst } from "../../models/position/proposalCheck.ts";
 import type { SeenPattern, SeenRegime } from "../../models/seen.ts";
+import { SeenBar } from "../seenBar.ts";
 import type { SeenRow } from "../seenRow.ts";
 import type { EntryRoom, EntryWish } from "./entryRoom.ts";
 import type { SizeRefusal } from "./entrySize.ts";
 
 /** One instrument as L4 sees it, and its way of asking. One object serves as the pooled view and as the proposals. */
-export class Seat implements PositionView, Proposals {
+export class Seat extends SeenBar implements PositionView, Proposals {
   /** With the rules in force. */
   instrument: Instrument;
   private readonly room: EntryRoom;
@@ -36,13 +35,6 @@ export class Seat implements PositionView, Proposals {
   signal = undefined as unknown as Signal;
   account = undefined as unknown as AccountState;
   emit = undefined as unknown as Emit;
-  /**
-   * The decision bar, kept as block and row: storing each bar object in this old one would pass V8's write barrier
-   * (tens of ns) at every bar, for a bar that is looked at in few.
-   */
-  private block = undefined as unknown as KlineBlock;
-  private row = 0;
-  private seq = 0;
   private readonly tag: string;
   /** Second of line time of the plans counted in `plans`, and how their ids begin. */
   private plansAtSecond = 0;
@@ -52,6 +44,7 @@ export class Seat implements PositionView, Proposals {
   private declined: EntryWish | SizeRefusal | null = null;
 
   constructor(instrument: Instrument, room: EntryRoom, maxDayLoss: number | null, seen: SeenRow) {
+    super();
     this.seen = seen;
     this.maxDayLoss = maxDayLoss;
     this.instrument = instrument;
@@ -60,15 +53,6 @@ export class Seat implements PositionView, Proposals {
     this.tag = planTagOf(instrument.symbol);
   }
 
-  see(bar: Bar): void {
-    if (bar.block !== this.block) this.block = bar.block;
-    this.row = bar.row;
-    this.seq = bar.seq;
-  }
-
-  get bar(): Bar {
-    return new Bar(this.block, this.row, this.seq, true, 1);
-  }
   get position(): PositionState {
     return this.account.positions[this.instrument.index] as PositionState;
   }

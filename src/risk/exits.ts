@@ -15,8 +15,8 @@ interface EmergencyDesk {
 }
 
 /**
- * Positions that are to be left, seen through until nothing is held and nothing that was withdrawn may fill: what L4 asked to exit, what the price has carried past a stop that was
- * to be placed, and what has no stop.
+ * Positions that are to be left, seen through until nothing is held and nothing that was withdrawn may fill: what L4 asked to exit, what the
+ * price has carried past a stop that was to be placed, and what has no stop.
  */
 export class Exits {
   private readonly exposures: readonly InstrumentExposure[];
