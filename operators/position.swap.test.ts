@@ -7,7 +7,7 @@ import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { NO_INSTRUMENT } from "../src/domain/units.ts";
 import { NO_LIMITS } from "../src/risk/limits.ts";
-import { accountOf, bar, barsOnly, BTC, fill, funding, signalOf } from "../test/items.ts";
+import { accountOf, bar, barsOnly, BTC, funding, signalOf } from "../test/items.ts";
 import { through } from "../test/operatorCases.ts";
 import { passingGate, withOrders } from "../test/ownOrdersLine.ts";
 import { position } from "./position.ts";
@@ -23,17 +23,15 @@ const decision = (at: number, pLong: number, account: Parameters<typeof accountO
 ];
 
 /** Counts its decisions in its own state. */
-const member = (name: string, said: string[], more: Partial<PositionModule> = {}): PositionModule => ({
-  ...positionModule<{ asked: number }>(() => ({
+const member = (name: string, said: string[]): PositionModule =>
+  positionModule<{ asked: number }>(() => ({
     name,
     init: () => ({ asked: 0 }),
     decide: (state, { signal }) => {
       state.asked += 1;
       said.push(`${name} #${signal.seq} ${state.asked}`);
     },
-  }))({}),
-  ...more,
-});
+  }))({});
 const line = (members: readonly [PositionModule, ...PositionModule[]], serving?: string) =>
   pipe(
     withOrders([BTC]),
@@ -72,26 +70,5 @@ describe("L4", () => {
       "fault-1 #0 there is no member lgbm@9 of the signal layer (there are: s); the members go on that served before",
     ]);
     expect(said).toEqual(["b #0 1", "b #1 2"]);
-  });
-
-  it("asks a policy only where it must decide: something is owned or on its way, or the signal reaches its threshold", () => {
-    const said: string[] = [];
-    const policy = member("a", said, { asked: "toDecide", enterProbability: 0.7 });
-    const entering: PositionModule = {
-      ...policy,
-      decide: (state, view, propose) => {
-        policy.decide(state, view, propose);
-        if (view.signal.seq === 2)
-          propose.enter({ direction: 1, qtyLots: 10, bracket: { stopFraction: 0.01, targetFraction: 0 }, worstTicks: 1010, leverage: 5 });
-      },
-    };
-    const PLAN_FILL = fill({ at: 3 }, { side: "buy", ticks: 1000, lots: 10, planId: "unused" });
-    const items = [
-      ...[...decision(0, 0.6), ...decision(1, 0.4), ...decision(2, 0.7), ...decision(3, 0.5)],
-      ...[PLAN_FILL, ...decision(4, 0.5, { positionLots: 10, averageTicks: 1000 })],
-    ];
-    through(line([entering]), items);
-    // #3: its entry is on its way; #4: it holds a position.
-    expect(said).toEqual(["a #2 1", "a #3 2", "a #4 3"]);
   });
 });

@@ -4,23 +4,30 @@ import type { Command } from "../src/domain/event.ts";
 import type { Emit, Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import type { Bar } from "../src/domain/kline.ts";
+import type { Instrument } from "../src/domain/instrument.ts";
 import type { VenueTerms } from "../src/domain/ports.ts";
 import type { RiskLimits } from "../src/risk/limits.ts";
 import { NO_INSTRUMENT } from "../src/domain/units.ts";
 import type { Serving } from "../models/serving.ts";
 import { swapOf, swapped } from "../models/serving.ts";
+import type { PolicyMember } from "../models/position/policyMember.ts";
+import { isPolicyMember } from "../models/position/policyMember.ts";
 import type { PositionModule } from "../models/position/positionModule.ts";
 import type { Layers } from "./layers.ts";
 import { seenRows, startServing } from "./layers.ts";
 import { EntryRoom } from "./position/entryRoom.ts";
+import { PolicyCall } from "./position/policyCall.ts";
 import { Seat } from "./position/seat.ts";
 import type { SeenRow } from "./seenRow.ts";
 import type { StepHandlers } from "./stepOperator.ts";
 import { stepOperator } from "./stepOperator.ts";
 
+/** A member of L4. */
+type Member = PositionModule | PolicyMember;
+
 interface PositionOptions {
   /** The first serves at the start, unless `layers.serving` names another. */
-  readonly members: readonly [PositionModule, ...PositionModule[]];
+  readonly members: readonly [Member, ...Member[]];
   readonly limits: Pick<RiskLimits, "position" | "day">;
   /** What the venue asks of an entry's size. */
   readonly terms: VenueTerms;
@@ -30,16 +37,18 @@ interface PositionOptions {
 
 interface Desk {
   readonly layers: Layers;
-  readonly members: readonly PositionModule[];
+  readonly members: readonly Member[];
   /** Of the whole line, and who serves here. */
   serving: Serving;
-  module: PositionModule;
+  member: Member;
+  /** Asks the member that serves; null: a step machine. */
+  policy: PolicyCall | null;
   /** Features that each member sees, by member and instrument. */
   readonly seen: readonly (readonly SeenRow[])[];
   readonly tradeFromMs: number;
   readonly room: EntryRoom;
   readonly seats: readonly Seat[];
-  /** Of the member that serves, by instrument. */
+  /** Of the step machine that serves, by instrument. */
   states: readonly unknown[];
   account: AccountState | null;
   /** Decision bars whose signal is on its way. */
@@ -88,18 +97,14 @@ const askAll = (desk: Desk, emit: Emit): void => {
   for (const seat of desk.seats) if (seat.waits) ask(desk, seat, emit);
 };
 
-const ask = ({ module, states, tradeFromMs }: Desk, seat: Seat, emit: Emit): void => {
+const ask = ({ member, policy, states, tradeFromMs }: Desk, seat: Seat, emit: Emit): void => {
   seat.waits = false;
   if (seat.account.knownAtMs <= tradeFromMs) return;
-  if (module.asked === "toDecide" && !mustDecide(module, seat)) return;
   if (seat.emit !== emit) seat.emit = emit;
-  module.decide(states[seat.instrument.index], seat, seat);
+  if (policy === null) (member as PositionModule).decide(states[seat.instrument.index], seat, seat);
+  else policy.ask(seat);
   seat.tellDeclined();
 };
-
-/** Something is owned or on its way, or the signal would open a position. */
-const mustDecide = ({ enterProbability = 0 }: PositionModule, { position, entryPending, exitPending, signal }: Seat): boolean =>
-  position.positionLots !== 0 || entryPending || exitPending || (signal.ready && Math.max(signal.pLong, signal.pShort) >= enterProbability);
 
 /** Between two bars. What L4 proposes has effects, so a member that does not serve cannot run muted: it begins anew. */
 const commandStep = (desk: Desk, { command, argument, seq, knownAtMs, eventTimeMs, receivedTimeMs }: Command, emit: Emit): void => {
@@ -115,8 +120,10 @@ const commandStep = (desk: Desk, { command, argument, seq, knownAtMs, eventTimeM
   desk.serving = serving;
   if (!changed) return;
   const at = desk.members.findIndex(({ name }) => name === serving.position);
-  desk.module = desk.members[at] as PositionModule;
-  desk.states = desk.seats.map(({ instrument }) => desk.module.init(instrument));
+  const member = desk.members[at] as Member;
+  desk.member = member;
+  desk.policy = policyOf(member, desk.layers);
+  desk.states = desk.seats.map(({ instrument }) => stateOf(member, instrument));
   for (const seat of desk.seats) seat.seen = (desk.seen[at] as readonly SeenRow[])[seat.instrument.index] as SeenRow;
 };
 
@@ -126,11 +133,13 @@ const HANDLERS: StepHandlers<Desk> = {
   [Kind.featureRow]: ({ seen }, row) => {
     for (const rows of seen) (rows[row.instrument] as SeenRow).takeRow(row);
   },
-  [Kind.regime]: ({ seen }, regime) => {
+  [Kind.regime]: ({ seen, seats }, regime) => {
     for (const rows of seen) (rows[regime.instrument] as SeenRow).takeRegime(regime);
+    (seats[regime.instrument] as Seat).fellBack.regime = regime.fallback !== "";
   },
-  [Kind.pattern]: ({ seen }, pattern) => {
+  [Kind.pattern]: ({ seen, seats }, pattern) => {
     for (const rows of seen) (rows[pattern.instrument] as SeenRow).takePattern(pattern);
+    (seats[pattern.instrument] as Seat).fellBack.pattern = pattern.fallback !== "";
   },
   [Kind.signal]: signalStep,
   [Kind.command]: commandStep,
@@ -141,25 +150,33 @@ const HANDLERS: StepHandlers<Desk> = {
 };
 
 /**
- * L4: when a moment has closed, the module is asked for each instrument that has a bar in it, in the order of the instruments. It looks at
+ * L4: when a moment has closed, the member that serves is asked for each instrument that has a bar in it, in the order of the instruments. It looks at
  * signal, position and account and proposes; the gate answers at once.
  */
 export const position = (layers: Layers, options: PositionOptions): OperatorFunction<Item, Item> =>
-  stepOperator("position", () => deskOf(layers, options), HANDLERS, { emits: [Kind.intent, Kind.noEntry, Kind.fault] });
+  stepOperator("position", () => deskOf(layers, options), HANDLERS, {
+    emits: [Kind.intent, Kind.noEntry, Kind.inferenceFailure, Kind.fault],
+  });
+
+const policyOf = (member: Member, { failures }: Layers): PolicyCall | null =>
+  isPolicyMember(member) ? new PolicyCall(member, failures ?? null) : null;
+
+const stateOf = (member: Member, instrument: Instrument): unknown => (isPolicyMember(member) ? null : member.init(instrument));
 
 const deskOf = (layers: Layers, { members, limits, terms, tradeFromMs }: PositionOptions): Desk => {
   const { instruments } = layers;
   const seen = members.map(({ name, features = [] }) => seenRows(layers, features, `position module ${name}`));
   const serving = startServing(layers, "position", members);
   const at = members.findIndex(({ name }) => name === serving.position);
-  const module = members[at] as PositionModule;
+  const member = members[at] as Member;
   const room = new EntryRoom(instruments, limits.position, terms);
   const { maxLossFraction } = limits.day;
   const own = seen[at] as readonly SeenRow[];
   return {
-    ...{ layers, members, serving, module, seen, tradeFromMs, room },
+    ...{ layers, members, serving, member, seen, tradeFromMs, room },
+    policy: policyOf(member, layers),
     seats: instruments.map((instrument, index) => new Seat(instrument, room, maxLossFraction, own[index] as SeenRow)),
-    states: instruments.map((instrument) => module.init(instrument)),
+    states: instruments.map((instrument) => stateOf(member, instrument)),
     account: null,
     due: 0,
     closed: false,

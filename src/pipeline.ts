@@ -7,6 +7,7 @@ import type { Venue } from "./domain/ports.ts";
 import type { InstrumentIndex } from "./domain/units.ts";
 import type { RiskLimits } from "./risk/limits.ts";
 import type { PatternModule } from "../models/pattern/patternModule.ts";
+import type { PolicyMember } from "../models/position/policyMember.ts";
 import type { PositionModule } from "../models/position/positionModule.ts";
 import type { RegimeModule } from "../models/regime/regimeModule.ts";
 import type { Registry, Serving } from "../models/serving.ts";
@@ -63,7 +64,7 @@ interface OtherMembers {
   readonly regime?: readonly (RegimeModule | WindowMember)[];
   readonly pattern?: readonly (PatternModule | WindowMember)[];
   readonly signal?: readonly (SignalModule | WindowMember)[];
-  readonly position?: readonly PositionModule[];
+  readonly position?: readonly (PositionModule | PolicyMember)[];
 }
 
 /** The layers before L3, where L3 stands on bars alone. */

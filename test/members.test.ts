@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pipe } from "rxjs";
 import { afterAll, describe, expect, it } from "vitest";
 import bracket from "../models/position/bracket.ts";
+import type { PolicyMember } from "../models/position/policyMember.ts";
 import follow from "../models/position/follow.ts";
 import { stepOperator } from "../operators/stepOperator.ts";
 import { simulatedMarket } from "../streams/simulatedMarket.ts";
@@ -109,6 +110,62 @@ describe("a line with a network of window 96", () => {
       replay: withNetwork(network()),
     });
     expect({ leaks, idleCuts }).toEqual({ leaks: [], idleCuts: 0 });
+  });
+});
+
+/** A policy whose answer is which side to hold, by L3's lean; every `failsEvery`-th question is not answered in time. */
+const policy = (failsEvery: number): PolicyMember => {
+  let questions = 0;
+  return {
+    ...{ name: "policy@1", enterProbability: 0.55, inputs: 2, outputs: 1 },
+    observe: ({ signal: { pLong }, position: { positionLots } }, into) => {
+      into.set([pLong, Math.sign(positionLots)]);
+      return "";
+    },
+    infer: (input, _, out) => {
+      questions += 1;
+      out[0] = Math.sign((input[0] as number) - 0.5 + 0.1 * (input[1] as number));
+      return questions % failsEvery === 0 ? "late" : "ok";
+    },
+    act: (out, view, propose) => {
+      const { position, bar, instrument } = view;
+      const held = Math.sign(position.positionLots);
+      if (held !== 0 && held !== out[0] && !view.exitPending) propose.exit("turned");
+      if (held !== 0 || view.entryPending || view.exitPending) return;
+      const direction = (out[0] as number) > 0 ? 1 : -1;
+      const worstTicks = Math.ceil((bar.close * 1.002) / instrument.tickSize);
+      const qtyLots = Math.floor(view.maxQtyLots(direction, worstTicks, 5) / 2);
+      if (qtyLots > 0)
+        propose.enter({ direction, qtyLots, bracket: { stopFraction: 0.005, targetFraction: 0.015 }, worstTicks, leverage: 5 });
+    },
+  };
+};
+
+describe("a line with a policy at L4", () => {
+  const layers = (failsEvery: number): Partial<ReplayOptions["layers"]> => ({
+    others: { position: [policy(failsEvery)] },
+    serving: { position: "policy@1" },
+  });
+
+  it("proposes nothing where the policy has no answer, and a replay of that journal decides the same in other bursts", async () => {
+    const whole = await run(network(), 4096, { layers: layers(Infinity) });
+    expect(whole.fills).toBeGreaterThan(10);
+    expect((await run(network(), 1, { layers: layers(Infinity) })).decisionsSha256).toBe(whole.decisionsSha256);
+    const path = join(folder, "policy.journal");
+    const journal = FileJournal.create(path, JOURNAL_HEADER);
+    const spoilt = await run(network(), 7, { layers: layers(3), journal });
+    await journal.close();
+    expect(spoilt.failures.length).toBeGreaterThan(10);
+    expect(new Set(spoilt.failures.map(({ layer, reason }) => `${layer} ${reason}`))).toEqual(new Set(["position late"]));
+    expect(spoilt.fills).toBeGreaterThan(10);
+    expect(spoilt.decisionsSha256).not.toBe(whole.decisionsSha256);
+    for (const burstEvents of [1, 4096]) {
+      const reader = await readJournal(path);
+      const events = await collected(reader.bursts(burstEvents));
+      const again = await run(network(), burstEvents, { events, layers: { ...layers(Infinity), failures: await reader.failures() } });
+      expect(again.decisionsSha256).toBe(spoilt.decisionsSha256);
+      expect(again.failures).toEqual(spoilt.failures);
+    }
   });
 });
 

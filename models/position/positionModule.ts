@@ -75,11 +75,6 @@ export interface PositionModule<S = unknown> {
   readonly features?: readonly string[];
   /** P(side) from which it asks for an entry, where it has such a threshold: said when a run has no trade. */
   readonly enterProbability?: number;
-  /**
-   * `everyBar` (default), or `toDecide`: only where something is owned or on its way, or the signal reaches `enterProbability`. A policy
-   * without state is asked that way.
-   */
-  readonly asked?: "everyBar" | "toDecide";
   init(instrument: Instrument): S;
   decide(state: S, view: PositionView, propose: Proposals): void;
 }

@@ -29,6 +29,8 @@ export class Seat extends SeenBar implements PositionView, Proposals {
   seen: SeenRow;
   /** The signal of the moment is there, and the module has not been asked. */
   waits = false;
+  /** Somebody else than the serving member said the belief of this bar, by layer. */
+  readonly fellBack = { regime: false, pattern: false };
   /** The bar came after its moment: it is asked for alone. */
   late = false;
   // Set before the first decision; there from the start, so that the object keeps its shape.
