@@ -47,6 +47,7 @@ export const loadConfig = async (sources: ConfigSources): Promise<LoadedConfig> 
   ];
   for (const layer of layers) checkLayer(layer);
   const merged = layers.reduce<unknown>((under, layer) => merge(under, layer.values), {});
+  requireDistances(merged);
   const parsed = configSchema.parse(merged);
   // One order, whatever was given: the same symbols are the same run.
   const config = { ...parsed, symbols: parsed.symbols.toSorted() };
@@ -58,6 +59,16 @@ export const loadConfig = async (sources: ConfigSources): Promise<LoadedConfig> 
   }
   parseTimeRange(config.from, config.to);
   return { config, profile, symbolsGiven: layers.some(({ values }) => "symbols" in (values as object)) };
+};
+
+/** The defaults of the distances are fractions of the entry: as multiples of volatility they would be far below a tick. */
+const requireDistances = (merged: unknown): void => {
+  const { labels = {} } = merged as { readonly labels?: Readonly<Record<string, unknown>> };
+  if (labels["unit"] !== "volatility") return;
+  const missing = ["stop", "target"].filter((name) => labels[name] === undefined).map((name) => `labels.${name}`);
+  if (missing.length === 0) return;
+  const message = `labels.unit volatility needs ${missing.join(" and ")}: give both distances as multiples of the volatility over the horizon, e.g. labels.stop=1 labels.target=2`;
+  throw new SettingError(["labels.unit", ...missing], `config: ${message}`);
 };
 
 /** Names of the shipped profiles. */

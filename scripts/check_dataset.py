@@ -1,7 +1,8 @@
 """Loads a dataset's files in pandas, polars and DuckDB and compares row counts and sums: `python3 scripts/check_dataset.py DIR`.
 
 Every column of every file must have the same sum (absolute values beside it) in all three, the row counts must be those that
-dataset.json states, no value may be missing or infinite, and times must rise. Prints "N passed, N failed" and exits 1 on a failure.
+dataset.json states, no value may be missing or infinite, times must rise, a label must end a bar behind its decision or later, and the
+probabilities of a belief must sum to 1 or, where the layer was not ready, be 0. Prints "N passed, N failed" and exits 1 on a failure.
 """
 
 import json
@@ -42,7 +43,7 @@ def close(a, b, scale):
     return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9 * scale)
 
 
-def problems_of(path, file, names):
+def problems_of(path, file, about, names):
     frame, table = with_pandas(path), with_polars(path)
     rows, sums = with_duckdb(path, names)
     if not len(frame) == table.height == rows == file["rows"]:
@@ -59,14 +60,25 @@ def problems_of(path, file, names):
             yield f"{name}: sums differ"
     if not frame["timeMs"].is_monotonic_increasing or not frame["timeMs"].is_unique:
         yield "timeMs does not rise"
+    for name in ("longEndMs", "shortEndMs"):
+        if (frame[name] < frame["timeMs"] + about["intervalMs"]).any():
+            yield f"{name}: a label is known before its entry bar has closed"
+    for start in (["regime."], ["signal.pLong", "signal.pShort", "signal.pNeutral"]):
+        columns = [name for name in names if name.startswith(tuple(start))]
+        total = frame[columns].sum(axis=1)
+        if columns and not ((total - 1).abs().lt(1e-5) | (total == 0)).all():
+            yield f"{columns[0]} and its like: probabilities that sum to neither 1 nor 0"
 
 
 def main(folder):
     about = json.loads((folder / "dataset.json").read_text())
+    if about.get("labelEnd") != "known":
+        print("dataset.json: labels end before they were known; write the dataset again")
+        return 1
     names = [column["name"] for column in about["columns"]]
     failed = 0
     for file in about["files"]:
-        found = list(problems_of(folder / file["file"], file, names))
+        found = list(problems_of(folder / file["file"], file, about, names))
         for problem in found:
             print(f"{file['file']}: {problem}")
         failed += bool(found)

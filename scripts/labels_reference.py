@@ -75,7 +75,8 @@ def levels(price, fraction, side):
 
 
 def triple_barrier(k, entry, side, stop_fraction, target_fraction, horizon_ms, interval_ms):
-    """Of entries at the open of rows `entry`: label, return, end time, last row held, known. All barriers as fractions by entry."""
+    """Of entries at the open of rows `entry`: label, return, when it was known (close of the bar of the exit), last row held, whether the
+    data tell it. All barriers as fractions by entry."""
     n = len(k["time"])
     price = k["open"][entry]
     stop = np.where(stop_fraction > 0, levels(price, -side * stop_fraction, side), -side * np.inf)
@@ -116,7 +117,8 @@ def triple_barrier(k, entry, side, stop_fraction, target_fraction, horizon_ms, i
     known = exit_row < n
     exit_row = np.minimum(exit_row, n - 1)
     exit_price = np.where(label == 0, k["open"][exit_row], exit_price)
-    return {"label": label, "return": side * (exit_price - price) / price, "endMs": k["time"][exit_row], "held": held, "known": known}
+    end = k["time"][exit_row] + interval_ms
+    return {"label": label, "return": side * (exit_price - price) / price, "endMs": end, "held": held, "known": known}
 
 
 def weights(kind, returns, entry, held):

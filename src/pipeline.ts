@@ -59,6 +59,9 @@ export interface System {
   readonly tradeFromMs: number;
 }
 
+/** What L1 to L3 are made of: all of a system that knows nothing of the account. */
+export type Perceiving = Omit<System, "limits" | "venue" | "startUsdt" | "tradeFromMs">;
+
 /** By layer; they stand ready from the start. */
 interface OtherMembers {
   readonly regime?: readonly (RegimeModule | WindowMember)[];
@@ -92,7 +95,7 @@ export const observe = (m: Market): Line =>
   );
 
 /** Market line → what we believe. Knows nothing of the account. */
-export const perceive = (s: System): Line =>
+export const perceive = (s: Perceiving): Line =>
   pipe(
     observe(s),
     s.regime === null || s.features === null ? identity : regime(layersOf(s), s.regime, s.others?.regime), // L1: seven market states
@@ -124,7 +127,7 @@ const act = (s: System): Line =>
 export const backtestLine = (s: System, fills: Line, perceived = perceive(s)): Line =>
   pipe(perceived, moments(s.instruments), fills, act(s));
 
-const layersOf = (s: System): Layers => ({
+const layersOf = (s: Perceiving): Layers => ({
   instruments: s.instruments,
   set: s.features,
   regime: s.regime !== null,
@@ -135,7 +138,7 @@ const layersOf = (s: System): Layers => ({
 });
 
 /** Who may serve, by layer; the rule first. */
-const registryOf = ({ regime: l1, pattern: l2, signal: l3, position: l4, others = {} }: System): Registry => ({
+const registryOf = ({ regime: l1, pattern: l2, signal: l3, position: l4, others = {} }: Perceiving): Registry => ({
   regime: l1 === null ? [] : [l1, ...(others.regime ?? [])],
   pattern: l2 === null ? [] : [l2, ...(others.pattern ?? [])],
   signal: [l3, ...(others.signal ?? [])],

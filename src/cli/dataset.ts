@@ -1,24 +1,19 @@
 import { pipe } from "rxjs";
-import type { OperatorFunction } from "rxjs";
 import type { RiposteConfig } from "../../config/schema.ts";
 import type { FeatureSet } from "../../operators/features/featureSet.ts";
-import { columnsNamed, featureSet, warmUpBarsOf } from "../../operators/features/featureSet.ts";
-import { regimeStateOf } from "../../operators/features/regime/regimeRule.ts";
-import type { StepHandlers } from "../../operators/stepOperator.ts";
-import { stepOperator } from "../../operators/stepOperator.ts";
-import { Scale, SCALES } from "../domain/derived.ts";
+import { featureSet, warmUpBarsOf } from "../../operators/features/featureSet.ts";
 import type { Event } from "../domain/event.ts";
-import type { Item } from "../domain/item.ts";
-import { Kind } from "../domain/kind.ts";
 import { formatUtc, timeframeMs } from "../domain/time.ts";
 import { MINUTE_MS, UserError } from "../domain/units.ts";
 import { DataHash } from "../engine/dataHash.ts";
 import { drive } from "../engine/driver.ts";
+import { datasetBeliefs } from "../lab/dataset/beliefColumns.ts";
+import { collectDataset, REGIME_INPUTS } from "../lab/dataset/collectDataset.ts";
 import { DatasetBuilder } from "../lab/dataset/datasetBuilder.ts";
 import type { DatasetFormat, DatasetSummary } from "../lab/dataset/datasetBuilder.ts";
 import { barsAhead } from "../lab/labels/labelStream.ts";
 import type { LabelRules } from "../lab/labels/options.ts";
-import { observe } from "../pipeline.ts";
+import { observe, perceive } from "../pipeline.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import { configOf, configOptions } from "./configOptions.ts";
 import { ownFeatureMistake } from "./features.ts";
@@ -28,17 +23,17 @@ import { captureOption, dataChoice, runData } from "./data/history.ts";
 import { barsOver } from "./data/runData.ts";
 import { kindsOfInputs } from "./data/wantedKinds.ts";
 import { throwForbidden } from "./members/guard/forbiddenCall.ts";
-import { chosenFamilies, featureOptions } from "./members/layers.ts";
-
-/** Inputs of the regime rule: the row always has them, because the regime target is made of them. */
-const REGIME_INPUTS = ["volatility_percentile_240", "trend_t_240"] as const;
+import type { LayerMembers } from "./members/layers.ts";
+import { chosenFamilies, featureOptions, layerMembers } from "./members/layers.ts";
+import { warmUpWanted } from "./run/composeRun.ts";
 
 /** `riposte dataset`: features, labels and weights of every warm bar, by symbol and month. */
 export const datasetCommand: Command = {
   name: "dataset",
   summary: "write features, labels and weights for training, as Arrow or Parquet",
   options: {
-    ...configOptions("symbol", "from", "to", "data", "market", "seed", "days", "edge", "burst"),
+    ...configOptions("symbol", "from", "to", "data", "market", "regime", "pattern", "signal", "seed", "days", "edge", "burst"),
+    beliefs: { type: "boolean", help: "also what L1, L2 and L3 say, as columns" },
     out: { type: "string", value: "DIR", help: "folder of the dataset", default: "out/dataset" },
     format: { type: "string", value: "arrow|parquet", help: "Arrow IPC is written and mapped fastest", default: "arrow" },
     capture: captureOption,
@@ -47,14 +42,13 @@ export const datasetCommand: Command = {
   run: async (values, context) => {
     const { config, choice } = await withCapturedSymbol(await configOf(values, context), dataChoice(values, context));
     const format = formatOf(values);
-    const whole = await featureOptions(config);
-    const { columns } = config.features;
-    const set = featureSet(columns === null ? whole : chosenFamilies(whole, [...columns, ...REGIME_INPUTS]));
+    const layers = values["beliefs"] === true ? await layerMembers(config) : null;
+    const set = await rowOf(config, layers);
     const labels = labelRules(config);
     const data = await runData({
       config,
       wanted: new Set(kindsOfInputs(set.columns.map(({ input }) => input))),
-      warmUpBars: warmUpBarsOf(set),
+      warmUpBars: Math.max(warmUpBarsOf(set), layers === null ? 0 : warmUpWanted(config, layers)),
       aheadBars: barsAhead(labels.horizonMs, MINUTE_MS),
       ...choice,
       env: context.env,
@@ -63,7 +57,7 @@ export const datasetCommand: Command = {
     const early = data.warnings;
     for (const warning of early) context.log(`NOTE ${warning}`);
     try {
-      const summary = await build({ config, data, set, labels, format, outDir: String(values["out"]) }, context);
+      const summary = await build({ config, data, set, layers, labels, format, outDir: String(values["out"]) }, context);
       for (const warning of [...data.warnings.slice(early.length), ...summary.warnings]) context.log(`NOTE ${warning}`);
       context.print(summaryLines(summary, String(values["out"])));
       return { ...summary, source: data.source, warnings: [...data.warnings, ...summary.warnings] };
@@ -71,6 +65,14 @@ export const datasetCommand: Command = {
       await data.close();
     }
   },
+};
+
+/** The feature row: of the families that the config names, the regime rule reads and, with beliefs, the layers read. */
+const rowOf = async (config: RiposteConfig, layers: LayerMembers | null): Promise<FeatureSet> => {
+  const { columns } = config.features;
+  const whole = await featureOptions(config);
+  const read = layers === null ? [] : [layers.regime, layers.pattern, layers.signal].flatMap((module) => module?.features ?? []);
+  return featureSet(columns === null ? whole : chosenFamilies(whole, [...columns, ...REGIME_INPUTS, ...read]));
 };
 
 const formatOf = (values: OptionValues): DatasetFormat => {
@@ -90,22 +92,34 @@ interface Build {
   readonly config: RiposteConfig;
   readonly data: RunData;
   readonly set: FeatureSet;
+  /** The members whose beliefs are columns; null: none. */
+  readonly layers: LayerMembers | null;
   readonly labels: LabelRules;
   readonly format: DatasetFormat;
   readonly outDir: string;
 }
 
-const build = async ({ config, data, set, labels, format, outDir }: Build, context: CommandContext): Promise<DatasetSummary> => {
+const build = async ({ config, data, set, layers, labels, format, outDir }: Build, context: CommandContext): Promise<DatasetSummary> => {
   const { instruments, fromMs, toMs } = data;
   const features = set.columns.map(({ name, formula, unit }) => ({ name, formula, unit }));
-  const builder = new DatasetBuilder({ instruments, intervalMs: MINUTE_MS, features, fromMs, toMs, labels, format, outDir, config });
+  const beliefs = layers === null ? null : datasetBeliefs(layers.regime, layers.pattern, layers.signal);
+  const builder = new DatasetBuilder({
+    instruments,
+    intervalMs: MINUTE_MS,
+    features,
+    beliefs,
+    fromMs,
+    toMs,
+    labels,
+    format,
+    outDir,
+    config,
+  });
   const hash = new DataHash();
   try {
     const timeframesMs = config.line.timeframes.map(timeframeMs);
-    const line = pipe(
-      observe({ instruments, timeframesMs, barsFromTrades: data.barsFromTrades ?? [], features: set }),
-      collect(builder, set),
-    );
+    const market = { instruments, timeframesMs, barsFromTrades: data.barsFromTrades ?? [], features: set };
+    const line = pipe(layers === null ? observe(market) : perceive({ ...layers, ...market }), collectDataset(builder, set, beliefs));
     const result = await drive(hashed(data, hash, builder), line, () => undefined, {
       signal: context.signal,
       onBurst: (_, knownAtMs) => {
@@ -128,38 +142,6 @@ async function* hashed(data: RunData, hash: DataHash, builder: DatasetBuilder): 
     await builder.drain();
   }
 }
-
-interface Collector {
-  readonly builder: DatasetBuilder;
-  /** Where the inputs of the regime rule stand in the row. */
-  readonly percentileAt: number;
-  readonly trendAt: number;
-  volatilityUnit: number;
-}
-
-const HANDLERS: StepHandlers<Collector> = {
-  [Kind.bar]: ({ builder }, bar) => {
-    builder.bar(bar);
-  },
-  [Kind.gap]: ({ builder }, gap) => {
-    builder.gap(gap);
-  },
-  [Kind.scales]: (state, { values, row, ready }) => {
-    state.volatilityUnit = ready ? (values[row * SCALES + Scale.volatilityUnit] as number) : NaN;
-  },
-  [Kind.featureRow]: ({ builder, percentileAt, trendAt, volatilityUnit }, feature) => {
-    const from = feature.row * feature.features;
-    const v = feature.values[from + percentileAt] as number;
-    const t = feature.values[from + trendAt] as number;
-    builder.row(feature, Number.isNaN(v) || Number.isNaN(t) ? -1 : regimeStateOf(v, t), volatilityUnit);
-  },
-};
-
-/** The end of a line: bars, gaps and feature rows go to the builder, nothing passes on. */
-const collect = (builder: DatasetBuilder, set: FeatureSet): OperatorFunction<Item, Item> => {
-  const [percentileAt, trendAt] = columnsNamed(set, REGIME_INPUTS, "the regime target") as unknown as [number, number];
-  return stepOperator("dataset", () => ({ builder, percentileAt, trendAt, volatilityUnit: NaN }), HANDLERS, { passing: "none" });
-};
 
 const summaryLines = ({ rows, files, span, columns, format, dropped }: DatasetSummary, outDir: string): string =>
   [

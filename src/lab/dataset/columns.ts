@@ -7,8 +7,8 @@ export type ColumnType = "int64" | "float64" | "float32" | "int8";
 export interface DatasetColumn {
   readonly name: string;
   readonly type: ColumnType;
-  readonly role: "time" | "feature" | "scale" | "label" | "weight";
-  /** Of a feature: as `docs/features.md` prints it. */
+  readonly role: "time" | "feature" | "belief" | "scale" | "label" | "weight";
+  /** Of a feature: as `docs/features.md` prints it. Of a belief: the member that says it. */
   readonly formula?: string;
   readonly unit?: string;
 }
@@ -20,7 +20,7 @@ export interface DatasetFeature {
   readonly unit: string;
 }
 
-/** After the features, in this order. */
+/** After the features and beliefs, in this order. */
 const AFTER = [
   { name: "volatilityUnit", type: "float64", role: "scale" },
   { name: "longLabel", type: "int8", role: "label" },
@@ -33,11 +33,12 @@ const AFTER = [
   { name: "regimeTarget", type: "int8", role: "label" },
 ] as const satisfies readonly DatasetColumn[];
 
-/** Every column in file order: `timeMs`, the features, then scale, labels and weight. Throws when two have one name. */
-export const datasetColumns = (features: readonly DatasetFeature[]): readonly DatasetColumn[] => {
+/** Every column in file order: `timeMs`, features, beliefs, then scale, labels and weight. Throws when two have one name. */
+export const datasetColumns = (features: readonly DatasetFeature[], beliefs: readonly DatasetColumn[] = []): readonly DatasetColumn[] => {
   const columns: readonly DatasetColumn[] = [
     { name: "timeMs", type: "int64", role: "time" },
     ...features.map(({ name, formula, unit }): DatasetColumn => ({ name, type: "float32", role: "feature", formula, unit })),
+    ...beliefs,
     ...AFTER,
   ];
   const twice = columns.find(({ name }, at) => columns.findIndex((other) => other.name === name) !== at);
@@ -45,6 +46,6 @@ export const datasetColumns = (features: readonly DatasetFeature[]): readonly Da
   return columns;
 };
 
-/** SHA-256 of what the numbers mean: names, types and the features' formulas, in order. */
+/** SHA-256 of what the numbers mean: names, types and formulas, in order. */
 export const schemaSha256 = (columns: readonly DatasetColumn[]): string =>
   sha256(JSON.stringify(columns.map(({ name, type, formula }) => [name, type, formula ?? ""])));

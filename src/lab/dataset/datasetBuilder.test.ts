@@ -125,9 +125,9 @@ describe("a dataset as Arrow files", () => {
         expect(file.getChild("regimeTarget")!.get(at)).toBe((row + 240) % 7);
         expect(file.getChild("volatilityUnit")!.get(at)).toBe(0.001);
       }
-    // Row 90 is at the low of 1000: entry there, up a third a bar; 1015 is passed in bar 135 (1000 + 30 · 46/90).
+    // Row 90 is at the low of 1000: entry there, up a third a bar; 1015 is passed in bar 134 (1000 + 30 · 45/90), known at its close.
     expect(january.getChild("longLabel")!.get(89 - 30)).toBe(1);
-    expect(january.getChild("longEndMs")!.get(89 - 30)).toBe(BigInt(FROM + 134 * MINUTE_MS));
+    expect(january.getChild("longEndMs")!.get(89 - 30)).toBe(BigInt(FROM + 135 * MINUTE_MS));
     expect(january.getChild("longReturn")!.get(89 - 30)).toBeCloseTo(0.015, 12);
   });
 
@@ -141,6 +141,7 @@ describe("a dataset as Arrow files", () => {
       span: { fromMs: FROM + 31 * MINUTE_MS, toMs: FROM + 760 * MINUTE_MS },
       dataSha256: "d".repeat(64),
       labels: DEFAULT_LABELS,
+      labelEnd: "known",
       instruments: [
         { symbol: "BTCUSDT", tickSize: 0.1 },
         { symbol: "ETHUSDT", tickSize: 0.01 },

@@ -14,6 +14,7 @@ import { sampler } from "../labels/sampler.ts";
 import type { Sampler } from "../labels/sampler.ts";
 import { writePieces } from "../../store/output/fileWriter.ts";
 import type { Staging } from "../../record/runs/staging.ts";
+import type { DatasetBeliefs } from "./beliefColumns.ts";
 import { arrowFile } from "./arrowFile.ts";
 import { datasetColumns, schemaSha256 } from "./columns.ts";
 import type { DatasetColumn, DatasetFeature } from "./columns.ts";
@@ -32,6 +33,8 @@ export interface DatasetOptions {
   readonly intervalMs: number;
   /** Columns of the feature row, in its order. */
   readonly features: readonly DatasetFeature[];
+  /** What L1 to L3 say, as columns behind the features. */
+  readonly beliefs?: DatasetBeliefs | null;
   /** Decision bars that open in `[fromMs, toMs)` become rows; those before warm up, those after finish labels. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -45,7 +48,10 @@ export interface DatasetOptions {
 interface Decision {
   readonly row: FeatureRow;
   readonly volatilityUnit: number;
+  readonly beliefs: Float32Array<ArrayBuffer>;
 }
+
+const NO_BELIEFS = new Float32Array(0);
 
 interface InstrumentState {
   readonly labels: LabelStream<Decision>;
@@ -55,8 +61,8 @@ interface InstrumentState {
 }
 
 /**
- * Writes features, labels and weights as a dataset (docs/datasets.md). The line tells it every bar, then that bar's feature row, and
- * every gap; `drain`, between two bursts, writes what is full. A row is kept when all its columns are finite, it is sampled, and the
+ * Writes features, beliefs, labels and weights as a dataset (docs/datasets.md). The line tells it every bar, then that bar's feature
+ * row, and every gap; `drain`, between two bursts, writes what is full. A row is kept when all its columns are finite, it is sampled, and the
  * data finish its labels. Nothing appears in `outDir` before `finish`. Held: two label horizons of bars and about 4 MB of rows for
  * each instrument.
  */
@@ -72,10 +78,10 @@ export class DatasetBuilder {
 
   /** Throws a `UserError` when the range is too short for a label or `outDir` cannot take this dataset. */
   constructor(options: DatasetOptions) {
-    const { intervalMs, labels, instruments, outDir, features } = options;
+    const { intervalMs, labels, instruments, outDir, features, beliefs } = options;
     checkLabelRange(labels, options.fromMs, options.toMs, intervalMs);
     this.options = options;
-    this.columns = datasetColumns(features);
+    this.columns = datasetColumns(features, beliefs?.columns);
     this.schema = schemaSha256(this.columns);
     this.horizonBars = labels.horizonMs / intervalMs;
     this.staging = openDatasetFolder(outDir, this.schema);
@@ -92,13 +98,16 @@ export class DatasetBuilder {
 
   /**
    * The feature row of the last bar, the trailing regime's state there (0…6, −1 unknown) and the volatility unit (standard deviation of
-   * one bar's log return; NaN unknown). The row's numbers are read again when its labels are final: they must not change.
+   * one bar's log return; NaN unknown), and the numbers of the belief columns. The row's numbers and the beliefs are read again when its
+   * labels are final: they must not change.
    */
-  row(row: FeatureRow, regimeState: number, volatilityUnit: number): void {
+  row(row: FeatureRow, regimeState: number, volatilityUnit: number, beliefs = NO_BELIEFS): void {
     const { features, fromMs, toMs, labels } = this.options;
     const state = this.state(row.instrument);
     if (row.barTimeMs !== state.lastOpenMs || row.features !== features.length)
       throw new InvariantError(`a feature row of ${row.barTimeMs} with ${row.features} columns follows the bar of ${state.lastOpenMs}`);
+    if (beliefs.length !== (this.options.beliefs?.columns.length ?? 0))
+      throw new InvariantError(`a row of ${row.barTimeMs} comes with ${beliefs.length} numbers of beliefs`);
     state.labels.regime(regimeState);
     // The CUSUM filter has a memory: it is asked at every bar.
     const sampled = state.choose(row.knownAtMs, state.labels.logReturn, volatilityUnit);
@@ -107,7 +116,7 @@ export class DatasetBuilder {
     counts.decisionBars += 1;
     if (!isWarm(row, volatilityUnit)) counts.dropped.notWarm += 1;
     else if (!sampled) counts.dropped.notSampled += 1;
-    else state.labels.decide({ row, volatilityUnit }, bracketOf(labels.barriers, volatilityUnit, this.horizonBars));
+    else state.labels.decide({ row, volatilityUnit, beliefs }, bracketOf(labels.barriers, volatilityUnit, this.horizonBars));
   }
 
   /** A gap is only counted: labels live on through it, by the times of their bars. */
@@ -188,14 +197,15 @@ export class DatasetBuilder {
     return arrowFile(path, shownAs, this.columns, { symbol, schemaSha256: this.schema });
   }
 
-  private keep(files: SymbolFiles, { row, volatilityUnit }: Decision, label: FinishedLabel): void {
+  private keep(files: SymbolFiles, { row, volatilityUnit, beliefs }: Decision, label: FinishedLabel): void {
     const batch = files.batch(row.barTimeMs);
     const { data, length } = batch;
     const { values, features } = row;
     const from = row.row * features;
     (data[0] as BatchColumn)[length] = row.knownAtMs;
     for (let c = 0; c < features; c += 1) (data[1 + c] as BatchColumn)[length] = values[from + c] as number;
-    let c = features;
+    for (let b = 0; b < beliefs.length; b += 1) (data[1 + features + b] as BatchColumn)[length] = beliefs[b] as number;
+    let c = features + beliefs.length;
     for (const value of [
       volatilityUnit,
       label.longLabel,
@@ -219,7 +229,7 @@ export class DatasetBuilder {
   }
 
   private summary(files: readonly DatasetFileFacts[], dataSha256: string) {
-    const { format, labels, intervalMs, instruments, config } = this.options;
+    const { format, labels, intervalMs, instruments, config, beliefs } = this.options;
     const hash = createHash("sha256").update(this.schema);
     for (const { file, sha256 } of files) hash.update(`\n${file} ${sha256}`);
     return {
@@ -231,6 +241,9 @@ export class DatasetBuilder {
       span: { fromMs: Math.min(...files.map(({ fromMs }) => fromMs)), toMs: Math.max(...files.map(({ toMs }) => toMs)) },
       ...this.counts.summary(),
       labels,
+      /** Ends of labels are when they were known. */
+      labelEnd: "known",
+      ...(beliefs ? { beliefs: beliefs.members } : {}),
       intervalMs,
       instruments: instruments.map(({ symbol, tickSize }) => ({ symbol, tickSize })),
       files,

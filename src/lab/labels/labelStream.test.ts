@@ -74,10 +74,10 @@ const expectedOf = (bars: LabelBars, { horizonMs, weight = "uniqueness", decides
     label: {
       longLabel: long.label,
       longReturn: long.return,
-      longEndMs: long.endMs,
+      longEndMs: long.endMs + MINUTE_MS,
       shortLabel: short.label,
       shortReturn: short.return,
-      shortEndMs: short.endMs,
+      shortEndMs: short.endMs + MINUTE_MS,
       weight: (weights[0]![i]! + weights[1]![i]!) / 2,
       regimeTarget: (row + REGIME_BARS) % 7,
     },

@@ -13,7 +13,7 @@ export const REGIME_BARS = 240;
 
 /** All that came of one decision. POOLED: one object per stream, overwritten at the next; copy what you keep. */
 export interface FinishedLabel {
-  /** 1 target, −1 stop, 0 time; gross return; open time of the bar of the exit. */
+  /** 1 target, −1 stop, 0 time; gross return; close of the bar of the exit, when the label was known. */
   longLabel: number;
   longReturn: number;
   longEndMs: number;
@@ -207,10 +207,10 @@ export class LabelStream<T> {
     const entryRow = next.row + 1 - rows.first;
     pooled.longLabel = long.label;
     pooled.longReturn = long.return;
-    pooled.longEndMs = long.endMs;
+    pooled.longEndMs = long.endMs + rows.intervalMs;
     pooled.shortLabel = short.label;
     pooled.shortReturn = short.return;
-    pooled.shortEndMs = short.endMs;
+    pooled.shortEndMs = short.endMs + rows.intervalMs;
     const longWeight = lifeWeight(weight, rows.share[0], rows.logReturn, entryRow, next.longBars);
     pooled.weight = (longWeight + lifeWeight(weight, rows.share[1], rows.logReturn, entryRow, next.shortBars)) / 2;
     pooled.regimeTarget = next.state;
