@@ -60,7 +60,7 @@ export interface System {
 }
 
 /** What L1 to L3 are made of: all of a system that knows nothing of the account. */
-export type Perceiving = Omit<System, "limits" | "venue" | "startUsdt" | "tradeFromMs">;
+type Perceiving = Omit<System, "limits" | "venue" | "startUsdt" | "tradeFromMs">;
 
 /** By layer; they stand ready from the start. */
 interface OtherMembers {

@@ -4,7 +4,7 @@ import { REGIME_STATES } from "../../domain/derived.ts";
 import type { DatasetColumn } from "./columns.ts";
 
 /** Who spoke at the rows of a dataset, by layer; null: the line has no such layer, and the dataset no column of it. */
-export interface BeliefMembers {
+interface BeliefMembers {
   readonly regime: string | null;
   readonly pattern: string | null;
   readonly signal: string;
