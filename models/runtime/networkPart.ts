@@ -1,0 +1,92 @@
+import type { InferenceOutcome } from "../windowMember.ts";
+import { NetworkThread } from "./networkThread.ts";
+import type { ThreadOutcome } from "./networkThread.ts";
+import type { NetworkShape } from "./slots.ts";
+
+export interface NetworkOptions {
+  /** Longest wait of one call; without a deadline, as in a backtest, what would otherwise hang is late. */
+  readonly waitMs?: number;
+  /** Longest time that a thread may take to start. */
+  readonly startMs?: number;
+  /** Stands in for the thread's program in tests. */
+  readonly script?: URL;
+}
+
+const WAIT_MS = 30_000;
+const START_MS = 30_000;
+/** Late answers in a row after which the thread is replaced: it may hang. */
+const LATE_MAX = 3;
+/** Threads that ended without an answer between them after which none is started any more. */
+const CRASHES_MAX = 3;
+
+/**
+ * A network as a part of a trained member: raw scores, `[rows, outputs]`, of `[rows, window · width]`. Its thread starts with the first
+ * call and is replaced when it crashes or hangs. The scores of a row do not depend on the rows beside it: every run has 8 rows.
+ */
+export class NetworkPart {
+  readonly outputs: number;
+  private readonly model: Uint8Array;
+  private readonly shape: NetworkShape;
+  private readonly options: NetworkOptions;
+  private thread: NetworkThread | null = null;
+  private late = 0;
+  private crashes = 0;
+  private said = "";
+
+  constructor(model: Uint8Array, shape: NetworkShape, options: NetworkOptions = {}) {
+    this.outputs = shape.outputs;
+    this.model = model;
+    this.shape = shape;
+    this.options = options;
+  }
+
+  /** Why the last call has no answer; "" where it has. */
+  get problem(): string {
+    return this.said;
+  }
+
+  /** Throws a `UserError` without onnxruntime-node. */
+  scores(input: Float64Array, rows: number, out: Float64Array): InferenceOutcome {
+    if (rows === 0) return "ok";
+    if (this.crashes >= CRASHES_MAX) return "crashed";
+    const { script, waitMs = WAIT_MS } = this.options;
+    this.thread ??= new NetworkThread(this.model, this.shape, script);
+    return this.took(this.thread, this.thread.run(input, rows, out, waitMs), waitMs);
+  }
+
+  /** Ends the thread; a later call starts another. */
+  async close(): Promise<void> {
+    const { thread } = this;
+    this.thread = null;
+    await thread?.close();
+  }
+
+  private took(thread: NetworkThread, outcome: ThreadOutcome, waitMs: number): InferenceOutcome {
+    if (outcome === "ok") {
+      this.late = 0;
+      this.crashes = 0;
+      this.said = "";
+      return outcome;
+    }
+    if (outcome === "crashed") {
+      this.crashes += 1;
+      this.said = thread.message || "its thread ended";
+      this.replace(thread);
+      return outcome;
+    }
+    const { startMs = START_MS } = this.options;
+    this.late += outcome === "late" ? 1 : 0;
+    this.said = outcome === "late" ? `no answer within ${waitMs} ms` : "its thread has not started";
+    if (this.late >= LATE_MAX || (outcome === "starting" && performance.now() - thread.startedAtMs > startMs)) this.replace(thread);
+    return "late";
+  }
+
+  /** The next call starts another thread. */
+  private replace(thread: NetworkThread): void {
+    this.thread = null;
+    this.late = 0;
+    thread.close().catch((error: unknown) => {
+      this.said = String(error);
+    });
+  }
+}
