@@ -8,8 +8,8 @@ export interface NetworkOptions {
   readonly waitMs?: number;
   /** Longest time that a thread may take to start. */
   readonly startMs?: number;
-  /** Stands in for the thread's program in tests. */
-  readonly script?: URL;
+  /** Path of what stands in for onnxruntime-node in tests. */
+  readonly library?: string;
 }
 
 const WAIT_MS = 30_000;
@@ -49,8 +49,8 @@ export class NetworkPart {
   scores(input: Float64Array, rows: number, out: Float64Array): InferenceOutcome {
     if (rows === 0) return "ok";
     if (this.crashes >= CRASHES_MAX) return "crashed";
-    const { script, waitMs = WAIT_MS } = this.options;
-    this.thread ??= new NetworkThread(this.model, this.shape, script);
+    const { library, waitMs = WAIT_MS } = this.options;
+    this.thread ??= new NetworkThread(this.model, this.shape, library);
     return this.took(this.thread, this.thread.run(input, rows, out, waitMs), waitMs);
   }
 

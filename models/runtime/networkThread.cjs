@@ -21,7 +21,7 @@ const tell = (at, value) => {
   Atomics.notify(control, word.news);
 };
 const complain = (error) => {
-  const text = Buffer.from(String(error?.message ?? error).split("\n", 1)[0]).subarray(0, message.length);
+  const text = Buffer.from(String(error?.message ?? error).replace(/\s+/g, " ")).subarray(0, message.length);
   message.set(text);
   Atomics.store(control, word.messageBytes, text.length);
 };
@@ -43,13 +43,12 @@ const started = async () => {
   return { block, run };
 };
 
-/** Runs the newest request, block by block, the last one filled up with zeros. A newer one ends it: nobody waits for it any more. */
+/** Runs the newest request, block by block; rows of before fill up the last one. A newer one ends it: nobody waits for it any more. */
 const answered = async ({ block, run }, request) => {
   const rows = Atomics.load(control, word.rows);
   for (let row = 0; row < rows; row += blockRows) {
     const inside = Math.min(blockRows, rows - row) * window * width;
     block.set(input.subarray(row * window * width, row * window * width + inside));
-    block.fill(0, inside);
     if (Atomics.load(control, word.request) !== request) return false;
     const { data } = await run();
     output.set(data.subarray(0, Math.min(blockRows, rows - row) * outputs), row * outputs);

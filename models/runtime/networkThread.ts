@@ -24,14 +24,14 @@ export class NetworkThread {
   private request = 0;
   private ended = false;
 
-  /** `model`: an ONNX file. `script` stands in for the thread's program in tests. Throws a `UserError` without onnxruntime-node. */
-  constructor(model: Uint8Array, shape: NetworkShape, script: URL = SCRIPT) {
+  /** `model`: an ONNX file. `library`: path of onnxruntime-node. Throws a `UserError` where that is not installed. */
+  constructor(model: Uint8Array, shape: NetworkShape, library = onnxLibrary()) {
     this.shape = shape;
     this.slots = slotsOf(shape);
     const { control, message, input, output } = this.slots;
     const shared = { control, message, input, output, shape, blockRows: BLOCK_ROWS, word: Word, state: ThreadState };
     // No flags of the process: the thread would load the TypeScript loader for nothing.
-    this.worker = new Worker(script, { execArgv: [], workerData: { ...shared, model, library: onnxLibrary() } });
+    this.worker = new Worker(SCRIPT, { execArgv: [], workerData: { ...shared, model, library } });
     this.worker.unref();
     const over = (): void => {
       this.ended = true;
