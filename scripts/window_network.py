@@ -1,10 +1,11 @@
 """A small network over windows, as a fixture that proves the way from an ONNX file to a belief; it has learnt nothing.
 
-    python3 scripts/window_network.py DIR      # writes model.onnx, manifest.json and golden.json; needs numpy and onnx
+    python3 scripts/window_network.py DIR      # writes model.onnx, manifest.json, golden.json and card.md; needs numpy and onnx
 
 TSMixer (Chen et al. 2023, arXiv 2303.06053) with random weights from a fixed seed: two blocks, each with a layer norm and a mixing
 of the bars, then a layer norm and a mixing of the features, both residual; one head with a softmax over up, down and neither, and a
-tanh of each embedding number. The graph is built op by op, without a training library; golden.json comes from numpy in float64.
+softplus of each embedding number: its kernel ends a tensor in another way than it begins it, so a row alone and a row in a batch differ in
+their last bits, unless every run has as many rows. The graph is built op by op, without a training library; golden.json comes from numpy in float64.
 """
 
 import json
@@ -33,6 +34,11 @@ HIDDEN = 16
 BLOCKS = 2
 EPSILON = 1e-5
 GOLDEN_ROWS = 32
+CARD = """# mixer@1
+
+A TSMixer with random weights. It has learnt nothing, has no metrics and may not serve for trading: it proves the way from an ONNX file to a
+belief in the tests. Made by `scripts/window_network.py`.
+"""
 
 
 def drawn_weights():
@@ -80,7 +86,7 @@ def graph_of(weights):
     head = op("Gemm", [op("Flatten", [x], axis=1), "head", "head_bias"])
     shares = op("Softmax", [op("Slice", [head, "first", "third", "columns"])], axis=1)
     both = op("Slice", [shares, "first", "second", "columns"])
-    shape = op("Tanh", [op("Slice", [head, "third", "last", "columns"])])
+    shape = op("Softplus", [op("Slice", [head, "third", "last", "columns"])])
     nodes.append(helper.make_node("Concat", [both, shape], ["raw"], name="raw", axis=1))
     places = {"first": 0, "second": 2, "third": 3, "last": 3 + len(EMBEDDING), "columns": 1}
     constants = [numpy_helper.from_array(value, name) for name, value in weights.items()]
@@ -112,7 +118,7 @@ def answers(weights, x):
         x = x + np.maximum(normed @ w[f"wide_{b}"] + w[f"wide_bias_{b}"], 0) @ w[f"narrow_{b}"] + w[f"narrow_bias_{b}"]
     head = x.reshape(len(x), -1) @ w["head"] + w["head_bias"]
     powers = np.exp(head[:, :3])
-    return np.concatenate([powers[:, :2] / powers.sum(axis=1, keepdims=True), np.tanh(head[:, 3:])], axis=1)
+    return np.concatenate([powers[:, :2] / powers.sum(axis=1, keepdims=True), np.log1p(np.exp(head[:, 3:]))], axis=1)
 
 
 def main(folder):
@@ -136,6 +142,7 @@ def main(folder):
         "training": {"recipe": "none: random weights", "seed": SEED},
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    (folder / "card.md").write_text(CARD)
     # Three decimals of float32, so that the file is short and exact.
     x = np.round(np.random.default_rng(SEED + 1).normal(0, 1.5, (GOLDEN_ROWS, WINDOW, WIDTH)), 3).astype(np.float32)
     output = answers(weights, x.astype(np.float64))

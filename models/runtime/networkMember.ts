@@ -25,7 +25,7 @@ export interface NetworkManifest {
 }
 
 /** Makes a belief of the raw scores of a row, from `at` on; fills `out` from `to` on. */
-export type RawToBelief = (raw: Float64Array, at: number, out: Float64Array, to: number) => void;
+type RawToBelief = (raw: Float64Array, at: number, out: Float64Array, to: number) => void;
 
 interface NetworkMemberOptions extends NetworkOptions {
   /** Numbers of the L2 embedding on the line, which a member with the belief `pattern` reads. */

@@ -93,7 +93,7 @@ export class NetworkThread {
       const news = Atomics.load(control, Word.news);
       if (holds()) return true;
       const leftMs = untilMs - nowMs();
-      if (leftMs <= 0 || this.ended) return false;
+      if (leftMs <= 0) return false;
       Atomics.wait(control, Word.news, news, leftMs);
     }
   }
