@@ -1,6 +1,7 @@
 import type { InferenceOutcome } from "../windowMember.ts";
 import { NetworkThread } from "./networkThread.ts";
 import type { ThreadOutcome } from "./networkThread.ts";
+import { onnxLibrary } from "./onnxLibrary.ts";
 import type { NetworkShape } from "./slots.ts";
 
 export interface NetworkOptions {
@@ -28,12 +29,15 @@ export class NetworkPart {
   private readonly model: Uint8Array;
   private readonly shape: NetworkShape;
   private readonly options: NetworkOptions;
+  private readonly library: string;
   private thread: NetworkThread | null = null;
   private late = 0;
   private crashes = 0;
   private said = "";
 
+  /** Throws a `UserError` where onnxruntime-node is not installed: before a run, not in it. */
   constructor(model: Uint8Array, shape: NetworkShape, options: NetworkOptions = {}) {
+    this.library = options.library ?? onnxLibrary();
     this.outputs = shape.outputs;
     this.model = model;
     this.shape = shape;
@@ -45,12 +49,11 @@ export class NetworkPart {
     return this.said;
   }
 
-  /** Throws a `UserError` without onnxruntime-node. */
   scores(input: Float64Array, rows: number, out: Float64Array): InferenceOutcome {
     if (rows === 0) return "ok";
     if (this.crashes >= CRASHES_MAX) return "crashed";
-    const { library, waitMs = WAIT_MS } = this.options;
-    this.thread ??= new NetworkThread(this.model, this.shape, library);
+    const { waitMs = WAIT_MS } = this.options;
+    this.thread ??= new NetworkThread(this.model, this.shape, this.library);
     return this.took(this.thread, this.thread.run(input, rows, out, waitMs), waitMs);
   }
 

@@ -1,5 +1,4 @@
 import { Worker } from "node:worker_threads";
-import { onnxLibrary } from "./onnxLibrary.ts";
 import type { NetworkShape, Slots } from "./slots.ts";
 import { BLOCK_ROWS, slotsOf, ThreadState, Word } from "./slots.ts";
 
@@ -24,8 +23,8 @@ export class NetworkThread {
   private request = 0;
   private ended = false;
 
-  /** `model`: an ONNX file. `library`: path of onnxruntime-node. Throws a `UserError` where that is not installed. */
-  constructor(model: Uint8Array, shape: NetworkShape, library = onnxLibrary()) {
+  /** `model`: an ONNX file. `library`: path of onnxruntime-node, which is loaded in the thread. */
+  constructor(model: Uint8Array, shape: NetworkShape, library: string) {
     this.shape = shape;
     this.slots = slotsOf(shape);
     const { control, message, input, output } = this.slots;
