@@ -1,10 +1,12 @@
 """A small network over windows, as a fixture that proves the way from an ONNX file to a belief; it has learnt nothing.
 
-    python3 scripts/window_network.py DIR      # writes model.onnx, manifest.json, golden.json and card.md; needs numpy and onnx
+    python3 scripts/window_network.py pattern|regime DIR   # writes model.onnx, manifest.json, golden.json and card.md
+
+Needs numpy and onnx.
 
 TSMixer (Chen et al. 2023, arXiv 2303.06053) with random weights from a fixed seed: two blocks, each with a layer norm and a mixing
-of the bars, then a layer norm and a mixing of the features, both residual; one head with a softmax over up, down and neither, and a
-softplus of each embedding number: its kernel ends a tensor in another way than it begins it, so a row alone and a row in a batch differ in
+of the bars, then a layer norm and a mixing of the features, both residual; one head: seven logits of L1, or for L2 a softmax over up, down and
+neither, and a softplus of each embedding number. The softplus is there because its kernel ends a tensor in another way than it begins it, so a row alone and a row in a batch differ in
 their last bits, unless every run has as many rows. The graph is built op by op, without a training library; golden.json comes from numpy in float64.
 """
 
@@ -29,6 +31,10 @@ COLUMNS = [
     "volume_ratio_15",
 ]
 EMBEDDING = ["mixed_1", "mixed_2"]
+STATES = 7
+# Numbers of the head before the last functions.
+HEAD = {"pattern": 3 + len(EMBEDDING), "regime": STATES}
+OUTPUTS = {"pattern": 2 + len(EMBEDDING), "regime": STATES}
 WIDTH = len(COLUMNS)
 HIDDEN = 16
 BLOCKS = 2
@@ -41,7 +47,7 @@ belief in the tests. Made by `scripts/window_network.py`.
 """
 
 
-def drawn_weights():
+def drawn_weights(layer):
     rng = np.random.default_rng(SEED)
     weights = {}
 
@@ -55,15 +61,15 @@ def drawn_weights():
         for name, (rows, columns) in {"bars": (WINDOW, WINDOW), "wide": (WIDTH, HIDDEN), "narrow": (HIDDEN, WIDTH)}.items():
             draw(f"{name}_{b}", rows, columns)
             weights[f"{name}_bias_{b}"] = rng.uniform(-0.1, 0.1, columns).astype(np.float32)
-    draw("head", WINDOW * WIDTH, 3 + len(EMBEDDING))
-    weights["head_bias"] = rng.uniform(-0.1, 0.1, 3 + len(EMBEDDING)).astype(np.float32)
+    draw("head", WINDOW * WIDTH, HEAD[layer])
+    weights["head_bias"] = rng.uniform(-0.1, 0.1, HEAD[layer]).astype(np.float32)
     return weights
 
 
 # --- the graph ---------------------------------------------------------------------------------------------------------
 
 
-def graph_of(weights):
+def graph_of(layer, weights):
     nodes = []
 
     def op(kind, inputs, **attributes):
@@ -83,16 +89,21 @@ def graph_of(weights):
         mixed = op("Transpose", [op("Relu", [linear(turned, "bars", b)])], perm=[0, 2, 1])
         x = op("Add", [x, mixed])
         x = op("Add", [x, linear(op("Relu", [linear(normed(x, "feature", b), "wide", b)]), "narrow", b)])
-    head = op("Gemm", [op("Flatten", [x], axis=1), "head", "head_bias"])
-    shares = op("Softmax", [op("Slice", [head, "first", "third", "columns"])], axis=1)
-    both = op("Slice", [shares, "first", "second", "columns"])
-    shape = op("Softplus", [op("Slice", [head, "third", "last", "columns"])])
-    nodes.append(helper.make_node("Concat", [both, shape], ["raw"], name="raw", axis=1))
-    places = {"first": 0, "second": 2, "third": 3, "last": 3 + len(EMBEDDING), "columns": 1}
+    head = [op("Flatten", [x], axis=1), "head", "head_bias"]
+    places = {}
+    if layer == "regime":
+        nodes.append(helper.make_node("Gemm", head, ["raw"], name="raw"))
+    else:
+        head = op("Gemm", head)
+        shares = op("Softmax", [op("Slice", [head, "first", "third", "columns"])], axis=1)
+        both = op("Slice", [shares, "first", "second", "columns"])
+        shape = op("Softplus", [op("Slice", [head, "third", "last", "columns"])])
+        nodes.append(helper.make_node("Concat", [both, shape], ["raw"], name="raw", axis=1))
+        places = {"first": 0, "second": 2, "third": 3, "last": 3 + len(EMBEDDING), "columns": 1}
     constants = [numpy_helper.from_array(value, name) for name, value in weights.items()]
     constants += [numpy_helper.from_array(np.array([value], dtype=np.int64), name) for name, value in places.items()]
     inputs = [helper.make_tensor_value_info("bars", TensorProto.FLOAT, ["rows", WINDOW, WIDTH])]
-    outputs = [helper.make_tensor_value_info("raw", TensorProto.FLOAT, ["rows", 2 + len(EMBEDDING)])]
+    outputs = [helper.make_tensor_value_info("raw", TensorProto.FLOAT, ["rows", OUTPUTS[layer]])]
     graph = helper.make_graph(nodes, "window network", inputs, outputs, constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10, producer_name="riposte")
     onnx.checker.check_model(model, full_check=True)
@@ -107,8 +118,8 @@ def layer_norm(x, scale, shift):
     return centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + EPSILON) * scale + shift
 
 
-def answers(weights, x):
-    """[rows, window, width] -> [rows, P(up), P(down), embedding], in float64."""
+def head_of(weights, x):
+    """[rows, window, width] -> what the head gives, [rows, numbers], in float64."""
     w = {name: value.astype(np.float64) for name, value in weights.items()}
     for b in range(BLOCKS):
         normed = layer_norm(x, w[f"time_scale_{b}"], w[f"time_shift_{b}"])
@@ -116,18 +127,29 @@ def answers(weights, x):
         x = x + np.maximum(over_bars, 0)
         normed = layer_norm(x, w[f"feature_scale_{b}"], w[f"feature_shift_{b}"])
         x = x + np.maximum(normed @ w[f"wide_{b}"] + w[f"wide_bias_{b}"], 0) @ w[f"narrow_{b}"] + w[f"narrow_bias_{b}"]
-    head = x.reshape(len(x), -1) @ w["head"] + w["head_bias"]
-    powers = np.exp(head[:, :3])
-    return np.concatenate([powers[:, :2] / powers.sum(axis=1, keepdims=True), np.log1p(np.exp(head[:, 3:]))], axis=1)
+    return x.reshape(len(x), -1) @ w["head"] + w["head_bias"]
 
 
-def main(folder):
-    weights = drawn_weights()
+def softmax(u):
+    powers = np.exp(u)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def said(layer, head):
+    """Raw scores and belief."""
+    if layer == "regime":
+        return head, softmax(head)
+    belief = np.concatenate([softmax(head[:, :3])[:, :2], np.log1p(np.exp(head[:, 3:]))], axis=1)
+    return belief, belief
+
+
+def main(layer, folder):
+    weights = drawn_weights(layer)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "model.onnx").write_bytes(graph_of(weights).SerializeToString())
+    (folder / "model.onnx").write_bytes(graph_of(layer, weights).SerializeToString())
     manifest = {
         "format": 1,
-        "layer": "pattern",
+        "layer": layer,
         "name": "mixer",
         "version": "1",
         "columns": COLUMNS,
@@ -135,7 +157,7 @@ def main(folder):
         "rule": False,
         "masks": {},
         "upstreams": {},
-        "embedding": EMBEDDING,
+        **({"embedding": EMBEDDING} if layer == "pattern" else {}),
         "window": WINDOW,
         "parts": [{"kind": "network", "file": "model.onnx"}],
         "weights": [1],
@@ -145,15 +167,15 @@ def main(folder):
     (folder / "card.md").write_text(CARD)
     # Three decimals of float32, so that the file is short and exact.
     x = np.round(np.random.default_rng(SEED + 1).normal(0, 1.5, (GOLDEN_ROWS, WINDOW, WIDTH)), 3).astype(np.float32)
-    output = answers(weights, x.astype(np.float64))
+    raw, output = said(layer, head_of(weights, x.astype(np.float64)))
     rows = [[round(float(v), 3) for v in row] for row in x.reshape(GOLDEN_ROWS, -1)]
-    golden = {"input": rows, "raw": output.tolist(), "output": output.tolist()}
+    golden = {"input": rows, "raw": raw.tolist(), "output": output.tolist()}
     text = ",\n".join(f'"{name}": [\n' + ",\n".join(json.dumps(row, separators=(",", ":")) for row in of) + "\n]" for name, of in golden.items())
     (folder / "golden.json").write_text("{\n" + text + "\n}\n")
     print(f"{folder}: {sum(v.size for v in weights.values())} weights, {(folder / 'model.onnx').stat().st_size} bytes")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 3 or sys.argv[1] not in OUTPUTS:
         sys.exit(__doc__)
-    main(Path(sys.argv[1]))
+    main(sys.argv[1], Path(sys.argv[2]))

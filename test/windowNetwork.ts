@@ -1,22 +1,26 @@
 import { readFileSync } from "node:fs";
 import type { NetworkManifest } from "../models/runtime/networkMember.ts";
 
-const FOLDER = new URL("./fixtures/windowNetwork/", import.meta.url);
-const json = (name: string): unknown => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));
-
 interface Golden {
   /** Windows of 32 bars × 8 features, flat. */
   readonly input: readonly (readonly number[])[];
+  readonly raw: readonly (readonly number[])[];
   readonly output: readonly (readonly number[])[];
 }
 
-/** The network of scripts/window_network.py: random weights, which have learnt nothing. */
-export const NETWORK = {
-  model: new Uint8Array(readFileSync(new URL("model.onnx", FOLDER))),
-  manifest: json("manifest.json") as NetworkManifest,
-  golden: json("golden.json") as Golden,
-  shape: { window: 32, width: 8, outputs: 4 },
-} as const;
+const read = (folder: string, outputs: number) => {
+  const file = (name: string): Buffer => readFileSync(new URL(`./fixtures/${folder}/${name}`, import.meta.url));
+  return {
+    model: new Uint8Array(file("model.onnx")),
+    manifest: JSON.parse(file("manifest.json").toString()) as NetworkManifest,
+    golden: JSON.parse(file("golden.json").toString()) as Golden,
+    shape: { window: 32, width: 8, outputs },
+  };
+};
+
+/** The networks of scripts/window_network.py, of L2 and of L1: random weights, which have learnt nothing. */
+export const NETWORK = read("windowNetwork", 4);
+export const REGIME_NETWORK = read("regimeNetwork", 7);
 
 /** The same network with every number of one of its weights replaced; a tensor's bytes stand behind its name. */
 export const withWeights = (name: string, value: number): Uint8Array => {

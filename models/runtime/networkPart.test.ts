@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
-import { NETWORK, withWeights } from "../../test/windowNetwork.ts";
+import { NETWORK, REGIME_NETWORK, withWeights } from "../../test/windowNetwork.ts";
 import { NetworkPart } from "./networkPart.ts";
 import type { NetworkOptions } from "./networkPart.ts";
 import { onnxLibrary } from "./onnxLibrary.ts";
@@ -32,9 +32,12 @@ const drawnRow = (seed: number): number[] => {
 };
 
 describe("a network in its thread", () => {
-  it("gives what numpy computed of the same weights, within 1e-5", () => {
-    const actual = scores(partOf(), golden.input);
-    const wanted = golden.output.flat();
+  it.each([
+    ["L2", NETWORK],
+    ["L1", REGIME_NETWORK],
+  ])("gives what numpy computed of the same weights, within 1e-5, of %s", (_, { model, shape: its, golden: { input, raw } }) => {
+    const actual = scores(partOf(model, its), input);
+    const wanted = raw.flat();
     expect(actual).toHaveLength(wanted.length);
     expect(Math.max(...actual.map((value, at) => Math.abs(value - (wanted[at] as number))))).toBeLessThan(1e-5);
     expect(new Set(actual).size).toBeGreaterThan(100);
