@@ -2,7 +2,7 @@ import { didYouMean } from "../src/domain/nearestName.ts";
 import { UserError } from "../src/domain/units.ts";
 
 /** The layers before L4, in the order of the line. */
-const BELIEF_LAYERS = ["regime", "pattern", "signal"] as const;
+export const BELIEF_LAYERS = ["regime", "pattern", "signal"] as const;
 export type BeliefLayer = (typeof BELIEF_LAYERS)[number];
 const LAYER_NAMES = [...BELIEF_LAYERS, "position"] as const;
 export type LayerName = (typeof LAYER_NAMES)[number];

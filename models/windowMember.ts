@@ -19,12 +19,14 @@ export interface WindowMember {
    * belief that was not ready is `MISSING_BELIEF` in every number and does not silence the window.
    */
   readonly beliefs: readonly Exclude<BeliefLayer, "signal">[];
+  /** It reads what its own layer's rule says of each bar, behind the beliefs, and is not asked where the rule is not ready or leaves a number out. */
+  readonly rule?: boolean;
   /** Members that it was trained behind: it speaks while they serve. */
   readonly upstreams?: Upstreams;
   /** Names of the numbers behind P(up) and P(down); a member of L2 only. */
   readonly embedding?: readonly string[];
   /**
-   * `input`: `[rows, window, features and beliefs]` float64, row-major, oldest bar first. Fills `out`, `[rows, numbers]`: seven
+   * `input`: `[rows, window, features, beliefs and rule]` float64, row-major, oldest bar first. Fills `out`, `[rows, numbers]`: seven
    * probabilities of L1; P(up), P(down) and the embedding of L2; P(LONG), P(SHORT), P(NEUTRAL), net return of a long and of a short and
    * confidence of L3 (NaN: not stated). A row that it cannot speak of gets its reason in `unready`, which arrives as "" for every row.
    * The answer of a row must not depend on the rows beside it.

@@ -119,6 +119,8 @@ const speak = (layer: AnyLayer, seat: AnySeat, bar: Bar, cause: Cause, emit: Emi
   }
   const step = stepAt[layer.at] as number;
   if (seat.ring !== null) {
+    const rule = seat.steps[0] as StepSeat;
+    seat.ring.takeRule(rule.numbers, rule.reason === "");
     seat.ring.close();
     if (step < 0) {
       ask(layer, seat, bar.openTimeMs, cause, emit);
@@ -161,7 +163,8 @@ const ask = (layer: AnyLayer, seat: AnySeat, barTimeMs: number, cause: Cause, em
 
 const whySilent = (seat: AnySeat, member: WindowMember): string => {
   if (upstreamFell(seat, member)) return UNREADY.upstream;
-  return seat.ring?.holds(member.window) === true ? "" : UNREADY.window;
+  if (seat.ring?.holds(member.window) !== true) return UNREADY.window;
+  return member.rule === true && !seat.ring.holdsRule(member.window) ? UNREADY.rule : "";
 };
 
 /** Somebody else than the member that it names spoke before it at this bar. */
@@ -248,7 +251,7 @@ const HOLDING: StepHandlers<AnyLayer> = {
  * items that reach this operator must not be pooled. Held at most: `BATCH_ROWS_MAX` rows and `HELD_ITEMS_MAX` items; then the batch goes
  * before its barrier.
  *
- * The rule speaks where the member that serves does not: its window is not full or holds an unknown feature, it says itself that it
+ * The rule speaks where the member that serves does not: its window is not full or holds an unknown feature, it reads the rule and that is not ready, it says itself that it
  * cannot, its inference failed (then an `inferenceFailure` stands before the belief), or an upstream that it names fell back at that bar.
  * Failures in `layers.failures` are those of a journal: their rows are not asked. The command `swapModel` switches members between two
  * bars, all layers that it names or none. Throws `UserError`s for members that do not fit the line.
@@ -280,7 +283,7 @@ const membersOf = <M extends StepMember, V>(
   return {
     ...{ kind, trigger, layers, names, steps },
     stepAt: list.map((member) => steps.indexOf(member as M)),
-    places: list.map((member) => (isWindowMember(member) ? windowPlace(kind.layer, member, layers) : null)),
+    places: list.map((member) => (isWindowMember(member) ? windowPlace(kind.layer, kind.numbers, member, layers) : null)),
     spoken: names.map((member) => ({ member, reason: "", fallback: "" })),
   };
 };
@@ -299,7 +302,7 @@ const layerOf = (members: Members<StepMember, unknown>, serving: Serving, window
         numbers: new Float64Array(kind.numbers),
         reason: "",
       })),
-      bars === 0 ? null : new WindowRing(bars, windowWidths(kind.layer, layers)),
+      bars === 0 ? null : new WindowRing(bars, windowWidths(kind.layer, kind.numbers, layers)),
     );
   return {
     members,

@@ -7,6 +7,7 @@ export const UNREADY = {
   regime: "regime not ready",
   pattern: "pattern not ready",
   window: "window not full",
+  rule: "rule not ready",
   upstream: "upstream fell back",
 } as const;
 

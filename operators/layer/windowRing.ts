@@ -6,11 +6,13 @@ export interface WindowWidths {
   readonly features: number;
   readonly regime: number;
   readonly pattern: number;
+  /** Of the layer's own rule. */
+  readonly rule: number;
 }
 
 /**
- * The last bars of one instrument as window members see them: features and the beliefs before the layer, `[bars, numbers]` float64,
- * row-major. It belongs to the layer and fills whether a window member serves or not, so a swap finds it warm.
+ * The last bars of one instrument as window members see them: features, the beliefs before the layer, and what its rule says,
+ * `[bars, numbers]` float64, row-major. It belongs to the layer and fills whether a window member serves or not, so a swap finds it warm.
  */
 export class WindowRing {
   private readonly capacity: number;
@@ -21,11 +23,13 @@ export class WindowRing {
   private next = 0;
   /** Bars in a row without a hole; more than `capacity` counts as `capacity`. */
   private bars = 0;
+  /** Of these, the last ones in a row at which the rule said every number. */
+  private ruleBars = 0;
 
   constructor(capacity: number, widths: WindowWidths) {
     this.capacity = capacity;
     this.widths = widths;
-    this.width = widths.features + widths.regime + widths.pattern;
+    this.width = widths.features + widths.regime + widths.pattern + widths.rule;
     this.values = new Float64Array(capacity * this.width);
   }
 
@@ -44,6 +48,19 @@ export class WindowRing {
     this.belief(features + regime, pattern, values, row * width, ready);
   }
 
+  /** What the rule says of the present bar. */
+  takeRule(numbers: Float64Array, ready: boolean): void {
+    const { features, regime, pattern, rule } = this.widths;
+    const start = this.next * this.width + features + regime + pattern;
+    let whole = ready;
+    for (let i = 0; i < rule; i += 1) {
+      const value = numbers[i] as number;
+      this.values[start + i] = value;
+      if (value !== value) whole = false;
+    }
+    this.ruleBars = whole ? Math.min(this.ruleBars + 1, this.capacity) : 0;
+  }
+
   private belief(to: number, room: number, from: Float64Array, at: number, ready: boolean): void {
     const start = this.next * this.width + to;
     for (let i = 0; i < room; i += 1) this.values[start + i] = ready ? (from[at + i] as number) : MISSING_BELIEF;
@@ -58,6 +75,12 @@ export class WindowRing {
   /** A hole: windows begin behind it. */
   clear(): void {
     this.bars = 0;
+    this.ruleBars = 0;
+  }
+
+  /** The rule said every number at each of the last `bars` bars. */
+  holdsRule(bars: number): boolean {
+    return this.ruleBars >= bars;
   }
 
   holds(bars: number): boolean {
