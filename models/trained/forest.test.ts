@@ -53,12 +53,15 @@ describe("a forest", () => {
     const out = new Float64Array(1);
     forestPart(parseTrees(treesFile([sums]), INPUTS)[0]!).scores(new Float64Array(INPUTS), 1, out);
     expect(out[0]).toBe(1); // 1 + 2^-24 is no float32
-    const tree = { feature: 0, threshold: -1e-36, left: { leaf: 5 }, right: { leaf: 7 } };
-    for (const [form, wanted] of [[0, 7], [1, 5]] as const) {
-      const forest = { form, scale: 1, base: [0], columns: [0], trees: [{ output: 0, tree }] };
-      forestPart(parseTrees(treesFile([forest]), 1)[0]!).scores(Float64Array.of(-1e-35), 1, out);
-      expect(out[0]).toBe(wanted);
-    }
+    const near = [0, -0, 1e-36, -1e-36, 1e-35, -1e-35, 2e-35, -2e-35];
+    for (const threshold of near)
+      for (const x of near)
+        for (const form of [0, 1] as const) {
+          const tree = { feature: 0, threshold, left: { leaf: 5 }, right: { leaf: 7 } };
+          const forest = { form, scale: 1, base: [0], columns: [0], trees: [{ output: 0, tree }] };
+          forestPart(parseTrees(treesFile([forest]), 1)[0]!).scores(Float64Array.of(x), 1, out);
+          expect(out[0]).toBe((form === 0 && Math.abs(x) <= 1e-35 ? 0 : x) <= threshold ? 5 : 7);
+        }
   });
 
   it("gives a row the same scores alone as among others, and joins forests one behind the other", () => {
@@ -79,9 +82,29 @@ describe("a forest", () => {
 /** A forest of one tree with two nodes, and where its numbers lie in the file. */
 const SMALL: DrawnForest = {
   ...{ form: 0, scale: 1, base: [0], columns: [1] },
-  trees: [{ output: 0, tree: { feature: 0, threshold: 0, left: { leaf: 1 }, right: { feature: 0, threshold: 1, left: { leaf: 2 }, right: { leaf: 3 } } } }],
+  trees: [
+    {
+      output: 0,
+      tree: { feature: 0, threshold: 0, left: { leaf: 1 }, right: { feature: 0, threshold: 1, left: { leaf: 2 }, right: { leaf: 3 } } },
+    },
+  ],
 };
-const AT = { outputs: 12, trees: 20, nodes: 24, reserved: 32, scale: 40, threshold: 56, leaf: 72, column: 96, output: 100, firstNode: 104, firstLeaf: 112, feature: 120, left: 128, right: 136 };
+const AT = {
+  outputs: 12,
+  trees: 20,
+  nodes: 24,
+  reserved: 32,
+  scale: 40,
+  threshold: 56,
+  leaf: 72,
+  column: 96,
+  output: 100,
+  firstNode: 104,
+  firstLeaf: 112,
+  feature: 120,
+  left: 128,
+  right: 136,
+};
 
 describe("a file of trees that is not whole", () => {
   const bytes = treesFile([SMALL]);
@@ -135,7 +158,8 @@ describe("a file of trees that is not whole", () => {
         const copy = bytes.slice();
         copy[at] = value;
         try {
-          for (const forest of parseTrees(copy, 2)) forestPart(forest).scores(Float64Array.of(0.5, 0.5), 1, new Float64Array(forest.outputs));
+          for (const forest of parseTrees(copy, 2))
+            forestPart(forest).scores(Float64Array.of(0.5, 0.5), 1, new Float64Array(forest.outputs));
         } catch (error) {
           if (!(error instanceof TreesError)) throw error;
         }

@@ -6,6 +6,10 @@ const HEAD_BYTES = 40;
 /** Far above what fits into a file of 500 kB. */
 const COUNT_MAX = 1 << 20;
 const LEVELS_MAX = 16;
+/** LightGBM's reader takes what is not larger for 0. */
+const ZERO_BELOW = 1e-35;
+/** The next double below −1e-35. */
+const BELOW_ZERO = -1.0000000000000001e-35;
 
 /** A `trees.bin` that is not as docs/models.md says. */
 export class TreesError extends Error {}
@@ -13,7 +17,7 @@ export class TreesError extends Error {}
 /** The forests of a `trees.bin`. `inputs`: numbers of a row. Every place is checked, so that a walk stays inside and ends. Throws `TreesError`. */
 export const parseTrees = (bytes: Uint8Array, inputs: number): Forest[] => {
   // A copy begins at a multiple of 8 bytes, as float64 arrays must.
-  const buffer = bytes.slice().buffer;
+  const { buffer } = new Uint8Array(bytes);
   const view = new DataView(buffer);
   if (buffer.byteLength < 8 || view.getUint32(0, true) !== MAGIC) throw new TreesError("it is no file of trees");
   const count = view.getUint32(4, true);
@@ -21,9 +25,9 @@ export const parseTrees = (bytes: Uint8Array, inputs: number): Forest[] => {
   let at = 8;
   for (let index = 0; index < count; index += 1) {
     const where = `forest ${index}`;
-    const { forest, end } = readForest(buffer, at, where);
-    checkForest(forest, inputs, where);
-    forests.push(forest);
+    const { file, end } = readForest(buffer, at, where);
+    checkForest(file, inputs, where);
+    forests.push(walkable(file, where));
     at = Math.ceil(end / 8) * 8;
     requireZeros(bytes, end, Math.min(at, bytes.length));
   }
@@ -36,13 +40,23 @@ const requireZeros = (bytes: Uint8Array, from: number, to: number): void => {
   for (let at = from; at < to; at += 1) if (bytes[at] !== 0) throw new TreesError("what fills it up is not zero");
 };
 
-const readForest = (buffer: ArrayBuffer, start: number, where: string): { readonly forest: Forest; readonly end: number } => {
+/** A forest as its file has it. */
+interface FileForest extends Omit<Forest, "child"> {
+  /** Place in `column` of each node. */
+  readonly feature: Int32Array;
+  /** Nodes and leaves, counted within their tree. */
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+}
+
+const readForest = (buffer: ArrayBuffer, start: number, where: string): { readonly file: FileForest; readonly end: number } => {
   if (start + HEAD_BYTES > buffer.byteLength) throw new TreesError(`${where}: the file ends in its head`);
   const head = new DataView(buffer, start, HEAD_BYTES);
   const [form = -1, outputs = 0, features = 0, trees = 0, nodes = 0, leaves = 0, ...reserved] = Array.from({ length: 8 }, (_, i) =>
     head.getUint32(4 * i, true),
   );
-  if (form !== Form.binary64 && form !== Form.binary32 && form !== Form.oblivious) throw new TreesError(`${where}: there is no form ${form}`);
+  if (form !== Form.binary64 && form !== Form.binary32 && form !== Form.oblivious)
+    throw new TreesError(`${where}: there is no form ${form}`);
   if (reserved.some((each) => each !== 0)) throw new TreesError(`${where}: its reserved numbers are not 0`);
   for (const each of [outputs, features, trees, nodes, leaves])
     if (each > COUNT_MAX) throw new TreesError(`${where}: it counts ${each} of something, above ${COUNT_MAX}`);
@@ -53,25 +67,37 @@ const readForest = (buffer: ArrayBuffer, start: number, where: string): { readon
   let at = start + HEAD_BYTES;
   const doubles = (length: number): Float64Array => new Float64Array(buffer, (at += 8 * length) - 8 * length, length);
   const integers = (length: number): Int32Array => new Int32Array(buffer, (at += 4 * length) - 4 * length, length);
-  const forest = {
+  const file = {
     ...{ form, outputs, scale: head.getFloat64(32, true) },
     ...{ base: doubles(outputs), threshold: doubles(nodes), leaf: doubles(leaves) },
     ...{ column: integers(features), output: integers(trees) },
     ...{ firstNode: integers(trees + 1), firstLeaf: integers(trees + 1), feature: integers(nodes) },
+    ...{ left: integers(children), right: integers(children) },
   };
-  const [left, right] = [integers(children), integers(children)];
-  return { forest: { ...forest, child: childrenOf(forest, left, right, where) }, end };
+  return { file, end };
+};
+
+/** The forest of a checked file, each node with its own column. */
+const walkable = ({ feature, left, right, ...file }: FileForest, where: string): Forest => ({
+  ...file,
+  column: feature.map((place) => file.column[place] as number),
+  threshold: file.form === Form.binary64 ? file.threshold.map(readingZero) : file.threshold,
+  child: childrenOf(file, left, right, where),
+});
+
+/** A threshold with which x divides as what is read of it (0 where |x| ≤ 1e-35) does with the library's. */
+const readingZero = (threshold: number): number => {
+  if (threshold >= ZERO_BELOW || threshold < -ZERO_BELOW) return threshold;
+  return threshold >= 0 ? ZERO_BELOW : BELOW_ZERO;
 };
 
 /** Children counted over the whole forest, two a node. */
 const childrenOf = (
-  { firstNode, firstLeaf, threshold, leaf, output }: Omit<Forest, "child">,
+  { firstNode, firstLeaf, output }: Pick<Forest, "firstNode" | "firstLeaf" | "output">,
   left: Int32Array,
   right: Int32Array,
   where: string,
 ): Int32Array => {
-  requireRising(firstNode, threshold.length, `${where}: the nodes of its trees`);
-  requireRising(firstLeaf, leaf.length, `${where}: the leaves of its trees`);
   const child = new Int32Array(2 * left.length);
   for (let tree = 0; tree < output.length && left.length > 0; tree += 1) {
     const [first, end] = [firstNode[tree] as number, firstNode[tree + 1] as number];
@@ -99,11 +125,13 @@ const requireRising = (first: Int32Array, total: number, what: string): void => 
   if (before !== total) throw new TreesError(`${what} end at ${before} of ${total}`);
 };
 
-const checkForest = (forest: Forest, inputs: number, where: string): void => {
+const checkForest = (forest: FileForest, inputs: number, where: string): void => {
   const { form, outputs, column, output, feature, firstNode, firstLeaf, scale, base, threshold, leaf } = forest;
   requireBelow(column, inputs, `${where}: a column`);
   requireBelow(output, outputs, `${where}: an output`);
   requireBelow(feature, column.length, `${where}: a feature`);
+  requireRising(firstNode, threshold.length, `${where}: the nodes of its trees`);
+  requireRising(firstLeaf, leaf.length, `${where}: the leaves of its trees`);
   if (form !== Form.oblivious && scale !== 1) throw new TreesError(`${where}: its scale is ${scale}, not 1`);
   for (const numbers of [[scale], base, threshold, leaf])
     for (const number of numbers) if (!Number.isFinite(number)) throw new TreesError(`${where}: it holds ${number}`);

@@ -108,6 +108,47 @@ describe("what a window member of L3 is given", () => {
   });
 });
 
+describe("a window member that reads its own layer's rule", () => {
+  /** Says the bar's number in ten; not ready at bar 3, and leaves its confidence out at bar 5. */
+  const saying: SignalModule = signalModule(() => ({
+    ...{ name: "saying", warmUpBars: 0, onGap: "keep", init: () => null, features: ["first"] },
+    decide: (_, __, out, { x }) => {
+      out.pLong = (x[0] as number) / 10;
+      out.pNeutral = 1 - out.pLong;
+      out.netLong = 0.001;
+      out.netShort = -0.001;
+      out.confidence = x[0] === 5 ? NaN : 0.5;
+    },
+  }))({});
+  const items = (ats: readonly number[]): Item[] => [
+    ...ats.flatMap((at) => [bar({ at }), featureRowOf({ at }, [at === 3 ? NaN : at, 10 * at]), BARRIER]),
+  ];
+  const l3 = (member: WindowMember) =>
+    signal({ ...layersOf({ signal: [saying, member] }, { signal: "member" }), regime: false, embedding: null }, saying, [member]);
+
+  it("is given what the rule says of the same bar, last of all, and of each bar of its window", () => {
+    const member = answering(GOOD3, { rule: true, window: 2 });
+    expect(spoken(l3(member), items([1, 2]))).toEqual(["saying 0.1 0.001 0.5window not full", "member 0.5 0.001 0.6"]);
+    expect(member.inputs).toEqual([[10, 0.1, 0, 0.9, 0.001, -0.001, 0.5, 20, 0.2, 0, 0.8, 0.001, -0.001, 0.5]]);
+  });
+
+  it("falls back where the rule is not ready, or leaves a number out, anywhere in its window", () => {
+    const member = answering(GOOD3, { rule: true });
+    expect(spoken(l3(member), items([1, 2, 3, 4, 5, 6]))).toEqual([
+      ...["member 0.5 0.001 0.6", "member 0.5 0.001 0.6", "saying 0 NaN NaNrule not ready"],
+      ...["member 0.5 0.001 0.6", "saying 0.5 0.001 NaNrule not ready", "member 0.5 0.001 0.6"],
+    ]);
+    const twice = answering(GOOD3, { rule: true, window: 2 });
+    expect(spoken(l3(twice), items([4, 5, 6, 7])).map((word) => word.split("rule ")[1] ?? "")).toEqual(["", "not ready", "not ready", ""]);
+  });
+
+  it("needs no other number", () => {
+    const member = answering(GOOD3, { rule: true, features: [] });
+    spoken(l3(member), items([1]));
+    expect(member.inputs).toEqual([[0.1, 0, 0.9, 0.001, -0.001, 0.5]]);
+  });
+});
+
 describe("an answer that can be no belief", () => {
   it.each([
     ["probabilities that do not sum to 1", [0.5, 0.5, 0.5, NaN, NaN, NaN], "invalid"],

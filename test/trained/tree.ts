@@ -1,7 +1,8 @@
 import type { Rng } from "./rng.ts";
 
 /** A tree as a person would draw it; the independent side of the walker. */
-export type Tree = { readonly leaf: number } | { readonly feature: number; readonly threshold: number; readonly left: Tree; readonly right: Tree };
+export type Tree =
+  { readonly leaf: number } | { readonly feature: number; readonly threshold: number; readonly left: Tree; readonly right: Tree };
 
 /** LightGBM, XGBoost and CatBoost, by what their sums are. */
 export interface DrawnForest {
@@ -63,7 +64,8 @@ export const treesFile = (forests: readonly DrawnForest[]): Uint8Array => {
     const flat = forest.trees.map(({ tree }) => (forest.form === 2 ? flatOblivious(tree) : flatBinary(tree)));
     const nodes = flat.flatMap((each) => each.nodes);
     const leaves = flat.flatMap((each) => each.leaves);
-    for (const count of [forest.form, forest.base.length, forest.columns.length, flat.length, nodes.length, leaves.length, 0, 0]) u32(count);
+    for (const count of [forest.form, forest.base.length, forest.columns.length, flat.length, nodes.length, leaves.length, 0, 0])
+      u32(count);
     f64(forest.scale);
     forest.base.forEach(f64);
     for (const { threshold } of nodes) f64(threshold);
@@ -104,7 +106,8 @@ const flatBinary = (root: Tree): Flat => {
 
 const flatOblivious = (root: Tree): Flat => {
   const levels: Flat["nodes"][number][] = [];
-  for (let tree = root; !("leaf" in tree); tree = tree.left) levels.unshift({ feature: tree.feature, threshold: tree.threshold, left: 0, right: 0 });
+  for (let tree = root; !("leaf" in tree); tree = tree.left)
+    levels.unshift({ feature: tree.feature, threshold: tree.threshold, left: 0, right: 0 });
   const leaves = Array.from({ length: 1 << levels.length }, (_, place) => {
     let tree = root;
     for (let level = levels.length - 1; !("leaf" in tree); level -= 1) tree = (place >> level) & 1 ? tree.right : tree.left;

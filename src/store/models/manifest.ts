@@ -54,7 +54,10 @@ const shape = {
   format: z.literal(1),
   name,
   version: z.string(),
-  columns: z.array(name).max(4096).refine((names) => new Set(names).size === names.length, "must not name a column twice"),
+  columns: z
+    .array(name)
+    .max(4096)
+    .refine((names) => new Set(names).size === names.length, "must not name a column twice"),
   beliefs: z.array(z.enum(["regime", "pattern"])).refine((names) => new Set(names).size === names.length, "must not name a layer twice"),
   rule: z.boolean(),
   masks: z.record(z.string().regex(/^mask_/, "must be the name of a mask"), finite),
@@ -85,7 +88,10 @@ export const manifestSchema = z
   .refine(({ layer, beliefs, upstreams }) => layer !== "regime" || (beliefs.length === 0 && Object.keys(upstreams).length === 0), {
     message: "must stand behind no layer: there is none before regime",
   })
-  .refine(({ beliefs, upstreams }) => beliefs.every((layer) => upstreams[layer] !== undefined), "must name the upstream of each layer it reads");
+  .refine(
+    ({ beliefs, upstreams }) => beliefs.every((layer) => upstreams[layer] !== undefined),
+    "must name the upstream of each layer it reads",
+  );
 
 export type Manifest = z.output<typeof manifestSchema>;
 

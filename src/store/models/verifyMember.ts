@@ -90,7 +90,8 @@ const upstreamsOf = (dir: string, of: MemberName, { upstreams }: Manifest): Upst
       }
       const before = { layer, member };
       const { manifest, sha256: found } = readManifest(dir, before);
-      if (found !== sha256) throw new MemberRefusal(of, `it was trained behind another ${layer} member ${member} than the one that is there`);
+      if (found !== sha256)
+        throw new MemberRefusal(of, `it was trained behind another ${layer} member ${member} than the one that is there`);
       return [{ of: before, manifest }, ...upstreamsOf(dir, before, manifest)];
     },
   );
