@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MINUTE_MS, UserError } from "../src/domain/units.ts";
 import { didYouMean } from "../src/domain/nearestName.ts";
+import { parseSwap } from "./swaps.ts";
 import { parseTime, timeframeMs } from "../src/domain/time.ts";
 import { DEFAULT_LABELS } from "../src/lab/labels/options.ts";
 import { DEFAULT_LIMITS } from "../src/risk/limits.ts";
@@ -218,6 +219,18 @@ const runs = z.strictObject({
   trash: z.int().gte(0).lte(100_000).default(200),
 });
 
+/** A trained member `NAME@VERSION`, `promoted`, or null for the layer's rule. */
+const served = z.string().min(1).nullable().default(null);
+/** Trained members (docs/models.md). */
+const models = z.strictObject({
+  /** Folder of all members; null: those that are shipped. */
+  dir: z.string().min(1).nullable().default(null),
+  /** Who serves at the start. */
+  serve: z.strictObject({ regime: served, pattern: served, signal: served }).prefault({}),
+  /** Who serves from a time on: `TIME:LAYER=MEMBER,…`. */
+  swaps: z.array(z.string().check(parsedBy(parseSwap))).default([]),
+});
+
 /** A shipped rule by name, or the path of a user's TypeScript module, with what it may be told. */
 const member = (module: string) => z.strictObject({ module: z.string().min(1).default(module), options: options.default({}) }).prefault({});
 
@@ -244,6 +257,7 @@ export const configSchema = z.strictObject({
   pattern: member("geometry"),
   signal: member("byRegime"),
   position: member("managed"),
+  models: models.prefault({}),
   venue: venue.prefault({}),
   /** `none` lets entries go without a bracket: simulated venue only. */
   protection: z.enum(["required", "none"]).default("required"),

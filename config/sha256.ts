@@ -5,10 +5,16 @@ import type { RiposteConfig } from "./schema.ts";
  * SHA-256 (hex) of a config's canonical JSON: the same for equal configs, however they were put together, whatever the run is called, and
  * wherever its data and its files lie.
  */
-export const configSha256 = ({ name: _, runs: _runs, ...config }: RiposteConfig): string =>
+export const configSha256 = ({ name: _, runs: _runs, models, ...config }: RiposteConfig): string =>
   createHash("sha256")
-    .update(canonicalJson({ ...config, data: withoutPlace(config.data) }))
+    .update(canonicalJson({ ...config, ...servedIn(models), data: withoutPlace(config.data) }))
     .digest("hex");
+
+/** What a config says of trained members but where they lie; nothing where rules alone serve: such a config is what it was before there were any. */
+export const servedIn = ({ serve, swaps }: RiposteConfig["models"]): object => {
+  const rules = swaps.length === 0 && Object.values(serve).every((member) => member === null);
+  return rules ? {} : { models: { serve, swaps } };
+};
 
 /** What a config says of its data but where they lie: which they are, their own hash tells. */
 export const withoutPlace = ({ store: _, dir: _dir, questdb: _server, ...rest }: RiposteConfig["data"]): Partial<RiposteConfig["data"]> =>

@@ -17,7 +17,12 @@ interface Named {
 }
 
 /** Who may serve, by layer; the first is the layer's rule. A layer without members is not on the line. */
-export type Registry<M extends Named = Named> = Readonly<Record<LayerName, readonly M[]>>;
+export interface Registry<M extends Named = Named> extends Readonly<Record<LayerName, readonly M[]>> {
+  /** Members that somebody named and that may not serve: why, by `refusedKey`. */
+  readonly refused?: Readonly<Record<string, string>>;
+}
+
+export const refusedKey = (layer: string, member: string): string => `${layer} ${member}`;
 
 /** Who serves, by layer; "" where there is no layer. Plain data: every layer keeps its own and follows the same events. */
 export type Serving = Readonly<Record<LayerName, string>>;
@@ -58,6 +63,8 @@ export const swapped = (
   for (const [layer, name] of Object.entries(change)) {
     if (!isLayer(layer)) return refused(`there is no layer ${layer}${didYouMean(layer, [...LAYER_NAMES])}`);
     const names = registry[layer].map((member) => member.name);
+    const why = registry.refused?.[refusedKey(layer, String(name))];
+    if (why !== undefined) return refused(`${layer} member ${String(name)}: ${why}`);
     if (typeof name !== "string" || !names.includes(name))
       return refused(`there is no member ${String(name)} of the ${layer} layer (there are: ${names.join(", ") || "none"})`);
     next[layer] = name;

@@ -50,6 +50,8 @@ export interface System {
   readonly others?: OtherMembers;
   /** Who serves at the start, where it is not the layer's rule. */
   readonly serving?: Partial<Serving>;
+  /** Members that were named and may not serve, with the reason (`refusedKey`). */
+  readonly refused?: Readonly<Record<string, string>>;
   /** Inferences that failed in the journal that is replayed. */
   readonly failures?: InferenceFailures;
   readonly limits: RiskLimits;
@@ -63,7 +65,7 @@ export interface System {
 type Perceiving = Omit<System, "limits" | "venue" | "startUsdt" | "tradeFromMs">;
 
 /** By layer; they stand ready from the start. */
-interface OtherMembers {
+export interface OtherMembers {
   readonly regime?: readonly (RegimeModule | WindowMember)[];
   readonly pattern?: readonly (PatternModule | WindowMember)[];
   readonly signal?: readonly (SignalModule | WindowMember)[];
@@ -138,9 +140,17 @@ const layersOf = (s: Perceiving): Layers => ({
 });
 
 /** Who may serve, by layer; the rule first. */
-const registryOf = ({ regime: l1, pattern: l2, signal: l3, position: l4, others = {} }: Perceiving): Registry => ({
+export const registryOf = ({
+  regime: l1,
+  pattern: l2,
+  signal: l3,
+  position: l4,
+  others = {},
+  refused = {},
+}: Pick<System, "regime" | "pattern" | "signal" | "position" | "others" | "refused">): Registry => ({
   regime: l1 === null ? [] : [l1, ...(others.regime ?? [])],
   pattern: l2 === null ? [] : [l2, ...(others.pattern ?? [])],
   signal: [l3, ...(others.signal ?? [])],
   position: [l4, ...(others.position ?? [])],
+  refused,
 });

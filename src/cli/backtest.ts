@@ -30,13 +30,15 @@ import type { ComposedRun } from "./run/composeRun.ts";
 import { compareFills, requireAllFills } from "./run/compareFills.ts";
 import { composeRun, memberNotes, memberWarnings, membersOf } from "./run/composeRun.ts";
 import { layerNames } from "./members/layers.ts";
+import { memberHashes } from "./members/trained.ts";
 import { withCapturedSymbol } from "./data/captureData.ts";
 import type { DataChoice } from "./data/runData.ts";
 import { captureOption, dataChoice } from "./data/history.ts";
 import { configOf, configOptions, RUN_OPTIONS } from "./configOptions.ts";
-import { codeVersion, commandLine, memberVersions, shownModules } from "./run/identity.ts";
+import { codeVersion, commandLine, memberVersions, shownModules, speakersOf } from "./run/identity.ts";
 import { journalled } from "./run/journalled.ts";
 import type { Journalled } from "./run/journalled.ts";
+import { trainedFacts } from "./run/inSample.ts";
 import { replayRun } from "./run/replayRun.ts";
 import { verifyRun } from "./run/verify.ts";
 import { abandonRun, beginRun, figuresOf, keptText, shownConfig } from "./runs/keeping.ts";
@@ -49,7 +51,7 @@ export const backtestCommand: Command = {
   name: "backtest",
   summary: "replay history, or the market simulator, through the pipeline and write a report",
   options: {
-    ...configOptions(...RUN_OPTIONS, "decisions"),
+    ...configOptions(...RUN_OPTIONS, "swap", "decisions"),
     out: { type: "string", value: "DIR", help: `folder of the report (default: ${NEWEST_DIR}, a copy of the newest run in out/runs)` },
     capture: captureOption,
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
@@ -117,6 +119,7 @@ const compose = async (
     await composed.data.close();
     throw error;
   }
+  if (resume !== null) await requireSameModels(resume, composed, goneOn ?? "");
   for (const note of memberNotes(composed.layers)) context.log(`NOTE ${note}`);
   return {
     ...composed,
@@ -144,6 +147,15 @@ const resumable = async (path: string, config: RiposteConfig): Promise<JournalRe
   );
 };
 
+/** A member's name may stand for other files by now. */
+const requireSameModels = async ({ header: { models } }: JournalReader, { layers, data }: ComposedRun, path: string): Promise<void> => {
+  const now = memberHashes(layers.trained);
+  const changed = [...new Set([...Object.keys(models), ...Object.keys(now)])].find((name) => models[name] !== now[name]);
+  if (changed === undefined) return;
+  await data.close();
+  throw new UserError(`journal ${path} was written with another ${changed}: bring that one back to go on, or name a new journal`);
+};
+
 /** What is open while a run goes on. */
 interface Open {
   kept?: KeptRun;
@@ -159,7 +171,10 @@ const replay = async (run: Run, context: CommandContext): Promise<{ readonly rec
   const open: Open = { table: null, burst: [] };
   try {
     const beliefs = (open.beliefs = await beliefsOf(run.beliefsPath, run));
-    const kept = (open.kept = beginRun({ ...run, kind: "backtest", newest: NEWEST_DIR, own: OWN_RUN_FILES }, context));
+    const kept = (open.kept = beginRun(
+      { ...run, trained: trainedFacts(run.layers, data), kind: "backtest", newest: NEWEST_DIR, own: OWN_RUN_FILES },
+      context,
+    ));
     const failures = await run.resume?.failures();
     const journal = (open.journal = journalled({ ...run, ...(failures === undefined ? {} : { failures }) }));
     open.table = run.config.report.decisions === "all" ? decisionTable(run, kept, beliefs) : null;
@@ -237,6 +252,7 @@ const through = async (
     warnings: [...warnings, ...memberWarnings(run, beliefs.perceived), ...found],
     members: membersOf(run.layers),
     modules: shownModules(config),
+    ...trainedFacts(run.layers, data),
     configSha256: configSha256(config),
     ...hashes,
     verified: run.verified,
@@ -263,6 +279,7 @@ const decisionTable = (run: Run, { staging }: KeptRun, { features }: Beliefs): D
     partsDir: join(staging.dir, ".decisions"),
     layers: layerNames({ ...layers, features }),
     members: memberVersions(config),
+    speakers: speakersOf(config, layers),
   });
 };
 

@@ -42,6 +42,13 @@ const KEYED = {
     help: "signal: a shipped rule, or your own TypeScript module (./mine.ts)",
   },
   position: { type: "string", value: "NAME|FILE", key: "position.module", help: "position manager: a shipped one, or your own module" },
+  swap: {
+    type: "string",
+    multiple: true,
+    value: "TIME:LAYER=MEMBER,…",
+    key: "models.swaps",
+    help: "from a time on others serve, e.g. 2023-07-01:signal=lightgbm@3,regime=logit@3; repeat for more",
+  },
   decisions: { type: "string", value: "changes|all", key: "report.decisions", help: "all: also every decision bar, as decisions.parquet" },
 } as const satisfies Record<string, ConfigOption>;
 
@@ -116,7 +123,8 @@ const flagLayers = (values: OptionValues): ConfigLayer[] =>
 const flagLayer = (name: ConfigOptionName, value: OptionValues[string]): ConfigLayer[] => {
   const path = KEYED[name].key.split(".");
   if (Array.isArray(value)) {
-    const items = itemsOf(value);
+    // A swap has commas of its own.
+    const items = name === "swap" ? value : itemsOf(value);
     return [{ source: value.map((item) => `--${name} ${item}`).join(" "), values: nest(path, items), exitCode: 2 }];
   }
   return typeof value === "string" ? [layerOf(`--${name} ${value}`, path, value, 2)] : [];

@@ -131,7 +131,7 @@ const beginSweep = ({ plan, swept, out }: Sweep, context: CommandContext): KeptR
   const sha256 = createHash("sha256").update(plan.configs.map(configSha256).join()).digest("hex");
   const captured = plan.choice.captures.length > 0;
   const about = { kind: "sweep", newest: NEWEST_DIR, own: OWN_SWEEP_FILES, grid: { swept, sha256 } } as const;
-  return beginRun({ ...about, config, data: plan.data, captured, out }, context);
+  return beginRun({ ...about, trained: plan.trained, config, data: plan.data, captured, out }, context);
 };
 
 /** The figures of a sweep are those of its best run, and how many there are. */

@@ -18,6 +18,8 @@ const FACTS = {
     command: "",
     warnings: [],
     modules: {},
+    models: {},
+    inSample: [],
     members: { warmUpBars: 0, enterProbability: null },
     replaySeconds: 1,
     peakRssMb: 1,

@@ -1,5 +1,5 @@
 import type { OperatorFunction } from "rxjs";
-import type { AccountState, Fill, Gap, RiskState, Signal, TradeClosed } from "../domain/derived.ts";
+import type { AccountState, Fill, Gap, Pattern, Regime, RiskState, Signal, TradeClosed } from "../domain/derived.ts";
 import type { Fault, NonMarketTrade, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected } from "../domain/event.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { lotsToQty, ticksToPrice } from "../domain/instrument.ts";
@@ -13,6 +13,7 @@ import type { StepHandlers } from "../../operators/stepOperator.ts";
 import { stepOperator } from "../../operators/stepOperator.ts";
 import { BeliefRecorder } from "./beliefRecorder.ts";
 import { DrawdownAtBars } from "./drawdownAtBars.ts";
+import { MemberLog } from "./memberLog.ts";
 import { FillLog } from "./fillLog.ts";
 import { PlanOutcomes } from "./outcomes/planOutcomes.ts";
 import { RiskSpans } from "./riskSpans.ts";
@@ -23,6 +24,8 @@ import { ThinnedCandles } from "./thinnedCandles.ts";
 const CANDLES_MAX = 40_000;
 /** A descriptor of L2 counts as the pattern of an entry above this, of 1. */
 const PATTERN_ABOVE = 0.5;
+/** Source of the fault that a refused swap is. */
+const SWAP = "swapModel";
 
 interface RecorderOptions {
   readonly instruments: readonly Instrument[];
@@ -31,6 +34,8 @@ interface RecorderOptions {
   readonly fromMs: number;
   /** What the layers' numbers are called; null: the line has no layers before L3. */
   readonly layers: LayerNames | null;
+  /** Others than rules may speak: who did is kept. */
+  readonly trained?: boolean;
 }
 
 /** A stop while it is live; closed with its position or by the stop that replaces it. */
@@ -49,10 +54,14 @@ export class Recorder {
   readonly gaps: GapSpan[] = [];
   readonly risk: RiskSpans;
   readonly faults = new Map<string, number>();
+  /** Why swaps of members were refused. */
+  readonly refusedSwaps = new Set<string>();
   readonly outcomes = new PlanOutcomes();
   /** By instrument, trades that were not of the market. */
   readonly nonMarketTrades: number[];
   readonly beliefs: BeliefRecorder | null;
+  /** Null: rules alone may speak. */
+  readonly members: MemberLog | null;
   bars = 0;
   orders = 0;
   firstOpenMs = NaN;
@@ -81,6 +90,7 @@ export class Recorder {
     this.#lastMs = new Float64Array(options.instruments.length).fill(-Infinity);
     this.risk = new RiskSpans();
     const { instruments, fromMs, layers } = options;
+    this.members = options.trained === true ? new MemberLog(fromMs) : null;
     this.beliefs = layers === null ? null : new BeliefRecorder({ instruments, fromMs, names: layers, patternAbove: PATTERN_ABOVE });
   }
 
@@ -179,7 +189,18 @@ export class Recorder {
     this.gaps.push({ symbol, fromMs: gap.fromMs, toMs: gap.toMs, missingBars: gap.missingBars });
   }
 
+  regime(regime: Regime): void {
+    this.beliefs?.regime(regime);
+    this.members?.said("regime", regime);
+  }
+
+  pattern(pattern: Pattern): void {
+    this.beliefs?.pattern(pattern);
+    this.members?.said("pattern", pattern);
+  }
+
   signal(signal: Signal): void {
+    this.members?.said("signal", signal);
     this.beliefs?.signal(signal);
     if (signal.knownAtMs > this.#options.fromMs) this.outcomes.signal(signal);
   }
@@ -189,6 +210,10 @@ export class Recorder {
   }
 
   fault({ source, message }: Fault): void {
+    if (source === SWAP) {
+      this.refusedSwaps.add(message);
+      return;
+    }
     const what = `${source}: ${message.split(",")[0] ?? message}`;
     this.faults.set(what, (this.faults.get(what) ?? 0) + 1);
   }
@@ -290,10 +315,10 @@ const HANDLERS: StepHandlers<Recorder> = {
     r.beliefs?.features(item);
   },
   [Kind.regime]: (r, item) => {
-    r.beliefs?.regime(item);
+    r.regime(item);
   },
   [Kind.pattern]: (r, item) => {
-    r.beliefs?.pattern(item);
+    r.pattern(item);
   },
   [Kind.signal]: (r, item) => {
     r.signal(item);

@@ -1,6 +1,7 @@
 import type { FillOn } from "../domain/order.ts";
 import type { Direction } from "../domain/units.ts";
 import type { RiskLevel } from "../domain/derived.ts";
+import type { FallbackBars, MemberBars } from "./memberLog.ts";
 import type { FillQualityRow } from "./outcomes/fillQuality.ts";
 
 /**
@@ -30,6 +31,8 @@ export interface RunRecord {
   readonly regimes?: readonly RegimeSeries[];
   /** Names of what the layers say: without them the report says nothing of layers. */
   readonly layers?: LayerNames;
+  /** Who spoke for the layers, and how often a rule spoke in a member's place; left out when rules alone may speak. */
+  readonly members?: { readonly spoke: readonly MemberBars[]; readonly fellBack: readonly FallbackBars[] };
   /** The same run filled on bars, on trades and on the book; left out when nobody asked for it. */
   readonly fillModes?: readonly FillModeRow[];
 }
@@ -50,6 +53,10 @@ export interface RunIdentity {
   readonly commit: string;
   /** By name, users' modules: SHA-256 of all that they load (docs/modules.md). */
   readonly modules: Readonly<Record<string, string>>;
+  /** By `<layer>/<member>`, trained members: SHA-256 of their manifests; left out when there is none. */
+  readonly models?: Readonly<Record<string, string>>;
+  /** Where trained members serve inside what they were trained on, a line each; left out when they do not. Such a run proves nothing. */
+  readonly inSample?: readonly string[];
   /** Without where the data lies. */
   readonly configSha256: string;
   readonly dataSha256: string;

@@ -33,6 +33,8 @@ export interface RunFacts {
   readonly verified?: boolean;
   readonly commit: string;
   readonly modules: Readonly<Record<string, string>>;
+  readonly models: Readonly<Record<string, string>>;
+  readonly inSample: readonly string[];
   readonly command: string;
   readonly replaySeconds: number;
   readonly peakRssMb: number;
@@ -53,6 +55,7 @@ export const runRecord = (recorder: Recorder, facts: RunFacts): RunRecord => {
     gaps: recorder.gaps,
     refusals: recorder.outcomes.refusals,
     rejections: recorder.outcomes.rejections,
+    ...(recorder.members === null ? {} : { members: { spoke: recorder.members.spoke, fellBack: recorder.members.fellBack } }),
     ...(recorder.beliefs === null
       ? {}
       : { regimes: recorder.beliefs.regimes((index) => recorder.lastMs(index)), layers: recorder.beliefs.names }),
@@ -76,6 +79,8 @@ const identityOf = (recorder: Recorder, facts: RunFacts): RunIdentity => {
     ...(facts.verified === true ? { verified: true } : {}),
     commit: facts.commit,
     modules: facts.modules,
+    ...(Object.keys(facts.models).length === 0 ? {} : { models: facts.models }),
+    ...(facts.inSample.length === 0 ? {} : { inSample: facts.inSample }),
     configSha256: facts.configSha256,
     dataSha256: facts.dataSha256,
     decisionsSha256: facts.decisionsSha256,
@@ -88,6 +93,7 @@ const identityOf = (recorder: Recorder, facts: RunFacts): RunIdentity => {
       ...data.warnings,
       ...recorder.nonMarketTrades.flatMap((count, index) => nonMarketText(count, data.instruments[index]?.symbol ?? "")),
       ...(faults.length === 0 ? [] : [`Bad data was left out: ${faults.join("; ")}.`]),
+      ...[...recorder.refusedSwaps].map((why) => `A swap was refused: ${why}.`),
       ...facts.warnings,
       ...refusalWarnings(recorder.outcomes),
       ...(recorder.ruinedAtMs === null ? [] : [`The account was lost on ${formatUtc(recorder.ruinedAtMs)}: the figures end there.`]),

@@ -59,7 +59,7 @@ type Json =
   | readonly string[]
   | Readonly<Record<string, string>>
   | readonly Readonly<Record<string, string | number | null>>[];
-type Summarised = Pick<RunRecord, "identity" | "summary" | "fillModes" | "refusals" | "rejections">;
+type Summarised = Pick<RunRecord, "identity" | "summary" | "fillModes" | "refusals" | "rejections" | "members">;
 
 /** The summary as one JSON document, what `--json` prints and `summary.json` holds; NaN and infinities are null. */
 export const summaryJson = (record: Summarised): string => `${JSON.stringify(summaryObject(record), null, 2)}\n`;
@@ -69,7 +69,14 @@ export const summaryJson = (record: Summarised): string => `${JSON.stringify(sum
  * lines of the text), plans that risk refused by rule, orders that the venue refused by code, which code ran, and `fillModes` where fills
  * were compared.
  */
-export const summaryObject = ({ identity, summary, refusals, rejections, fillModes }: Summarised): Readonly<Record<string, Json>> => ({
+export const summaryObject = ({
+  identity,
+  summary,
+  refusals,
+  rejections,
+  fillModes,
+  members,
+}: Summarised): Readonly<Record<string, Json>> => ({
   ...Object.fromEntries(SUMMARY_KEYS.map((key) => [key, finite(summary[key])])),
   warnings: identity.warnings,
   refusals: rows(refusals),
@@ -77,6 +84,9 @@ export const summaryObject = ({ identity, summary, refusals, rejections, fillMod
   ...(identity.verified === undefined ? {} : { verified: identity.verified }),
   commit: identity.commit,
   modules: identity.modules,
+  ...(identity.models === undefined ? {} : { models: identity.models }),
+  ...(identity.inSample === undefined ? {} : { inSample: identity.inSample }),
+  ...(members === undefined ? {} : { members: rows(members.spoke), fallbacks: rows(members.fellBack) }),
   ...(fillModes === undefined ? {} : { fillModes: rows(fillModes) }),
 });
 

@@ -33,12 +33,14 @@ export const summaryText = (record: RunRecord, { colour = false, reportPath }: S
     ...tradeLines(record, paint),
     ...fillLines(record),
     ...riskLines(record),
+    ...memberLines(record),
     ...runLines(record, reportPath),
   ];
   return [
     "",
     headline(record, paint),
     ...(identity.simulated ? [paint(`!! SIMULATED MARKET, NOT REAL PRICES: ${printable(identity.dataSource)}`, "loud")] : []),
+    ...(identity.inSample ?? []).map((line) => paint(`!! IN-SAMPLE: ${printable(line)}`, "loud")),
     ...identity.warnings.map((warning) => paint(`!  ${printable(warning)}`, "loud")),
     "",
     ...lines.flatMap((line) => topic(line, paint)),
@@ -150,6 +152,21 @@ const riskLines = (record: RunRecord): readonly Line[] => {
   ];
 };
 
+/** A line for each layer of which others than its rule may speak: who did, when, and why the rule did in a member's place. */
+const memberLines = ({ members }: RunRecord): readonly Line[] => {
+  const layers = [...new Set((members?.spoke ?? []).map(({ layer }) => layer))];
+  return layers.map((layer, i) => [
+    i === 0 ? "Members" : "",
+    layer,
+    ...(members?.spoke ?? [])
+      .filter((each) => each.layer === layer)
+      .map(({ member, bars, fromMs, toMs }) => `${printable(member)} ${counted(bars, "bar")} ${utcTime(fromMs)} → ${utcTime(toMs)}`),
+    ...(members?.fellBack ?? [])
+      .filter((each) => each.layer === layer)
+      .map(({ reason, bars }) => `fell back at ${counted(bars, "bar")}: ${printable(reason)}`),
+  ]);
+};
+
 /** Orders that the venue refused: the most frequent codes, each with the venue's words at the first of them. */
 const rejectionParts = ({ summary, rejections }: RunRecord): readonly string[] => {
   const all = `${counted(summary.ordersRejected, "order")} by the venue`;
@@ -202,7 +219,7 @@ const runLines = ({ identity, summary, gaps }: RunRecord, reportPath: string | u
     `data ${short(identity.dataSha256)}`,
     `config ${short(identity.configSha256)}`,
     `commit ${shortCommit(identity.commit)}`,
-    ...Object.entries(identity.modules).map(([name, sha256]) => `${printable(name)} ${short(sha256)}`),
+    ...Object.entries({ ...identity.modules, ...identity.models }).map(([name, sha256]) => `${printable(name)} ${short(sha256)}`),
     seedText(identity.seed),
   ],
   ...(reportPath === undefined ? [] : [["Report", reportPath] as const]),

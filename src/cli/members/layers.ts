@@ -15,6 +15,8 @@ import { UserError } from "../../domain/units.ts";
 import type { LayerNames } from "../../record/runRecord.ts";
 import { isModulePath, moduleNames } from "./moduleFiles.ts";
 import { checkTypes } from "./typeCheck.ts";
+import type { TrainedMembers } from "./trained.ts";
+import { trainedMembers, verifyOptions } from "./trained.ts";
 import { familyMember, patternMember, positionMember, regimeMember, signalMember } from "./members.ts";
 
 /** The members of all layers that a config names, and the feature row that they need. */
@@ -24,6 +26,8 @@ export interface LayerMembers {
   readonly pattern: PatternModule | null;
   readonly signal: SignalModule;
   readonly position: PositionModule;
+  /** Trained members beside the rules. */
+  readonly trained: TrainedMembers;
   /** Inputs of the columns that a member, or `features.columns`, names. */
   readonly inputs: ReadonlySet<FeatureInput>;
   /** Decision bars before the first that counts, so that every column that a member reads is known. */
@@ -55,19 +59,23 @@ const loadedMembers = async (config: RiposteConfig): Promise<LayerMembers> => {
   const signal = await signalMember(config);
   const position = await positionMember(config);
   const modules = { regime, pattern, signal, position };
-  const read = Object.values(modules).flatMap((module) => module?.features ?? []);
-  const wanted = config.features.columns ?? (read.length > 0 || regime !== null || pattern !== null ? null : []);
   const options = await loadedOptions(config);
   const whole = featureSet(options);
+  const trained = trainedMembers(config, () => verifyOptions(config, whole, pattern));
+  const served = Object.values(trained.others).flat();
+  // Those of all members, so that a swap finds what it reads.
+  const read = [...Object.values(modules), ...served].flatMap((module) => module?.features ?? []);
+  const wanted = config.features.columns ?? (read.length > 0 || regime !== null || pattern !== null ? null : []);
   for (const [layer, module] of Object.entries(modules))
     columnsNamed(whole, module?.features ?? [], `${layer} module ${module?.name ?? ""}`);
   const set = featureSet(wanted === null ? options : chosenFamilies(options, [...new Set([...wanted, ...read])]));
   const named = new Set([...read, ...(config.features.columns ?? [])]);
   const inputs = new Set(set.columns.filter(({ name }) => named.has(name)).map(({ input }) => input));
   if (set.columns.length === 0)
-    return { features: null, regime: null, pattern: null, signal, position, inputs, warmUpBars: signal.warmUpBars };
-  const warmUpBars = Math.max(signal.warmUpBars, warmUpBarsOf(set, columnsNamed(set, read, "members")));
-  return { features: set, regime, pattern, signal, position, inputs, warmUpBars };
+    return { features: null, regime: null, pattern: null, signal, position, trained, inputs, warmUpBars: signal.warmUpBars };
+  const windowBars = Math.max(0, ...served.map(({ window }) => window - 1));
+  const warmUpBars = Math.max(signal.warmUpBars, warmUpBarsOf(set, columnsNamed(set, read, "members")) + windowBars);
+  return { features: set, regime, pattern, signal, position, trained, inputs, warmUpBars };
 };
 
 /** Names of the layers' numbers in the report; null without a layer before L3. `features`: the row on the line. */

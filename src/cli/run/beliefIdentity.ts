@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { canonicalJson, withoutPlace } from "../../../config/sha256.ts";
-import type { RiposteConfig } from "../../../config/schema.ts";
+import { canonicalJson, servedIn, withoutPlace } from "../../../config/sha256.ts";
 import type { BeliefIdentity } from "../../store/beliefs/beliefFile.ts";
 import { sha256 } from "../../store/hashing/sha256.ts";
-import type { RunData } from "../data/runData.ts";
+import type { LayerMembers } from "../members/layers.ts";
 import { modulesOf } from "../members/moduleFiles.ts";
+import { memberHashes } from "../members/trained.ts";
 import { programVersion } from "../programVersion.ts";
+import type { ComposedRun } from "./composeRun.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -18,20 +19,34 @@ const PERCEIVING = ["operators", "models", "src/domain", "src/pipeline.ts"];
 export const ACTING = /^(models\/position\/|operators\/(account|execute|position|riskGate)(\.ts$|\/))/;
 
 /** Config keys that beliefs depend on; `line` has one more, which no result depends on. */
-export const BELIEF_KEYS = ["symbols", "from", "to", "data", "simulate", "line", "features", "regime", "pattern", "signal"] as const;
+export const BELIEF_KEYS = [
+  "symbols",
+  "from",
+  "to",
+  "data",
+  "simulate",
+  "line",
+  "features",
+  "regime",
+  "pattern",
+  "signal",
+  "models",
+] as const;
 
-/** Everything besides the events that beliefs depend on. `readFromBars`: bars of history that are read to warm up. */
-export const beliefIdentity = (config: RiposteConfig, data: RunData, warmUpBars: number): BeliefIdentity => {
+type Perceived = Pick<ComposedRun, "config" | "data" | "warmUpBars"> & { readonly layers: Pick<LayerMembers, "trained"> };
+
+/** Everything besides the events that beliefs depend on. `warmUpBars`: bars of history that are read to warm up. */
+export const beliefIdentity = ({ config, data, warmUpBars, layers }: Perceived): BeliefIdentity => {
   const { symbols, from, to, simulate, features, regime, pattern, signal } = config;
   const source = data.seed === null ? "store" : "simulator";
   const warmUp = source === "store" && config.data.warmUp ? { warmUpBars } : {};
   const line = { timeframes: config.line.timeframes };
   const chosen = { symbols, from, to, source, data: withoutPlace(config.data), simulate };
-  const perceiving = { ...chosen, line, features, regime, pattern, signal, ...warmUp };
+  const perceiving = { ...chosen, line, features, regime, pattern, signal, ...servedIn(config.models), ...warmUp };
   return {
     perceiving,
     perceivingSha256: sha256(canonicalJson(perceiving)),
-    modules: modulesOf([...features.modules, regime.module, pattern.module, signal.module]),
+    modules: { ...modulesOf([...features.modules, regime.module, pattern.module, signal.module]), ...memberHashes(layers.trained) },
     code: perceivingCode(),
     version: programVersion(),
     instruments: data.instruments,

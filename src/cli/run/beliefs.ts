@@ -52,7 +52,7 @@ const written = (path: string, run: ComposedRun): Beliefs => {
   const { layers, data } = run;
   const columns = columnsRead(layers);
   const widths = widthsOf(layers);
-  const identity = beliefIdentity(run.config, data, run.warmUpBars);
+  const identity = beliefIdentity(run);
   const writer = new BeliefWriter(path, { format: FORMAT, widths, columns, ...identity });
   const options = {
     instruments: data.instruments,
@@ -74,11 +74,11 @@ const written = (path: string, run: ComposedRun): Beliefs => {
 };
 
 const stored = async (path: string, run: ComposedRun): Promise<Beliefs> => {
-  const { layers, data, config } = run;
+  const { layers, config } = run;
   if (!statSync(path).isFile()) throw unusable(path, "are no file");
   const reader = await BeliefReader.open(path);
   try {
-    const difference = identityDifference(reader.header, beliefIdentity(config, data, run.warmUpBars));
+    const difference = identityDifference(reader.header, beliefIdentity(run));
     if (difference !== undefined) throw unusable(path, difference);
     const missing = columnsRead(layers).filter((name) => !reader.header.columns.includes(name));
     if (missing.length > 0) throw unusable(path, `lack ${missing.join(", ")}, which position module ${config.position.module} reads`);

@@ -60,8 +60,8 @@ describeShared("fills on the capture of 2024", { timeout: 180_000 }, () => {
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), "fills-"));
       const config = configOf(fillOn);
-      const { data } = await composed(config);
-      const journal = journalled({ config, data, journalPath: join(folder, "journal"), resume: null });
+      const { data, layers } = await composed(config);
+      const journal = journalled({ config, data, layers, journalPath: join(folder, "journal"), resume: null });
       whole = await replay(config, { events: journal.events, journal: journal.writer });
       await journal.close();
       await data.close();
@@ -78,8 +78,8 @@ describeShared("fills on the capture of 2024", { timeout: 180_000 }, () => {
       const journalPath = join(folder, "cut");
       const text = await readFile(join(folder, "journal"), "utf8");
       await writeFile(journalPath, text.slice(0, text.length / 2));
-      const { data } = await composed(config);
-      const journal = journalled({ config, data, journalPath, resume: await readJournal(journalPath) });
+      const { data, layers } = await composed(config);
+      const journal = journalled({ config, data, layers, journalPath, resume: await readJournal(journalPath) });
       const again = await replay(config, { events: journal.events, journal: journal.writer });
       await journal.close();
       await data.close();

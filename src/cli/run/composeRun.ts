@@ -9,7 +9,9 @@ import { kindsOfInputs, kindsOfFills } from "../data/wantedKinds.ts";
 import type { LayerMembers } from "../members/layers.ts";
 import { layerMembers } from "../members/layers.ts";
 import { suspectOptions, unreadOptions } from "../members/members.ts";
+import { requireServing } from "./inSample.ts";
 import { requireFills } from "./requireFills.ts";
+import { swappedData } from "./swapCommands.ts";
 
 /** Days the volatility rules look back: the longest window of the risk tiers. */
 const RISK_WINDOW_DAYS = 31;
@@ -35,6 +37,7 @@ export const composeRun = async (
 ): Promise<ComposedRun> => {
   const limits = limitsOf(config);
   const layers = await layerMembers(config);
+  requireServing(layers);
   const warmUpBars = warmUpWanted(config, layers);
   const wanted = new Set([...kindsOfInputs(layers.inputs), ...kindsOfFills(config, compared)]);
   const data = await runData({ config, warmUpBars, wanted, ...choice, env });
@@ -44,7 +47,7 @@ export const composeRun = async (
     await data.close();
     throw error;
   }
-  return { config, profile, limits, layers, warmUpBars, data };
+  return { config, profile, limits, layers, warmUpBars, data: swappedData(data, layers.trained.swaps) };
 };
 
 /** Bars of history before `from` that the members and the risk windows of a config want. */

@@ -6,6 +6,10 @@ import { promisify } from "node:util";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import { shownArgument, shownPath } from "../data/shownPath.ts";
 import { moduleNames, modulesOf } from "../members/moduleFiles.ts";
+import type { NamedVersion } from "../../record/decisions/speakers.ts";
+import { Speakers } from "../../record/decisions/speakers.ts";
+import type { LayerMembers } from "../members/layers.ts";
+import { isServing, memberHashes } from "../members/trained.ts";
 import { programVersion } from "../programVersion.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -56,7 +60,7 @@ export const shownModules = (config: RiposteConfig): Readonly<Record<string, str
 };
 
 /** The member of each layer: a shipped rule with the program's version, or a user's module with its hash. */
-export const memberVersions = (config: RiposteConfig): Readonly<Record<string, { readonly name: string; readonly version: string }>> => {
+export const memberVersions = (config: RiposteConfig): Readonly<Record<string, NamedVersion>> => {
   const version = packageVersion();
   const hashes = modulesOf(moduleNames(config));
   const { regime, pattern, signal, position } = config;
@@ -65,6 +69,16 @@ export const memberVersions = (config: RiposteConfig): Readonly<Record<string, {
       layer,
       { name: shownPath(module), version: hashes[module] ?? version },
     ]),
+  );
+};
+
+/** Names who spoke in a table: a rule as the config names it, a trained member with the hash of its manifest. */
+export const speakersOf = (config: RiposteConfig, { trained, ...rules }: LayerMembers): Speakers | undefined => {
+  if (!isServing(trained)) return undefined;
+  const versions = memberVersions(config);
+  const hashes = memberHashes(trained);
+  return new Speakers((layer, member) =>
+    member === rules[layer]?.name ? (versions[layer] as NamedVersion) : { name: member, version: hashes[`${layer}/${member}`] ?? "" },
   );
 };
 

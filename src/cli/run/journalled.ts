@@ -9,11 +9,14 @@ import { continued, FileJournal } from "../../engine/journal.ts";
 import type { JournalReader } from "../../engine/journal.ts";
 import { systemProblem } from "../../store/output/outputError.ts";
 import type { RunData } from "../data/runData.ts";
+import type { LayerMembers } from "../members/layers.ts";
+import { memberHashes } from "../members/trained.ts";
 import { programVersion } from "../programVersion.ts";
 
 interface JournalledRun {
   readonly config: RiposteConfig;
   readonly data: RunData;
+  readonly layers: Pick<LayerMembers, "trained">;
   readonly journalPath: string | null;
   /** The journal to go on from; null starts a new one at `journalPath`. */
   readonly resume: JournalReader | null;
@@ -31,7 +34,7 @@ export interface Journalled {
 }
 
 /** A run's events, written to its journal on the way or replayed from it first. Without a path nothing is written. */
-export const journalled = ({ config, data, journalPath, resume, failures, anew = false }: JournalledRun): Journalled => {
+export const journalled = ({ config, data, layers, journalPath, resume, failures, anew = false }: JournalledRun): Journalled => {
   let file: FileJournal | null = null;
   /** Inferences that failed only now, while the journal is replayed: its process ended before they were asked. */
   const missed: Event[] = [];
@@ -55,7 +58,7 @@ export const journalled = ({ config, data, journalPath, resume, failures, anew =
       runId: config.name,
       configSha256: configSha256(config),
       symbols: data.instruments.map(({ symbol }) => symbol),
-      models: {},
+      models: memberHashes(layers.trained),
       code: programVersion(),
       machine: `${process.platform} ${process.arch} node ${process.version}`,
     };

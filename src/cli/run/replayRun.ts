@@ -14,6 +14,7 @@ import type { Beliefs } from "./beliefs.ts";
 import type { ComposedRun } from "./composeRun.ts";
 import { decisionLine } from "./decisionLine.ts";
 import { throwForbidden } from "../members/guard/forbiddenCall.ts";
+import { isServing } from "../members/trained.ts";
 import { layerNames } from "../members/layers.ts";
 
 export interface ReplayRunOptions {
@@ -50,7 +51,13 @@ export const replayRun = async (run: ComposedRun, options: ReplayRunOptions): Pr
   const { hash = new DecisionHash() } = options;
   const dataHash = new DataHash();
   const names = layerNames({ ...layers, features: beliefs.features });
-  const recorder = new Recorder({ instruments, startUsdt: config.venue.startUsdt, fromMs, layers: names });
+  const recorder = new Recorder({
+    instruments,
+    startUsdt: config.venue.startUsdt,
+    fromMs,
+    layers: names,
+    trained: isServing(layers.trained),
+  });
   const line = pipe(decisionLine(run, beliefs, { hash, ...options }), options.log ?? identity, record(recorder));
   const { aborted } = await drive(watched(options, dataHash), line, () => undefined, {
     signal: options.signal,

@@ -11,6 +11,7 @@ import { firstDifference } from "../../engine/decisionTrail.ts";
 import type { DataChoice } from "../data/runData.ts";
 import type { CommandContext } from "../frame/command.ts";
 import { isModulePath, moduleNames } from "../members/moduleFiles.ts";
+import { memberHashes } from "../members/trained.ts";
 import { programVersion } from "../programVersion.ts";
 import type { ComposedRun } from "./composeRun.ts";
 import { inFreshProcess } from "./freshProcess.ts";
@@ -66,7 +67,11 @@ const restarted = async (
   const folder = mkdtempSync(join(tmpdir(), "riposte-verify-"));
   try {
     const path = join(folder, "checkpoint");
-    const identity: CheckpointIdentity = { code: programVersion(), configSha256: configSha256(config), models: shownModules(config) };
+    const identity: CheckpointIdentity = {
+      code: programVersion(),
+      configSha256: configSha256(config),
+      models: { ...shownModules(config), ...memberHashes(run.layers.trained) },
+    };
     writeCheckpoint(path, cut, identity);
     const { simulate, dirGiven, captures } = choice;
     const task = { config, profile, choice: { simulate, dirGiven, captures }, path, identity, last: cut.last };

@@ -11,6 +11,7 @@ import { RunShelf } from "../../record/runs/runShelf.ts";
 import type { RunData } from "../data/runData.ts";
 import { shownPath } from "../data/shownPath.ts";
 import type { CommandContext } from "../frame/command.ts";
+import type { TrainedFacts } from "../run/inSample.ts";
 import { commandLine, shownModules } from "../run/identity.ts";
 
 /** Facts of a run that a command is about to begin. */
@@ -24,6 +25,7 @@ interface Beginning {
   /** The folder that holds the newest run of this kind. */
   readonly newest: string;
   readonly own: OwnFiles;
+  readonly trained: TrainedFacts;
   /** Of a sweep: its keys, and the hash over the configs of its grid. */
   readonly grid?: { readonly swept: NonNullable<RunFile["swept"]>; readonly sha256: string };
 }
@@ -40,6 +42,8 @@ export const beginRun = ({ config, data, grid, ...about }: Beginning, context: P
     data: { kind: data.simulated ? "simulated" : about.captured ? "captured" : "stored", source: data.source },
     configSha256: grid?.sha256 ?? configSha256(config),
     modules: shownModules(config),
+    models: about.trained.models,
+    inSample: about.trained.inSample.length > 0,
     config: shownConfig(config),
     ...(grid === undefined ? {} : { swept: grid.swept }),
   };
@@ -72,6 +76,7 @@ export const keptText = ({ id, registered }: KeptRun): string => (registered ? `
 export const shownConfig = (config: RiposteConfig): RiposteConfig => ({
   ...config,
   data: { ...config.data, dir: shownPath(config.data.dir) },
+  models: { ...config.models, dir: config.models.dir === null ? null : shownPath(config.models.dir) },
   runs: { ...config.runs, dir: shownPath(config.runs.dir) },
 });
 

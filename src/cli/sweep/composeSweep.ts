@@ -5,6 +5,8 @@ import { UserError } from "../../domain/units.ts";
 import type { CommandContext, OptionValues } from "../frame/command.ts";
 import type { ComposedRun } from "../run/composeRun.ts";
 import { composeRun, memberNotes, warmUpWanted } from "../run/composeRun.ts";
+import type { TrainedFacts } from "../run/inSample.ts";
+import { trainedFacts } from "../run/inSample.ts";
 import { configOf } from "../configOptions.ts";
 import type { DataChoice } from "../data/runData.ts";
 import { dataChoice } from "../data/history.ts";
@@ -17,6 +19,7 @@ export interface PlannedSweep {
   readonly configs: readonly RiposteConfig[];
   readonly profile: string;
   readonly choice: DataChoice;
+  readonly trained: TrainedFacts;
   readonly data: Pick<ComposedRun["data"], "source" | "simulated" | "expectedBars" | "instruments" | "fromMs" | "toMs"> & {
     /** By the market simulator, so that it lies nowhere. */
     readonly generated: boolean;
@@ -43,10 +46,12 @@ export const composeSweep = async (
   refuseTwice(configs, nameOf);
   const first = await composeRun(configs[0] as RiposteConfig, profile, choice, context.env);
   for (const note of memberNotes(first.layers)) context.log(`NOTE ${note}`);
+  const trained = trainedFacts(first.layers, first.data);
+  for (const line of trained.inSample) context.log(`NOTE IN-SAMPLE: ${line}`);
   await first.data.close();
   for (const [index, config] of configs.entries()) await requireSameBeliefs(first, config, nameOf(index));
   const { seed, events: _, close: _close, ...data } = first.data;
-  return { configs, profile, choice, data: { ...data, generated: seed !== null } };
+  return { configs, profile, choice, trained, data: { ...data, generated: seed !== null } };
 };
 
 const refuseTwice = (configs: readonly RiposteConfig[], nameOf: (index: number) => string): void => {

@@ -13,6 +13,7 @@ import { beliefsOf } from "../run/beliefs.ts";
 import { composeRun, memberWarnings, membersOf } from "../run/composeRun.ts";
 import { environment } from "../frame/environment.ts";
 import type { DataChoice } from "../data/runData.ts";
+import { trainedFacts } from "../run/inSample.ts";
 import { replayRun } from "../run/replayRun.ts";
 
 /** A run of the grid, as it is handed to a process. */
@@ -56,6 +57,7 @@ export const runTrial = async (task: TrialTask, signal: AbortSignal, progress: (
         data: run.data,
         warnings: memberWarnings(run, beliefs.perceived),
         members: membersOf(run.layers),
+        ...trainedFacts(run.layers, run.data),
         configSha256: configSha256(config),
         ...hashes,
       };

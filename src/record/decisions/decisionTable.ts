@@ -20,6 +20,7 @@ import { NO_INSTRUMENT } from "../../domain/units.ts";
 import { READ_RULES } from "../../risk/readings.ts";
 import { PartTable, textOf } from "../../store/output/partTable.ts";
 import type { LayerNames } from "../runRecord.ts";
+import type { NamedVersion, Speakers } from "./speakers.ts";
 
 /** Columns that every table has, while they are collected, all float64; `decisions.parquet` has the same in this order, with proper types. */
 const COLUMNS = [
@@ -68,7 +69,9 @@ interface DecisionTableOptions {
   /** What L1 and L2 say, by name; null: the run has neither. */
   readonly layers: Pick<LayerNames, "regimeStates" | "embedding"> | null;
   /** Who speaks for each layer: a shipped rule with the program's version, or a user's module with its hash. */
-  readonly members: Readonly<Record<string, { readonly name: string; readonly version: string }>>;
+  readonly members: Readonly<Record<string, NamedVersion>>;
+  /** Where others than the rules of the layers before L4 may speak: who did, at every bar. */
+  readonly speakers?: Speakers | undefined;
 }
 
 /** What L1 and L2 said last of an instrument; rows of blocks that stay as they are. */
@@ -97,6 +100,8 @@ export class DecisionTable {
   readonly #said: readonly Said[];
   readonly #states: number;
   readonly #embedding: number;
+  /** Where the columns of `speakers` begin. */
+  readonly #speakersFrom: number;
   /** Rules that have refused, by the index that stands in their column, and the SQL of it. */
   readonly #rules: string[] = [];
   readonly #typed: Record<string, string>;
@@ -104,16 +109,18 @@ export class DecisionTable {
   readonly #refused: (Refusal | null)[];
 
   constructor(options: DecisionTableOptions) {
-    const { instruments, layers, members } = options;
+    const { instruments, layers, members, speakers } = options;
     this.#options = options;
     this.#typed = { ...typesOf(instruments) };
     this.#states = layers?.regimeStates.length ?? 0;
     this.#embedding = layers?.embedding.length ?? 0;
-    const constants = Object.entries(members).flatMap(([layer, { name, version }]) => [
+    const fixed = Object.entries(members).filter(([layer]) => speakers === undefined || layer === "position");
+    const constants = fixed.flatMap(([layer, { name, version }]) => [
       [`${layer}Member`, name],
       [`${layer}Version`, version],
     ]);
-    const columns = [...COLUMNS, ...READINGS, ...layerColumns(layers)];
+    const columns = [...COLUMNS, ...READINGS, ...layerColumns(layers), ...(speakers?.columns ?? [])];
+    this.#speakersFrom = columns.length - (speakers?.columns.length ?? 0);
     this.#table = new PartTable({
       ...options,
       columns,
@@ -184,6 +191,7 @@ export class DecisionTable {
     for (let i = 0; i < READINGS.length; i += 1) (this.#table.rows.data[COLUMNS.length + i] as Float64Array)[at] = NaN;
     this.#refused[instrument] = null;
     this.#layers(at, signal);
+    this.#speakers(at, signal);
     this.#lastRow[instrument] = at;
     if (this.#asked.late === instrument) {
       this.#asked.late = NO_INSTRUMENT;
@@ -242,6 +250,7 @@ export class DecisionTable {
 
   close(): Promise<void> {
     this.#typed["refusedRule"] = textOf("refusedRule", this.#rules);
+    Object.assign(this.#typed, this.#options.speakers?.types());
     return this.#table.close();
   }
 
@@ -277,6 +286,13 @@ export class DecisionTable {
     };
     take(regime, this.#states, this.#states);
     take(pattern, pattern?.width ?? 0, 2 + this.#embedding);
+  }
+
+  #speakers(row: number, signal: Signal): void {
+    const { regime, pattern } = this.#said[signal.instrument] as Said;
+    const now = <S extends Regime | Pattern>(said: S | null): S | null => (said?.knownAtMs === signal.knownAtMs ? said : null);
+    const said = { regime: now(regime), pattern: now(pattern), signal };
+    this.#options.speakers?.take(said, this.#table.rows.data, this.#speakersFrom, row);
   }
 
   #set(row: number, name: (typeof COLUMNS)[number], value: number): void {

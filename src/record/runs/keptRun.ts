@@ -21,6 +21,8 @@ const SAME_SECOND_MAX = 10_000;
 export type RunStart = Pick<RunFile, "name" | "kind" | "command" | "symbols" | "from" | "to" | "data" | "config"> & {
   readonly configSha256: string;
   readonly modules: Readonly<Record<string, string>>;
+  readonly models?: RunFile["hashes"]["models"];
+  readonly inSample?: boolean;
   readonly swept?: RunFile["swept"];
 };
 
@@ -139,7 +141,7 @@ export class KeptRun {
   #begun(start: RunStart, folder: string | null): RunFile {
     const { shelf, nowMs, log } = this.#options;
     const startedMs = nowMs();
-    const { configSha256, modules, swept, config, ...facts } = start;
+    const { configSha256, modules, models = {}, inSample = false, swept, config, ...facts } = start;
     for (let again = 1; again <= SAME_SECOND_MAX; again += 1) {
       const run: RunFile = {
         layout: RUN_LAYOUT,
@@ -160,8 +162,9 @@ export class KeptRun {
         to: facts.to,
         data: facts.data,
         code: null,
-        hashes: { config: configSha256, data: null, decisions: null, modules },
+        hashes: { config: configSha256, data: null, decisions: null, modules, ...(Object.keys(models).length === 0 ? {} : { models }) },
         figures: {},
+        ...(inSample ? { inSample } : {}),
         ...(swept === undefined ? {} : { swept }),
         config,
       };

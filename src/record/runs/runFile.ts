@@ -42,6 +42,8 @@ export interface RunFile {
   readonly hashes: RunHashes;
   /** By name, fractions and USDT; null is no number. Of a sweep, those of its best run. Empty until the run is done. */
   readonly figures: Readonly<Record<string, number | null>>;
+  /** A trained member served inside what it was trained on: the run proves nothing. Left out when none did. */
+  readonly inSample?: true;
   /** As the report shows it. */
   readonly config: unknown;
   /** Of a sweep: the swept keys with their values, as typed. */
@@ -58,6 +60,8 @@ interface RunHashes {
   readonly decisions: string | null;
   /** Users' modules by name. */
   readonly modules: Readonly<Record<string, string>>;
+  /** Trained members by `<layer>/<member>`: SHA-256 of their manifests; left out when there is none. */
+  readonly models?: Readonly<Record<string, string>>;
 }
 
 /** The text of `run.json`: its short keys first, so that a reader sees the status without scrolling. */

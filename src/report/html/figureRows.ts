@@ -1,11 +1,11 @@
 import { MINUTE_MS } from "../../domain/units.ts";
 import type { RunIdentity, RunRecord } from "../../record/runRecord.ts";
-import { count, counted, decimal, duration, percent, signed, signedPercent, times } from "../page/format.js";
+import { count, counted, decimal, duration, percent, signed, signedPercent, times, utcTime } from "../page/format.js";
 
 type Fact = readonly [name: string, value: string];
 
 /** The whole summary as name and value, units included. */
-export const figureRows = ({ summary, equity }: RunRecord): readonly Fact[] => [
+export const figureRows = ({ summary, equity, members }: RunRecord): readonly Fact[] => [
   ["Equity at the start", `${decimal(summary.equityStartUsdt)} USDT`],
   ["Equity at the end", `${decimal(summary.equityEndUsdt)} USDT`],
   ["Buy and hold at the end", `${decimal(equity.at(-1)?.buyAndHoldUsdt ?? NaN)} USDT`],
@@ -29,6 +29,11 @@ export const figureRows = ({ summary, equity }: RunRecord): readonly Fact[] => [
   ["Bars", `${count(summary.bars)}, ${count(summary.gapBars)} missing`],
   ["Replay", `${decimal(summary.replaySeconds)} s, ${count(summary.barsPerSecond)} bars/s`],
   ["Peak memory", `${count(summary.peakRssMb)} MB`],
+  ...(members?.spoke ?? []).map(({ layer, member, bars, fromMs, toMs }): Fact => [
+    `${layer}: ${member}`,
+    `${counted(bars, "bar")}, ${utcTime(fromMs)} → ${utcTime(toMs)}`,
+  ]),
+  ...(members?.fellBack ?? []).map(({ layer, reason, bars }): Fact => [`${layer} fell back`, `${counted(bars, "bar")}: ${reason}`]),
 ];
 
 /** What a second run must share with this one to be the same. */
@@ -39,6 +44,7 @@ export const identityRows = (identity: RunIdentity): readonly Fact[] => [
   ["Config", identity.configSha256],
   ["Commit", identity.commit],
   ...Object.entries(identity.modules).map(([name, sha256]) => [`Module ${name}`, sha256] as const),
+  ...Object.entries(identity.models ?? {}).map(([name, sha256]) => [`Member ${name}`, sha256] as const),
   ["Seed", identity.seed === null ? "none" : String(identity.seed)],
   ["Profile", identity.profile],
   ["Data source", identity.dataSource],

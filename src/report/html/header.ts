@@ -34,6 +34,7 @@ export const headerSection = ({ identity, summary, trades }: RunRecord, layered:
         ${identity.simulated ? null : html`<span>${identity.dataSource}</span>`}
       </p>
       ${identity.simulated ? html`<p class="banner" role="note"><strong>Simulated market, not real prices.</strong> Nothing here says anything about a real market. Source: ${identity.dataSource}.</p>` : null}
+      ${identity.inSample === undefined ? null : html`<p class="banner" role="note"><strong>IN-SAMPLE.</strong> This run proves nothing: ${identity.inSample.join(" ")}</p>`}
       ${identity.warnings.map((warning) => html`<p class="warning" role="note">${warning}</p>`)}
       <nav aria-label="Sections">${sections.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
     </header>

@@ -40,7 +40,9 @@ export const readArtefact = (dir: string, of: MemberName): Artefact => {
 /** The manifest alone, with its own hash checked. Throws a `MemberRefusal`. */
 export const readManifest = (dir: string, of: MemberName): Pick<Artefact, "manifest" | "sha256"> => {
   const folder = memberFolder(dir, of);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw new MemberRefusal(of, `there is no folder ${folder}`);
+  const named = nameAndVersion(of);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new MemberRefusal(of, `there is no folder ${join(of.layer, named.name, named.version)} among the members`);
   const bytes = fileBytes(of, folder, MANIFEST);
   const hash = sha256(bytes);
   const said = Buffer.from(fileBytes(of, folder, MANIFEST_HASH)).toString("utf8");
@@ -49,7 +51,6 @@ export const readManifest = (dir: string, of: MemberName): Pick<Artefact, "manif
   const read = parsed(manifestSchema, Buffer.from(bytes).toString("utf8"));
   if ("problem" in read) throw new MemberRefusal(of, `${MANIFEST}: ${read.problem}`);
   const { layer, name, version } = read.value;
-  const named = nameAndVersion(of);
   if (layer !== of.layer || name !== named.name || version !== named.version)
     throw new MemberRefusal(of, `its manifest is that of ${layer} member ${name}@${version}`);
   return { manifest: read.value, sha256: hash };

@@ -1,0 +1,69 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { UserError } from "../../domain/units.ts";
+import { stagedFile } from "../output/stagedFile.ts";
+import type { BeliefLayer } from "../../../models/serving.ts";
+import { parsed } from "./manifest.ts";
+
+const FILE = "serving.json";
+
+const promoted = z.strictObject({ member: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }).nullable();
+const layers = z.strictObject({ regime: promoted, pattern: promoted, signal: promoted });
+const change = z.strictObject({
+  at: z.string(),
+  layer: z.enum(["regime", "pattern", "signal"]),
+  from: promoted,
+  to: promoted,
+  action: z.enum(["promote", "rollback"]),
+  /** Why it was promoted against its verdict; null: it was not. */
+  override: z.string().nullable(),
+});
+const schema = z.strictObject({ format: z.literal(1), serving: layers, history: z.array(change) });
+
+/** Who is promoted, by layer (null: the rule), and every change that led there. */
+export type ServingFile = z.output<typeof schema>;
+export type Promoted = ServingFile["serving"][BeliefLayer];
+type Change = ServingFile["history"][number];
+
+const NOBODY: ServingFile = { format: 1, serving: { regime: null, pattern: null, signal: null }, history: [] };
+
+/** `serving.json` of a folder of members; without one the rules serve. Throws a `UserError` where it is damaged. */
+export const readServing = (dir: string): ServingFile => {
+  const path = join(dir, FILE);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return NOBODY;
+    throw error;
+  }
+  const read = parsed(schema, text);
+  if ("problem" in read) throw new UserError(`${path}: ${read.problem}; restore it from a copy, or promote the members anew`);
+  return read.value;
+};
+
+/** Another member serves a layer. Written whole or not at all. */
+export const promote = (dir: string, to: Omit<Change, "from">): ServingFile => {
+  const { serving, history } = readServing(dir);
+  const next: ServingFile = {
+    format: 1,
+    serving: { ...serving, [to.layer]: to.to },
+    history: [...history, { ...to, from: serving[to.layer] }],
+  };
+  const staged = stagedFile(join(dir, FILE));
+  writeFileSync(staged.path, `${JSON.stringify(next, null, 2)}\n`);
+  staged.commit();
+  return next;
+};
+
+/** Who served a layer before the member that is promoted now; undefined: nobody was promoted. Rollbacks are stepped over with what they undid. */
+export const before = ({ history }: ServingFile, layer: BeliefLayer): Promoted | undefined => {
+  const stack: Promoted[] = [];
+  for (const { layer: of, from, action } of history) {
+    if (of !== layer) continue;
+    if (action === "promote") stack.push(from);
+    else stack.pop();
+  }
+  return stack.at(-1);
+};
