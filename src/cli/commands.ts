@@ -30,6 +30,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./compare.ts")).compareCommand,
   },
   {
+    name: "models",
+    summary: "show, verify, promote and roll back trained members",
+    load: async () => (await import("./models.ts")).modelsCommand,
+  },
+  {
     name: "backfill",
     summary: "fill the store from the public archive and REST",
     load: async () => (await import("./backfill.ts")).backfillCommand,

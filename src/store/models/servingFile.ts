@@ -24,7 +24,7 @@ const schema = z.strictObject({ format: z.literal(1), serving: layers, history: 
 /** Who is promoted, by layer (null: the rule), and every change that led there. */
 export type ServingFile = z.output<typeof schema>;
 export type Promoted = ServingFile["serving"][BeliefLayer];
-type Change = ServingFile["history"][number];
+export type Change = ServingFile["history"][number];
 
 const NOBODY: ServingFile = { format: 1, serving: { regime: null, pattern: null, signal: null }, history: [] };
 
@@ -43,22 +43,22 @@ export const readServing = (dir: string): ServingFile => {
   return read.value;
 };
 
-/** Another member serves a layer. Written whole or not at all. */
-export const promote = (dir: string, to: Omit<Change, "from">): ServingFile => {
-  const { serving, history } = readServing(dir);
-  const next: ServingFile = {
-    format: 1,
-    serving: { ...serving, [to.layer]: to.to },
-    history: [...history, { ...to, from: serving[to.layer] }],
-  };
+/** `serving.json` after changes, which are all made or none. */
+export const changed = ({ serving, history }: ServingFile, changes: readonly Omit<Change, "from">[]): ServingFile => ({
+  format: 1,
+  serving: { ...serving, ...Object.fromEntries(changes.map(({ layer, to }) => [layer, to])) },
+  history: [...history, ...changes.map((change) => ({ ...change, from: serving[change.layer] }))],
+});
+
+/** Writes `serving.json`, whole or not at all. */
+export const writeServing = (dir: string, file: ServingFile): void => {
   const staged = stagedFile(join(dir, FILE));
-  writeFileSync(staged.path, `${JSON.stringify(next, null, 2)}\n`);
+  writeFileSync(staged.path, `${JSON.stringify(file, null, 2)}\n`);
   staged.commit();
-  return next;
 };
 
 /** Who served a layer before the member that is promoted now; undefined: nobody was promoted. Rollbacks are stepped over with what they undid. */
-export const before = ({ history }: ServingFile, layer: BeliefLayer): Promoted | undefined => {
+export const promotedBefore = ({ history }: ServingFile, layer: BeliefLayer): Promoted | undefined => {
   const stack: Promoted[] = [];
   for (const { layer: of, from, action } of history) {
     if (of !== layer) continue;
