@@ -1,8 +1,8 @@
 import { forestPart } from "../models/trained/forest.ts";
 import { parseTrees } from "../models/trained/treesFile.ts";
-import { rngOf } from "../test/trained/rng.ts";
-import type { DrawnForest } from "../test/trained/tree.ts";
-import { drawOblivious, drawTree, scoresOf, treesFile } from "../test/trained/tree.ts";
+import { rngOf } from "../models/trained/fixtures/rng.ts";
+import type { DrawnForest } from "../models/trained/fixtures/tree.ts";
+import { drawOblivious, drawTree, scoresOf, treesFile } from "../models/trained/fixtures/tree.ts";
 
 /** Microseconds a row of the tree walker at batch 1, beside a walk by recursion over objects: npx tsx bench/trees.ts */
 const LIMIT_US = 10;

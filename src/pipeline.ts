@@ -65,7 +65,7 @@ export interface System {
 type Perceiving = Omit<System, "limits" | "venue" | "startUsdt" | "tradeFromMs">;
 
 /** By layer; they stand ready from the start. */
-export interface OtherMembers {
+interface OtherMembers {
   readonly regime?: readonly (RegimeModule | WindowMember)[];
   readonly pattern?: readonly (PatternModule | WindowMember)[];
   readonly signal?: readonly (SignalModule | WindowMember)[];

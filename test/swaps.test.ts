@@ -22,7 +22,7 @@ describe("a thousand swaps", () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), "riposte-swaps-"));
     for (const each of Object.values(drawn)) writeMember(dir, each, SWAP_SET);
-    const options = { dir, set: SWAP_SET, embedding: 0, networkOf: () => expect.unreachable() as never };
+    const options = { dir, set: SWAP_SET, embedding: 0, networkOf: () => expect.unreachable() };
     members = Object.keys(drawn).map((member) => verifyMember({ layer: "signal", member }, options).member);
     run = await swappedRun(members, 1, SWAPS, 4096);
   });

@@ -4,7 +4,7 @@ const STATES = REGIME_STATES.length;
 const LEAST = 1e-12;
 
 /** Reads a probability of profit off a net return: straight between the points, constant outside. */
-export interface Calibrated {
+interface Calibrated {
   readonly intercept: number;
   readonly slope: number;
   /** Strictly rising. */
@@ -12,11 +12,11 @@ export interface Calibrated {
   readonly probability: readonly number[];
 }
 
-export interface RegimeCalibration {
+interface RegimeCalibration {
   readonly blocks: number;
   readonly temperature: number;
 }
-export interface SignalCalibration {
+interface SignalCalibration {
   readonly blocks: number;
   readonly long: Calibrated;
   readonly short: Calibrated;

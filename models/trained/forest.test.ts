@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { rngOf } from "../../test/trained/rng.ts";
-import type { DrawnForest } from "../../test/trained/tree.ts";
-import { drawOblivious, drawTree, scoresOf, treesFile } from "../../test/trained/tree.ts";
+import { rngOf } from "./fixtures/rng.ts";
+import type { DrawnForest } from "./fixtures/tree.ts";
+import { drawOblivious, drawTree, scoresOf, treesFile } from "./fixtures/tree.ts";
 import { forestPart } from "./forest.ts";
 import { joined } from "./part.ts";
 import { parseTrees, TreesError } from "./treesFile.ts";

@@ -6,7 +6,7 @@ import type { Combine } from "./combine.ts";
 import type { Part } from "./part.ts";
 
 /** Layers whose trained members have a formula. */
-export type TrainedLayer = "regime" | "signal";
+type TrainedLayer = "regime" | "signal";
 
 /** Raw scores of each part, numbers of a belief, and of the rule's that a member may read, by layer (docs/models.md). */
 export const RAW_SCORES: Readonly<Record<TrainedLayer, number>> = { regime: REGIME_STATES.length, signal: 2 };

@@ -152,19 +152,14 @@ const riskLines = (record: RunRecord): readonly Line[] => {
   ];
 };
 
-/** A line for each layer of which others than its rule may speak: who did, when, and why the rule did in a member's place. */
+/** Where others than rules may speak: who did and when, and why a rule did in a member's place. */
 const memberLines = ({ members }: RunRecord): readonly Line[] => {
-  const layers = [...new Set((members?.spoke ?? []).map(({ layer }) => layer))];
-  return layers.map((layer, i) => [
-    i === 0 ? "Members" : "",
-    layer,
-    ...(members?.spoke ?? [])
-      .filter((each) => each.layer === layer)
-      .map(({ member, bars, fromMs, toMs }) => `${printable(member)} ${counted(bars, "bar")} ${utcTime(fromMs)} → ${utcTime(toMs)}`),
-    ...(members?.fellBack ?? [])
-      .filter((each) => each.layer === layer)
-      .map(({ reason, bars }) => `fell back at ${counted(bars, "bar")}: ${printable(reason)}`),
+  if (members === undefined) return [];
+  const lines = members.spoke.flatMap(({ layer, member, bars, fromMs, toMs }) => [
+    [`${layer}: ${printable(member)}`, counted(bars, "bar"), `${utcTime(fromMs)} → ${utcTime(toMs)}`],
   ]);
+  const fell = members.fellBack.map(({ layer, reason, bars }) => [`${layer}: fell back`, counted(bars, "bar"), printable(reason)]);
+  return [...lines, ...fell].map((parts, i) => [i === 0 ? "Members" : "", ...parts]);
 };
 
 /** Orders that the venue refused: the most frequent codes, each with the venue's words at the first of them. */

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FeatureSet } from "../../operators/features/featureSet.ts";
-import { rngOf } from "./rng.ts";
-import type { DrawnForest } from "./tree.ts";
-import { drawTree, scoresOf, treesFile } from "./tree.ts";
+import { rngOf } from "../../models/trained/fixtures/rng.ts";
+import type { DrawnForest } from "../../models/trained/fixtures/tree.ts";
+import { drawTree, scoresOf, treesFile } from "../../models/trained/fixtures/tree.ts";
 
 /** A linear model as `linear.json` has it. */
 interface DrawnLinear {
@@ -47,7 +47,7 @@ const REST = {
 } as const;
 
 /** A forest of small trees over the first `inputs` numbers. */
-export const forestOf = (seed: number, inputs: number, { outputs = 1, trees = 12, leaves = 6 } = {}): DrawnForest => {
+const forestOf = (seed: number, inputs: number, { outputs = 1, trees = 12, leaves = 6 } = {}): DrawnForest => {
   const rng = rngOf(seed);
   const columns = Array.from({ length: inputs }, (_, i) => i);
   return {
@@ -56,7 +56,7 @@ export const forestOf = (seed: number, inputs: number, { outputs = 1, trees = 12
   };
 };
 
-export const linearOf = (seed: number, inputs: number, outputs: number): DrawnLinear => {
+const linearOf = (seed: number, inputs: number, outputs: number): DrawnLinear => {
   const rng = rngOf(seed);
   const numbers = (size: number): number[] => Array.from({ length: inputs }, () => size * rng.normal());
   return {

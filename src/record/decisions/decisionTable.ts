@@ -1,17 +1,7 @@
 import type { OperatorFunction } from "rxjs";
 import type { StepHandlers } from "../../../operators/stepOperator.ts";
 import { stepOperator } from "../../../operators/stepOperator.ts";
-import type {
-  AccountState,
-  ApprovedPlan,
-  Pattern,
-  PositionState,
-  Refusal,
-  Regime,
-  RiskLevel,
-  RiskState,
-  Signal,
-} from "../../domain/derived.ts";
+import type { AccountState, ApprovedPlan, Pattern, PositionState, Refusal, Regime, RiskState, Signal } from "../../domain/derived.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Item } from "../../domain/item.ts";
 import { Kind } from "../../domain/kind.ts";
@@ -20,42 +10,13 @@ import { NO_INSTRUMENT } from "../../domain/units.ts";
 import { READ_RULES } from "../../risk/readings.ts";
 import { PartTable, textOf } from "../../store/output/partTable.ts";
 import type { LayerNames } from "../runRecord.ts";
+import { AT, COLUMNS, layerColumns, LEVELS, READINGS, typesOf } from "./decisionColumns.ts";
 import type { NamedVersion, Speakers } from "./speakers.ts";
 
-/** Columns that every table has, while they are collected, all float64; `decisions.parquet` has the same in this order, with proper types. */
-const COLUMNS = [
-  "timeMs",
-  "symbol",
-  "ready",
-  "pLong",
-  "pShort",
-  "pNeutral",
-  "netLong",
-  "netShort",
-  "confidence",
-  "markPrice",
-  "positionLots",
-  "equityUsdt",
-  "riskLevel",
-  "fills",
-  "intents",
-  "refusals",
-  "orders",
-  "refusedRule",
-  "refusedValue",
-  "refusedLimit",
-] as const;
-/** Of the first entry that was approved in the row: what each rule measured, and what is allowed. */
-const READINGS = READ_RULES.flatMap((rule) => {
-  const name = rule.slice(rule.indexOf(".") + 1);
-  return [name, `${name}Limit`];
-});
-const AT = Object.fromEntries(COLUMNS.map((name, column) => [name, column])) as Readonly<Record<(typeof COLUMNS)[number], number>>;
 const COUNTS = ["fills", "intents", "refusals", "orders"] as const;
 type Count = (typeof COUNTS)[number];
 /** In the column of the rule that refused. */
 const NO_RULE = -1;
-const LEVELS: readonly RiskLevel[] = ["ACTIVE", "REDUCING", "HALTED"];
 
 interface DecisionTableOptions {
   readonly instruments: readonly Instrument[];
@@ -299,32 +260,6 @@ export class DecisionTable {
     (this.#table.rows.data[AT[name]] as Float64Array)[row] = value;
   }
 }
-
-/** `regimeStrongUp` …, `patternUp`, `patternDown`, `pattern_` and the name of each number of the embedding. */
-const layerColumns = (layers: DecisionTableOptions["layers"]): string[] =>
-  layers === null
-    ? []
-    : [
-        ...layers.regimeStates.map((state) => `regime${state.replaceAll(/(?:^| )(\w)/g, (_, letter: string) => letter.toUpperCase())}`),
-        "patternUp",
-        "patternDown",
-        ...layers.embedding.map((name) => `pattern_${name}`),
-      ];
-
-const typesOf = (instruments: readonly Instrument[]): Readonly<Partial<Record<(typeof COLUMNS)[number], string>>> => ({
-  timeMs: "timeMs",
-  symbol: textOf(
-    "symbol",
-    instruments.map(({ symbol }) => symbol),
-  ),
-  ready: "ready = 1",
-  positionLots: "positionLots::BIGINT",
-  riskLevel: textOf("riskLevel", LEVELS),
-  fills: "fills::INTEGER",
-  intents: "intents::INTEGER",
-  refusals: "refusals::INTEGER",
-  orders: "orders::INTEGER",
-});
 
 const HANDLERS: StepHandlers<DecisionTable> = {
   [Kind.bar]: (t, item) => {

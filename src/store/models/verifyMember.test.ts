@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filesOf, regimeMember, saidOf, signalMember, writeFiles, writeMember } from "../../../test/trained/member.ts";
-import { rngOf } from "../../../test/trained/rng.ts";
+import { rngOf } from "../../../models/trained/fixtures/rng.ts";
 import { MemberRefusal } from "./memberName.ts";
 import { verifyMember } from "./verifyMember.ts";
 import type { VerifyOptions } from "./verifyMember.ts";
@@ -80,7 +80,7 @@ type Manifest = ReturnType<typeof filesOf>["manifest"] & Record<string, unknown>
 const inManifest =
   (edit: (manifest: Manifest) => void): Mutation =>
   ({ manifest, contents }, folder) => {
-    edit(manifest as Manifest);
+    edit(manifest);
     writeFiles(folder, manifest, contents);
   };
 const inFile =
