@@ -1,5 +1,6 @@
 import { pipe } from "rxjs";
 import type { RiposteConfig } from "../../config/schema.ts";
+import type { BeliefLayer } from "../../models/serving.ts";
 import type { FeatureSet } from "../../operators/features/featureSet.ts";
 import { featureSet, warmUpBarsOf } from "../../operators/features/featureSet.ts";
 import type { Event } from "../domain/event.ts";
@@ -7,6 +8,7 @@ import { formatUtc, timeframeMs } from "../domain/time.ts";
 import { MINUTE_MS, UserError } from "../domain/units.ts";
 import { DataHash } from "../engine/dataHash.ts";
 import { drive } from "../engine/driver.ts";
+import type { DatasetBeliefs } from "../lab/dataset/beliefColumns.ts";
 import { datasetBeliefs } from "../lab/dataset/beliefColumns.ts";
 import { collectDataset, REGIME_INPUTS } from "../lab/dataset/collectDataset.ts";
 import { DatasetBuilder } from "../lab/dataset/datasetBuilder.ts";
@@ -26,6 +28,7 @@ import { throwForbidden } from "./members/guard/forbiddenCall.ts";
 import type { LayerMembers } from "./members/layers.ts";
 import { chosenFamilies, featureOptions, layerMembers } from "./members/layers.ts";
 import { warmUpWanted } from "./run/composeRun.ts";
+import { requireServing } from "./run/inSample.ts";
 
 /** `riposte dataset`: features, labels and weights of every warm bar, by symbol and month. */
 export const datasetCommand: Command = {
@@ -43,6 +46,7 @@ export const datasetCommand: Command = {
     const { config, choice } = await withCapturedSymbol(await configOf(values, context), dataChoice(values, context));
     const format = formatOf(values);
     const layers = values["beliefs"] === true ? await layerMembers(config) : null;
+    if (layers !== null) requireOneMember(layers);
     const set = await rowOf(config, layers);
     const labels = labelRules(config);
     const data = await runData({
@@ -71,9 +75,23 @@ export const datasetCommand: Command = {
 const rowOf = async (config: RiposteConfig, layers: LayerMembers | null): Promise<FeatureSet> => {
   const { columns } = config.features;
   const whole = await featureOptions(config);
-  const read = layers === null ? [] : [layers.regime, layers.pattern, layers.signal].flatMap((module) => module?.features ?? []);
+  const read =
+    layers === null
+      ? []
+      : [layers.regime, layers.pattern, layers.signal, ...Object.values(layers.others).flat()].flatMap((module) => module?.features ?? []);
   return featureSet(columns === null ? whole : chosenFamilies(whole, [...columns, ...REGIME_INPUTS, ...read]));
 };
+
+/** A dataset names who spoke for each layer: one member from the first row to the last. */
+const requireOneMember = (layers: LayerMembers): void => {
+  if (layers.trained.swaps.length > 0)
+    throw new UserError("models.swaps is for backtests: in a dataset one member speaks for each layer, that of models.serve");
+  requireServing(layers);
+};
+
+/** A layer's rule, or the member that serves in its place; null: the layer is left out. */
+const speaker = <M extends { readonly name: string } | null>({ serving }: LayerMembers, layer: BeliefLayer, rule: M): M =>
+  rule === null ? rule : { ...rule, name: serving[layer] ?? rule.name };
 
 const formatOf = (values: OptionValues): DatasetFormat => {
   const format = values["format"];
@@ -99,10 +117,17 @@ interface Build {
   readonly outDir: string;
 }
 
+const beliefsIn = (layers: LayerMembers): DatasetBeliefs =>
+  datasetBeliefs(
+    speaker(layers, "regime", layers.regime),
+    speaker(layers, "pattern", layers.pattern),
+    speaker(layers, "signal", layers.signal),
+  );
+
 const build = async ({ config, data, set, layers, labels, format, outDir }: Build, context: CommandContext): Promise<DatasetSummary> => {
   const { instruments, fromMs, toMs } = data;
   const features = set.columns.map(({ name, formula, unit }) => ({ name, formula, unit }));
-  const beliefs = layers === null ? null : datasetBeliefs(layers.regime, layers.pattern, layers.signal);
+  const beliefs = layers === null ? null : beliefsIn(layers);
   const builder = new DatasetBuilder({
     instruments,
     intervalMs: MINUTE_MS,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runHere } from "../../test/cli/inProcess.ts";
 import { expectRefusal, scratchFolder } from "../../test/cli/riposte.ts";
 import type { Ended } from "../../test/cli/riposte.ts";
-import { regimeMember, signalMember, writeMember } from "../../test/trained/member.ts";
+import { regimeMember, saidOf, signalMember, writeMember } from "../../test/trained/member.ts";
 import { EVENT_FEATURE_FAMILIES, FEATURE_FAMILIES } from "../../operators/features/table.ts";
 import { featureSet } from "../../operators/features/featureSet.ts";
 import { rowsOf } from "../../test/trained/parquetRows.ts";
@@ -147,6 +147,23 @@ describe("trained members in a backtest", () => {
     );
     expect(said.warnings.join()).toMatch(/refused: there is no member two of the signal layer/);
     expect(said.warnings.join()).toMatch(/refused: signal member behind@1 stands behind regime member logit@1/);
+  });
+
+  it("speak in the belief columns of a dataset, which names them", async () => {
+    const more = ["--set", `models.dir=${at("models")}`, "--set", "data.warmUp=false", "--format", "parquet", ...serve("signal=one@1")];
+    const dataset = ["dataset", "--simulate", "--days", "3", "--beliefs", "--out", at("dataset"), "--json", ...more];
+    const { stdout, stderr } = await runHere(dataset);
+    expect(stdout, stderr).not.toBe("");
+    const { beliefs, files } = JSON.parse(stdout) as { beliefs: object; files: { file: string }[] };
+    expect(beliefs).toEqual({ regime: "rule", pattern: "geometry", signal: "one@1" });
+    const rows = await rowsOf(at(`dataset/${files[0]?.file ?? ""}`), `"signal.netLong" AS net, ${COLUMNS.join(", ")}`);
+    expect(rows.length).toBeGreaterThan(500);
+    const drawn = signalMember("one", COLUMNS);
+    for (const row of rows) {
+      const x = COLUMNS.map((name) => Number(row[name]));
+      expect(row["net"]).toBe(Math.fround(saidOf(drawn, x).output[3] as number));
+    }
+    expectRefusal(await runHere([...dataset, "--set", 'models.swaps=["2023-01-02:signal=two@1"]']), 1, /models\.swaps is for backtests/);
   });
 
   it.each([

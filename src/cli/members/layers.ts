@@ -26,8 +26,11 @@ export interface LayerMembers {
   readonly pattern: PatternModule | null;
   readonly signal: SignalModule;
   readonly position: PositionModule;
-  /** Trained members beside the rules. */
-  readonly trained: TrainedMembers;
+  /** Trained members beside the rules, who of them serves at the start, and whom a swap names in vain. */
+  readonly others: TrainedMembers["others"];
+  readonly serving: TrainedMembers["serving"];
+  readonly refused: TrainedMembers["refused"];
+  readonly trained: Pick<TrainedMembers, "verified" | "swaps">;
   /** Inputs of the columns that a member, or `features.columns`, names. */
   readonly inputs: ReadonlySet<FeatureInput>;
   /** Decision bars before the first that counts, so that every column that a member reads is known. */
@@ -61,8 +64,8 @@ const loadedMembers = async (config: RiposteConfig): Promise<LayerMembers> => {
   const modules = { regime, pattern, signal, position };
   const options = await loadedOptions(config);
   const whole = featureSet(options);
-  const trained = trainedMembers(config, () => verifyOptions(config, whole, pattern));
-  const served = Object.values(trained.others).flat();
+  const { others, serving, refused, ...trained } = trainedMembers(config, () => verifyOptions(config, whole, pattern));
+  const served = Object.values(others).flat();
   // Those of all members, so that a swap finds what it reads.
   const read = [...Object.values(modules), ...served].flatMap((module) => module?.features ?? []);
   const wanted = config.features.columns ?? (read.length > 0 || regime !== null || pattern !== null ? null : []);
@@ -71,11 +74,12 @@ const loadedMembers = async (config: RiposteConfig): Promise<LayerMembers> => {
   const set = featureSet(wanted === null ? options : chosenFamilies(options, [...new Set([...wanted, ...read])]));
   const named = new Set([...read, ...(config.features.columns ?? [])]);
   const inputs = new Set(set.columns.filter(({ name }) => named.has(name)).map(({ input }) => input));
+  const beside = { others, serving, refused, trained };
   if (set.columns.length === 0)
-    return { features: null, regime: null, pattern: null, signal, position, trained, inputs, warmUpBars: signal.warmUpBars };
+    return { ...{ features: null, regime: null, pattern: null, signal, position, inputs }, ...beside, warmUpBars: signal.warmUpBars };
   const windowBars = Math.max(0, ...served.map(({ window }) => window - 1));
   const warmUpBars = Math.max(signal.warmUpBars, warmUpBarsOf(set, columnsNamed(set, read, "members")) + windowBars);
-  return { features: set, regime, pattern, signal, position, trained, inputs, warmUpBars };
+  return { features: set, regime, pattern, signal, position, inputs, ...beside, warmUpBars };
 };
 
 /** Names of the layers' numbers in the report; null without a layer before L3. `features`: the row on the line. */

@@ -91,7 +91,8 @@ const servingAtStart = (config: RiposteConfig) => {
 };
 
 /** Others than the rules may speak. */
-export const isServing = ({ verified, swaps }: TrainedMembers): boolean => verified.length > 0 || swaps.length > 0;
+export const isServing = ({ verified, swaps }: Pick<TrainedMembers, "verified" | "swaps">): boolean =>
+  verified.length > 0 || swaps.length > 0;
 
 /** By `<layer>/<member>`, the hash of each member's manifest, and of those it was trained behind. */
 export const memberHashes = ({ verified }: Pick<TrainedMembers, "verified">): Readonly<Record<string, string>> =>

@@ -32,7 +32,6 @@ export const decisionLine = (
     timeframesMs: config.line.timeframes.map(timeframeMs),
     barsFromTrades,
     ...layers,
-    ...{ others: layers.trained.others, serving: layers.trained.serving, refused: layers.trained.refused },
     features: beliefs.features,
     limits,
     venue,

@@ -1,4 +1,4 @@
-import type { BeliefLayer, Registry, Serving } from "../../../models/serving.ts";
+import type { BeliefLayer, Serving } from "../../../models/serving.ts";
 import { BELIEF_LAYERS, refusedKey, servingOf, swapped } from "../../../models/serving.ts";
 import { formatUtc } from "../../domain/time.ts";
 import { HOUR_MS } from "../../domain/units.ts";
@@ -15,16 +15,13 @@ interface ServingSpan {
   readonly toMs: number;
 }
 
-const registryIn = ({ trained, ...rules }: LayerMembers): Registry =>
-  registryOf({ ...rules, others: trained.others, refused: trained.refused });
-
 /** Throws a `UserError` where the members of a config cannot serve together. */
-export const requireServing = (layers: LayerMembers): void => void servingOf(registryIn(layers), layers.trained.serving);
+export const requireServing = (layers: LayerMembers): void => void servingOf(registryOf(layers), layers.serving);
 
 /** Who serves when, as the line itself will have it: a swap that is refused changes nothing. */
 const servingSpans = (layers: LayerMembers, fromMs: number, toMs: number): ServingSpan[] => {
-  const registry = registryIn(layers);
-  let serving: Serving = servingOf(registry, layers.trained.serving);
+  const registry = registryOf(layers);
+  let serving: Serving = servingOf(registry, layers.serving);
   const spans: ServingSpan[] = [];
   const since = { regime: fromMs, pattern: fromMs, signal: fromMs };
   const end = (layer: BeliefLayer, atMs: number): void => {
