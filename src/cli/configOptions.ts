@@ -56,7 +56,7 @@ export type ConfigOptionName = keyof typeof KEYED;
 
 const GENERAL: Record<string, OptionSpec> = {
   config: { type: "string", value: "FILE", help: "config file (JSON); else RIPOSTE_CONFIG" },
-  profile: { type: "string", value: "NAME", help: "research or live; else RIPOSTE_PROFILE" },
+  profile: { type: "string", value: "NAME", help: "research, ai (the promoted members serve) or live; else RIPOSTE_PROFILE" },
   set: { type: "string", multiple: true, value: "KEY=VALUE", help: "any setting, e.g. risk.day.maxLossFraction=0.01" },
 };
 

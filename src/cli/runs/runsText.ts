@@ -56,6 +56,8 @@ export const runText = ({ run, status, problem, filesDir }: ShelvedRun): string 
     ["data sha256", hashes.data ?? NONE],
     ["decisions", hashes.decisions ?? NONE],
     ...Object.entries(hashes.modules).map(([name, sha256]): readonly [string, string] => ["module", `${name} ${sha256}`]),
+    ...Object.entries(hashes.models ?? {}).map(([name, sha256]): readonly [string, string] => ["member", `${name} ${sha256}`]),
+    ...(run.inSample === true ? [["in-sample", "yes: a member served inside what it was trained on"] as const] : []),
   ];
   const figures = Object.entries(run.figures).map(([name, value]) => [`  ${name}`, value === null ? NONE : String(value)]);
   const title = figures.length === 0 ? [] : [[run.kind === "sweep" ? "figures of the best run" : "figures"]];

@@ -67,7 +67,7 @@ const comparedOf = ({ config, code, hashes, swept }: ShelvedRun["run"]): unknown
   ...(swept === undefined ? {} : { swept: Object.fromEntries(swept.map(({ key, values }) => [key, values])) }),
   code,
   dataSha256: hashes.data,
-  modules: hashes.modules,
+  modules: { ...hashes.modules, ...hashes.models },
 });
 
 const besideFirst = async (first: ShelvedRun, other: ShelvedRun, seed: number): Promise<Beside> => {
