@@ -60,7 +60,7 @@ describe("defaults and profiles", () => {
     const live = await load({ defaultProfile: "live" });
     expect(live.risk).toEqual(DEFAULT_LIMITS);
     expect(live.protection).toBe("required");
-    expect((await profileNames()).sort()).toEqual(["live", "research"]);
+    expect((await profileNames()).sort()).toEqual(["ai", "live", "research"]);
   });
 
   it("have the types of the rooms that use them", () => {

@@ -1,6 +1,14 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { configSchema } from "./schema.ts";
-import { canonicalJson, configSha256 } from "./sha256.ts";
+import type { RiposteConfig } from "./schema.ts";
+import { canonicalJson, configSha256, withoutPlace } from "./sha256.ts";
+
+/** What was hashed before there were trained members. */
+const without = ({ name: _, runs: _runs, ...config }: Omit<RiposteConfig, "models">): object => ({
+  ...config,
+  data: withoutPlace(config.data),
+});
 
 describe("configSha256", () => {
   it("does not depend on the order of keys", () => {
@@ -23,6 +31,23 @@ describe("configSha256", () => {
     expect(new Set(places.map(hashOf)).size).toBe(1);
     expect(hashOf({ market: "spot" })).not.toBe(hashOf({}));
     expect(hashOf({ warmUp: false })).not.toBe(hashOf({}));
+  });
+
+  it("changes with who is to serve, and not with where members lie, or with the setting where rules alone serve", () => {
+    const hashOf = (models: object): string => configSha256(configSchema.parse({ models }));
+    const { models: _, ...before } = configSchema.parse({});
+    const unset = createHash("sha256")
+      .update(canonicalJson(without(before)))
+      .digest("hex");
+    expect([hashOf({}), hashOf({ dir: "elsewhere" })]).toEqual([unset, unset]);
+    const served = [
+      { serve: { signal: "x@1" } },
+      { serve: { signal: "x@2" } },
+      { serve: { regime: "promoted" } },
+      { swaps: ["2023-07-01:signal=x@1"] },
+    ];
+    expect(new Set([unset, ...served.map(hashOf)]).size).toBe(5);
+    expect(hashOf({ dir: "a", serve: { signal: "x@1" } })).toBe(hashOf({ dir: "b", serve: { signal: "x@1" } }));
   });
 
   it("does not change with the name of the run, or with where and how many runs are kept", () => {

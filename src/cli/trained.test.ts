@@ -95,6 +95,18 @@ describe("trained members in a backtest", () => {
     expect((await run(...all, "--journal", at("cut"), "--resume")).decisionsSha256).toBe(whole.decisionsSha256);
   });
 
+  it("go on neither from a journal nor from beliefs of other files of the same name", async () => {
+    writeMember(at("models"), signalMember("changing", COLUMNS), SET);
+    const files = ["--journal", at("other.j"), "--beliefs", at("other.b")];
+    await run(...serve("signal=changing@1"), ...files);
+    const sha256 = writeMember(at("models"), signalMember("changing", COLUMNS, { seed: 3 }), SET);
+    const journal = backtest(...serve("signal=changing@1"), "--journal", at("other.j"), "--resume");
+    expectRefusal(await runHere(journal), 1, /journal .*other\.j was written with another signal\/changing@1: bring that one back/);
+    const beliefs = backtest(...serve("signal=changing@1"), "--beliefs", at("other.b"));
+    expectRefusal(await runHere(beliefs), 1, /other\.b were made before module signal\/changing@1 changed/);
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
   it("swap between two bars: the bar that closes then is the old member's, the next one the new one's", async () => {
     await run(
       ...serve("signal=one@1"),
