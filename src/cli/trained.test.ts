@@ -95,6 +95,14 @@ describe("trained members in a backtest", () => {
     expect((await run(...all, "--journal", at("cut"), "--resume")).decisionsSha256).toBe(whole.decisionsSha256);
   });
 
+  it("decide the same in a second pass, and in a process that restarts in the middle, between two swaps", async () => {
+    const swaps = ["--swap", "2023-01-02:regime=logit@1,signal=behind@1", "--swap", "2023-01-03:regime=rule,signal=two@1"];
+    const { stdout, stderr } = await runHere(backtest(...serve("signal=one@1"), ...swaps, "--verify"));
+    const { verified, warnings } = JSON.parse(stdout) as { verified?: boolean; warnings: readonly string[] };
+    expect(verified, stderr).toBe(true);
+    expect(warnings.filter((line) => line.includes("restart"))).toEqual([]);
+  });
+
   it("go on neither from a journal nor from beliefs of other files of the same name", async () => {
     writeMember(at("models"), signalMember("changing", COLUMNS), SET);
     const files = ["--journal", at("other.j"), "--beliefs", at("other.b")];
