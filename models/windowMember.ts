@@ -12,6 +12,8 @@ export interface WindowMember {
   readonly name: string;
   /** Decision bars that it sees at once, the present one included; 1 for trees. */
   readonly window: number;
+  /** Rows that it is asked about at once at most, where it is as fast with few: what waits for it stays in the processor's cache. */
+  readonly batchRows?: number;
   /** Features that it reads of each bar (docs/features.md). */
   readonly features: readonly string[];
   /**

@@ -20,6 +20,8 @@ export interface TrainedReads {
   /** `<name>@<version>`. */
   readonly name: string;
   readonly window: number;
+  /** Rows that it is asked about at once at most. */
+  readonly batchRows: number;
   readonly columns: readonly string[];
   readonly beliefs: readonly ("regime" | "pattern")[];
   readonly rule: boolean;
@@ -54,6 +56,7 @@ export const rulePart = (layer: TrainedLayer): Part => {
 export class TrainedMember implements WindowMember {
   readonly name: string;
   readonly window: number;
+  readonly batchRows: number;
   readonly features: readonly string[];
   readonly beliefs: readonly ("regime" | "pattern")[];
   readonly rule: boolean;
@@ -73,6 +76,7 @@ export class TrainedMember implements WindowMember {
     const masks = Object.entries(reads.masks);
     this.name = reads.name;
     this.window = reads.window;
+    this.batchRows = reads.batchRows;
     this.features = [...reads.columns, ...masks.map(([name]) => name)];
     this.beliefs = reads.beliefs;
     this.rule = reads.rule;

@@ -44,8 +44,9 @@ export class Batch<V> {
     else this.held.push(item);
   }
 
-  get isFull(): boolean {
-    return this.rows === BATCH_ROWS_MAX || this.held.length >= HELD_ITEMS_MAX;
+  /** `rowsMax`: of the member that serves. */
+  isFull(rowsMax = BATCH_ROWS_MAX): boolean {
+    return this.rows >= Math.min(rowsMax, BATCH_ROWS_MAX) || this.held.length >= HELD_ITEMS_MAX;
   }
 
   /** Copies a window into the batch and returns its row; −1: a number of it is unknown. The ring must hold the window. */

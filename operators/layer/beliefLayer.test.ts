@@ -217,6 +217,13 @@ describe("a window member", () => {
     ]);
   });
 
+  it("is asked about so many rows as it likes at once, and the line is the same", () => {
+    const member = Object.assign(new Summing("sum@1", 1), { batchRows: 2 });
+    const items = [...[1, 2, 3, 4, 5].flatMap((at) => [...step(at), funding({ at })]), BARRIER];
+    expect(spoken(l1([member], "sum@1"), items)).toEqual(spoken(l1([new Summing("sum@1", 1)], "sum@1"), items));
+    expect(member.inputs.map(({ length }) => length / 2)).toEqual([2, 2, 1]);
+  });
+
   it("holds a bounded batch: a full one goes before its barrier, and the line is the same", () => {
     const count = BATCH_ROWS_MAX + 100;
     const member = new Summing("sum@1", 2);

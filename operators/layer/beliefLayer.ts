@@ -153,11 +153,20 @@ const ask = (layer: AnyLayer, seat: AnySeat, barTimeMs: number, cause: Cause, em
     return;
   }
   const { numbers, reason } = seat.steps[0] as StepSeat;
-  const rule = Float64Array.from(numbers);
+  const rule = numbers.slice();
   const { instrument, seq, knownAtMs } = cause;
+  const heldBefore = batch.held.length;
+  // One literal: spreads cost microseconds a bar here.
   batch.pending.push({
-    ...{ seat, cause: { instrument, seq, knownAtMs }, barTimeMs, heldBefore: batch.held.length },
-    ...{ row, fallback, failure, rule, ruleReason: reason },
+    seat,
+    cause: { instrument, seq, knownAtMs },
+    barTimeMs,
+    heldBefore,
+    row,
+    fallback,
+    failure,
+    rule,
+    ruleReason: reason,
   });
 };
 
@@ -227,9 +236,10 @@ type AnyStep = (layer: AnyLayer, item: Item, emit: Emit) => void;
 
 /** With a window member: every item passes through the batch, which holds it while a bar waits. */
 const held = (step: AnyStep | undefined) => (layer: AnyLayer, item: Item, emit: Emit) => {
-  (layer.batch as Batch<unknown>).pass(item, emit);
+  const batch = layer.batch as Batch<unknown>;
+  batch.pass(item, emit);
   step?.(layer, item, emit);
-  if ((layer.batch as Batch<unknown>).isFull) release(layer, emit);
+  if (batch.isFull(layer.members.places[layer.at]?.member.batchRows)) release(layer, emit);
 };
 
 const HOLDING: StepHandlers<AnyLayer> = {
@@ -248,8 +258,8 @@ const HOLDING: StepHandlers<AnyLayer> = {
  * `members` begins with the layer's rule, a step member; others are step members or window members. Every step member sees every bar,
  * whoever serves, so that fallback and swap find it warm. A window member is asked at the barrier, once for all bars of a burst
  * (`[rows, window, numbers]`): from the first bar that waits on, everything is held, so results do not depend on the burst size, and
- * items that reach this operator must not be pooled. Held at most: `BATCH_ROWS_MAX` rows and `HELD_ITEMS_MAX` items; then the batch goes
- * before its barrier.
+ * items that reach this operator must not be pooled. Held at most: `BATCH_ROWS_MAX` rows, or the `batchRows` of the member that serves, and
+ * `HELD_ITEMS_MAX` items; then the batch goes before its barrier.
  *
  * The rule speaks where the member that serves does not: its window is not full or holds an unknown feature, it reads the rule and that is not ready, it says itself that it
  * cannot, its inference failed (then an `inferenceFailure` stands before the belief), or an upstream that it names fell back at that bar.

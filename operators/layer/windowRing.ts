@@ -34,8 +34,7 @@ export class WindowRing {
   }
 
   takeRow({ values, row, features }: FeatureRow): void {
-    const at = this.next * this.width;
-    for (let i = 0; i < features; i += 1) this.values[at + i] = values[row * features + i] as number;
+    this.values.set(values.subarray(row * features, (row + 1) * features), this.next * this.width);
   }
 
   takeRegime({ values, row, ready }: Regime): void {
@@ -89,12 +88,13 @@ export class WindowRing {
 
   /** Copies `columns` of the last `bars` bars, oldest first, to `into[at …]`. False: a number is unknown. Call it only where it `holds` them. */
   copy(bars: number, columns: Int32Array, into: Float64Array, at: number): boolean {
+    const { values } = this;
     let known = true;
     let to = at;
     for (let back = bars; back > 0; back -= 1) {
       const from = ((this.next - back + this.capacity) % this.capacity) * this.width;
       for (let i = 0; i < columns.length; i += 1, to += 1) {
-        const value = this.values[from + (columns[i] as number)] as number;
+        const value = values[from + (columns[i] as number)] as number;
         into[to] = value;
         if (value !== value) known = false;
       }

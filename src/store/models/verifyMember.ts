@@ -18,6 +18,9 @@ import { schemaOf } from "./schemaHash.ts";
 const BLOCKS_MIN = 4;
 /** exp and ln may differ in the last bit between libraries. */
 const REGIME_TOLERANCE = 1e-12;
+/** Trees and linear models are as fast with few rows: no more wait for them than the processor's cache holds. A network likes many. */
+const BATCH_ROWS = 64;
+const NETWORK_BATCH_ROWS = 4096;
 /** Of a network, raw and belief alike. */
 const NETWORK_TOLERANCE = 1e-5;
 
@@ -63,12 +66,16 @@ export const verifyMember = (of: MemberName, options: VerifyOptions): VerifiedMe
   return { member, artefact, upstreams };
 };
 
-const readsOf = ({ layer, window, columns, beliefs, rule, masks, upstreams }: Manifest, { member }: MemberName): TrainedReads => {
+const hasNetwork = ({ parts }: Manifest): boolean => parts.some(({ kind }) => kind === "network");
+
+const readsOf = (manifest: Manifest, { member }: MemberName): TrainedReads => {
+  const { layer, window, columns, beliefs, rule, masks, upstreams } = manifest;
   const names: Upstreams = {
     ...(upstreams.regime === undefined ? {} : { regime: upstreams.regime.member }),
     ...(upstreams.pattern === undefined ? {} : { pattern: upstreams.pattern.member }),
   };
-  return { layer, name: member, window, columns, beliefs, rule, masks, upstreams: names };
+  const batchRows = hasNetwork(manifest) ? NETWORK_BATCH_ROWS : BATCH_ROWS;
+  return { layer, name: member, window, batchRows, columns, beliefs, rule, masks, upstreams: names };
 };
 
 const combineOf = (manifest: Manifest): Combine =>
@@ -108,7 +115,7 @@ const requireGoldens = ({ of, manifest, files }: Artefact, member: TrainedMember
   const said = new Float64Array(rows * numbers).fill(NaN);
   const outcome = member.answer(Float64Array.from(input.flat()), rows, said);
   if (outcome !== "ok") throw new MemberRefusal(of, `it did not answer its golden rows (${outcome})`);
-  const network = manifest.parts.some(({ kind }) => kind === "network");
+  const network = hasNetwork(manifest);
   const tolerance = network ? NETWORK_TOLERANCE : 0;
   const outputTolerance = network ? NETWORK_TOLERANCE : manifest.layer === "regime" ? REGIME_TOLERANCE : 0;
   for (let row = 0; row < rows; row += 1) {
