@@ -162,6 +162,12 @@ export const filesOf = (member: DrawnMember, set: Pick<FeatureSet, "columns">) =
   return { manifest: structuredClone(manifestOf(member, set, contents)), contents };
 };
 
+/** Files as a manifest lists them. */
+export const listed = (contents: Readonly<Record<string, string | Uint8Array>>): Record<string, { bytes: number; sha256: string }> =>
+  Object.fromEntries(
+    Object.entries(contents).map(([file, content]) => [file, { bytes: Buffer.byteLength(content), sha256: sha256(content) }]),
+  );
+
 const manifestOf = (member: DrawnMember, set: Pick<FeatureSet, "columns">, contents: Readonly<Record<string, string | Uint8Array>>) => {
   const { layer, name, version, columns, beliefs, rule, masks, upstreams, weights, calibration, fromMs, toMs, embargoMs, verdict } = member;
   let [linear, forest] = [0, 0];
@@ -190,9 +196,7 @@ const manifestOf = (member: DrawnMember, set: Pick<FeatureSet, "columns">, conte
       if ("linear" in part) return { kind: "linear", models: part.linear.map(() => linear++) };
       return { kind: "trees", library: part.library, forests: part.forests.map(() => forest++) };
     }),
-    files: Object.fromEntries(
-      Object.entries(contents).map(([file, content]) => [file, { bytes: Buffer.byteLength(content), sha256: sha256(content) }]),
-    ) as Record<string, { bytes: number; sha256: string }>,
+    files: listed(contents),
     training: {
       ...{
         datasetSha256: sha256("dataset"),

@@ -74,10 +74,14 @@ const shape = {
 };
 
 export const manifestSchema = z
-  .discriminatedUnion("layer", [
-    z.strictObject({ layer: z.literal("regime"), ...shape, calibration: regimeCalibration }),
-    z.strictObject({ layer: z.literal("signal"), ...shape, calibration: signalCalibration }),
-  ])
+  .discriminatedUnion(
+    "layer",
+    [
+      z.strictObject({ layer: z.literal("regime"), ...shape, calibration: regimeCalibration }),
+      z.strictObject({ layer: z.literal("signal"), ...shape, calibration: signalCalibration }),
+    ],
+    { error: "must be regime or signal: this version serves no other layer from a folder" },
+  )
   .refine(({ parts, weights }) => parts.length === weights.length, "must have a weight a part")
   .refine(({ weights }) => Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 1) < 1e-9, "must have weights of sum 1")
   .refine(({ parts, rule }) => rule || parts.every(({ kind }) => kind !== "rule"), "must read the rule that is one of its parts")

@@ -116,6 +116,11 @@ const MUTATIONS: readonly (readonly [what: string, mutate: Mutation, message: Re
   ["a hash that is none", (_, folder) => writeFileSync(join(folder, "manifest.sha256"), "yes\n"), /manifest\.sha256 is no SHA-256/],
   ["no manifest", (_, folder) => rmSync(join(folder, "manifest.json")), /manifest\.json is missing$/],
   ["a key that there is not", inManifest((m) => void (m["more"] = 1)), /manifest\.json: .*more/],
+  [
+    "another layer",
+    inManifest((m) => Object.assign(m, { layer: "pattern" })),
+    /manifest\.json: layer must be regime or signal: this version/,
+  ],
   ["another format", inManifest((m) => void (m.format = 2)), /manifest\.json: format /],
   ["the name of another", inManifest((m) => void (m.name = "b")), /its manifest is that of signal member b@1$/],
   ["another version", inManifest((m) => void (m.version = "2")), /its manifest is that of signal member a@2$/],
