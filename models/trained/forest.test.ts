@@ -28,7 +28,7 @@ const rowsOf = (forest: DrawnForest, rows: number): number[][] => {
     const row = Array.from({ length: INPUTS }, () => float32(rng.normal()));
     const node = thresholds[at % thresholds.length];
     if (at % 2 === 0 && node !== undefined) {
-      const near = [node.threshold, float32(node.threshold), 0, -0, 1e-35, -1e-35, 2e-35, -2e-35][(at >> 1) % 8] as number;
+      const near = [node.threshold, float32(node.threshold), 0, -0, float32(1e-35), -1e-35, 2e-35, -2e-35][(at >> 1) % 8] as number;
       row[forest.columns[node.feature] as number] = near;
     }
     return row;
@@ -53,14 +53,14 @@ describe("a forest", () => {
     const out = new Float64Array(1);
     forestPart(parseTrees(treesFile([sums]), INPUTS)[0]!).scores(new Float64Array(INPUTS), 1, out);
     expect(out[0]).toBe(1); // 1 + 2^-24 is no float32
-    const near = [0, -0, 1e-36, -1e-36, 1e-35, -1e-35, 2e-35, -2e-35];
+    const near = [0, -0, 1e-36, -1e-36, 1e-35, -1e-35, 2e-35, -2e-35].map(float32);
     for (const threshold of near)
       for (const x of near)
         for (const form of [0, 1] as const) {
           const tree = { feature: 0, threshold, left: { leaf: 5 }, right: { leaf: 7 } };
           const forest = { form, scale: 1, base: [0], columns: [0], trees: [{ output: 0, tree }] };
           forestPart(parseTrees(treesFile([forest]), 1)[0]!).scores(Float64Array.of(x), 1, out);
-          expect(out[0]).toBe((form === 0 && Math.abs(x) <= 1e-35 ? 0 : x) <= threshold ? 5 : 7);
+          expect(out[0]).toBe((form === 0 && Math.abs(x) <= float32(1e-35) ? 0 : x) <= threshold ? 5 : 7);
         }
   });
 

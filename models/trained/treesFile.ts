@@ -6,10 +6,10 @@ const HEAD_BYTES = 40;
 /** Far above what fits into a file of 500 kB. */
 const COUNT_MAX = 1 << 20;
 const LEVELS_MAX = 16;
-/** LightGBM's reader takes what is not larger for 0. */
-const ZERO_BELOW = 1e-35;
-/** The next double below −1e-35. */
-const BELOW_ZERO = -1.0000000000000001e-35;
+/** LightGBM's reader takes what is not larger for 0. It compares with a float32, which lies a little above 1e-35. */
+const ZERO_BELOW = Math.fround(1e-35);
+/** A double just below −`ZERO_BELOW`. */
+const BELOW_ZERO = -ZERO_BELOW * (1 + Number.EPSILON);
 
 /** A `trees.bin` that is not as docs/models.md says. */
 export class TreesError extends Error {}
@@ -85,7 +85,7 @@ const walkable = ({ feature, left, right, ...file }: FileForest, where: string):
   child: childrenOf(file, left, right, where),
 });
 
-/** A threshold with which x divides as what is read of it (0 where |x| ≤ 1e-35) does with the library's. */
+/** A threshold with which x divides as what is read of it (0 where it is that small) does with the library's. */
 const readingZero = (threshold: number): number => {
   if (threshold >= ZERO_BELOW || threshold < -ZERO_BELOW) return threshold;
   return threshold >= 0 ? ZERO_BELOW : BELOW_ZERO;
