@@ -1,0 +1,72 @@
+"""Who may learn from which rows: walk-forward folds by calendar months, and purged blocks inside a training window."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from .problem import Problem
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What must lie between a training row and a judged one."""
+
+    bar_ms: int
+    embargo_ms: int
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Months of a walk-forward: train in [from_ms, test_ms), judge in [test_ms, to_ms)."""
+
+    name: str
+    from_ms: int
+    test_ms: int
+    to_ms: int
+
+
+def month_ms(number: int) -> int:
+    """Start of a month, counted from the year 0."""
+    return int(datetime(number // 12, number % 12 + 1, 1, tzinfo=UTC).timestamp()) * 1000
+
+
+def month_of(ms: int) -> int:
+    at = datetime.fromtimestamp(ms / 1000, UTC)
+    return at.year * 12 + at.month - 1
+
+
+def walk_forward(from_ms: int, to_ms: int, train: int = 6, test: int = 1) -> Iterator[Fold]:
+    """Folds whose months all lie in [from_ms, to_ms); the next one begins `test` months later."""
+    first, end = month_of(from_ms), month_of(to_ms)
+    if end - first < train + test:
+        raise Problem(f"the span has {end - first} months: a walk-forward needs {train} to train and {test} to judge")
+    for start in range(first, end - train - test + 1, test):
+        judged = month_ms(start + train)
+        name = datetime.fromtimestamp(judged / 1000, UTC).strftime("%Y-%m")
+        yield Fold(name, month_ms(start), judged, month_ms(start + train + test))
+
+
+def before(time: np.ndarray, known: np.ndarray, test_ms: int, gap: Gap) -> np.ndarray:
+    """Mask of rows that may be learnt from before `test_ms`: label known a bar before it, decision an embargo before it."""
+    return (known + gap.bar_ms <= test_ms) & (time + gap.embargo_ms <= test_ms)
+
+
+def require_purged(time: np.ndarray, known: np.ndarray, test_ms: int, gap: Gap) -> None:
+    """Throws when a training row knows something of the judged span: a broken promise of this program."""
+    if len(time) and not before(time, known, test_ms, gap).all():
+        raise AssertionError("purge: a training row's label was not known before the judged rows begin")
+
+
+def blocks(time: np.ndarray, count: int) -> np.ndarray:
+    """Number of the block of each row: `count` spans of equal time, so that several symbols are cut at the same moments."""
+    edges = np.linspace(time.min(), time.max() + 1, count + 1)
+    return np.clip(np.searchsorted(edges, time, side="right") - 1, 0, count - 1)
+
+
+def outside(time: np.ndarray, known: np.ndarray, block: np.ndarray, gap: Gap) -> np.ndarray:
+    """Mask of rows that may be learnt from to speak in the rows of `block` (a mask), on both sides of it."""
+    begin, last = int(time[block].min()), int(time[block].max())
+    end = max(int(known[block].max()) + gap.bar_ms, last + gap.embargo_ms)
+    return ~block & (before(time, known, begin, gap) | (time >= end))
