@@ -59,7 +59,11 @@ def require_purged(time: np.ndarray, known: np.ndarray, test_ms: int, gap: Gap) 
         raise AssertionError("purge: a training row's label was not known before the judged rows begin")
 
 
-def blocks(time: np.ndarray, count: int) -> np.ndarray:
+BLOCKS = 4
+"""Purged blocks of a training window, on which columns are chosen and beliefs are cross-fitted."""
+
+
+def blocks(time: np.ndarray, count: int = BLOCKS) -> np.ndarray:
     """Number of the block of each row: `count` spans of equal time, so that several symbols are cut at the same moments."""
     edges = np.linspace(time.min(), time.max() + 1, count + 1)
     return np.clip(np.searchsorted(edges, time, side="right") - 1, 0, count - 1)

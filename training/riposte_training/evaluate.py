@@ -1,0 +1,104 @@
+"""Walk-forward: a member a month, judged on the month behind its training window. Finished folds stay in a cache."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .columns import correlation
+from .folds import Fold, Gap, walk_forward
+from .layers import Layer
+from .member import train_member, training_rows
+from .metrics import nats, regime_figures, signal_figures
+from .problem import Problem
+from .rows import Rows
+
+Fitted = dict[str, np.ndarray]
+"""What a fold leaves behind: arrays over its judged rows."""
+
+
+def cache_key(of: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(of, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def run_folds(
+    layer: Layer, model: str, rows: Rows, span: tuple[int, int], gap: Gap, options: dict[str, Any], cache: Path, say: Callable[[str], None]
+) -> list[tuple[Fold, Fitted]]:
+    """Every fold, from the cache where it is there. Ctrl-C loses the fold at work and no other."""
+    cache.mkdir(parents=True, exist_ok=True)
+    folds = list(walk_forward(*span))
+    done = []
+    for number, fold in enumerate(folds, 1):
+        file = cache / f"{fold.name}.npz"
+        found = kept_fold(file)
+        if found is None:
+            found = judge(layer, model, rows, fold, gap, options)
+            draft = file.with_suffix(".draft.npz")
+            np.savez(draft, **found)
+            os.replace(draft, file)
+        done.append((fold, found))
+        say(f"fold {number}/{len(folds)} {fold.name}: {fold_line(layer, found)}")
+    return done
+
+
+def kept_fold(file: Path) -> Fitted | None:
+    """A file that cannot be read is as good as none: it is written anew."""
+    try:
+        with np.load(file) as arrays:
+            return dict(arrays)
+    except (OSError, ValueError, EOFError, KeyError):
+        return None
+
+
+def judge(layer: Layer, model: str, rows: Rows, fold: Fold, gap: Gap, options: dict[str, Any]) -> Fitted:
+    train = training_rows(rows, fold.from_ms, fold.test_ms, gap)
+    test = rows.at((rows.time >= fold.test_ms) & (rows.time < fold.to_ms))
+    if not len(test):
+        raise Problem(f"no rows in {fold.name}: the dataset has a hole there")
+    member = train_member(layer, model, train, gap, **options)
+    raws = member.raws(test.x)
+    found = {"time": test.time, "symbol": test.symbol, "y": test.y, "belief": member.belief(raws), "weights": np.array(member.weights)}
+    if layer.name == "signal":
+        return {**found, "raw": sum(w * raw for w, raw in zip(member.weights, raws, strict=True))}
+    prior = np.bincount(train.y, minlength=layer.outputs) / len(train)
+    rule = test.x[:, list(rows.places("regime"))].astype(float) if rows.places("regime") else np.empty((len(test), 0))
+    return {**found, "prior": np.tile(prior, (len(test), 1)), "rule": rule}
+
+
+def fold_line(layer: Layer, found: Fitted) -> str:
+    y, belief = found["y"], found["belief"]
+    weights = " ".join(f"{w:.2f}" for w in found["weights"])
+    if layer.name == "signal":
+        d = found["raw"][:, 0] - found["raw"][:, 1]
+        return f"{len(y)} rows, D IC {correlation(d, y[:, 0] - y[:, 1]):+.3f}, expected gains {int((belief[:, 3:5] > 0).sum())}, weights {weights}"
+    own, prior = nats(belief, y).mean(), nats(found["prior"], y).mean()
+    rule = f", rule {nats(found['rule'], y).mean():.4f}" if found["rule"].size else ""
+    return f"{len(y)} rows, log-loss {own:.4f}{rule}, prior {prior:.4f}, weights {weights}"
+
+
+def walk_forward_figures(layer: Layer, folds: list[tuple[Fold, Fitted]], symbols: list[str]) -> dict[str, Any]:
+    """Pooled over the folds, by symbol."""
+    pooled = {key: np.concatenate([found[key] for _, found in folds]) for key in folds[0][1] if key != "weights"}
+    figures: dict[str, Any] = {}
+    for number, symbol in enumerate(symbols):
+        at = pooled["symbol"] == number
+        of = {key: values[at] for key, values in pooled.items()}
+        if layer.name == "signal":
+            figures[symbol] = signal_figures(of["raw"], of["belief"], of["y"], of["time"])
+        else:
+            rule = of["rule"] if of["rule"].size else None
+            figures[symbol] = regime_figures(of["belief"], of["prior"], rule, of["y"], of["time"])
+    better = {}
+    if layer.name == "regime" and pooled["rule"].size:
+        for number, symbol in enumerate(symbols):
+            better[symbol] = sum(beats_rule(found, found["symbol"] == number) for _, found in folds)
+    return {"folds": len(folds), "symbols": figures, **({"foldsBetterThanRule": better} if better else {})}
+
+
+def beats_rule(found: Fitted, at: np.ndarray) -> bool:
+    y = found["y"][at]
+    return bool(nats(found["belief"][at], y).mean() < nats(found["rule"][at], y).mean())
