@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./dataset.ts")).datasetCommand,
   },
   {
+    name: "train",
+    summary: "train members of L1 and L3 on a dataset, and judge them by a walk-forward",
+    load: async () => (await import("./train.ts")).trainCommand,
+  },
+  {
     name: "simulate",
     summary: "write a seeded market into a store",
     load: async () => (await import("./simulate.ts")).simulateCommand,

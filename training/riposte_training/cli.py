@@ -5,13 +5,19 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from .layers import LAYERS
 from .problem import Problem
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Problem(f"{message}; see npm run train -- --help")
+
+
 def parser() -> argparse.ArgumentParser:
-    p = argparse.ArgumentParser(prog="npm run train --", description="Trains members of L1 and L3 on a dataset of `npm run dataset`.")
+    p = Parser(prog="npm run train --", description="Trains members of L1 and L3 on a dataset of `npm run dataset`.")
     p.add_argument("--layer", choices=sorted(LAYERS))
     p.add_argument("--model", help="regime: logit, lightgbm, ensemble; signal: ridge, lightgbm, xgboost, catboost, ensemble")
     p.add_argument("--all", action="store_true", help="every model of every layer")
@@ -60,9 +66,11 @@ def jobs_of(args: argparse.Namespace) -> list[tuple[str, str]]:
 
 
 def main(argv: list[str]) -> int:
-    args = parser().parse_args(argv)
     say: Callable[[str], None] = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731
+    work = Path("out/training")
     try:
+        args = parser().parse_args(argv)
+        work = args.work
         jobs = jobs_of(args)
         from .packages import require_packages
 
@@ -79,5 +87,5 @@ def main(argv: list[str]) -> int:
         say("train: there is not enough memory: give a shorter span, fewer --symbols or a larger --every")
         return 1
     except KeyboardInterrupt:
-        say(f"train: stopped; finished folds are kept in {args.work}, and no member was written half")
+        say(f"train: stopped; finished folds are kept in {work}, and no member was written half")
         return 130
