@@ -32,7 +32,10 @@ def scalars(layer: Layer, found: Fitted) -> dict[str, float]:
     y = found["y"]
     if layer.name == "signal":
         raw = found["raw"]
-        return {"directionalIc": correlation(raw[:, 0] - raw[:, 1], y[:, 0] - y[:, 1]), "expectedGains": float((found["belief"][:, 3:5] > 0).sum())}
+        return {
+            "directionalIc": correlation(raw[:, 0] - raw[:, 1], y[:, 0] - y[:, 1]),
+            "expectedGains": float((found["belief"][:, 3:5] > 0).sum()),
+        }
     own = nats(found["belief"], y)
     gain = {"gainOnRule": float(np.mean(nats(found["rule"], y) - own))} if found["rule"].size else {}
     return {"logLoss": float(own.mean()), **gain}

@@ -21,9 +21,12 @@ def card(manifest: dict[str, Any], left_out: tuple[str, ...]) -> str:
         f"- Trained on {', '.join(training['symbols'])}, {day(training['fromMs'])} to {day(training['toMs'])}: {training['rows']} rows,"
         f" every {training['everyBars']} bars, dataset `{training['datasetSha256']}`, seed {training['seed']}.",
         f"- Labels: `{labels}`; embargo {training['embargoMs'] // 60_000} minutes"
-        + ("" if training["roundTripCost"] is None else f"; round trip {training['roundTripCost']:.4%} off every return") + ".",
-        f"- Reads {len(manifest['columns'])} features" + (f", beliefs of {', '.join(manifest['beliefs'])}" if manifest["beliefs"] else "")
-        + (", what its own rule says" if manifest["rule"] else "") + ".",
+        + ("" if training["roundTripCost"] is None else f"; round trip {training['roundTripCost']:.4%} off every return")
+        + ".",
+        f"- Reads {len(manifest['columns'])} features"
+        + (f", beliefs of {', '.join(manifest['beliefs'])}" if manifest["beliefs"] else "")
+        + (", what its own rule says" if manifest["rule"] else "")
+        + ".",
         f"- Calibrated on {manifest['calibration']['blocks']} purged blocks of its training window.",
         *[f"- Left out, because it comes or goes in the training rows: {mask}." for mask in left_out],
         *[f"- Not ready where {mask} is not {value:g}." for mask, value in manifest["masks"].items()],
@@ -53,13 +56,17 @@ REFUSALS = {
 def results(metrics: dict[str, Any]) -> list[str]:
     """One line a figure: value, 95 % interval, where it comes from."""
     walk, own = metrics.get("walkForward"), metrics.get("crossFitted", {})
-    lines = [f"- {label(name)} on its own purged blocks, columns and weights chosen beside them: {value:.4f}" for name, value in own.items()]
+    lines = [
+        f"- {label(name)} on its own purged blocks, columns and weights chosen beside them: {value:.4f}" for name, value in own.items()
+    ]
     if walk is None:
         return [*lines, "- Not judged by a walk-forward: run `npm run train` with `--evaluate`."]
     for symbol, figures in walk["symbols"].items():
         for name, figure in figures.items():
             low, high = figure["interval"]
-            lines.append(f"- {symbol}, walk-forward over {walk['folds']} months: {label(name)} {figure['value']:.4f} [{low:.4f}, {high:.4f}]")
+            lines.append(
+                f"- {symbol}, walk-forward over {walk['folds']} months: {label(name)} {figure['value']:.4f} [{low:.4f}, {high:.4f}]"
+            )
     return lines
 
 

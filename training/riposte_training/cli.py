@@ -29,7 +29,9 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--embargo", type=positive, default=241, metavar="BARS", help="between training and judged rows (default 241)")
     p.add_argument("--cost", type=float, default=0.001, help="round trip, fraction of the entry (default 0.001)")
     p.add_argument("--columns", choices=("chosen", "all"), default="chosen", help="chosen: by permutation inside the training window")
-    p.add_argument("--stack", default="", help="regime,pattern: layers before L3 whose belief columns it reads; regime=logit@1: cross-fitted")
+    p.add_argument(
+        "--stack", default="", help="regime,pattern: layers before L3 whose belief columns it reads; regime=logit@1: cross-fitted"
+    )
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--evaluate", action="store_true", help="judge by a walk-forward (6 months, then 1) before training the member")
     p.add_argument("--no-member", action="store_true", help="with --evaluate: write no member")

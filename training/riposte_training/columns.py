@@ -18,17 +18,13 @@ def usable(x: np.ndarray, names: list[str]) -> tuple[list[int], dict[str, float]
     place = {name: i for i, name in enumerate(names)}
     flipping = [m for m in FAMILIES if m in place and len(np.unique(x[:, place[m]])) > 1]
     kept = [
-        i
-        for i, name in enumerate(names)
-        if name not in FAMILIES and MASK_OF.get(name) not in flipping and x[:, i].min() < x[:, i].max()
+        i for i, name in enumerate(names) if name not in FAMILIES and MASK_OF.get(name) not in flipping and x[:, i].min() < x[:, i].max()
     ]
     needed = {mask for i in kept if (mask := MASK_OF.get(names[i])) in place}
     return kept, {m: float(x[0, place[m]]) for m in FAMILIES if m in needed}, flipping
 
 
-def choose(
-    x: np.ndarray, y: np.ndarray, time: np.ndarray, known: np.ndarray, columns: list[int], gap: Gap, seed: int
-) -> list[list[int]]:
+def choose(x: np.ndarray, y: np.ndarray, time: np.ndarray, known: np.ndarray, columns: list[int], gap: Gap, seed: int) -> list[list[int]]:
     """Columns for all rows, then for those outside of each block: the latter are chosen without a look into the block.
 
     Trees that saw neither of two blocks are judged on both; a column counts by the drop of the Pearson correlation when it is shuffled.

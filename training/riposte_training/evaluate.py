@@ -16,6 +16,7 @@ from .member import train_member, training_rows
 from .metrics import nats, regime_figures, signal_figures
 from .problem import Problem
 from .rows import Rows
+from .stack import Upstream
 
 Fitted = dict[str, np.ndarray]
 """What a fold leaves behind: arrays over its judged rows."""
@@ -26,7 +27,15 @@ def cache_key(of: dict[str, Any]) -> str:
 
 
 def run_folds(
-    layer: Layer, model: str, rows: Rows, span: tuple[int, int], gap: Gap, options: dict[str, Any], cache: Path, say: Callable[[str], None]
+    layer: Layer,
+    model: str,
+    rows: Rows,
+    span: tuple[int, int],
+    gap: Gap,
+    options: dict[str, Any],
+    upstream: Upstream | None,
+    cache: Path,
+    say: Callable[[str], None],
 ) -> list[tuple[Fold, Fitted]]:
     """Every fold, from the cache where it is there. Ctrl-C loses the fold at work and no other."""
     cache.mkdir(parents=True, exist_ok=True)
@@ -36,7 +45,7 @@ def run_folds(
         file = cache / f"{fold.name}.npz"
         found = kept_fold(file)
         if found is None:
-            found = judge(layer, model, rows, fold, gap, options)
+            found = judge(layer, model, rows, fold, gap, options, upstream)
             draft = file.with_suffix(".draft.npz")
             np.savez(draft, **found)
             os.replace(draft, file)
@@ -54,11 +63,13 @@ def kept_fold(file: Path) -> Fitted | None:
         return None
 
 
-def judge(layer: Layer, model: str, rows: Rows, fold: Fold, gap: Gap, options: dict[str, Any]) -> Fitted:
+def judge(layer: Layer, model: str, rows: Rows, fold: Fold, gap: Gap, options: dict[str, Any], upstream: Upstream | None = None) -> Fitted:
     train = training_rows(rows, fold.from_ms, fold.test_ms, gap)
     test = rows.at((rows.time >= fold.test_ms) & (rows.time < fold.to_ms))
     if not len(test):
         raise Problem(f"no rows in {fold.name}: the dataset has a hole there")
+    if upstream is not None:
+        train, test = upstream.behind(train, test, fold.from_ms, fold.test_ms, gap)
     member = train_member(layer, model, train, gap, **options)
     raws = member.raws(test.x)
     found = {"time": test.time, "symbol": test.symbol, "y": test.y, "belief": member.belief(raws), "weights": np.array(member.weights)}
@@ -74,7 +85,8 @@ def fold_line(layer: Layer, found: Fitted) -> str:
     weights = " ".join(f"{w:.2f}" for w in found["weights"])
     if layer.name == "signal":
         d = found["raw"][:, 0] - found["raw"][:, 1]
-        return f"{len(y)} rows, D IC {correlation(d, y[:, 0] - y[:, 1]):+.3f}, expected gains {int((belief[:, 3:5] > 0).sum())}, weights {weights}"
+        gains = int((belief[:, 3:5] > 0).sum())
+        return f"{len(y)} rows, D IC {correlation(d, y[:, 0] - y[:, 1]):+.3f}, expected gains {gains}, weights {weights}"
     own, prior = nats(belief, y).mean(), nats(found["prior"], y).mean()
     rule = f", rule {nats(found['rule'], y).mean():.4f}" if found["rule"].size else ""
     return f"{len(y)} rows, log-loss {own:.4f}{rule}, prior {prior:.4f}, weights {weights}"

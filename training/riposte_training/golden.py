@@ -30,7 +30,10 @@ def golden(member: Member, layout: Layout, x: np.ndarray, files: dict[str, bytes
             if column < len(layout.columns):
                 rows[i, column] = near
     inputs = rows.astype(float).tolist()
-    raws = [[part_row(part, places, row, forests, models) for part, places in zip(manifest_parts, rule_places(layout), strict=True)] for row in inputs]
+    raws = [
+        [part_row(part, places, row, forests, models) for part, places in zip(manifest_parts, rule_places(layout), strict=True)]
+        for row in inputs
+    ]
     kinds = [part.kind for part in layout.parts]
     output = [belief_of(member.layer.name, kinds, member.weights, tuple(raw), member.calibration) for raw in raws]
     return {"input": inputs, "raw": [[v for part in raw for v in part] for raw in raws], "output": output}

@@ -38,13 +38,13 @@ def scaling(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return x.mean(axis=0, dtype=float), np.divide(1.0, sd, out=np.zeros_like(sd), where=sd > 0)
 
 
-def ridge(x: np.ndarray, y: np.ndarray, columns: np.ndarray) -> Linear:
-    """Least squares with the penalty n · |w|², n rows; the intercept is free."""
+def ridge(x: np.ndarray, y: np.ndarray, columns: np.ndarray, penalty: float = 1.0) -> Linear:
+    """Least squares with the penalty `penalty` · n · |w|², n rows; the intercept is free."""
     mean, scale = scaling(x[:, columns])
     z = z_scores(x[:, columns], mean, scale)
     centre = z.mean(axis=0)
     centred = z - centre
-    gram = centred.T @ centred + len(y) * np.eye(len(columns))
+    gram = centred.T @ centred + penalty * len(y) * np.eye(len(columns))
     weights = np.linalg.solve(gram, centred.T @ (y - y.mean()))
     return Linear(columns, mean, scale, np.array([y.mean() - weights @ centre]), weights[None, :])
 

@@ -42,7 +42,9 @@ class Member:
         return np.array([belief_of(self.layer.name, kinds, self.weights, row, self.calibration) for row in zip(*lists, strict=True)])
 
 
-def belief_of(layer: str, kinds: list[str], weights: tuple[float, ...], raws: tuple[list[float], ...], numbers: dict[str, Any]) -> list[float]:
+def belief_of(
+    layer: str, kinds: list[str], weights: tuple[float, ...], raws: tuple[list[float], ...], numbers: dict[str, Any]
+) -> list[float]:
     if layer == "regime":
         return regime_belief(kinds, weights, raws, numbers["temperature"])
     return signal_belief(weights, raws, numbers)
@@ -78,9 +80,7 @@ def part_of(layer: Layer, name: str, rows: Rows, columns: Columns, seed: int, ru
     return Part("rule", (), rule[3:5] if layer.name == "signal" else rule)
 
 
-def cross_fit(
-    fitted: Any, rows: Rows, choices: list[Columns], gap: Gap, outputs: int
-) -> tuple[list[np.ndarray], np.ndarray, int]:
+def cross_fit(fitted: Any, rows: Rows, choices: list[Columns], gap: Gap, outputs: int) -> tuple[list[np.ndarray], np.ndarray, int]:
     """Raw scores of each row by parts of the other blocks, which rows have them, and how many blocks there were."""
     block = blocks(rows.time)
     judged = np.zeros(len(rows), bool)

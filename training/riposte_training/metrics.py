@@ -14,9 +14,7 @@ def figure(statistic: Callable[[np.ndarray], float], time: np.ndarray) -> dict[s
     """`statistic` of row numbers; the interval is that of the same statistic over blocks drawn with replacement."""
     rows_of = [np.flatnonzero(time // BLOCK_MS == block) for block in np.unique(time // BLOCK_MS)]
     random = np.random.default_rng(1)
-    drawn = [
-        statistic(np.concatenate([rows_of[i] for i in random.integers(len(rows_of), size=len(rows_of))])) for _ in range(DRAWS)
-    ]
+    drawn = [statistic(np.concatenate([rows_of[i] for i in random.integers(len(rows_of), size=len(rows_of))])) for _ in range(DRAWS)]
     low, high = np.quantile(drawn, [0.025, 0.975])
     return {"value": float(statistic(np.arange(len(time)))), "interval": [float(low), float(high)]}
 

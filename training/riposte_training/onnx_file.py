@@ -56,7 +56,7 @@ def add_linear(graph: Graph, model: Linear) -> str:
 
 
 def add_forest(graph: Graph, forest: Forest) -> str:
-    """A regressor of K targets. Thresholds are snapped down to float32: for float32 rows x <= t stays what it is."""
+    """A regressor of K targets over doubles, whose thresholds and leaves are then doubles too: nothing is rounded but the result."""
     x = graph.add("Gather", ["x", graph.constant(forest.column.astype(np.int64))], axis=1)
     if forest.form == BINARY64:
         small = graph.add("LessOrEqual", [graph.add("Abs", [x]), graph.constant(np.float32(ZERO))])
@@ -64,12 +64,11 @@ def add_forest(graph: Graph, forest: Forest) -> str:
     # A forest without a node reads no column, and a regressor must have one.
     if not len(forest.column):
         x = graph.add("Gather", ["x", graph.constant(np.array([0], np.int64))], axis=1)
+    x = graph.add("Cast", [x], to=TensorProto.DOUBLE)
     return graph.add("TreeEnsembleRegressor", [x], domain="ai.onnx.ml", **tree_attributes(forest))
 
 
-def snapped_down(threshold: np.ndarray) -> np.ndarray:
-    near = threshold.astype(np.float32)
-    return np.where(near > threshold, np.nextafter(near, np.float32(-np.inf)), near)
+DOUBLES = ("nodes_values", "target_weights")
 
 
 def tree_attributes(forest: Forest) -> dict[str, object]:
@@ -78,13 +77,15 @@ def tree_attributes(forest: Forest) -> dict[str, object]:
         for row in tree_rows(forest, tree):
             for name, value in row.items():
                 tables.setdefault(name, []).append(value)
-    return {**tables, "n_targets": len(forest.base), "base_values": [float(np.float32(b)) for b in forest.base], "post_transform": "NONE"}
+    doubles = {f"{n}_as_tensor": numpy_helper.from_array(np.array(tables.pop(n), float), n) for n in DOUBLES}
+    base = numpy_helper.from_array(forest.base.astype(float), "base")
+    return {**tables, **doubles, "base_values_as_tensor": base, "n_targets": len(forest.base), "post_transform": "NONE"}
 
 
 def tree_rows(forest: Forest, tree: int) -> Sequence[dict[str, object]]:
     """Nodes, then leaves, of one tree. An oblivious tree is written out level by level."""
     first, end = int(forest.first_node[tree]), int(forest.first_node[tree + 1])
-    feature, threshold = forest.feature[first:end], snapped_down(forest.threshold[first:end])
+    feature, threshold = forest.feature[first:end], forest.threshold[first:end]
     leaves = forest.leaf[forest.first_leaf[tree] : forest.first_leaf[tree + 1]] * forest.scale
     if forest.form == OBLIVIOUS:
         splits, order = oblivious_splits(end - first)
@@ -115,7 +116,6 @@ def node_row(tree: int, node: int, feature: int, threshold: float, low: int, hig
         "nodes_truenodeids": low,
         "nodes_falsenodeids": high,
         "nodes_missing_value_tracks_true": 0,
-        "nodes_hitrates": 1.0,
     }
 
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,48 @@ import numpy as np
 
 from .artefact import write_member
 from .board import Board
-from .dataset import Dataset, read_dataset
+from .dataset import REGIME_BARS, Dataset, read_dataset
 from .evaluate import cache_key, run_folds, walk_forward_figures
 from .folds import Gap, month_ms, month_of
 from .layers import LAYERS, Layer
 from .member import Member, train_member
-from .metrics import signal_figures, nats
+from .metrics import nats, signal_figures
 from .packages import recorded
 from .problem import Problem
 from .rows import Rows, regime_rows, signal_rows, with_rule
+from .stack import Upstream, parse_stack, upstream_of
 
 RECIPE = 1
 """Rises with every change that gives other numbers: folds that were kept are then none."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One member to judge and to write."""
+
+    args: argparse.Namespace
+    data: Dataset
+    gap: Gap
+    layer: Layer
+    model: str
+    rows: Rows
+    stack: dict[str, str]
+    upstream: Upstream | None
+    say: Callable[[str], None]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        chosen = self.args.columns == "chosen"
+        return {"seed": self.args.seed, "chosen": chosen, "extra": places_of(self.stack, self.rows)}
+
+    @property
+    def kept(self) -> Path:
+        """Folder of its finished folds: another for everything that its numbers depend on."""
+        asked = {n: getattr(self.args, n) for n in ("from_ms", "to_ms", "every", "embargo", "cost", "columns", "seed")}
+        about = {"dataset": self.data.about["datasetSha256"], "symbols": names_of(self.data), "stack": self.stack}
+        behind = self.upstream.sha256 if self.upstream else None
+        of = {"recipe": RECIPE, "layer": self.layer.name, "model": self.model, "upstream": behind, "packages": recorded()}
+        return self.args.work / "folds" / cache_key({**asked, **about, **of})
 
 
 def train(args: argparse.Namespace, jobs: list[tuple[str, str]], say: Callable[[str], None]) -> Iterator[str]:
@@ -31,34 +62,50 @@ def train(args: argparse.Namespace, jobs: list[tuple[str, str]], say: Callable[[
     gap = Gap(data.bar_ms, args.embargo * data.bar_ms)
     if data.horizon_ms > gap.embargo_ms:
         raise Problem(f"--embargo {args.embargo}: the labels look {data.horizon_ms // data.bar_ms} bars ahead, and it must be longer")
-    say(f"{sum(len(s) for s in data.symbols)} rows of {', '.join(s.name for s in data.symbols)}, {len(data.columns)} columns")
+    say(f"{sum(len(s) for s in data.symbols)} rows of {', '.join(names_of(data))}, {len(data.columns)} columns")
     for layer_name, model in jobs:
-        yield from one(args, data, gap, LAYERS[layer_name], model, say)
+        layer = LAYERS[layer_name]
+        stack = parse_stack(args.stack) if layer.name == "signal" else {}
+        upstream = upstream_of(stack.get("regime", ""), args.out, regime_for(data, stack), data.about, names_of(data))
+        job = Job(args, data, gap, layer, model, rows_of(args, data, layer, model), stack, upstream, say)
+        if args.evaluate:
+            yield from judged(job)
+        if not args.no_member:
+            yield f"wrote {written(job)}"
 
 
-def one(args: argparse.Namespace, data: Dataset, gap: Gap, layer: Layer, model: str, say: Callable[[str], None]) -> Iterator[str]:
-    rows = rows_of(args, data, layer, model)
-    options = {"seed": args.seed, "chosen": args.columns == "chosen", "extra": stacked(args, rows, layer)}
-    key = cache_key({"recipe": RECIPE, "layer": layer.name, "model": model, **identity(args, data), "packages": recorded()})
-    metrics: dict[str, Any] = {}
-    kept = args.work / "folds" / key
-    if args.evaluate:
-        span = whole_months(rows)
-        folds = run_folds(layer, model, rows, span, gap, options, kept, lambda line: say(f"{layer.name} {model}: {line}"))
-        figures = walk_forward_figures(layer, folds, [s.name for s in data.symbols])
-        (kept / "figures.json").write_text(json.dumps(figures, indent=1))
-        Board(args.logs / f"{layer.name}-{model}-{key}").folds(layer, folds)
-        yield from lines_of(layer, model, figures)
-    if (kept / "figures.json").is_file():
-        metrics["walkForward"] = json.loads((kept / "figures.json").read_text())
-    if args.no_member:
-        return
-    member = train_member(layer, model, rows, gap, **options)
-    metrics["crossFitted"] = own_figures(layer, member, rows)
-    about = {"training": training_of(args, data, rows, gap, layer), "metrics": metrics, "upstreams": upstreams(args)}
-    folder = write_member(member, rows.x, data, about, args.out, args.name or model, args.version)
-    say(f"left out, because it comes or goes in the training rows: {', '.join(member.left_out)}") if member.left_out else None
-    yield f"wrote {folder}"
+def names_of(data: Dataset) -> list[str]:
+    return [symbol.name for symbol in data.symbols]
+
+
+def judged(job: Job) -> Iterator[str]:
+    """A line a symbol; the figures stay beside the folds, for the member's card."""
+    tell = lambda line: job.say(f"{job.layer.name} {job.model}: {line}")  # noqa: E731
+    span = whole_months(job.rows)
+    folds = run_folds(job.layer, job.model, job.rows, span, job.gap, job.options, job.upstream, job.kept, tell)
+    figures = walk_forward_figures(job.layer, folds, names_of(job.data))
+    (job.kept / "figures.json").write_text(json.dumps(figures, indent=1))
+    Board(job.args.logs / f"{job.layer.name}-{job.model}-{job.kept.name}").folds(job.layer, folds)
+    yield from lines_of(job.layer, job.model, figures)
+
+
+def written(job: Job) -> Path:
+    """The folder of the member that all rows train."""
+    rows = job.rows
+    if job.upstream is not None:
+        rows, _ = job.upstream.behind(rows, rows.at(np.zeros(len(rows), bool)), 0, 1 << 52, job.gap)
+    member = train_member(job.layer, job.model, rows, job.gap, **job.options)
+    if member.left_out:
+        job.say(f"left out, because it comes or goes in the training rows: {', '.join(member.left_out)}")
+    file = job.kept / "figures.json"
+    walked = {"walkForward": json.loads(file.read_text())} if file.is_file() else {}
+    sha = {"regime": job.upstream.sha256} if job.upstream else {}
+    about = {
+        "training": training_of(job, rows),
+        "metrics": {"crossFitted": own_figures(job.layer, member, rows), **walked},
+        "upstreams": {name: {"member": who, "sha256": sha.get(name)} for name, who in job.stack.items()},
+    }
+    return write_member(member, rows.x, job.data, about, job.args.out, job.args.name or job.model, job.args.version)
 
 
 def rows_of(args: argparse.Namespace, data: Dataset, layer: Layer, model: str) -> Rows:
@@ -66,28 +113,18 @@ def rows_of(args: argparse.Namespace, data: Dataset, layer: Layer, model: str) -
     return with_rule(rows, layer.name) if model == "ensemble" and (layer.name == "regime" or rows.places("signal")) else rows
 
 
-def stacked(args: argparse.Namespace, rows: Rows, layer: Layer) -> tuple[int, ...]:
-    """Places of the belief columns that a signal reads beside the features."""
-    layers = [part.split("=")[0] for part in args.stack.split(",") if part]
-    unknown = [name for name in layers if name not in ("regime", "pattern")]
-    if unknown:
-        raise Problem(f"--stack {unknown[0]}: the layers before L3 are regime and pattern")
-    if layer.name != "signal":
-        return ()
-    for name in layers:
+def places_of(stack: dict[str, str], rows: Rows) -> tuple[int, ...]:
+    """Of the belief columns that a signal reads beside the features."""
+    for name in stack:
         if not rows.places(name):
             raise Problem(f"--stack {name}: the dataset has no {name} columns, write it with --beliefs")
-    return tuple(place for name in layers for place in rows.places(name))
+    return tuple(place for name in stack for place in rows.places(name))
 
 
-def upstreams(args: argparse.Namespace) -> dict[str, Any]:
-    return {part.split("=")[0]: {"member": "rule", "sha256": None} for part in args.stack.split(",") if part}
-
-
-def identity(args: argparse.Namespace, data: Dataset) -> dict[str, Any]:
-    """What the numbers depend on."""
-    asked = {n: getattr(args, n) for n in ("from_ms", "to_ms", "every", "embargo", "cost", "columns", "stack", "seed")}
-    return {**asked, "dataset": data.about["datasetSha256"], "symbols": [s.name for s in data.symbols]}
+def regime_for(data: Dataset, stack: dict[str, str]) -> Rows:
+    """L1's rows, for a signal behind a trained L1."""
+    rows = regime_rows(data)
+    return with_rule(rows, "regime") if "@" in stack.get("regime", "") and rows.places("regime") else rows
 
 
 def whole_months(rows: Rows) -> tuple[int, int]:
@@ -104,20 +141,20 @@ def own_figures(layer: Layer, member: Member, rows: Rows) -> dict[str, float]:
     return {"directionalIc": float(figures["directionalIc"]["value"])}  # type: ignore[arg-type]
 
 
-def training_of(args: argparse.Namespace, data: Dataset, rows: Rows, gap: Gap, layer: Layer) -> dict[str, Any]:
-    signal = layer.name == "signal"
+def training_of(job: Job, rows: Rows) -> dict[str, Any]:
+    signal = job.layer.name == "signal"
     return {
-        "datasetSha256": data.about["datasetSha256"],
-        "symbols": [s.name for s in data.symbols],
+        "datasetSha256": job.data.about["datasetSha256"],
+        "symbols": names_of(job.data),
         "fromMs": int(rows.time.min()),
         "toMs": int(rows.known.max()),
-        "embargoMs": gap.embargo_ms,
-        "everyBars": args.every,
+        "embargoMs": job.gap.embargo_ms,
+        "everyBars": job.args.every,
         "rows": len(rows),
-        "seed": args.seed,
-        "labels": data.about["labels"] if signal else {"kind": "regimeTarget", "bars": 240},
-        "roundTripCost": args.cost if signal else None,
-        "recipe": f"{RECIPE}, fixed configuration, columns {args.columns if signal else 'fixed'}",
+        "seed": job.args.seed,
+        "labels": job.data.about["labels"] if signal else {"kind": "regimeTarget", "bars": REGIME_BARS},
+        "roundTripCost": job.args.cost if signal else None,
+        "recipe": f"{RECIPE}, fixed configuration, columns {job.args.columns if signal else 'fixed'}",
         "packages": recorded(),
     }
 
@@ -126,4 +163,6 @@ def lines_of(layer: Layer, model: str, figures: dict[str, Any]) -> Iterator[str]
     for symbol, of in figures["symbols"].items():
         shown = [f"{name} {f['value']:.4f} [{f['interval'][0]:.4f}, {f['interval'][1]:.4f}]" for name, f in of.items()]
         better = figures.get("foldsBetterThanRule", {}).get(symbol)
-        yield f"{layer.name} {model} {symbol}, {figures['folds']} folds: {', '.join(shown)}" + (f", better than the rule in {better}" if better is not None else "")
+        yield f"{layer.name} {model} {symbol}, {figures['folds']} folds: {', '.join(shown)}" + (
+            f", better than the rule in {better}" if better is not None else ""
+        )
