@@ -7,7 +7,8 @@ import numpy as np
 
 from .columns import usable
 from .combine import regime_belief, signal_belief
-from .folds import BLOCKS, Gap, blocks, outside, require_purged
+from .families import MASK_OF
+from .folds import BLOCKS, Gap, before, blocks, outside, require_purged
 from .layers import Columns, Layer
 from .parts import Part
 from .problem import Problem
@@ -106,8 +107,6 @@ def cross_fit(fitted: Any, rows: Rows, choices: list[Columns], gap: Gap, outputs
 
 def masks_read(member: Member) -> dict[str, float]:
     """Only masks of families that a part reads: what it does not read may come and go."""
-    from .families import MASK_OF
-
     read = {member.names[i] for part in member.parts for i in part.columns()}
     return {mask: value for mask, value in member.masks.items() if any(MASK_OF.get(name) == mask for name in read)}
 
@@ -123,8 +122,6 @@ def require_rows(layer: Layer, rows: Rows) -> None:
 
 def training_rows(rows: Rows, from_ms: int, test_ms: int, gap: Gap) -> Rows:
     """Rows of [from_ms, test_ms) whose labels were known in time."""
-    from .folds import before
-
     train = rows.at((rows.time >= from_ms) & before(rows.time, rows.known, test_ms, gap))
     require_purged(train.time, train.known, test_ms, gap)
     return train

@@ -116,7 +116,7 @@ def labels_of(r: np.ndarray, at: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def state_of(v: np.ndarray, t: np.ndarray) -> np.ndarray:
-    return np.select([v >= 0.85, v <= 0.15, t >= 1.2, t >= 0.6, t <= -1.2, t <= -0.6], [6, 5, 0, 1, 4, 3], 2).astype(np.int8)
+    return np.select([v >= 0.7, v <= 0.3, t >= 1.2, t >= 0.6, t <= -1.2, t <= -0.6], [6, 5, 0, 1, 4, 3], 2).astype(np.int8)
 
 
 def write_dataset(folder: Path, world: World, symbols: tuple[str, ...] = ("BTCUSDT",), beliefs: bool = True, label_lag: int = 0) -> Path:
