@@ -88,6 +88,10 @@ export const ciSteps = ({ shared, reports }: Places): Step[] => {
       alone: true,
       after: ["programs"],
     },
+    {
+      ...{ name: "tests: training", minutes: 15, lastLineCounts: true, after: ["programs"] },
+      command: ["bash", ".ci/training", at("training-venv")],
+    },
     script("format"),
     script("imports"),
     script("calls"),

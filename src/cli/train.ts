@@ -34,9 +34,9 @@ const OPTIONS: Record<string, OptionSpec> = {
 export const trainCommand: Command = {
   name: "train",
   summary: "train members of L1 and L3 on a dataset, and judge them by a walk-forward",
-  options: OPTIONS,
+  options: { ...OPTIONS, python: text("DIR", "where the Python environment lies, or is made", "out/python") },
   run: async (values, context) => {
-    const python = await pythonEnvironment("out/python", context);
+    const python = await pythonEnvironment(String(values["python"]), context);
     const printed: string[] = [];
     let last = "";
     const env = { ...context.env, PYTHONPATH: TRAINING, PYTHONDONTWRITEBYTECODE: "1", PYTHONUTF8: "1" };

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def kept_fold(file: Path) -> Fitted | None:
     try:
         with np.load(file) as arrays:
             return dict(arrays)
-    except (OSError, ValueError, EOFError, KeyError):
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile):
         return None
 
 

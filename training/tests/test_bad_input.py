@@ -69,9 +69,9 @@ def test_labels_that_end_too_early(capsys, tmp_path):
 
 
 def test_an_empty_class(capsys, tmp_path):
-    folder = write_dataset(tmp_path / "short", World(days=9))
+    folder = write_dataset(tmp_path / "short", World(days=9), absent=4)
     line = refused(capsys, tmp_path, "--layer", "regime", "--model", "lightgbm", "--dataset", str(folder))
-    assert "no training row is followed by the state" in line
+    assert "no training row is followed by the state strongDown" in line
 
 
 def test_a_span_without_rows(capsys, tmp_path, dataset):

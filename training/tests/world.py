@@ -119,8 +119,10 @@ def state_of(v: np.ndarray, t: np.ndarray) -> np.ndarray:
     return np.select([v >= 0.7, v <= 0.3, t >= 1.2, t >= 0.6, t <= -1.2, t <= -0.6], [6, 5, 0, 1, 4, 3], 2).astype(np.int8)
 
 
-def write_dataset(folder: Path, world: World, symbols: tuple[str, ...] = ("BTCUSDT",), beliefs: bool = True, label_lag: int = 0) -> Path:
-    """`label_lag`: bars by which the labels' ends are written too early."""
+def write_dataset(
+    folder: Path, world: World, symbols: tuple[str, ...] = ("BTCUSDT",), beliefs: bool = True, label_lag: int = 0, absent: int = -9
+) -> Path:
+    """`label_lag`: bars by which the labels' ends are written too early. `absent`: a state that no row is followed by."""
     folder.mkdir(parents=True, exist_ok=True)
     names = [*LOGIT, *OTHERS, *FUNDING]
     said = [*BELIEFS, *SIGNAL] if beliefs else []
@@ -137,6 +139,7 @@ def write_dataset(folder: Path, world: World, symbols: tuple[str, ...] = ("BTCUS
         arrays = arrays_of(World(**{**world.__dict__, "seed": world.seed + number}), names, said)
         for side in ("long", "short"):
             arrays[f"{side}EndMs"] -= BAR * label_lag
+        arrays["regimeTarget"][arrays["regimeTarget"] == absent] = 2
         table = pa.table({c["name"]: pa.array(arrays[c["name"]]) for c in columns})
         file = folder / f"{symbol}-2022-01.arrow"
         with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
