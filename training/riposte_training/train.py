@@ -15,6 +15,7 @@ from .dataset import REGIME_BARS, Dataset, read_dataset
 from .evaluate import cache_key, run_folds, walk_forward_figures
 from .folds import Gap, month_ms, month_of
 from .layers import LAYERS, Layer
+from .looks import record
 from .member import Member, train_member
 from .metrics import nats, signal_figures
 from .packages import recorded
@@ -46,13 +47,18 @@ class Job:
         return {"seed": self.args.seed, "chosen": chosen, "extra": places_of(self.stack, self.rows)}
 
     @property
-    def kept(self) -> Path:
-        """Folder of its finished folds: another for everything that its numbers depend on."""
+    def identity(self) -> dict[str, Any]:
+        """Everything that its numbers depend on."""
         asked = {n: getattr(self.args, n) for n in ("from_ms", "to_ms", "every", "embargo", "cost", "columns", "seed")}
         about = {"dataset": self.data.about["datasetSha256"], "symbols": names_of(self.data), "stack": self.stack}
         behind = self.upstream.sha256 if self.upstream else None
         of = {"recipe": RECIPE, "layer": self.layer.name, "model": self.model, "upstream": behind, "packages": recorded()}
-        return self.args.work / "folds" / cache_key({**asked, **about, **of})
+        return {**asked, **about, **of}
+
+    @property
+    def kept(self) -> Path:
+        """Folder of its finished folds."""
+        return self.args.work / "folds" / cache_key(self.identity)
 
 
 def train(args: argparse.Namespace, jobs: list[tuple[str, str]], say: Callable[[str], None]) -> Iterator[str]:
@@ -86,6 +92,8 @@ def judged(job: Job) -> Iterator[str]:
     figures = walk_forward_figures(job.layer, folds, names_of(job.data))
     (job.kept / "figures.json").write_text(json.dumps(figures, indent=1))
     Board(job.args.logs / f"{job.layer.name}-{job.model}-{job.kept.name}").folds(job.layer, folds)
+    looks = record(job.args.work, {**job.identity, "figures": figures})
+    job.say(f"looks in {job.args.work / 'looks.jsonl'}: {looks}")
     yield from lines_of(job.layer, job.model, figures)
 
 

@@ -48,6 +48,8 @@ def test_judges_month_by_month_and_goes_on_where_it_was_stopped(months, tmp_path
     assert ic["interval"][0] < ic["value"] < ic["interval"][1]
     assert ic["value"] > 0.03
     assert list((tmp_path / "logs").rglob("events.out.*"))
+    assert run(months, tmp_path, *ridge) == 0
+    assert len((tmp_path / "work/looks.jsonl").read_text().splitlines()) == 1
 
 
 def test_a_fold_that_was_written_half_is_made_again(months, tmp_path):
