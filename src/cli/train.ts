@@ -23,6 +23,7 @@ const OPTIONS: Record<string, OptionSpec> = {
   columns: text("chosen|all", "chosen: by permutation inside the training window", "chosen"),
   stack: text("LAYERS", "layers before L3 whose beliefs it reads: regime,pattern or regime=logit@1"),
   seed: text("N", "seed; the same one gives the same files", "1"),
+  search: text("N", "try N configurations on purged blocks of the training rows; every trial goes into the ledger"),
   evaluate: { type: "boolean", help: "judge by a walk-forward of 6 months and 1 before the member is trained" },
   "no-member": { type: "boolean", help: "write no member, only judge" },
   out: text("DIR", "folder of the members", "models"),

@@ -1,4 +1,4 @@
-"""The fixed configurations of the tree libraries. Nothing is searched, nothing stops early, one thread, one seed."""
+"""The fixed configurations of the tree libraries. Nothing stops early, one thread, one seed; `params` are those of a search."""
 
 import json
 import tempfile
@@ -43,23 +43,25 @@ def lightgbm(x: np.ndarray, y: np.ndarray, seed: int, params: dict[str, Any] | N
     return from_lightgbm(booster), booster
 
 
-def lightgbm_classes(x: np.ndarray, y: np.ndarray, seed: int, classes: int, rounds: int = REGIME_ROUNDS) -> tuple[Forest, Any]:
-    return lightgbm(x, y, seed, {**REGIME_LIGHTGBM, "objective": "multiclass", "num_class": classes}, rounds)
+def lightgbm_classes(
+    x: np.ndarray, y: np.ndarray, seed: int, classes: int, params: dict[str, Any] | None = None, rounds: int = REGIME_ROUNDS
+) -> tuple[Forest, Any]:
+    return lightgbm(x, y, seed, {**REGIME_LIGHTGBM, **(params or {}), "objective": "multiclass", "num_class": classes}, rounds)
 
 
-def xgboost(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[Forest, Any]:
+def xgboost(x: np.ndarray, y: np.ndarray, seed: int, params: dict[str, Any] | None = None) -> tuple[Forest, Any]:
     import xgboost as lib
 
-    settings = {"objective": "reg:squarederror", "nthread": 1, "verbosity": 0, **XGBOOST, "seed": seed}
+    settings = {"objective": "reg:squarederror", "nthread": 1, "verbosity": 0, **XGBOOST, **(params or {}), "seed": seed}
     booster = lib.train(settings, lib.DMatrix(np.ascontiguousarray(x), y, nthread=1), ROUNDS)
     return from_xgboost(booster), booster
 
 
-def catboost(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[Forest, Any]:
+def catboost(x: np.ndarray, y: np.ndarray, seed: int, params: dict[str, Any] | None = None) -> tuple[Forest, Any]:
     import catboost as lib
 
     fixed = {"iterations": ROUNDS, "thread_count": 1, "verbose": False, "allow_writing_files": False, "boost_from_average": True}
-    model = lib.CatBoostRegressor(**fixed, **CATBOOST, random_seed=seed)
+    model = lib.CatBoostRegressor(**fixed, **CATBOOST, **(params or {}), random_seed=seed)
     model.fit(lib.Pool(np.ascontiguousarray(x), y, thread_count=1))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.json")

@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
         "--stack", default="", help="regime,pattern: layers before L3 whose belief columns it reads; regime=logit@1: cross-fitted"
     )
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--search", type=positive, metavar="N", help="try N configurations on the purged blocks of the training rows")
     p.add_argument("--evaluate", action="store_true", help="judge by a walk-forward (6 months, then 1) before training the member")
     p.add_argument("--no-member", action="store_true", help="with --evaluate: write no member")
     p.add_argument("--out", type=Path, default=Path("models"), help="folder of the members (default models)")
@@ -58,6 +59,10 @@ def positive(text: str) -> int:
 
 
 def jobs_of(args: argparse.Namespace) -> list[tuple[str, str]]:
+    if args.search and (args.evaluate or args.all or args.model == "ensemble"):
+        raise Problem(
+            "--search tries one model on all the rows it is given: leave out --evaluate, --all and ensemble, and judge it on later months"
+        )
     if args.all:
         return [(layer.name, model) for layer in LAYERS.values() for model in layer.models if not args.layer or args.layer == layer.name]
     if not args.layer or not args.model:

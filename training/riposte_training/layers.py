@@ -30,6 +30,8 @@ LOGIT_FEATURES = (
 )
 """What the rule reads, and what says how loud the next hours will be."""
 
+Settings = dict[str, Any]
+"""Parameters that a search found; none: the fixed configuration."""
 Columns = list[list[int]]
 """Columns that each model of a part may read: of a signal, one list a side."""
 
@@ -43,7 +45,7 @@ class Layer:
     members: tuple[str, ...]
     columns: Callable[[Rows, list[int], Gap, int, bool], list[Columns]]
     """Columns for all rows, then for the rows outside of each block."""
-    fit: Callable[[str, Rows, Columns, int], Part]
+    fit: Callable[[str, Rows, Columns, int, Settings], Part]
     weigh: Callable[[list[str], list[np.ndarray], np.ndarray], list[float]]
     calibrate: Callable[[list[str], list[float], list[np.ndarray], np.ndarray], dict[str, Any]]
 
@@ -59,14 +61,14 @@ def signal_columns(rows: Rows, usable: list[int], gap: Gap, seed: int, chosen: b
     return [list(both) for both in zip(*sides, strict=True)]
 
 
-def fit_signal(name: str, rows: Rows, columns: Columns, seed: int) -> Part:
+def fit_signal(name: str, rows: Rows, columns: Columns, seed: int, settings: Settings) -> Part:
     models = []
     for side, read in enumerate(columns):
         place = np.array(read)
         if name == "ridge":
-            models.append(ridge(rows.x, rows.y[:, side], place))
+            models.append(ridge(rows.x, rows.y[:, side], place, **settings))
         else:
-            models.append(LIBRARIES[name](rows.x[:, place], rows.y[:, side], seed + side)[0].reading(place))
+            models.append(LIBRARIES[name](rows.x[:, place], rows.y[:, side], seed + side, settings)[0].reading(place))
     return Part(name, tuple(models))
 
 
@@ -80,14 +82,15 @@ def regime_columns(rows: Rows, usable: list[int], gap: Gap, seed: int, chosen: b
     return [[usable]] * (1 + BLOCKS)
 
 
-def fit_regime(name: str, rows: Rows, columns: Columns, seed: int) -> Part:
+def fit_regime(name: str, rows: Rows, columns: Columns, seed: int, settings: Settings) -> Part:
     if name == "logit":
         lacking = [f for f in LOGIT_FEATURES if f not in rows.names]
         if lacking:
             raise Problem(f"the logit reads {lacking[0]}, which the dataset does not have: write it with all features")
-        return Part(name, (logit(rows.x, rows.y, np.array([rows.names.index(f) for f in LOGIT_FEATURES]), len(STATES)),))
+        read = np.array([rows.names.index(f) for f in LOGIT_FEATURES])
+        return Part(name, (logit(rows.x, rows.y, read, len(STATES), **settings),))
     place = np.array(columns[0])
-    return Part(name, (lightgbm_classes(rows.x[:, place], rows.y, seed, len(STATES))[0].reading(place),))
+    return Part(name, (lightgbm_classes(rows.x[:, place], rows.y, seed, len(STATES), settings)[0].reading(place),))
 
 
 def mean_log(kinds: list[str], weights: list[float], raws: list[np.ndarray]) -> np.ndarray:

@@ -49,12 +49,12 @@ def ridge(x: np.ndarray, y: np.ndarray, columns: np.ndarray, penalty: float = 1.
     return Linear(columns, mean, scale, np.array([y.mean() - weights @ centre]), weights[None, :])
 
 
-def logit(x: np.ndarray, y: np.ndarray, columns: np.ndarray, classes: int) -> Linear:
-    """Multinomial logit, C = 1. A class that no row has keeps a weight of 0 and half a row's share."""
+def logit(x: np.ndarray, y: np.ndarray, columns: np.ndarray, classes: int, c: float = 1.0) -> Linear:
+    """Multinomial logit with scikit-learn's inverse penalty C. A class that no row has keeps a weight of 0 and half a row's share."""
     from sklearn.linear_model import LogisticRegression
 
     mean, scale = scaling(x[:, columns])
-    model = LogisticRegression(C=1.0, max_iter=500, tol=1e-6).fit(z_scores(x[:, columns], mean, scale), y)
+    model = LogisticRegression(C=c, max_iter=500, tol=1e-6).fit(z_scores(x[:, columns], mean, scale), y)
     weights, intercept = np.zeros((classes, len(columns))), np.full(classes, np.nan)
     weights[model.classes_], intercept[model.classes_] = model.coef_, model.intercept_
     absent = np.isnan(intercept)

@@ -9,7 +9,7 @@ from .columns import usable
 from .combine import regime_belief, signal_belief
 from .families import MASK_OF
 from .folds import BLOCKS, Gap, before, blocks, outside, require_purged
-from .layers import Columns, Layer
+from .layers import Columns, Layer, Settings
 from .parts import Part
 from .problem import Problem
 from .rows import STATES, Rows
@@ -51,7 +51,16 @@ def belief_of(
     return signal_belief(weights, raws, numbers)
 
 
-def train_member(layer: Layer, model: str, rows: Rows, gap: Gap, seed: int, chosen: bool = True, extra: tuple[int, ...] = ()) -> Member:
+def train_member(
+    layer: Layer,
+    model: str,
+    rows: Rows,
+    gap: Gap,
+    seed: int,
+    chosen: bool = True,
+    extra: tuple[int, ...] = (),
+    settings: Settings | None = None,
+) -> Member:
     """`extra`: places of belief columns that every model reads beside the features that are chosen."""
     require_rows(layer, rows)
     rule = rows.places(layer.name)
@@ -60,7 +69,7 @@ def train_member(layer: Layer, model: str, rows: Rows, gap: Gap, seed: int, chos
     kept, masks, left_out = usable(rows.x, features)
     kept = [i for i in kept if features[i]]
     choices = [[sorted({*read, *extra}) for read in columns] for columns in layer.columns(rows, kept, gap, seed, chosen)]
-    fitted = lambda at, columns: [part_of(layer, name, at, columns, seed, rule) for name in names]  # noqa: E731
+    fitted = lambda at, columns: [part_of(layer, name, at, columns, seed, rule, settings or {}) for name in names]  # noqa: E731
     raws, judged, count = cross_fit(fitted, rows, choices[1:], gap, layer.outputs)
     kinds = ["rule" if name == "rule" else "model" for name in names]
     known = [raw[judged] for raw in raws]
@@ -74,10 +83,10 @@ def train_member(layer: Layer, model: str, rows: Rows, gap: Gap, seed: int, chos
     return Member(**{**member.__dict__, "cross_fitted": beliefs, "masks": masks_read(member)})
 
 
-def part_of(layer: Layer, name: str, rows: Rows, columns: Columns, seed: int, rule: tuple[int, ...]) -> Part:
+def part_of(layer: Layer, name: str, rows: Rows, columns: Columns, seed: int, rule: tuple[int, ...], settings: Settings) -> Part:
     """The rule learns online and has nothing to fit; of a signal its two net returns are the raw scores."""
     if name != "rule":
-        return layer.fit(name, rows, columns, seed)
+        return layer.fit(name, rows, columns, seed, settings)
     return Part("rule", (), rule[3:5] if layer.name == "signal" else rule)
 
 

@@ -14,13 +14,14 @@ from .board import Board
 from .dataset import REGIME_BARS, Dataset, read_dataset
 from .evaluate import cache_key, run_folds, walk_forward_figures
 from .folds import Gap, month_ms, month_of
-from .layers import LAYERS, Layer
+from .layers import LAYERS, Layer, Settings
 from .looks import record
 from .member import Member, train_member
 from .metrics import nats, signal_figures
 from .packages import recorded
 from .problem import Problem
 from .rows import Rows, regime_rows, signal_rows, with_rule
+from .search import search
 from .stack import Upstream, parse_stack, upstream_of
 
 RECIPE = 1
@@ -60,6 +61,11 @@ class Job:
         """Folder of its finished folds."""
         return self.args.work / "folds" / cache_key(self.identity)
 
+    def look(self, found: dict[str, Any]) -> None:
+        """Puts a configuration that was judged into the ledger."""
+        count = record(self.args.work, {**self.identity, **found})
+        self.say(f"looks in {self.args.work / 'looks.jsonl'}: {count}")
+
 
 def train(args: argparse.Namespace, jobs: list[tuple[str, str]], say: Callable[[str], None]) -> Iterator[str]:
     """Yields one line a result."""
@@ -92,8 +98,7 @@ def judged(job: Job) -> Iterator[str]:
     figures = walk_forward_figures(job.layer, folds, names_of(job.data))
     (job.kept / "figures.json").write_text(json.dumps(figures, indent=1))
     Board(job.args.logs / f"{job.layer.name}-{job.model}-{job.kept.name}").folds(job.layer, folds)
-    looks = record(job.args.work, {**job.identity, "figures": figures})
-    job.say(f"looks in {job.args.work / 'looks.jsonl'}: {looks}")
+    job.look({"figures": figures})
     yield from lines_of(job.layer, job.model, figures)
 
 
@@ -102,14 +107,15 @@ def written(job: Job) -> Path:
     rows = job.rows
     if job.upstream is not None:
         rows, _ = job.upstream.behind(rows, rows.at(np.zeros(len(rows), bool)), 0, 1 << 52, job.gap)
-    member = train_member(job.layer, job.model, rows, job.gap, **job.options)
+    settings = search(job.layer, job.model, rows, job.gap, job.options, job.args.search, job.look) if job.args.search else {}
+    member = train_member(job.layer, job.model, rows, job.gap, **job.options, settings=settings)
     if member.left_out:
         job.say(f"left out, because it comes or goes in the training rows: {', '.join(member.left_out)}")
     file = job.kept / "figures.json"
     walked = {"walkForward": json.loads(file.read_text())} if file.is_file() else {}
     sha = {"regime": job.upstream.sha256} if job.upstream else {}
     about = {
-        "training": training_of(job, rows),
+        "training": training_of(job, rows, settings),
         "metrics": {"crossFitted": own_figures(job.layer, member, rows), **walked},
         "upstreams": {name: {"member": who, "sha256": sha.get(name)} for name, who in job.stack.items()},
     }
@@ -149,8 +155,9 @@ def own_figures(layer: Layer, member: Member, rows: Rows) -> dict[str, float]:
     return {"directionalIc": float(figures["directionalIc"]["value"])}  # type: ignore[arg-type]
 
 
-def training_of(job: Job, rows: Rows) -> dict[str, Any]:
+def training_of(job: Job, rows: Rows, settings: Settings) -> dict[str, Any]:
     signal = job.layer.name == "signal"
+    made = f"searched in {job.args.search} trials: {json.dumps(settings)}" if job.args.search else "fixed configuration"
     return {
         "datasetSha256": job.data.about["datasetSha256"],
         "symbols": names_of(job.data),
@@ -162,7 +169,7 @@ def training_of(job: Job, rows: Rows) -> dict[str, Any]:
         "seed": job.args.seed,
         "labels": job.data.about["labels"] if signal else {"kind": "regimeTarget", "bars": REGIME_BARS},
         "roundTripCost": job.args.cost if signal else None,
-        "recipe": f"{RECIPE}, fixed configuration, columns {job.args.columns if signal else 'fixed'}",
+        "recipe": f"{RECIPE}, {made}, columns {job.args.columns if signal else 'fixed'}",
         "packages": recorded(),
     }
 

@@ -64,7 +64,7 @@ def test_a_fold_that_was_written_half_is_made_again(months, tmp_path):
 
 
 def test_a_regime_is_judged_beside_rule_and_prior_and_its_card_says_so(months, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(boosters.lightgbm_classes, "__defaults__", (8,))
+    monkeypatch.setattr(boosters.lightgbm_classes, "__defaults__", (None, 8))
     assert run(months, tmp_path, "--layer", "regime", "--model", "ensemble", "--symbols", "BTCUSDT") == 0
     out = capsys.readouterr().out
     assert "gainOnRule" in out

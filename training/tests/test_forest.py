@@ -38,7 +38,7 @@ def rows_at_thresholds(forest):
 def fitted(library):
     x, y = training()
     if library == "classes":
-        forest, model = lightgbm_classes(x, (np.abs(y) * 1000).astype(int) % 7, 1, 7, 30)
+        forest, model = lightgbm_classes(x, (np.abs(y) * 1000).astype(int) % 7, 1, 7, None, 30)
         return forest, model, "lightgbm"
     return *LIBRARIES[library](x, y, 1), library
 

@@ -34,7 +34,7 @@ SMALL = replace(SIGNAL, members=("ridge", "lightgbm"))
 @pytest.fixture(autouse=True)
 def few_rounds(monkeypatch):
     monkeypatch.setattr(boosters.lightgbm, "__defaults__", (None, 15))
-    monkeypatch.setattr(boosters.lightgbm_classes, "__defaults__", (8,))
+    monkeypatch.setattr(boosters.lightgbm_classes, "__defaults__", (None, 8))
 
 
 class Market:

@@ -22,7 +22,7 @@ def few_rounds(monkeypatch):
         monkeypatch.setattr(boosters, "ROUNDS", 12)
         monkeypatch.setitem(boosters.LIBRARIES, library, getattr(boosters, library))
     monkeypatch.setattr(boosters.lightgbm, "__defaults__", (None, 12))
-    monkeypatch.setattr(boosters.lightgbm_classes, "__defaults__", (10,))
+    monkeypatch.setattr(boosters.lightgbm_classes, "__defaults__", (None, 10))
 
 
 def trained(dataset, out, *more):
@@ -132,3 +132,13 @@ def test_a_member_appears_whole_or_not_at_all(dataset, tmp_path, monkeypatch):
     monkeypatch.setattr(artefact.os, "rename", killed)
     assert main(["--dataset", str(dataset), "--out", str(tmp_path), "--layer", "signal", "--model", "ridge"]) == 130
     assert list(Path(tmp_path / "signal/ridge").iterdir()) == []
+
+
+def test_a_search_keeps_every_trial_in_the_ledger_and_the_best_in_the_recipe(dataset, tmp_path):
+    trained(dataset, tmp_path, "--layer", "signal", "--model", "ridge", "--columns", "all", "--search", "4")
+    looks = [json.loads(line) for line in (tmp_path / "work/looks.jsonl").read_text().splitlines()]
+    assert len(looks) == 4
+    best = max(looks, key=lambda look: look["crossFitted"])
+    manifest = json.loads((tmp_path / "signal/ridge/1/manifest.json").read_text())
+    assert json.dumps(best["settings"]) in manifest["training"]["recipe"]
+    assert main(["--dataset", str(dataset), "--layer", "signal", "--model", "ridge", "--search", "4", "--evaluate"]) == 1
