@@ -1,8 +1,9 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { trainCommand } from "./train.ts";
+import { scriptFile } from "./training/testing/scriptFile.ts";
 
 let dir: string;
 beforeEach(async () => {
@@ -14,8 +15,7 @@ afterEach(() => rm(dir, { recursive: true }));
 const run = async (trainer: string, values: Record<string, string | boolean> = {}) => {
   const python = join(dir, "python3");
   const venv = 'mkdir -p "$3/bin" && cp "$0" "$3/bin/python"';
-  await writeFile(python, `#!/bin/sh\ncase "$1 $2" in\n"-m venv") ${venv};;\n"-m riposte_training") shift 2; ${trainer};;\nesac\n`);
-  await chmod(python, 0o755);
+  scriptFile(python, ['case "$1 $2" in', `"-m venv") ${venv};;`, `"-m riposte_training") shift 2; ${trainer};;`, "esac"]);
   const [printed, logged]: [string[], string[]] = [[], []];
   const result = await trainCommand.run(
     { python: join(dir, "envs"), ...values },

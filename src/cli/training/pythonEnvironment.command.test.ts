@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pythonEnvironment } from "./pythonEnvironment.ts";
 import { runProgram } from "./runProgram.ts";
+import { scriptFile } from "./testing/scriptFile.ts";
 
 let dir: string;
 beforeEach(async () => {
@@ -13,11 +14,10 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 /** A shell script that stands in for Python; `install`: what its pip does. */
-const pythonThat = async (install: string): Promise<string> => {
+const pythonThat = (install: string): string => {
   const path = join(dir, "python");
   const venv = `mkdir -p "$3/bin" && cp "$0" "$3/bin/python"`;
-  await writeFile(path, `#!/bin/sh\ncase "$1 $2" in\n"-m venv") ${venv};;\n"-m pip") echo x >>'${dir}/installs'; ${install};;\nesac\n`);
-  await chmod(path, 0o755);
+  scriptFile(path, ['case "$1 $2" in', `"-m venv") ${venv};;`, `"-m pip") echo x >>'${dir}/installs'; ${install};;`, "esac"]);
   return path;
 };
 
@@ -30,7 +30,7 @@ const installs = (): number => (existsSync(join(dir, "installs")) ? 1 : 0);
 
 describe("the environment of the trainer", () => {
   test("is made once for a lock, and used again", async () => {
-    const python = await pythonThat("true");
+    const python = pythonThat("true");
     const made = await pythonEnvironment(join(dir, "envs"), context(python));
     expect(made).toBe(join(dir, "envs", readdirSync(join(dir, "envs"))[0] ?? "", "bin/python"));
     await rm(join(dir, "installs"));
@@ -39,9 +39,9 @@ describe("the environment of the trainer", () => {
   });
 
   test("is made again when its packages did not come, and the message holds pip's last line and what to do", async () => {
-    const failing = await pythonThat("echo 'no route to host' >&2; exit 1");
+    const failing = pythonThat("echo 'no route to host' >&2; exit 1");
     await expect(pythonEnvironment(join(dir, "envs"), context(failing))).rejects.toThrow(/no route to host\): .*PIP_INDEX_URL/);
-    const python = await pythonThat("true");
+    const python = pythonThat("true");
     expect(existsSync(await pythonEnvironment(join(dir, "envs"), context(python)))).toBe(true);
   });
 

@@ -8,7 +8,7 @@ interface ProgramOptions {
   readonly onLine: (line: string, from: "out" | "err") => void;
 }
 
-/** Exit code of a program; null: it could not be started, or a signal ended it. */
+/** Exit code of a program; null: it could not be started, or a signal ended it. What the system said of the start is a line of errors. */
 export const runProgram = (command: string, args: readonly string[], { env, signal, onLine }: ProgramOptions): Promise<number | null> =>
   new Promise((resolve) => {
     const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
@@ -27,7 +27,8 @@ export const runProgram = (command: string, args: readonly string[], { env, sign
     linesOf(child.stderr, (line) => {
       onLine(line, "err");
     });
-    child.on("error", () => {
+    child.on("error", ({ message }) => {
+      onLine(message, "err");
       ended(null);
     });
     child.on("close", ended);
