@@ -13,9 +13,10 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "tests")]
 
 import numpy as np  # noqa: E402
+from test_forest import fitted, rows_at_thresholds  # noqa: E402
+
 from riposte_training.boosters import LIBRARIES, native_raw  # noqa: E402
 from riposte_training.forest import write_trees  # noqa: E402
-from test_forest import fitted, rows_at_thresholds  # noqa: E402
 
 
 def main(folder: Path) -> None:
