@@ -11,6 +11,8 @@ interface Places {
 const VITEST = "node_modules/vitest/vitest.mjs";
 const SYMBOL_YEAR = ["--market", "spot", "--symbol", "BTCUSDT", "--from", "2023-01-01", "--to", "2024-01-01"];
 
+const FORESTS = ["--import", "./bin/loader.mjs", "scripts/compareForests.ts"];
+
 /** Everything that must hold, what takes longest or is waited for first. */
 export const ciSteps = ({ shared, reports }: Places): Step[] => {
   const at = (name: string): string => join(reports, name);
@@ -91,6 +93,17 @@ export const ciSteps = ({ shared, reports }: Places): Step[] => {
     {
       ...{ name: "tests: training", minutes: 15, lastLineCounts: true, after: ["programs"] },
       command: ["bash", ".ci/training", at("training-venv")],
+    },
+    {
+      ...check(
+        "compare: forests",
+        15,
+        ...by(`'${at("training-venv/bin/python")}' training/write_forests.py '${at("forests")}' && node`),
+        ...FORESTS,
+        at("forests"),
+      ),
+      lastLineCounts: true,
+      after: ["tests: training"],
     },
     script("format"),
     script("imports"),
