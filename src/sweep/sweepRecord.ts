@@ -1,5 +1,5 @@
 import { DAYS_PER_YEAR } from "../risk/sharpeBound.ts";
-import { expectedMaxSharpe } from "../record/metrics/expectedMaxSharpe.ts";
+import { expectedMaxSharpe } from "../record/statistics/expectedMaxSharpe.ts";
 import { ANNUALISED_FROM_DAYS } from "../record/metrics/metrics.ts";
 import type { RunSummary } from "../record/runRecord.ts";
 import { counted } from "../report/page/format.js";
