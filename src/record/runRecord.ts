@@ -1,3 +1,4 @@
+import type { Verdict } from "./statistics/verdict.ts";
 import type { FillOn } from "../domain/order.ts";
 import type { Direction } from "../domain/units.ts";
 import type { RiskLevel } from "../domain/derived.ts";
@@ -12,6 +13,7 @@ import type { FillQualityRow } from "./outcomes/fillQuality.ts";
 export interface RunRecord {
   readonly identity: RunIdentity;
   readonly summary: RunSummary;
+  readonly verdict: Verdict;
   readonly trades: readonly TradeRow[];
   readonly fills: Iterable<FillRow>;
   /** A row a UTC day; the first row is the start. */

@@ -2,11 +2,13 @@ import type { RiskLimits } from "../risk/limits.ts";
 import { formatUtc } from "../domain/time.ts";
 import type { TradeClosed } from "../domain/derived.ts";
 import type { Instrument } from "../domain/instrument.ts";
+import { dailyReturns } from "./metrics/dailyReturns.ts";
 import { runMetrics } from "./metrics/metrics.ts";
 import { noTradeReason } from "./outcomes/noTrades.ts";
 import type { NoTradeFacts } from "./outcomes/noTrades.ts";
 import type { Recorder } from "./recorder.ts";
 import { refusalWarnings } from "./outcomes/refusalWarning.ts";
+import { verdictOf } from "./statistics/verdict.ts";
 import type { RunIdentity, RunRecord, RunSummary, TradeRow } from "./runRecord.ts";
 
 /** What a run knows of itself besides what the recorder saw. */
@@ -46,6 +48,12 @@ export const runRecord = (recorder: Recorder, facts: RunFacts): RunRecord => {
   return {
     identity: identityOf(recorder, facts),
     summary: summaryOf(recorder, facts, trades),
+    verdict: verdictOf({
+      dailyReturns: dailyReturns(recorder.equity.map((row) => row.equityUsdt)),
+      trades: trades.length,
+      inSample: facts.inSample.length > 0,
+      ruined: recorder.ruinedAtMs !== null,
+    }),
     trades,
     fills: recorder.fills,
     equity: recorder.equity,

@@ -57,16 +57,16 @@ type Json =
   | number
   | null
   | readonly string[]
-  | Readonly<Record<string, string>>
+  | Readonly<Record<string, string | number | null>>
   | readonly Readonly<Record<string, string | number | null>>[];
-type Summarised = Pick<RunRecord, "identity" | "summary" | "fillModes" | "refusals" | "rejections" | "members">;
+type Summarised = Pick<RunRecord, "identity" | "summary" | "fillModes" | "refusals" | "rejections" | "members" | "verdict">;
 
 /** The summary as one JSON document, what `--json` prints and `summary.json` holds; NaN and infinities are null. */
 export const summaryJson = (record: Summarised): string => `${JSON.stringify(summaryObject(record), null, 2)}\n`;
 
 /**
  * The summary with its keys in order and every number that JSON cannot hold as null, then what a reader must know (`warnings`, the `!`
- * lines of the text), plans that risk refused by rule, orders that the venue refused by code, which code ran, and `fillModes` where fills
+ * lines of the text), the verdict, plans that risk refused by rule, orders that the venue refused by code, which code ran, and `fillModes` where fills
  * were compared.
  */
 export const summaryObject = ({
@@ -76,8 +76,10 @@ export const summaryObject = ({
   rejections,
   fillModes,
   members,
+  verdict,
 }: Summarised): Readonly<Record<string, Json>> => ({
   ...Object.fromEntries(SUMMARY_KEYS.map((key) => [key, finite(summary[key])])),
+  verdict: Object.fromEntries(Object.entries(verdict).map(([key, value]) => [key, finite(value as string | number)])),
   warnings: identity.warnings,
   refusals: rows(refusals),
   rejections: rows(rejections),

@@ -71,7 +71,7 @@ const headline = ({ identity, summary }: RunRecord, paint: Paint): string =>
     ...(identity.simulated ? [] : [printable(identity.dataSource)]),
   ].join("   ");
 
-const returnLines = ({ summary, equity }: RunRecord, paint: Paint): readonly Line[] => {
+const returnLines = ({ summary, equity, verdict }: RunRecord, paint: Paint): readonly Line[] => {
   const bySign = (text: string, value: number): string => (value > 0 ? paint(text, "profit") : value < 0 ? paint(text, "loss") : text);
   const held = (equity.at(-1)?.buyAndHoldUsdt ?? NaN) / summary.equityStartUsdt - 1;
   return [
@@ -95,6 +95,7 @@ const returnLines = ({ summary, equity }: RunRecord, paint: Paint): readonly Lin
       `${percent(summary.maxDrawdown)} of days, for ${counted(summary.maxDrawdownDays, "day")}`,
       `a day at 95%: VaR ${percent(summary.valueAtRisk95)}, CVaR ${percent(summary.conditionalValueAtRisk95)}`,
     ],
+    ["Verdict", verdict.sentence],
   ];
 };
 

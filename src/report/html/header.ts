@@ -17,7 +17,7 @@ const SECTIONS = [
 ] as const;
 
 /** Name, symbol and span, loud words about data that is not real, and the run's warnings; `layered`: the page says what layers said. */
-export const headerSection = ({ identity, summary, trades }: RunRecord, layered: boolean): Markup => {
+export const headerSection = ({ identity, summary, trades, verdict }: RunRecord, layered: boolean): Markup => {
   const sections = SECTIONS.filter(([id]) => (id !== "costs" || trades.length > 0) && (id !== "layers" || layered));
   return html`
     <header class="top">
@@ -33,6 +33,7 @@ export const headerSection = ({ identity, summary, trades }: RunRecord, layered:
         <span>profile ${identity.profile}</span>
         ${identity.simulated ? null : html`<span>${identity.dataSource}</span>`}
       </p>
+      <p class="verdict"><strong>Verdict</strong> ${verdict.sentence}.</p>
       ${identity.simulated ? html`<p class="banner" role="note"><strong>Simulated market, not real prices.</strong> Nothing here says anything about a real market. Source: ${identity.dataSource}.</p>` : null}
       ${identity.inSample === undefined ? null : html`<p class="banner" role="note"><strong>IN-SAMPLE.</strong> This run proves nothing: ${identity.inSample.join(" ")}</p>`}
       ${identity.warnings.map((warning) => html`<p class="warning" role="note">${warning}</p>`)}

@@ -1,3 +1,5 @@
+import { dailyReturns } from "../../record/metrics/dailyReturns.ts";
+import { verdictOf } from "../../record/statistics/verdict.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../domain/units.ts";
 import type { CandleSeries, EquityRow, FillRow, GapSpan, RiskSpan, RunRecord, StopSpan, TradeRow } from "../../record/runRecord.ts";
 import { sampleCandles, sampleRandom } from "./samplePrices.ts";
@@ -68,6 +70,11 @@ export const sampleRecord = (options: Partial<SampleOptions> = {}): RunRecord =>
       command: `npm run backtest -- --symbol ${o.symbols.join(",")} --seed ${o.seed}`,
     },
     summary: sampleSummary(o.symbols.join(","), FROM_MS, toMs, trades, equity, riskSpans, gaps, refusals, rejections),
+    verdict: verdictOf({
+      dailyReturns: dailyReturns(equity.map((row) => row.equityUsdt)),
+      trades: trades.length,
+      ...{ inSample: false, ruined: false },
+    }),
     trades,
     fills: trades.flatMap(sampleFills),
     equity,
