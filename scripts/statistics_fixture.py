@@ -8,7 +8,6 @@ Each series is a sum of an autoregression and a drift, e from Park and Miller's 
 
 import argparse
 import json
-import warnings
 
 import numpy as np
 from purgedcv import (
@@ -16,21 +15,19 @@ from purgedcv import (
     deflated_sharpe_ratio_full,
     min_track_record_length,
     probabilistic_sharpe_ratio,
-    probability_of_backtest_overfitting,
 )
 from scipy import stats
 
 CASES = ((365, 0.0, 0.0), (365, 0.3, 0.0004), (730, 0.0, 0.0008), (60, -0.3, -0.0005), (1000, 0.5, 0.0002))
 TRIALS = ((2, 1e-4), (100, 0.002), (1000, 0.01))
-MATRICES = ((5, 240, 8), (12, 365, 10), (9, 100, 6))
 
 arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 arguments.add_argument("--out", required=True)
 options = arguments.parse_args()
 
 
-def series(length, phi, drift, seed=20230101):
-    state, last, values = seed, 0.0, []
+def series(length, phi, drift):
+    state, last, values = 20230101, 0.0, []
     for _ in range(length):
         state = state * 16_807 % 2_147_483_647
         last = phi * last + 0.02 * (state / 2_147_483_647 - 0.5)
@@ -58,16 +55,8 @@ def case(length, phi, drift):
     }
 
 
-def matrix(trials, periods, blocks):
-    x = np.stack([series(periods, 0.1, 0.0001 * t, 20230101 + t) for t in range(trials)])
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        found = probability_of_backtest_overfitting(x, blocks)
-    return {"trials": trials, "periods": periods, "blocks": blocks, "logits": sorted(found.logits.tolist())}
-
-
 normal = [[x, float(stats.norm.cdf(x))] for x in (-30, -12, -6, -3.0001, -3, -1, -1e-9, 0, 0.3, 1.96, 3, 3.0001, 8)]
-values = {"normal": normal, "cases": [case(*c) for c in CASES], "matrices": [matrix(*m) for m in MATRICES]}
+values = {"normal": normal, "cases": [case(*c) for c in CASES]}
 with open(options.out, "w") as file:
     json.dump(values, file, indent=1)
     file.write("\n")

@@ -69,7 +69,8 @@ export const signalCombine = (weights: readonly number[], { long, short }: Signa
     const over = a + b > 1;
     out[to] = over ? a / (a + b) : a;
     out[to + 1] = over ? b / (a + b) : b;
-    out[to + 2] = over ? 0 : 1 - a - b;
+    // Rounding may leave less than nothing: .8 and .2.
+    out[to + 2] = over ? 0 : Math.max(0, 1 - a - b);
     out[to + 3] = netLong;
     out[to + 4] = netShort;
     out[to + 5] = a >= b ? a : b;

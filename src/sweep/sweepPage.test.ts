@@ -69,12 +69,14 @@ describe("the words of a sweep", () => {
   });
 
   it("say how much luck there is in the best of many", () => {
-    expect(luckText({ trials: 40, withSharpe: 39, days: 365, sharpeVariance: 0.01, expectedMaxSharpe: 4.123 })).toMatch(
-      /^The best of 40 trials on these data \(1 of them never traded\) .* would be about 4\.12;/,
+    expect(
+      luckText({ trials: 40, withSharpe: 39, days: 365, sharpeVariance: 0.01, expectedMaxSharpe: 4.123, deflatedSharpe: [0.031, 0.0549] }),
+    ).toMatch(
+      /^The best of 40 trials on these data \(1 of them never traded\) .* would be about 4\.12;.* deflated Sharpe ratio is \.03 \(\.05 with the variance of chance alone\)/,
     );
-    expect(luckText({ trials: 1, withSharpe: 1, days: 365, sharpeVariance: NaN, expectedMaxSharpe: NaN })).toMatch(
-      /^The best of 1 trial .* Too few trials/,
-    );
+    expect(
+      luckText({ trials: 1, withSharpe: 1, days: 365, sharpeVariance: NaN, expectedMaxSharpe: NaN, deflatedSharpe: [NaN, NaN] }),
+    ).toMatch(/^The best of 1 trial .* Too few trials/);
     expect(luckOf([], "d")).toMatchObject({ trials: 0, days: NaN, expectedMaxSharpe: NaN });
   });
 
@@ -95,8 +97,13 @@ describe("the words of a sweep", () => {
       }));
     expect(luckOf(trials(30), "d").expectedMaxSharpe).toBeGreaterThan(1);
     expect(luckOf(trials(29), "d").expectedMaxSharpe).toBeNaN();
+    expect(luckOf(trials(29), "d").deflatedSharpe).toEqual([NaN, NaN]);
     expect(luckText(luckOf(trials(29), "d"))).toContain(": it was chosen for looking good. 29 days are too few");
     expect(luckText({ ...luckOf([], "d"), days: 1 })).toContain("1 day is too few");
+    // The best of three, .4 a day, by scipy: variance of the three, then 1 / 30.
+    const [byTrials, byChance] = luckOf(trials(30), "d").deflatedSharpe;
+    expect(byTrials).toBeCloseTo(0.9189011038530814, 10);
+    expect(byChance).toBeCloseTo(0.897231315072593, 10);
     // Other data of the ledger do not matter.
     expect(luckOf([...trials(30), { ...(trials(2)[0] as Trial), dataSha256: "e" }], "d").days).toBe(30);
   });

@@ -1,5 +1,7 @@
+import type { ReturnMoments } from "../risk/sharpeBound.ts";
 import { DAYS_PER_YEAR } from "../risk/sharpeBound.ts";
 import { expectedMaxSharpe } from "../record/statistics/expectedMaxSharpe.ts";
+import { deflatedSharpe } from "../record/statistics/sharpeProbability.ts";
 import { ANNUALISED_FROM_DAYS } from "../record/metrics/metrics.ts";
 import type { RunSummary } from "../record/runRecord.ts";
 import { counted } from "../report/page/format.js";
@@ -47,6 +49,11 @@ interface Luck {
   readonly sharpeVariance: number;
   /** Annualised, comparable with the table's Sharpe ratios: NaN where the days are too few for that. */
   readonly expectedMaxSharpe: number;
+  /**
+   * Deflated Sharpe ratio of the best trial: probability that it has any skill, all trials counted. First with the variance of Sharpe ratios across
+   * the trials, then with 1 / days, that of chance alone. NaN where the days or the trials are too few.
+   */
+  readonly deflatedSharpe: readonly [byTrials: number, byChance: number];
 }
 
 /** A finished (or stopped) sweep: what its files are made of. */
@@ -96,13 +103,31 @@ export const bySharpe = (runs: readonly SweepRun[]): SweepRun[] => {
 /** What the ledger's trials on these data make of the best one. */
 export const luckOf = (trials: readonly Trial[], dataSha256: string): Luck => {
   const { count, withSharpe, sharpeVariance } = trialStatistics(trials, dataSha256);
-  const days = count === 0 ? NaN : Math.min(...trials.filter((trial) => trial.dataSha256 === dataSha256).map((trial) => trial.days));
-  const perDay = days < ANNUALISED_FROM_DAYS ? NaN : expectedMaxSharpe(withSharpe, sharpeVariance);
-  return { trials: count, withSharpe, days, sharpeVariance, expectedMaxSharpe: perDay * Math.sqrt(DAYS_PER_YEAR) };
+  const own = trials.filter((trial) => trial.dataSha256 === dataSha256);
+  const days = count === 0 ? NaN : Math.min(...own.map((trial) => trial.days));
+  const enough = days >= ANNUALISED_FROM_DAYS;
+  const perDay = enough ? expectedMaxSharpe(withSharpe, sharpeVariance) : NaN;
+  const best = bestMoments(own);
+  const deflated = (variance: number): number => (enough && best !== null ? deflatedSharpe(best, withSharpe, variance) : NaN);
+  return {
+    ...{ trials: count, withSharpe, days, sharpeVariance },
+    expectedMaxSharpe: perDay * Math.sqrt(DAYS_PER_YEAR),
+    deflatedSharpe: [deflated(sharpeVariance), deflated(1 / (best?.count ?? NaN))],
+  };
 };
 
+/** Moments of the trial with the highest Sharpe ratio, in units of its standard deviation; null where none has one. */
+const bestMoments = (trials: readonly Trial[]): ReturnMoments | null => {
+  const ranked = trials.flatMap(({ days: count, sharpePerDay: mean, skew, kurtosis }) =>
+    mean === null || skew === null || kurtosis === null ? [] : [{ count, mean, standardDeviation: 1, skew, kurtosis }],
+  );
+  return ranked.reduce<ReturnMoments | null>((best, each) => (best === null || each.mean > best.mean ? each : best), null);
+};
+
+const probability = (p: number): string => (Number.isNaN(p) ? "undefined" : p.toFixed(2).replace(/^0/, ""));
+
 /** The plain words beside the best row. */
-export const luckText = ({ trials, withSharpe, days, expectedMaxSharpe: expected }: Luck): string => {
+export const luckText = ({ trials, withSharpe, days, expectedMaxSharpe: expected, deflatedSharpe: [byTrials, byChance] }: Luck): string => {
   const idle = trials > withSharpe ? ` (${trials - withSharpe} of them never traded)` : "";
   return (
     `The best of ${trials} ${trials === 1 ? "trial" : "trials"} on these data${idle} looks better than it is: it was chosen for looking good. ` +
@@ -110,6 +135,7 @@ export const luckText = ({ trials, withSharpe, days, expectedMaxSharpe: expected
       ? `${counted(days, "day")} ${days === 1 ? "is" : "are"} too few for a Sharpe ratio of a year: ${ANNUALISED_FROM_DAYS} or more say by how much.`
       : Number.isNaN(expected)
         ? "Too few trials have a Sharpe ratio to say by how much."
-        : `Without any skill the best Sharpe ratio of so many would be about ${expected.toFixed(2)}; only what lies well above it, and holds on data that no trial has seen, says anything.`)
+        : `Without any skill the best Sharpe ratio of so many would be about ${expected.toFixed(2)}; only what lies well above it, and holds on data that no trial has seen, says anything. ` +
+          `The best one's deflated Sharpe ratio is ${probability(byTrials)} (${probability(byChance)} with the variance of chance alone); .95 would tell it from luck.`)
   );
 };

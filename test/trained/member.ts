@@ -132,7 +132,7 @@ const signalOf = ({ weights, calibration }: DrawnMember, byPart: readonly (reado
     const [x0, x1, p0, p1] = [net[at], net[at + 1], probability[at], probability[at + 1]] as [number, number, number, number];
     return [said, p0 + (said - x0) * ((p1 - p0) / (x1 - x0))];
   }) as [[number, number], [number, number]];
-  const three = a + b <= 1 ? [a, b, 1 - a - b] : [a / (a + b), b / (a + b), 0];
+  const three = a + b <= 1 ? [a, b, Math.max(0, 1 - a - b)] : [a / (a + b), b / (a + b), 0];
   return [...three, netLong, netShort, Math.max(a, b)];
 };
 

@@ -46,5 +46,5 @@ def signal_belief(weights: Sequence[float], raws: Sequence[Sequence[float]], cal
         nets.append(numbers["intercept"] + numbers["slope"] * r)
         wins.append(read_off(numbers["net"], numbers["probability"], nets[k]))
     a, b = wins
-    shares = [a, b, 1 - a - b] if a + b <= 1 else [a / (a + b), b / (a + b), 0.0]
+    shares = [a, b, max(0.0, 1 - a - b)] if a + b <= 1 else [a / (a + b), b / (a + b), 0.0]
     return [*shares, *nets, a if a >= b else b]

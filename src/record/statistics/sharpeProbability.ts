@@ -4,7 +4,7 @@ import { expectedMaxSharpe } from "./expectedMaxSharpe.ts";
 import { normalProbability } from "./normalProbability.ts";
 
 /** Sharpe ratio of one period, *not* annualised. */
-export const sharpePerPeriod = ({ mean, standardDeviation }: ReturnMoments): number => mean / standardDeviation;
+const sharpePerPeriod = ({ mean, standardDeviation }: ReturnMoments): number => mean / standardDeviation;
 
 /** 1 − γ₃·SR + (γ₄ − 1)/4·SR², with raw kurtosis γ₄. NaN where the moments are no distribution's that the approximation holds for. */
 const spreadFactor = ({ skew, kurtosis, ...rest }: ReturnMoments): number => {

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { returnMoments } from "../../risk/sharpeBound.ts";
 import { normalProbability } from "./normalProbability.ts";
-import { overfitting } from "./overfitting.ts";
 import { deflatedSharpe, minTrackRecord, probabilisticSharpe } from "./sharpeProbability.ts";
 
 interface Fixture {
@@ -68,30 +67,5 @@ describe("what is undefined", () => {
       expect(probabilisticSharpe(moments)).toBeNaN();
       expect(minTrackRecord(moments, 0, 0.95)).toBeNaN();
     }
-  });
-});
-
-describe.each(fixture.matrices)("$trials trials over $periods periods in $blocks blocks", ({ trials, periods, blocks, logits }) => {
-  it("have purgedcv's logits", () => {
-    const returns = Array.from({ length: trials }, (_, trial) => series(periods, 0.1, 0.0001 * trial, 20_230_101 + trial));
-    const found = overfitting(returns, blocks);
-    expect(found.splits).toBe(logits.length);
-    const sorted = [...found.logits].sort((a, b) => a - b);
-    for (const [i, expected] of logits.entries()) expect(sorted[i]).toBeCloseTo(expected, 12);
-    expect(found.probability).toBe(logits.filter((logit) => logit <= 0).length / logits.length);
-  });
-});
-
-describe("overfitting", () => {
-  it("refuses what it cannot split", () => {
-    const ten = new Float64Array(10);
-    expect(() => overfitting([ten])).toThrow("1 trials");
-    expect(() => overfitting([ten, ten], 5)).toThrow("even");
-    expect(() => overfitting([ten, ten], 12)).toThrow("10 periods");
-    expect(() => overfitting([ten, new Float64Array(9)], 4)).toThrow("different lengths");
-  });
-
-  it("is certain for trials that never differ: ties share the middle rank", () => {
-    expect(overfitting([new Float64Array(32), new Float64Array(32)], 4).probability).toBe(1);
   });
 });

@@ -3,7 +3,7 @@ import { DAYS_PER_YEAR, returnMoments } from "../../risk/sharpeBound.ts";
 import { minTrackRecord, probabilisticSharpe } from "./sharpeProbability.ts";
 
 /** Fewer trades than this are no sample: a rule with one trade, a winner, has a probabilistic Sharpe ratio of .977. */
-export const VERDICT_TRADES_MIN = 30;
+const VERDICT_TRADES_MIN = 30;
 /** Probability that a result must reach to be told from luck. */
 const CONFIDENCE = 0.95;
 

@@ -24,6 +24,9 @@ const NETWORK_BATCH_ROWS = 4096;
 /** Of a network, raw and belief alike. */
 const NETWORK_TOLERANCE = 1e-5;
 
+/** How many numbers of a belief are its probabilities; they stand first. */
+const PROBABILITIES: Readonly<Record<Manifest["layer"], number>> = { regime: 7, signal: 3 };
+
 /** What a member is verified against. */
 export interface VerifyOptions {
   /** Folder of all members. */
@@ -122,7 +125,14 @@ const requireGoldens = ({ of, manifest, files }: Artefact, member: TrainedMember
     requireSame(of, `golden row ${row}, raw score`, member.rawOf(row), raw[row] as readonly number[], tolerance);
     const belief = said.subarray(row * numbers, (row + 1) * numbers);
     requireSame(of, `golden row ${row}, number`, belief, output[row] as readonly number[], outputTolerance);
+    requireProbabilities(of, `golden row ${row}`, belief.subarray(0, PROBABILITIES[manifest.layer]));
   }
+};
+
+const requireProbabilities = (of: MemberName, what: string, said: Float64Array): void => {
+  const sum = said.reduce((total, p) => total + p, 0);
+  if (said.some((p) => p < 0) || Math.abs(sum - 1) > 1e-6)
+    throw new MemberRefusal(of, `${what} says ${said.join(", ")}: probabilities are 0 or more and sum to 1`);
 };
 
 const requireRows = (of: MemberName, what: string, table: readonly (readonly number[])[], rows: number, width: number): void => {

@@ -38,7 +38,7 @@ export const sampleSweep = (keys: number, change: Partial<SweepRecord> = {}): Sw
     keys: swept,
     planned: grid.length,
     runs: bySharpe(runs),
-    luck: { trials: 40, withSharpe: 39, days: 365, sharpeVariance: 0.01, expectedMaxSharpe: 4.12 },
+    luck: { trials: 40, withSharpe: 39, days: 365, sharpeVariance: 0.01, expectedMaxSharpe: 4.12, deflatedSharpe: [0.03, 0.05] },
     ledger: { path: "trials.jsonl", added: grid.length, known: 0, trials: 50, unreadable: [], changed: [] },
     seconds: 1,
     ...change,
