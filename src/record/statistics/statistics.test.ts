@@ -18,7 +18,6 @@ interface Fixture {
     readonly dsr: readonly (readonly [number, number, number])[];
     readonly minTrackRecord: readonly (readonly [number, number, number | null])[];
   }[];
-  readonly matrices: readonly { readonly trials: number; readonly periods: number; readonly blocks: number; readonly logits: number[] }[];
 }
 
 /** By purgedcv 0.1.11 and scipy (`scripts/statistics_fixture.py`). */
