@@ -32,6 +32,12 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--stack", default="", help="regime,pattern: layers before L3 whose belief columns it reads; regime=logit@1: cross-fitted"
     )
+    p.add_argument(
+        "--calibration",
+        choices=("blocks", "earlier"),
+        default="blocks",
+        help="earlier: with --evaluate, a signal is calibrated on the months judged before as well",
+    )
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--search", type=positive, metavar="N", help="try N configurations on the purged blocks of the training rows")
     p.add_argument("--evaluate", action="store_true", help="judge by a walk-forward (6 months, then 1) before training the member")
@@ -63,6 +69,8 @@ def jobs_of(args: argparse.Namespace) -> list[tuple[str, str]]:
         raise Problem(
             "--search tries one model on all the rows it is given: leave out --evaluate, --all and ensemble, and judge it on later months"
         )
+    if args.calibration == "earlier" and not args.evaluate:
+        raise Problem("--calibration earlier learns from the months that --evaluate judges: give both")
     if args.all:
         return [(layer.name, model) for layer in LAYERS.values() for model in layer.models if not args.layer or args.layer == layer.name]
     if not args.layer or not args.model:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -11,8 +11,8 @@ from zipfile import BadZipFile
 import numpy as np
 
 from .columns import correlation
-from .folds import Fold, Gap, walk_forward
-from .layers import Layer
+from .folds import Fold, Gap, before, require_purged, walk_forward
+from .layers import Earlier, Layer
 from .member import train_member, training_rows
 from .metrics import nats, regime_figures, signal_figures
 from .problem import Problem
@@ -37,16 +37,17 @@ def run_folds(
     upstream: Upstream | None,
     cache: Path,
     say: Callable[[str], None],
+    refined: bool = False,
 ) -> list[tuple[Fold, Fitted]]:
-    """Every fold, from the cache where it is there. Ctrl-C loses the fold at work and no other."""
+    """Every fold, from the cache where it is there. Ctrl-C loses the fold at work and no other. `refined`: earlier months calibrate too."""
     cache.mkdir(parents=True, exist_ok=True)
     folds = list(walk_forward(*span))
-    done = []
+    done: list[tuple[Fold, Fitted]] = []
     for number, fold in enumerate(folds, 1):
         file = cache / f"{fold.name}.npz"
         found = kept_fold(file)
         if found is None:
-            found = judge(layer, model, rows, fold, gap, options, upstream)
+            found = judge(layer, model, rows, fold, gap, options, upstream, done if refined else ())
             draft = file.with_suffix(".draft.npz")
             np.savez(draft, **found)
             os.replace(draft, file)
@@ -64,14 +65,29 @@ def kept_fold(file: Path) -> Fitted | None:
         return None
 
 
-def judge(layer: Layer, model: str, rows: Rows, fold: Fold, gap: Gap, options: dict[str, Any], upstream: Upstream | None = None) -> Fitted:
+def kept_folds(span: tuple[int, int], cache: Path) -> list[tuple[Fold, Fitted]]:
+    return [(fold, found) for fold in walk_forward(*span) if (found := kept_fold(cache / f"{fold.name}.npz")) is not None]
+
+
+def judge(
+    layer: Layer,
+    model: str,
+    rows: Rows,
+    fold: Fold,
+    gap: Gap,
+    options: dict[str, Any],
+    upstream: Upstream | None = None,
+    judged: Sequence[tuple[Fold, Fitted]] = (),
+) -> Fitted:
+    """`judged`: folds whose predictions refine the calibration."""
     train = training_rows(rows, fold.from_ms, fold.test_ms, gap)
-    test = rows.at((rows.time >= fold.test_ms) & (rows.time < fold.to_ms))
+    test = rows.at(judged_rows(rows, fold))
     if not len(test):
         raise Problem(f"no rows in {fold.name}: the dataset has a hole there")
     if upstream is not None:
         train, test = upstream.behind(train, test, fold.from_ms, fold.test_ms, gap)
-    member = train_member(layer, model, train, gap, **options)
+    earlier = said_earlier(rows, fold.test_ms, gap, judged)
+    member = train_member(layer, model, train, gap, **options, earlier=earlier)
     raws = member.raws(test.x)
     found = {"time": test.time, "symbol": test.symbol, "y": test.y, "belief": member.belief(raws), "weights": np.array(member.weights)}
     if layer.name == "signal":
@@ -79,6 +95,22 @@ def judge(layer: Layer, model: str, rows: Rows, fold: Fold, gap: Gap, options: d
     prior = np.bincount(train.y, minlength=layer.outputs) / len(train)
     rule = test.x[:, list(rows.places("regime"))].astype(float) if rows.places("regime") else np.empty((len(test), 0))
     return {**found, "prior": np.tile(prior, (len(test), 1)), "rule": rule}
+
+
+def judged_rows(rows: Rows, fold: Fold) -> np.ndarray:
+    return (rows.time >= fold.test_ms) & (rows.time < fold.to_ms)
+
+
+def said_earlier(rows: Rows, test_ms: int, gap: Gap, judged: Sequence[tuple[Fold, Fitted]]) -> Earlier | None:
+    """Raw scores of a signal in the judged rows of earlier folds, and what came of them, where it was known in time before `test_ms`."""
+    if not judged:
+        return None
+    time = np.concatenate([found["time"] for _, found in judged])
+    known = np.concatenate([rows.known[judged_rows(rows, of)] for of, _ in judged])
+    kept = before(time, known, test_ms, gap)
+    require_purged(time[kept], known[kept], test_ms, gap)
+    raw, y = (np.concatenate([found[key] for _, found in judged]) for key in ("raw", "y"))
+    return raw[kept], y[kept]
 
 
 def fold_line(layer: Layer, found: Fitted) -> str:

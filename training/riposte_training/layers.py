@@ -30,6 +30,8 @@ LOGIT_FEATURES = (
 )
 """What the rule reads, and what says how loud the next hours will be."""
 
+Earlier = tuple[np.ndarray, np.ndarray]
+"""What members of earlier months said of rows that they did not see: weighed raw scores [rows, 2], and what came of them."""
 Settings = dict[str, Any]
 """Parameters that a search found; none: the fixed configuration."""
 Columns = list[list[int]]
@@ -47,7 +49,7 @@ class Layer:
     """Columns for all rows, then for the rows outside of each block."""
     fit: Callable[[str, Rows, Columns, int, Settings], Part]
     weigh: Callable[[list[str], list[np.ndarray], np.ndarray], list[float]]
-    calibrate: Callable[[list[str], list[float], list[np.ndarray], np.ndarray], dict[str, Any]]
+    calibrate: Callable[[list[str], list[float], list[np.ndarray], np.ndarray, Earlier | None], dict[str, Any]]
 
     def parts_of(self, model: str, rule: bool) -> list[str]:
         """Names of the parts of a model; the rule is first where the dataset holds what it said."""
@@ -72,8 +74,12 @@ def fit_signal(name: str, rows: Rows, columns: Columns, seed: int, settings: Set
     return Part(name, tuple(models))
 
 
-def calibrate_signal(kinds: list[str], weights: list[float], raws: list[np.ndarray], y: np.ndarray) -> dict[str, Any]:
+def calibrate_signal(
+    kinds: list[str], weights: list[float], raws: list[np.ndarray], y: np.ndarray, earlier: Earlier | None
+) -> dict[str, Any]:
     mean = sum(w * raw for w, raw in zip(weights, raws, strict=True))
+    if earlier is not None:
+        mean, y = np.vstack([mean, earlier[0]]), np.vstack([y, earlier[1]])
     return {side: fit.side_calibration(mean[:, k], y[:, k]) for k, side in enumerate(("long", "short"))}
 
 
@@ -97,7 +103,10 @@ def mean_log(kinds: list[str], weights: list[float], raws: list[np.ndarray]) -> 
     return sum(w * fit.log_probabilities(k, raw) for k, w, raw in zip(kinds, weights, raws, strict=True))
 
 
-def calibrate_regime(kinds: list[str], weights: list[float], raws: list[np.ndarray], y: np.ndarray) -> dict[str, Any]:
+def calibrate_regime(
+    kinds: list[str], weights: list[float], raws: list[np.ndarray], y: np.ndarray, earlier: Earlier | None
+) -> dict[str, Any]:
+    """One temperature, from the blocks alone: `earlier` is None."""
     return {"temperature": fit.temperature(mean_log(kinds, weights, raws), y)}
 
 

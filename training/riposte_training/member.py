@@ -9,7 +9,7 @@ from .columns import usable
 from .combine import regime_belief, signal_belief
 from .families import MASK_OF
 from .folds import BLOCKS, Gap, before, blocks, outside, require_purged
-from .layers import Columns, Layer, Settings
+from .layers import Columns, Earlier, Layer, Settings
 from .parts import Part
 from .problem import Problem
 from .rows import STATES, Rows
@@ -60,6 +60,7 @@ def train_member(
     chosen: bool = True,
     extra: tuple[int, ...] = (),
     settings: Settings | None = None,
+    earlier: Earlier | None = None,
 ) -> Member:
     """`extra`: places of belief columns that every model reads beside the features that are chosen."""
     require_rows(layer, rows)
@@ -74,7 +75,7 @@ def train_member(
     kinds = ["rule" if name == "rule" else "model" for name in names]
     known = [raw[judged] for raw in raws]
     weights = layer.weigh(kinds, known, rows.y[judged])
-    numbers = {"blocks": count, **layer.calibrate(kinds, weights, known, rows.y[judged])}
+    numbers = {"blocks": count, **layer.calibrate(kinds, weights, known, rows.y[judged], earlier)}
     parts = fitted(rows, choices[0])
     member = Member(layer, rows.names, tuple(parts), tuple(weights), numbers, masks, tuple(left_out), np.empty(0))
     spoken = member.belief(known)

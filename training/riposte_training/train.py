@@ -12,7 +12,7 @@ import numpy as np
 from .artefact import write_member
 from .board import Board
 from .dataset import REGIME_BARS, Dataset, read_dataset
-from .evaluate import cache_key, run_folds, walk_forward_figures
+from .evaluate import cache_key, kept_folds, run_folds, said_earlier, walk_forward_figures
 from .folds import Gap, month_ms, month_of
 from .layers import LAYERS, Layer, Settings
 from .looks import record
@@ -48,13 +48,18 @@ class Job:
         return {"seed": self.args.seed, "chosen": chosen, "extra": places_of(self.stack, self.rows)}
 
     @property
+    def refined(self) -> bool:
+        """Whether judged months help to calibrate. A regime, which has one temperature, keeps to its blocks."""
+        return self.layer.name == "signal" and self.args.calibration == "earlier"
+
+    @property
     def identity(self) -> dict[str, Any]:
         """Everything that its numbers depend on."""
         asked = {n: getattr(self.args, n) for n in ("from_ms", "to_ms", "every", "embargo", "cost", "columns", "seed")}
         about = {"dataset": self.data.about["datasetSha256"], "symbols": names_of(self.data), "stack": self.stack}
         behind = self.upstream.sha256 if self.upstream else None
         of = {"recipe": RECIPE, "layer": self.layer.name, "model": self.model, "upstream": behind, "packages": recorded()}
-        return {**asked, **about, **of}
+        return {**asked, **about, **of, **({"calibration": "earlier"} if self.refined else {})}
 
     @property
     def kept(self) -> Path:
@@ -94,7 +99,7 @@ def judged(job: Job) -> Iterator[str]:
     """A line a symbol; the figures stay beside the folds, for the member's card."""
     tell = lambda line: job.say(f"{job.layer.name} {job.model}: {line}")  # noqa: E731
     span = whole_months(job.rows)
-    folds = run_folds(job.layer, job.model, job.rows, span, job.gap, job.options, job.upstream, job.kept, tell)
+    folds = run_folds(job.layer, job.model, job.rows, span, job.gap, job.options, job.upstream, job.kept, tell, job.refined)
     figures = walk_forward_figures(job.layer, folds, names_of(job.data))
     (job.kept / "figures.json").write_text(json.dumps(figures, indent=1))
     Board(job.args.logs / f"{job.layer.name}-{job.model}-{job.kept.name}").folds(job.layer, folds)
@@ -108,7 +113,9 @@ def written(job: Job) -> Path:
     if job.upstream is not None:
         rows, _ = job.upstream.behind(rows, rows.at(np.zeros(len(rows), bool)), 0, 1 << 52, job.gap)
     settings = search(job.layer, job.model, rows, job.gap, job.options, job.args.search, job.look) if job.args.search else {}
-    member = train_member(job.layer, job.model, rows, job.gap, **job.options, settings=settings)
+    folds = kept_folds(whole_months(job.rows), job.kept) if job.refined else []
+    earlier = said_earlier(job.rows, 1 << 52, job.gap, folds)
+    member = train_member(job.layer, job.model, rows, job.gap, **job.options, settings=settings, earlier=earlier)
     if member.left_out:
         job.say(f"left out, because it comes or goes in the training rows: {', '.join(member.left_out)}")
     file = job.kept / "figures.json"
@@ -157,6 +164,7 @@ def own_figures(layer: Layer, member: Member, rows: Rows) -> dict[str, float]:
 
 def training_of(job: Job, rows: Rows, settings: Settings) -> dict[str, Any]:
     signal = job.layer.name == "signal"
+    calibration = ", calibrated on the judged months too" if job.refined else ""
     made = f"searched in {job.args.search} trials: {json.dumps(settings)}" if job.args.search else "fixed configuration"
     return {
         "datasetSha256": job.data.about["datasetSha256"],
@@ -169,7 +177,7 @@ def training_of(job: Job, rows: Rows, settings: Settings) -> dict[str, Any]:
         "seed": job.args.seed,
         "labels": job.data.about["labels"] if signal else {"kind": "regimeTarget", "bars": REGIME_BARS},
         "roundTripCost": job.args.cost if signal else None,
-        "recipe": f"{RECIPE}, {made}, columns {job.args.columns if signal else 'fixed'}",
+        "recipe": f"{RECIPE}, {made}, columns {job.args.columns if signal else 'fixed'}{calibration}",
         "packages": recorded(),
     }
 

@@ -63,6 +63,24 @@ def test_a_fold_that_was_written_half_is_made_again(months, tmp_path):
     assert all(np.array_equal(whole[key], again[key]) for key in whole)
 
 
+def test_earlier_months_calibrate_where_they_are_asked(months, tmp_path, capsys):
+    ridge = ["--layer", "signal", "--model", "ridge", "--columns", "all", "--symbols", "BTCUSDT"]
+    places = {name: tmp_path / name for name in ("blocks", "earlier")}
+    for name, out in places.items():
+        assert run(months, out, *ridge, "--calibration", name) == 0
+    folds = {name: [dict(np.load(file)) for file in sorted(out.rglob("2022-*.npz"))] for name, out in places.items()}
+    first, second = zip(folds["blocks"], folds["earlier"], strict=True)
+    assert np.array_equal(first[0]["belief"], first[1]["belief"])
+    assert np.array_equal(second[0]["raw"], second[1]["raw"])
+    assert not np.array_equal(second[0]["belief"], second[1]["belief"])
+    manifests = [json.loads((out / "signal/ridge/1/manifest.json").read_text()) for out in places.values()]
+    assert [m["training"]["recipe"].endswith("calibrated on the judged months too") for m in manifests] == [False, True]
+    assert manifests[0]["calibration"]["long"] != manifests[1]["calibration"]["long"]
+    capsys.readouterr()
+    assert main(["--dataset", str(months), *ridge, "--calibration", "earlier"]) == 1
+    assert "give both" in capsys.readouterr().err
+
+
 def test_a_regime_is_judged_beside_rule_and_prior_and_its_card_says_so(months, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(boosters.lightgbm_classes, "__defaults__", (None, 8))
     assert run(months, tmp_path, "--layer", "regime", "--model", "ensemble", "--symbols", "BTCUSDT") == 0

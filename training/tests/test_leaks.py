@@ -1,9 +1,9 @@
-"""Nothing that comes later may reach a prediction; and each of ten planted leaks turns the named check red.
+"""Nothing that comes later may reach a prediction; and each of twelve planted leaks turns the named check red.
 
 Checks. `rows`: what a row holds does not change when everything after a cut is another path. `predictions`: nor does any prediction
-before the cut, when the whole training runs anew. `purge`: no training row's label was known after the judged rows begin. `label ends`: a
-trade that ran out of time was not known before its last bar had closed. `stacking`: what L1 says of a block does not depend on what came
-of that block.
+before the cut, when the whole training runs anew. `purge`: no label that is learnt from was known after the judged rows begin.
+`label ends`: a trade that ran out of time was not known before its last bar had closed. `stacking`: what L1 says of a block does not
+depend on what came of that block.
 """
 
 from dataclasses import replace
@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from world import BAR, START, World, write_dataset
 
-from riposte_training import boosters, calibration, columns, layers, linear, member, stack
+from riposte_training import boosters, calibration, columns, evaluate, layers, linear, member, stack
 from riposte_training.dataset import read_dataset
-from riposte_training.evaluate import judge
+from riposte_training.evaluate import judge, said_earlier
 from riposte_training.folds import Fold, Gap
 from riposte_training.layers import REGIME, SIGNAL
 from riposte_training.problem import Problem
@@ -119,6 +119,43 @@ def test_every_training_row_was_known_before_the_judged_rows(market):
     assert (train.known + BAR <= TEST).all()
     assert (train.time + GAP.embargo_ms <= TEST).all()
     assert len(train) > 2500
+
+
+FIRST = Fold("first", START, START + 24 * DAY, TEST)
+"""The fold before `FOLD`, whose judged rows may help to calibrate it."""
+
+
+def calibrated_by(market, world, *folds):
+    """`FOLD`, calibrated on the judged rows of `folds` as well."""
+    rows, _ = market.rows(world)
+    options = {"seed": 1, "chosen": False}
+    earlier = [(fold, judge(SIGNAL, "ridge", rows, fold, GAP, options)) for fold in folds]
+    return judge(SIGNAL, "ridge", rows, FOLD, GAP, options, judged=earlier)
+
+
+def same_calibration(market, cut, *folds):
+    """Whether another path behind the cut leaves what was said before it as it is."""
+    found, other = (calibrated_by(market, World(days=DAYS, **more), *folds) for more in ({}, {"cut_ms": cut}))
+    early = found["time"] <= cut
+    assert not np.array_equal(found["raw"][~early], other["raw"][~early])
+    return np.array_equal(found["belief"][early], other["belief"][early])
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_a_calibration_by_earlier_months_does_not_know_what_came_after_a_cut(market, cut):
+    assert same_calibration(market, cut, FIRST)
+
+
+def test_a_calibration_learns_from_earlier_months_what_was_known_in_time(market):
+    rows, _ = market.rows(World(days=DAYS))
+    alone, refined = calibrated_by(market, World(days=DAYS)), calibrated_by(market, World(days=DAYS), FIRST)
+    assert np.array_equal(alone["raw"], refined["raw"])
+    assert not np.array_equal(alone["belief"], refined["belief"])
+    judged = judge(SIGNAL, "ridge", rows, FIRST, GAP, {"seed": 1, "chosen": False})
+    raw, y = said_earlier(rows, TEST, GAP, [(FIRST, judged)])
+    at = (rows.time >= FIRST.test_ms) & (rows.time + 241 * BAR <= TEST) & (rows.known + BAR <= TEST)
+    assert np.array_equal(y, rows.y[at])
+    assert 0 < len(raw) == at.sum() < len(judged["raw"])
 
 
 # Planted leaks. Each is put where a careless change would put it.
@@ -237,6 +274,14 @@ def test_leak_11_a_label_that_ends_one_bar_early(tmp_path):
     folder = write_dataset(tmp_path / "early", World(days=8), label_lag=1)
     with pytest.raises(Problem, match="ends before it can be known"):
         read_dataset(folder, None, 0, 1 << 52)
+
+
+def test_leak_12_calibration_by_the_judged_month(market, monkeypatch):
+    monkeypatch.setattr(evaluate, "before", lambda time, known, test_ms, gap: np.ones(len(time), bool))
+    with pytest.raises(AssertionError, match="purge"):
+        calibrated_by(market, World(days=DAYS), FIRST, FOLD)
+    monkeypatch.setattr(evaluate, "require_purged", lambda *_: None)
+    assert not same_calibration(market, CUT, FIRST, FOLD)
 
 
 def test_a_member_behind_l1_learns_from_cross_fitted_beliefs_only(market, monkeypatch):

@@ -13,6 +13,7 @@ from riposte_training.columns import choose, correlation, drops, usable
 from riposte_training.combine import read_off, regime_belief, signal_belief, softmax
 from riposte_training.families import FAMILIES
 from riposte_training.folds import Gap, before, blocks, outside, walk_forward
+from riposte_training.layers import SIGNAL
 from riposte_training.linear import linear_raw, linear_row, ridge, z_scores
 from riposte_training.walk import walk
 
@@ -55,6 +56,18 @@ def test_a_side_that_predicts_nothing_gets_a_slope_of_0():
     over = side_calibration(raw, 0.3 * raw - 0.001 + 0.1 * RANDOM.standard_normal(4000))
     assert over["slope"] == pytest.approx(0.3, abs=0.01)
     assert over["intercept"] == pytest.approx(-0.001, abs=0.01)
+
+
+def test_earlier_months_and_blocks_are_one_sample():
+    raws, y = RANDOM.standard_normal((2, 3000, 2)), 1e-3 * RANDOM.standard_normal((2, 3000, 2))
+    y += 1e-3 * np.array([0.2, 0.8])[:, None, None] * raws
+    numbers = SIGNAL.calibrate(["model"], [1.0], [raws[0]], y[0], (raws[1], y[1]))
+    for k, side in enumerate(("long", "short")):
+        slope, intercept = np.polyfit(raws[..., k].ravel(), y[..., k].ravel(), 1)
+        assert (numbers[side]["slope"], numbers[side]["intercept"]) == pytest.approx((slope, intercept))
+        points, probability = win_points(intercept + slope * raws[..., k].ravel(), y[..., k].ravel() > 0)
+        assert np.allclose(numbers[side]["net"], points)
+        assert numbers[side]["probability"] == pytest.approx(probability)
 
 
 def test_temperature_and_weights_find_what_was_planted():
