@@ -9,7 +9,7 @@ def day(ms: int) -> str:
 
 
 def card(manifest: dict[str, Any], left_out: tuple[str, ...]) -> str:
-    training, labels = manifest["training"], manifest["training"]["labels"]
+    training = manifest["training"]
     what = "state of the next 240 bars" if manifest["layer"] == "regime" else "net return of a long and of a short"
     made = ", ".join(part.get("library", part["kind"]) for part in manifest["parts"])
     lines = [
@@ -20,7 +20,7 @@ def card(manifest: dict[str, Any], left_out: tuple[str, ...]) -> str:
         "",
         f"- Trained on {', '.join(training['symbols'])}, {day(training['fromMs'])} to {day(training['toMs'])}: {training['rows']} rows,"
         f" every {training['everyBars']} bars, dataset `{training['datasetSha256']}`, seed {training['seed']}.",
-        f"- Labels: `{labels}`; embargo {training['embargoMs'] // 60_000} minutes"
+        f"- Labels: {label_words(training['labels'])}; embargo {training['embargoMs'] // 60_000} minutes"
         + ("" if training["roundTripCost"] is None else f"; round trip {training['roundTripCost']:.4%} off every return")
         + ".",
         f"- Reads {len(manifest['columns'])} features"
@@ -42,6 +42,20 @@ def card(manifest: dict[str, Any], left_out: tuple[str, ...]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def label_words(labels: dict[str, Any]) -> str:
+    """What a row was asked, as `labels` of the dataset says it; the distance 0 is no level."""
+    if "barriers" not in labels:
+        return f"state of the next {labels['bars']} bars"
+    barriers = labels["barriers"]
+    volatility = barriers["unit"] == "volatility"
+    level = lambda distance: f"{distance:g} σ" if volatility else f"{distance * 100:g} %"  # noqa: E731
+    words = [f"{name} {level(barriers[name])}" if barriers[name] else f"no {name}" for name in ("stop", "target")]
+    scale = ", σ being one bar's volatility times the root of the horizon's bars" if volatility else ""
+    sampling = labels.get("sampling", {})
+    drawn = f", at bars that a CUSUM filter of {sampling['threshold']:g} chose" if sampling.get("kind") == "cusum" else ""
+    return f"{', '.join(words)}, {labels['horizonMs'] / 60_000:g} minutes{scale}{drawn}"
 
 
 REFUSALS = {

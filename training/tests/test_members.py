@@ -9,6 +9,7 @@ import onnxruntime
 import pytest
 
 from riposte_training import artefact, boosters
+from riposte_training.card import label_words
 from riposte_training.cli import main
 from riposte_training.layers import LAYERS
 
@@ -64,6 +65,27 @@ def test_files_are_what_the_manifest_says(members, layer, model):
     assert manifest["training"]["embargoMs"] == 241 * 60_000
     assert manifest["rule"] == (model == "ensemble")
     assert manifest["masks"] == ({"mask_funding": 0.0} if "funding_rate" in manifest["columns"] else {})
+
+
+@pytest.mark.parametrize(
+    ("layer", "model", "labels"),
+    [("signal", "ridge", "stop 0.5 %, target 1.5 %, 60 minutes"), ("regime", "logit", "state of the next 240 bars")],
+)
+def test_the_card_says_in_words_what_a_row_was_asked(members, layer, model, labels):
+    text = (folder_of(members, layer, model) / "card.md").read_text()
+    assert f"- Labels: {labels}; embargo 241 minutes" in text
+    assert "{" not in text
+
+
+def test_distances_in_volatilities_are_said_as_such():
+    labels = {
+        "barriers": {"unit": "volatility", "stop": 1.5, "target": 0},
+        "horizonMs": 7_200_000,
+        "weight": "uniqueness",
+        "sampling": {"kind": "cusum", "threshold": 5},
+    }
+    wanted = "stop 1.5 σ, no target, 120 minutes, σ being one bar's volatility times the root of the horizon's bars, "
+    assert label_words(labels) == wanted + "at bars that a CUSUM filter of 5 chose"
 
 
 @pytest.mark.parametrize(("layer", "model"), JOBS)
