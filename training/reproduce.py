@@ -5,8 +5,10 @@ DATASET is written by
     npm run dataset -- --data STORE --market spot --symbol BTCUSDT,ETHUSDT --from 2022-01-01 --to 2024-01-01 --beliefs \
         --set labels.everyBars=15 --out DATASET
 Takes about half an hour on two busy cores; finished folds are kept in WORK. The last line counts what passed and what failed.
+`npm run night -- training` runs the checks one by one, on no folds that were kept (docs/tests.md).
 """
 
+import argparse
 import contextlib
 import io
 import os
@@ -41,26 +43,37 @@ def result(dataset: str, work: str, symbol: str, layer: str, model: str) -> str:
     return out.getvalue().strip()
 
 
-def run(dataset: str, work: str) -> int:
+def directional(dataset: str, work: str, symbol: str, model: str) -> tuple[bool, str]:
+    wanted, tolerance = DIRECTIONAL[symbol, model]
+    line = result(dataset, work, symbol, "signal", model)
+    found = float(re.search(r"directionalIc (\S+)", line)[1])  # type: ignore[index]
+    return abs(found - wanted) <= tolerance, f"{symbol} {model}: {found:.4f}, wanted {wanted} ± {tolerance} ({line})"
+
+
+def regime(dataset: str, work: str, symbol: str) -> tuple[bool, str]:
+    line = result(dataset, work, symbol, "regime", "ensemble")
+    gain, low = (float(v) for v in re.search(r"gainOnRule (\S+) \[(\S+),", line).groups())  # type: ignore[union-attr]
+    folds = int(re.search(r"rule in (\d+)", line)[1])  # type: ignore[index]
+    return gain >= GAIN and low > 0 and folds >= FOLDS, f"{symbol} regime: {gain:.4f} nats in {folds} of 18 folds ({line})"
+
+
+CHECKS = [*((directional, *of) for of in DIRECTIONAL), (regime, "BTCUSDT"), (regime, "ETHUSDT")]
+
+
+def run(dataset: str, work: str, check: int | None) -> int:
     failed = 0
-    for (symbol, model), (wanted, tolerance) in DIRECTIONAL.items():
-        line = result(dataset, work, symbol, "signal", model)
-        found = float(re.search(r"directionalIc (\S+)", line)[1])  # type: ignore[index]
-        good = abs(found - wanted) <= tolerance
+    checks = CHECKS if check is None else [CHECKS[check - 1]]
+    for judge, *of in checks:
+        good, line = judge(dataset, work, *of)
         failed += not good
-        print(f"{'ok    ' if good else 'FAILED'} {symbol} {model}: {found:.4f}, wanted {wanted} ± {tolerance} ({line})", flush=True)
-    for symbol in ("BTCUSDT", "ETHUSDT"):
-        line = result(dataset, work, symbol, "regime", "ensemble")
-        gain, low = (float(v) for v in re.search(r"gainOnRule (\S+) \[(\S+),", line).groups())  # type: ignore[union-attr]
-        folds = int(re.search(r"rule in (\d+)", line)[1])  # type: ignore[index]
-        good = gain >= GAIN and low > 0 and folds >= FOLDS
-        failed += not good
-        print(f"{'ok    ' if good else 'FAILED'} {symbol} regime: {gain:.4f} nats in {folds} of 18 folds ({line})", flush=True)
-    print(f"{len(DIRECTIONAL) + 2 - failed} passed, {failed} failed")
+        print(f"{'ok    ' if good else 'FAILED'} {line}", flush=True)
+    print(f"{len(checks) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
-        sys.exit(__doc__)
-    sys.exit(run(sys.argv[1], sys.argv[2] if len(sys.argv) == 3 else "out/training"))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset")
+    parser.add_argument("work", nargs="?", default="out/training")
+    parser.add_argument("--check", type=int, choices=range(1, len(CHECKS) + 1), help="that one alone")
+    sys.exit(run(**vars(parser.parse_args())))

@@ -18,6 +18,6 @@ export interface ProofPart {
   readonly goal: number;
   /** Where there are only so many. */
   readonly lastSeed?: number;
-  /** Null: the signal ended it, and nothing was shown. */
+  /** Null: nothing was shown, because the signal ended it or what it needs is not there. */
   readonly run: (seed: number, signal: AbortSignal) => Promise<SeedResult | null> | SeedResult;
 }

@@ -16,6 +16,7 @@ import { SHIPPED_LAYERS } from "../shippedLayers.ts";
 import { fuzzStreams } from "../wireFuzz.ts";
 import { MUTANT_BATCH, mutantsKilled, testsInOrder } from "./children.ts";
 import type { ProofPart, SeedResult } from "./part.ts";
+import { REPRODUCTIONS, reproduced } from "./reproduced.ts";
 
 /** What decides and trades on the line, from bars to the simulated venue. */
 const LINE = ["operators", "models", "src/pipeline.ts", "src/domain", "src/risk", "src/venues/simulated"];
@@ -148,5 +149,13 @@ export const PARTS: readonly ProofPart[] = [
     goal: MUTANTS.length,
     lastSeed: Math.ceil(MUTANTS.length / MUTANT_BATCH),
     run: mutantsKilled,
+  },
+  {
+    name: "training",
+    shows: "the walk-forward over BTC and ETH 2022–2023 finds what the prototype found (training/reproduce.py)",
+    code: ["training/riposte_training", "training/reproduce.py", "training/requirements-small.txt"],
+    goal: REPRODUCTIONS,
+    lastSeed: REPRODUCTIONS,
+    run: reproduced,
   },
 ];
