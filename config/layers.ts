@@ -1,6 +1,7 @@
 import { UserError } from "../src/domain/units.ts";
 import { problemOf } from "./problems.ts";
 import { allNodes, nodeAt, unknownKey } from "./paths.ts";
+import { BETWEEN_SWAPS } from "./swaps.ts";
 import { nearestName } from "../src/domain/nearestName.ts";
 
 /** A part of a config with where it came from; `exitCode` is 2 when it was typed on the command line. */
@@ -102,7 +103,11 @@ const typed = (path: readonly string[], text: string): unknown => {
     case "boolean":
       return text === "true" ? true : text === "false" ? false : text;
     case "array":
-      return text.startsWith("[") ? json(text) : text === "" ? [] : text.split(",").map((part) => part.trim());
+      return text.startsWith("[")
+        ? json(text)
+        : text === ""
+          ? []
+          : text.split(path.join(".") === "models.swaps" ? BETWEEN_SWAPS : ",").map((part) => part.trim());
     case "object":
     case "record":
       return json(text);

@@ -8,6 +8,9 @@ export interface Swap {
   readonly members: Readonly<Record<string, string>>;
 }
 
+/** Between two swaps in one text: commas stand within a swap too, and a time begins with a digit. */
+export const BETWEEN_SWAPS = /,(?=\s*\d)/;
+
 const LAYERS = ["regime", "pattern", "signal"];
 
 /** `2023-07-01:signal=lightgbm@3,regime=logit@3`. Throws a `UserError`. */

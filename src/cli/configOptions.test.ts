@@ -15,6 +15,14 @@ describe("configOptions", () => {
 });
 
 describe("configOf", () => {
+  it("takes swaps, which have commas of their own, from --set and from the environment", async () => {
+    const swaps = ["2023-07-01:regime=a@1,signal=b@1", "2023-10-01T06:00Z:signal=byRegime", "1698796800000:regime=rule"];
+    const text = `models.swaps=${swaps.join(",")}`;
+    expect((await configFrom(["--set", text])).config.models.swaps).toEqual(swaps);
+    expect((await configFrom(["--set", `models.swaps=${JSON.stringify(swaps)}`])).config.models.swaps).toEqual(swaps);
+    expect((await configFrom([], { RIPOSTE_MODELS_SWAPS: swaps.join(", ") })).config.models.swaps).toEqual(swaps);
+  });
+
   it("puts options over the environment, and --set over both", async () => {
     const { config, profile } = await configFrom(
       [
