@@ -53,6 +53,14 @@ describe("sweepPage", () => {
     expect(text).toContain("The sweep was stopped after 3 of 12 runs.");
   });
 
+  it("says IN-SAMPLE, and which members they were", () => {
+    const record = sampleSweep(1, { models: { "signal/x@1": "m1" }, inSample: ["signal member x@1 serves inside."] });
+    expect(page(record)).toContain("<strong>IN-SAMPLE.</strong> This sweep proves nothing: signal member x@1 serves inside.");
+    expect(page(record)).toMatch(/Member signal\/x@1<[^m]*<code>m1</s);
+    expect(sweepText(record, "p")).toMatch(/^!! IN-SAMPLE: signal member x@1 serves inside\.$/m);
+    expect(page(sampleSweep(1))).not.toContain("IN-SAMPLE");
+  });
+
   it("has one script without imports or twice-used names", () => {
     const script = pageScript(SWEEP_MODULES);
     expect(script).not.toMatch(/^\s*(?:import|export)\b(?!\()/m);
@@ -88,6 +96,7 @@ describe("the words of a sweep", () => {
           dataSha256: "d",
           decisionsSha256: "",
           modules: {},
+          models: {},
           symbols: ["BTCUSDT"],
           from: "",
           to: "",

@@ -70,6 +70,11 @@ const headerSection = (record: SweepRecord): Markup => html`
         ? html`<p class="banner" role="note">The sweep was stopped after ${count(record.runs.length)} of ${count(record.planned)} runs.</p>`
         : null
     }
+    ${
+      record.inSample.length === 0
+        ? null
+        : html`<p class="banner" role="note"><strong>IN-SAMPLE.</strong> This sweep proves nothing: ${record.inSample.join(" ")}</p>`
+    }
     ${record.warnings.map((warning) => html`<p class="warning" role="note">${warning}</p>`)}
   </header>
 `;
@@ -175,6 +180,7 @@ const runSection = (record: SweepRecord): Markup => html`
               ["Data", record.dataSha256],
               ["Commit", record.commit],
               ...Object.entries(record.modules).map(([name, sha256]) => [`Module ${name}`, sha256] as const),
+              ...Object.entries(record.models).map(([name, sha256]) => [`Member ${name}`, sha256] as const),
               [
                 "Ledger",
                 `${record.ledger.path}: ${record.ledger.added} added, ${record.ledger.known} known already, ${record.ledger.trials} in all`,

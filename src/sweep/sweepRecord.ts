@@ -70,6 +70,10 @@ export interface SweepRecord {
   readonly commit: string;
   /** By name, users' modules: SHA-256 of all that they load. Those that are swept are the first run's. */
   readonly modules: Readonly<Record<string, string>>;
+  /** By `<layer>/<member>`, trained members: SHA-256 of their manifests. */
+  readonly models: Readonly<Record<string, string>>;
+  /** Where trained members serve inside what they were trained on, a line each: such a sweep proves nothing. */
+  readonly inSample: readonly string[];
   readonly command: string;
   readonly keys: readonly SweptKey[];
   /** Runs of the whole grid; more than `runs` when it was stopped. */

@@ -34,6 +34,7 @@ export const sweepText = (record: SweepRecord, pagePath: string): string => {
     "",
     `Sweep ${record.name}: ${record.symbols.join(", ")} ${shortIso(record.from)} to ${shortIso(record.to)} UTC, ${count(runs.length)} runs${stopped}`,
     ...(record.simulated ? [`!! SIMULATED MARKET, NOT REAL PRICES: ${record.dataSource}`] : []),
+    ...record.inSample.map((line) => `!! IN-SAMPLE: ${line}`),
     ...record.warnings.map((warning) => `!  ${warning}`),
     "",
     ...aligned(rows),

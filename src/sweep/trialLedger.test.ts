@@ -18,6 +18,7 @@ const trial = (config: string, sharpePerDay: number | null = 0.1, data = "d"): T
   dataSha256: data,
   decisionsSha256: "x",
   modules: {},
+  models: {},
   symbols: ["BTCUSDT"],
   from: "2023-01-01T00:00:00Z",
   to: "2023-02-01T00:00:00Z",
@@ -98,6 +99,18 @@ describe("TrialLedger", () => {
     expect(new TrialLedger(path).trials).toHaveLength(3);
   });
 
+  it("counts a trained member of other files as another trial", () => {
+    const ledger = new TrialLedger(path);
+    const withMember = (sha256: string): Trial => ({ ...trial("a"), models: { "signal/x@1": sha256 } });
+    expect([withMember("1"), withMember("1"), withMember("2"), trial("a")].map((each) => ledger.append(each))).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+    expect(new TrialLedger(path).trials).toHaveLength(3);
+  });
+
   it("names a line that was changed after it was written, whichever character it is, and counts it as it stands", async () => {
     new TrialLedger(path).append(trial("a"));
     new TrialLedger(path).append(trial("b"));
@@ -111,8 +124,8 @@ describe("TrialLedger", () => {
     }
   });
 
-  it("takes lines of earlier versions, which have no checksum and know no modules", async () => {
-    const { modules: _, ...older } = trial("a");
+  it("takes lines of earlier versions, which have no checksum and know no modules and members", async () => {
+    const { modules: _, models: _models, ...older } = trial("a");
     await writeFile(path, `${JSON.stringify(older)}\r\n`);
     const ledger = new TrialLedger(path);
     expect(ledger.trials).toEqual([trial("a")]);

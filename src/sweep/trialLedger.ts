@@ -24,6 +24,8 @@ export interface Trial {
   readonly decisionsSha256: string;
   /** By name, users' modules of the run: SHA-256 of all that they load. */
   readonly modules: Readonly<Record<string, string>>;
+  /** By `<layer>/<member>`, trained members: SHA-256 of their manifests. */
+  readonly models: Readonly<Record<string, string>>;
   readonly symbols: readonly string[];
   /** First open and last close, ISO, UTC. */
   readonly from: string;
@@ -51,9 +53,14 @@ interface TrialStatistics {
   readonly sharpeVariance: number;
 }
 
-/** Trials by what makes one: the same settings and modules on the same data are one trial, however often they run. */
-const identityOf = ({ configSha256, dataSha256, modules }: Pick<Trial, "configSha256" | "dataSha256" | "modules">): string =>
-  `${configSha256} ${dataSha256} ${JSON.stringify(Object.entries(modules).sort())}`;
+/** Trials by what makes one: the same settings, modules and members on the same data are one trial, however often they run. */
+const identityOf = ({
+  configSha256,
+  dataSha256,
+  modules,
+  models,
+}: Pick<Trial, "configSha256" | "dataSha256" | "modules" | "models">): string =>
+  `${configSha256} ${dataSha256} ${JSON.stringify([modules, models].map((files) => Object.entries(files).sort()))}`;
 
 /** The trials of two ledgers, each once. */
 export const allTrials = (trials: readonly Trial[], others: readonly Trial[]): Trial[] => [
@@ -196,7 +203,7 @@ const textOf = (path: string): string => {
   }
 };
 
-/** `modules`: ledgers of earlier versions do not know them. */
+/** `modules`, `models`: ledgers of earlier versions do not know them. */
 const trialOf = (line: string): Trial | undefined => {
   let value: (Partial<Trial> & { readonly crc32?: unknown }) | null;
   try {
@@ -211,7 +218,7 @@ const trialOf = (line: string): Trial | undefined => {
     typeof value.dataSha256 === "string" &&
     (value.sharpePerDay === null || typeof value.sharpePerDay === "number");
   if (!whole) return undefined;
-  const { crc32: _, ...trial } = { modules: {}, ...value };
+  const { crc32: _, ...trial } = { modules: {}, models: {}, ...value };
   return trial as Trial;
 };
 

@@ -34,6 +34,8 @@ export const sampleSweep = (keys: number, change: Partial<SweepRecord> = {}): Sw
     dataSha256: "d",
     commit: "c",
     modules: {},
+    models: {},
+    inSample: [],
     command: "riposte sweep",
     keys: swept,
     planned: grid.length,
