@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WindowMember } from "../models/windowMember.ts";
 import { verifyMember } from "../src/store/models/verifyMember.ts";
 import type { DrawnMember } from "./trained/member.ts";
-import { saidOf, signalMember, writeMember } from "./trained/member.ts";
+import { saidOf, signalMember, writeMember, SHIPPED_RULES } from "./trained/member.ts";
 import type { SwappedRun } from "./trained/swapLine.ts";
 import { SWAP_COLUMNS, SWAP_SET, swappedRun } from "./trained/swapLine.ts";
 
@@ -22,7 +22,7 @@ describe("a thousand swaps", () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), "riposte-swaps-"));
     for (const each of Object.values(drawn)) writeMember(dir, each, SWAP_SET);
-    const options = { dir, set: SWAP_SET, embedding: 0, networkOf: () => expect.unreachable() };
+    const options = { dir, set: SWAP_SET, rules: SHIPPED_RULES, embedding: 0, networkOf: () => expect.unreachable() };
     members = Object.keys(drawn).map((member) => verifyMember({ layer: "signal", member }, options).member);
     run = await swappedRun(members, 1, SWAPS, 4096);
   });

@@ -30,6 +30,7 @@ import type { ComposedRun } from "./run/composeRun.ts";
 import { compareFills, requireAllFills } from "./run/compareFills.ts";
 import { composeRun, memberNotes, memberWarnings, membersOf } from "./run/composeRun.ts";
 import { layerNames } from "./members/layers.ts";
+import { withPromoted } from "./members/promoted.ts";
 import { memberHashes } from "./members/trained.ts";
 import { withCapturedSymbol } from "./data/captureData.ts";
 import type { DataChoice } from "./data/runData.ts";
@@ -65,7 +66,7 @@ export const backtestCommand: Command = {
     resume: { type: "boolean", help: "go on from --journal: replay it, then continue with the data where it ends" },
   },
   run: async (values, context) => {
-    const { profile, ...loaded } = await configOf(values, context);
+    const { profile, ...loaded } = withPromoted(await configOf(values, context), context);
     const { config, choice } = await withCapturedSymbol(loaded, dataChoice(values, context));
     const journalPath = textOf(values["journal"]);
     const owner = journalPath === null ? null : await ownJournal(journalPath);

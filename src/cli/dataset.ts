@@ -27,8 +27,10 @@ import { kindsOfInputs } from "./data/wantedKinds.ts";
 import { throwForbidden } from "./members/guard/forbiddenCall.ts";
 import type { LayerMembers } from "./members/layers.ts";
 import { chosenFamilies, featureOptions, layerMembers } from "./members/layers.ts";
+import { withPromoted } from "./members/promoted.ts";
 import { warmUpWanted } from "./run/composeRun.ts";
-import { requireServing } from "./run/inSample.ts";
+import type { TrainedFacts } from "./run/inSample.ts";
+import { requireServing, trainedFacts } from "./run/inSample.ts";
 
 /** `riposte dataset`: features, labels and weights of every warm bar, by symbol and month. */
 export const datasetCommand: Command = {
@@ -43,7 +45,8 @@ export const datasetCommand: Command = {
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
   },
   run: async (values, context) => {
-    const { config, choice } = await withCapturedSymbol(await configOf(values, context), dataChoice(values, context));
+    const loaded = withPromoted(await configOf(values, context), context);
+    const { config, choice } = await withCapturedSymbol(loaded, dataChoice(values, context));
     const format = formatOf(values);
     const layers = values["beliefs"] === true ? await layerMembers(config) : null;
     if (layers !== null) requireOneMember(layers);
@@ -59,9 +62,11 @@ export const datasetCommand: Command = {
     });
     if (data.simulated) context.log(`NOTE ${data.source}`);
     const early = data.warnings;
+    const trained = layers === null ? null : trainedFacts(layers, data);
+    for (const line of trained?.inSample ?? []) context.log(`NOTE IN-SAMPLE: ${line}`);
     for (const warning of early) context.log(`NOTE ${warning}`);
     try {
-      const summary = await build({ config, data, set, layers, labels, format, outDir: String(values["out"]) }, context);
+      const summary = await build({ config, data, set, layers, trained, labels, format, outDir: String(values["out"]) }, context);
       for (const warning of [...data.warnings.slice(early.length), ...summary.warnings]) context.log(`NOTE ${warning}`);
       context.print(summaryLines(summary, String(values["out"])));
       return { ...summary, source: data.source, warnings: [...data.warnings, ...summary.warnings] };
@@ -112,6 +117,8 @@ interface Build {
   readonly set: FeatureSet;
   /** The members whose beliefs are columns; null: none. */
   readonly layers: LayerMembers | null;
+  /** The trained ones among them. */
+  readonly trained: TrainedFacts | null;
   readonly labels: LabelRules;
   readonly format: DatasetFormat;
   readonly outDir: string;
@@ -124,7 +131,10 @@ const beliefsIn = (layers: LayerMembers): DatasetBeliefs =>
     speaker(layers, "signal", layers.signal),
   );
 
-const build = async ({ config, data, set, layers, labels, format, outDir }: Build, context: CommandContext): Promise<DatasetSummary> => {
+const build = async (
+  { config, data, set, layers, trained, labels, format, outDir }: Build,
+  context: CommandContext,
+): Promise<DatasetSummary> => {
   const { instruments, fromMs, toMs } = data;
   const features = set.columns.map(({ name, formula, unit }) => ({ name, formula, unit }));
   const beliefs = layers === null ? null : beliefsIn(layers);
@@ -133,6 +143,7 @@ const build = async ({ config, data, set, layers, labels, format, outDir }: Buil
     intervalMs: MINUTE_MS,
     features,
     beliefs,
+    trained,
     fromMs,
     toMs,
     labels,

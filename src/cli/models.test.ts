@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import type { RiposteConfig } from "../../config/schema.ts";
 import { runHere } from "../../test/cli/inProcess.ts";
 import { expectRefusal, scratchFolder } from "../../test/cli/riposte.ts";
 import type { Ended } from "../../test/cli/riposte.ts";
@@ -111,6 +112,69 @@ describe("riposte models", () => {
     expect((await models("list")).stdout).toMatch(/good@1 .* REFUSED: another one was promoted$/m);
   });
 
+  it("resolves who is promoted: another member is another run, for hashes, journals and stored beliefs", async () => {
+    const run = ["backtest", "--simulate", "--days", "1", "--set", "data.warmUp=false", "--set", `models.dir=${folder}`, "--json"];
+    const backtest = (...more: string[]): Promise<Ended> => runHere([...run, "--profile", "ai", "--out", at("out"), ...more]);
+    await models("promote", "signal=good@1");
+    const good = await backtest("--beliefs", at("b"), "--journal", at("j"));
+    expect(good.stderr).toMatch(/^NOTE nobody is promoted in regime: the rule serves there/m);
+    const shown = async () =>
+      JSON.parse(await readFile(at("out/run.json"), "utf8")) as { config: RiposteConfig; hashes: { config: string } };
+    const { config, hashes } = await shown();
+    expect(config.models.serve).toEqual({ regime: null, pattern: null, signal: "good@1" });
+    await backtest("--set", "models.serve.signal=good@1");
+    expect((await shown()).hashes.config).toBe(hashes.config);
+    await models("promote", "signal=better@12");
+    expectRefusal(await backtest("--beliefs", at("b")), 1, /made with models\.serve\.signal = "good@1", and this run has "better@12"/);
+    expectRefusal(await backtest("--journal", at("j"), "--resume"), 1, /was written with another config/);
+    await models("rollback", "signal");
+    await models("rollback", "signal");
+    expectRefusal(await backtest("--beliefs", at("b")), 1, /made with models = .*, and this run has nothing/);
+  });
+
+  it("promotes the rule, and nobody twice", async () => {
+    for (let i = 0; i < 2; i += 1) await models("promote", "signal=good@1");
+    expect((await served()).history).toHaveLength(1);
+    expect((await models("promote", "signal=good@1")).stdout).toBe("signal: good@1 serves already\n");
+    expect((await models("promote", "signal=byRegime")).stdout).toBe("signal: good@1 → the rule\n");
+    expect((await models("rollback", "signal")).stdout).toBe("signal: the rule → good@1\n");
+    expect((await models("rollback", "signal")).stdout).toBe("signal: good@1 → the rule\n");
+  });
+
+  it("verifies all that would serve together", async () => {
+    await models("promote", "regime=logit@1");
+    const sha256 = writeMember(folder, regimeMember("logit", COLUMNS, { verdict: "passed", seed: 9 }), SET);
+    writeMember(folder, signalMember("behind", COLUMNS, { verdict: "passed", upstreams: { regime: { member: "logit@1", sha256 } } }), SET);
+    expectRefusal(
+      await models("promote", "signal=behind@1"),
+      1,
+      /regime member logit@1: it is not the one that was promoted.*; riposte models promote regime=rule lets the rule serve$/m,
+    );
+    expect((await models("promote", "signal=behind@1", "regime=logit@1")).code).toBe(0);
+  });
+
+  it("shows a promoted member whose folder has gone, and offers the way to the rule", async () => {
+    for (const member of ["good@1", "better@12"]) await models("promote", `signal=${member}`);
+    await rm(at("signal/good"), { recursive: true });
+    expectRefusal(
+      await models("rollback", "signal"),
+      1,
+      /good@1: there is no folder .*; riposte models promote signal=byRegime lets the rule/,
+    );
+    await rm(at("signal/better"), { recursive: true });
+    expect((await models("list")).stdout).toMatch(/^signal +better@12 .* yes +REFUSED: there is no folder signal\/better\/12/m);
+    expect((await models("promote", "signal=byRegime")).code).toBe(0);
+    expect((await served()).serving["signal"]).toBeNull();
+  });
+
+  it.each([["list"], ["verify"], ["promote", "signal=good@1"]])("%s refuses a folder that is none", async (...words) => {
+    for (const [name, message] of [
+      ["none", /models\.dir .*none does not exist/],
+      ["signal/good/1/card.md", /card\.md is no folder/],
+    ] as const)
+      expectRefusal(await runHere(["models", ...words, "--set", `models.dir=${at(name)}`]), 2, message);
+  });
+
   it.each([
     ["no member", ["promote"], 2, /promote needs a member/],
     ["no layer", ["promote", "sygnal=good@1"], 2, /there is no layer sygnal \(did you mean signal\?\)/],
@@ -130,6 +194,8 @@ describe("riposte models", () => {
 
   it("says where serving.json is damaged", async () => {
     await writeFile(at("serving.json"), "{");
-    expectRefusal(await models("list"), 1, /serving\.json: is not JSON; restore it from a copy/);
+    expectRefusal(await models("list"), 1, /serving\.json: is not JSON; restore it from a copy, or move it away and promote/);
+    await rm(at("serving.json"));
+    expect((await models("promote", "signal=good@1")).code).toBe(0);
   });
 });

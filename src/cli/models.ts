@@ -1,3 +1,4 @@
+import { BELIEF_LAYERS } from "../../models/serving.ts";
 import { didYouMean } from "../domain/nearestName.ts";
 import { formatUtc } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
@@ -47,11 +48,16 @@ const HEADER = ["layer", "member", "trained", "kB", "verdict", "serves", ""];
 const list = ({ dir, words, context }: ModelsWork): unknown => {
   if (words[0] !== undefined) throw new UserError(`list takes no member: riposte models card ${words[0]} shows one`, 2);
   const serving = readServing(dir);
-  const rows = listMembers(dir).map((of) => rowOf(dir, of, serving));
+  const there = listMembers(dir);
+  const gone = promotedIn(serving).filter((of) => !there.some(({ layer, member }) => layer === of.layer && member === of.member));
+  const rows = [...there, ...gone].map((of) => rowOf(dir, of, serving));
   if (rows.length > 0) context.print(textTable([HEADER, ...rows.map(cellsOf)], [HEADER.indexOf("kB")]));
   context.print(`${rows.length} member${rows.length === 1 ? "" : "s"}; where none is promoted the layer's rule serves`);
   return { members: rows, serving: serving.serving };
 };
+
+const promotedIn = ({ serving }: ServingFile): MemberName[] =>
+  BELIEF_LAYERS.flatMap((layer) => (serving[layer] === null ? [] : [{ layer, member: serving[layer].member }]));
 
 const rowOf = (dir: string, of: MemberName, { serving }: ServingFile) => {
   const promoted = serving[of.layer]?.member === of.member;

@@ -139,6 +139,43 @@ describe("trained members in a backtest", () => {
     });
   });
 
+  it("say which swaps never happened, because the data end before", async () => {
+    const swaps = ["2023-01-02:signal=two@1", "2023-01-04:signal=byRegime", "2024-01-01:signal=two@1,regime=rule"];
+    const said = await run(...serve("signal=one@1"), ...swaps.flatMap((each) => ["--swap", each]));
+    expect(said.warnings.filter((line) => line.startsWith("A swap never happened"))).toEqual([
+      "A swap never happened: signal=byRegime at 2023-01-04T00:00:00Z, and no event is known behind that time.",
+      "A swap never happened: signal=two@1,regime=rule at 2024-01-01T00:00:00Z, and no event is known behind that time.",
+    ]);
+  });
+
+  it("take their swaps from --set as they are written", async () => {
+    const text = "2023-01-02:signal=behind@1,regime=logit@1,2023-01-03:signal=byRegime,regime=rule";
+    const wanted = await run("--swap", text.slice(0, 41), "--swap", text.slice(42));
+    expect(wanted.members?.map(({ member }) => member)).toContain("behind@1");
+    expect((await run("--set", `models.swaps=${text}`)).decisionsSha256).toBe(wanted.decisionsSha256);
+  });
+
+  it("that read another rule than the line has are refused", async () => {
+    await writeFile(
+      at("rule.ts"),
+      `export default () => ({ name: "rule", features: [], onGap: "reset", init: () => ({}), decide: () => {} });`,
+    );
+    expectRefusal(
+      await runHere(backtest(...serve("regime=logit@1"), "--regime", at("rule.ts"))),
+      1,
+      /regime member logit@1: it was trained with the shipped regime rule rule, and the line has .*rule\.ts$/m,
+    );
+  });
+
+  it.each(["none", "file"])("are not looked for in a folder that is %s", async (name) => {
+    await writeFile(at("file"), "");
+    const wrong = (...more: string[]): string[] => backtest(...more, "--set", `models.dir=${at(name)}`);
+    const message = /models\.dir .* (does not exist|is no folder): name the folder of all members/;
+    for (const more of [serve("signal=one@1"), serve("signal=promoted"), ["--swap", "2023-01-02:signal=one@1"]])
+      expectRefusal(await runHere(wrong(...more)), 2, message);
+    expect((await runHere(wrong())).code).toBe(0);
+  });
+
   it("do not speak where a mask is another, and the rule does", async () => {
     const said = await run(...serve("signal=masked@1"));
     expect(said.members?.some(({ member }) => member === "masked@1")).toBe(false);
@@ -183,6 +220,13 @@ describe("trained members in a backtest", () => {
       const x = COLUMNS.map((name) => Number(row[name]));
       expect(row["net"]).toBe(Math.fround(saidOf(drawn, x).output[3] as number));
     }
+    const facts = JSON.parse(await readFile(at("dataset/dataset.json"), "utf8")) as Document;
+    expect(facts.models).toEqual({ "signal/one@1": (await readFile(at("models/signal/one/1/manifest.sha256"), "utf8")).trim() });
+    expect(facts.inSample).toEqual([]);
+    writeMember(at("models"), signalMember("seen", COLUMNS, { toMs: Date.UTC(2023, 1, 1) }), SET);
+    const seen = await runHere([...dataset, ...serve("signal=seen@1"), "--out", at("seen")]);
+    expect(seen.stderr).toMatch(/^NOTE IN-SAMPLE: signal member seen@1 serves from /m);
+    expect((JSON.parse(seen.stdout) as Document).inSample).toHaveLength(1);
     expectRefusal(await runHere([...dataset, "--set", 'models.swaps=["2023-01-02:signal=two@1"]']), 1, /models\.swaps is for backtests/);
   });
 

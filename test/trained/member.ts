@@ -46,6 +46,13 @@ const REST = {
   ...{ fromMs: Date.UTC(2022, 0, 1), toMs: Date.UTC(2022, 11, 31), embargoMs: 14_460_000 },
 } as const;
 
+/** The rules of a line without a config of its own. */
+export const SHIPPED_RULES = {
+  regime: { module: "rule", options: {} },
+  pattern: { module: "geometry", options: {} },
+  signal: { module: "byRegime", options: {} },
+};
+
 /** A forest of small trees over the first `inputs` numbers. */
 const forestOf = (seed: number, inputs: number, { outputs = 1, trees = 12, leaves = 6 } = {}): DrawnForest => {
   const rng = rngOf(seed);

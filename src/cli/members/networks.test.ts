@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { EVENT_FEATURE_FAMILIES, FEATURE_FAMILIES } from "../../../operators/features/table.ts";
 import { featureSet } from "../../../operators/features/featureSet.ts";
-import { filesOf, listed, regimeMember, writeFiles } from "../../../test/trained/member.ts";
+import { filesOf, listed, regimeMember, writeFiles, SHIPPED_RULES } from "../../../test/trained/member.ts";
 import { REGIME_NETWORK } from "../../../test/windowNetwork.ts";
 import { verifyMember } from "../../store/models/verifyMember.ts";
 import { networkOf } from "./networks.ts";
@@ -26,7 +26,7 @@ const written = (raw: readonly (readonly number[])[], window = 32): void => {
   const parts = [{ kind: "network", file: "model.onnx" }];
   writeFiles(join(dir, "regime/net/1"), { ...manifest, window, parts, files: listed(files) }, files);
 };
-const verify = () => verifyMember(OF, { dir, set: SET, embedding: 0, networkOf });
+const verify = () => verifyMember(OF, { dir, set: SET, rules: SHIPPED_RULES, embedding: 0, networkOf });
 
 it("a network speaks where its golden rows come out within 1e-5, and is asked about many rows at once", () => {
   written(golden.raw);

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Swap } from "../../../config/swaps.ts";
 import { parseSwap } from "../../../config/swaps.ts";
@@ -6,16 +7,14 @@ import { BELIEF_LAYERS, refusedKey } from "../../../models/serving.ts";
 import type { BeliefLayer, Serving } from "../../../models/serving.ts";
 import type { TrainedMember } from "../../../models/trained/trainedMember.ts";
 import type { FeatureSet } from "../../../operators/features/featureSet.ts";
+import { SettingError } from "../../domain/settingError.ts";
 import type { MemberName } from "../../store/models/memberName.ts";
 import { isTrainedName, MemberRefusal } from "../../store/models/memberName.ts";
-import { readServing } from "../../store/models/servingFile.ts";
 import type { VerifiedMember, VerifyOptions } from "../../store/models/verifyMember.ts";
 import { verifyMember } from "../../store/models/verifyMember.ts";
 import { networkOf } from "./networks.ts";
 
 const SHIPPED = fileURLToPath(new URL("../../../models", import.meta.url));
-/** Stands in `models.serve` for the member that `models promote` named. */
-const PROMOTED = "promoted";
 
 /** Trained members of a run: those that serve at the start, and those that somebody is to swap in. */
 export interface TrainedMembers {
@@ -29,28 +28,34 @@ export interface TrainedMembers {
   readonly swaps: readonly Swap[];
 }
 
-/** The folder of all members. */
-export const modelsDir = ({ models }: Pick<RiposteConfig, "models">): string => models.dir ?? SHIPPED;
+/** The folder of all members. Throws a `SettingError` where there is none: an empty one would say that nobody is promoted. */
+export const modelsDir = ({ models }: Pick<RiposteConfig, "models">): string => {
+  const dir = models.dir ?? SHIPPED;
+  if (!existsSync(dir)) throw new SettingError(["models.dir"], `models.dir ${dir} does not exist: name the folder of all members`);
+  if (!statSync(dir).isDirectory())
+    throw new SettingError(["models.dir"], `models.dir ${dir} is no folder: name the folder of all members`);
+  return dir;
+};
 
-/** What members are verified against: every feature of the program, and the L2 of the line. */
+/** What members are verified against: every feature of the program, and the rules of the line. */
 export const verifyOptions = (
-  config: Pick<RiposteConfig, "models">,
+  config: Pick<RiposteConfig, "models" | BeliefLayer>,
   set: Pick<FeatureSet, "columns">,
   pattern: { readonly embedding: readonly string[] } | null,
-): VerifyOptions => ({ dir: modelsDir(config), set, embedding: pattern?.embedding.length ?? 0, networkOf });
+): VerifyOptions => {
+  const { regime, pattern: shapes, signal } = config;
+  const rules = { regime, pattern: shapes, signal };
+  return { dir: modelsDir(config), set, rules, embedding: pattern?.embedding.length ?? 0, networkOf };
+};
 
 /** Verifies every member that a config names. Throws a `MemberRefusal` for one that serves at the start; a swap to a refused one is refused on the line. */
 export const trainedMembers = (config: RiposteConfig, options: () => VerifyOptions): TrainedMembers => {
   const swaps = config.models.swaps.map(parseSwap).sort((a, b) => a.atMs - b.atMs);
-  const { serving, promoted } = servingAtStart(config);
+  const serving = servingAtStart(config);
   const verified = new Map<string, VerifiedMember>();
   const refused: Record<string, string> = {};
   for (const of of namesIn(serving)) {
-    const found = verifyMember(of, options());
-    const wanted = promoted[of.layer];
-    if (wanted !== undefined && wanted !== found.artefact.sha256)
-      throw new MemberRefusal(of, "it is not the one that was promoted: its manifest has another SHA-256; verify it, and promote it again");
-    verified.set(refusedKey(of.layer, of.member), found);
+    verified.set(refusedKey(of.layer, of.member), verifyMember(of, options()));
   }
   for (const of of swaps.flatMap(({ members }) => namesIn(members))) {
     const key = refusedKey(of.layer, of.member);
@@ -75,20 +80,9 @@ const namesIn = (members: Readonly<Partial<Record<string, string>>>): MemberName
     return member === undefined || !isTrainedName(member) ? [] : [{ layer, member }];
   });
 
-/** Who is to serve at the start, where it is not the rule, and the hash of those that were promoted. */
-const servingAtStart = (config: RiposteConfig) => {
-  const { serve } = config.models;
-  const serving: Partial<Record<BeliefLayer, string>> = {};
-  const promoted: Partial<Record<BeliefLayer, string>> = {};
-  const file = Object.values(serve).includes(PROMOTED) ? readServing(modelsDir(config)).serving : null;
-  for (const layer of BELIEF_LAYERS) {
-    const one = serve[layer] === PROMOTED ? (file?.[layer] ?? null) : null;
-    const name = serve[layer] === PROMOTED ? one?.member : serve[layer];
-    if (name !== undefined && name !== null) serving[layer] = name;
-    if (one !== null) promoted[layer] = one.sha256;
-  }
-  return { serving, promoted };
-};
+/** Who is to serve at the start, where it is not the rule. */
+const servingAtStart = ({ models: { serve } }: Pick<RiposteConfig, "models">): Partial<Record<BeliefLayer, string>> =>
+  Object.fromEntries(Object.entries(serve).filter(([, member]) => member !== null));
 
 /** Others than the rules may speak. */
 export const isServing = ({ verified, swaps }: Pick<TrainedMembers, "verified" | "swaps">): boolean =>

@@ -1,12 +1,15 @@
+import type { RiposteConfig } from "../../../config/schema.ts";
 import { BELIEF_LAYERS } from "../../../models/serving.ts";
-import type { BeliefLayer } from "../../../models/serving.ts";
+import type { BeliefLayer, Upstreams } from "../../../models/serving.ts";
 import { UserError } from "../../domain/units.ts";
-import { readManifest } from "../../store/models/artefact.ts";
 import type { MemberName } from "../../store/models/memberName.ts";
+import { MemberRefusal } from "../../store/models/memberName.ts";
 import type { Change, Promoted, ServingFile } from "../../store/models/servingFile.ts";
 import { changed, promotedBefore, readServing, writeServing } from "../../store/models/servingFile.ts";
 import { verifyMember } from "../../store/models/verifyMember.ts";
-import { patternMember, regimeMember } from "../members/members.ts";
+import type { VerifyOptions } from "../../store/models/verifyMember.ts";
+import { patternMember, regimeMember, signalMember } from "../members/members.ts";
+import { requirePromoted } from "../members/promoted.ts";
 import type { ModelsWork } from "./work.ts";
 import { layerOf, memberOf, optionsOf } from "./work.ts";
 
@@ -17,14 +20,22 @@ export const promote = async (work: ModelsWork): Promise<unknown> => {
   const override = typeof values["override"] === "string" ? values["override"].trim() : null;
   if (override === "") throw new UserError("--override needs a reason", 2);
   const options = await optionsOf(config);
+  const rules = await rulesOf(config);
+  const before = readServing(dir).serving;
   const changes = words.map(memberOf).map((of): Omit<Change, "from"> => {
+    const at = new Date().toISOString();
+    if (of.member === rules[of.layer]) return { at, layer: of.layer, to: null, action: "promote", override: null };
     const { artefact } = verifyMember(of, options);
     const passed = artefact.manifest.verdict === "passed";
     if (!passed && override === null) throw unproven(of, artefact.manifest.verdict);
     const to = { member: of.member, sha256: artefact.sha256 };
-    return { at: new Date().toISOString(), layer: of.layer, to, action: "promote", override: passed ? null : override };
+    return { at, layer: of.layer, to, action: "promote", override: passed ? null : override };
   });
-  return change(dir, changes, work);
+  // Who serves already is not promoted once more: a rollback would lead to itself.
+  return change(
+    changes.filter(({ layer, to }) => !isSame(before[layer], to)),
+    { work, options, rules, named: changes },
+  );
 };
 
 const unproven = ({ layer, member }: MemberName, verdict: string | null): UserError => {
@@ -43,44 +54,69 @@ export const rollback = async (work: ModelsWork): Promise<unknown> => {
   const changes = words.map(layerOf).map((layer): Omit<Change, "from"> => {
     const to = promotedBefore(file, layer);
     if (to === undefined) throw new UserError(`nobody was promoted in the ${layer} layer: there is nothing to go back to`);
-    if (to !== null && verifyMember({ layer, member: to.member }, options).artefact.sha256 !== to.sha256)
-      throw new UserError(`${layer} member ${to.member} is not the one that was promoted: promote it again, if it should serve`);
     return { at: new Date().toISOString(), layer, to, action: "rollback", override: null };
   });
-  return change(dir, changes, work);
+  return change(changes, { work, options, rules: await rulesOf(config), named: changes });
 };
 
-const change = async (dir: string, changes: readonly Omit<Change, "from">[], { config, context }: ModelsWork): Promise<unknown> => {
+interface Changing {
+  readonly work: ModelsWork;
+  readonly options: VerifyOptions;
+  readonly rules: Rules;
+  /** What the user named; those among them that change nothing are not in the history. */
+  readonly named: readonly Omit<Change, "from">[];
+}
+
+const change = (changes: readonly Omit<Change, "from">[], { work: { dir, context }, options, rules, named }: Changing): unknown => {
   const before = readServing(dir);
-  const twice = changes.find(({ layer }, at) => changes.findIndex((other) => other.layer === layer) !== at);
+  const twice = named.find(({ layer }, at) => named.findIndex((other) => other.layer === layer) !== at);
   if (twice !== undefined) throw new UserError(`${twice.layer} is named twice`, 2);
   const next = changed(before, changes);
-  const rules = {
-    regime: (await regimeMember(config))?.name ?? "none",
-    pattern: (await patternMember(config))?.name ?? "none",
-    signal: "",
-  };
-  requireUpstreams(dir, next, rules);
-  writeServing(dir, next);
-  for (const { layer, to } of changes) context.print(`${layer}: ${nameOf(before.serving[layer])} → ${nameOf(to)}`);
+  requireTogether(next, options, rules);
+  if (changes.length > 0) writeServing(dir, next);
+  for (const one of named)
+    context.print(
+      changes.includes(one)
+        ? `${one.layer}: ${nameOf(before.serving[one.layer])} → ${nameOf(one.to)}`
+        : `${one.layer}: ${nameOf(one.to)} serves already`,
+    );
   return { serving: next.serving };
 };
 
+const isSame = (a: Promoted, b: Promoted): boolean => a?.member === b?.member && a?.sha256 === b?.sha256;
 const nameOf = (promoted: Promoted): string => promoted?.member ?? "the rule";
 
-/** Members that were trained behind others are promoted together with them. */
-const requireUpstreams = (dir: string, { serving }: ServingFile, rules: Readonly<Record<BeliefLayer, string>>): void => {
+/** By layer, as its rule calls itself. */
+type Rules = Readonly<Record<BeliefLayer, string>>;
+
+const rulesOf = async (config: RiposteConfig): Promise<Rules> => ({
+  regime: (await regimeMember(config))?.name ?? "none",
+  pattern: (await patternMember(config))?.name ?? "none",
+  signal: (await signalMember(config)).name,
+});
+
+/** All that would be promoted may speak, is what was promoted, and stands behind those that it was trained behind. */
+const requireTogether = ({ serving }: ServingFile, options: VerifyOptions, rules: Rules): void => {
   for (const layer of BELIEF_LAYERS) {
     const promoted = serving[layer];
     if (promoted === null) continue;
-    const { upstreams } = readManifest(dir, { layer, member: promoted.member }).manifest;
-    for (const before of ["regime", "pattern"] as const) {
-      const wanted = upstreams[before]?.member;
-      const serves = serving[before]?.member ?? rules[before];
-      if (wanted !== undefined && wanted !== serves)
+    for (const [before, wanted] of Object.entries(upstreamsOf({ layer, member: promoted.member }, promoted, options, rules))) {
+      const serves = serving[before as BeliefLayer]?.member ?? rules[before as BeliefLayer];
+      if (wanted !== serves)
         throw new UserError(
           `${layer} member ${promoted.member} stands behind ${before} member ${wanted}, and ${serves} would serve: change both in one command`,
         );
     }
+  }
+};
+
+const upstreamsOf = (of: MemberName, promoted: NonNullable<Promoted>, options: VerifyOptions, rules: Rules): Upstreams => {
+  try {
+    const { member, artefact } = verifyMember(of, options);
+    requirePromoted(of, artefact.sha256, promoted);
+    return member.upstreams;
+  } catch (error) {
+    if (!(error instanceof MemberRefusal)) throw error;
+    throw new UserError(`${error.message}; riposte models promote ${of.layer}=${rules[of.layer]} lets the rule serve`);
   }
 };

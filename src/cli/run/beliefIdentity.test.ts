@@ -28,6 +28,7 @@ describe("identityDifference", () => {
     );
     expect(run({ perceiving: { ...IDENTITY.perceiving, warmUpBars: 5 } })).toBe("were made with warmUpBars = nothing, and this run has 5");
     expect(run({ modules: { "./mine.ts": "n" } })).toBe("were made before module ./mine.ts changed");
+    expect(run({ modules: {} })).toBe("were made with module ./mine.ts, and this run has none");
     expect(run({ code: "d" })).toMatch(/other code/);
     expect(run({ version: "1.0.1" })).toBe("were made by version 1.0.0, and this is 1.0.1");
     expect(run({ instruments: [] })).toMatch(/trading rules/);

@@ -59,8 +59,11 @@ export const beliefIdentity = ({ config, data, warmUpBars, layers }: Perceived):
 export const identityDifference = (stored: BeliefIdentity, run: BeliefIdentity): string | undefined => {
   const key = differentKey(stored.perceiving, run.perceiving);
   if (key !== undefined) return `were made with ${key}`;
-  const changed = Object.keys(run.modules).find((name) => stored.modules[name] !== run.modules[name]);
-  if (changed !== undefined) return `were made before module ${changed} changed`;
+  const changed = Object.keys({ ...stored.modules, ...run.modules }).find((name) => stored.modules[name] !== run.modules[name]);
+  if (changed !== undefined)
+    return run.modules[changed] === undefined
+      ? `were made with module ${changed}, and this run has none`
+      : `were made before module ${changed} changed`;
   if (stored.version !== run.version) return `were made by version ${stored.version}, and this is ${run.version}`;
   if (stored.code !== run.code) return "were made by other code of the layers before L4";
   const rules = canonicalJson([stored.instruments, stored.fromMs, stored.toMs]) !== canonicalJson([run.instruments, run.fromMs, run.toMs]);

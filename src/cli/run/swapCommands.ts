@@ -1,29 +1,37 @@
 import type { Swap } from "../../../config/swaps.ts";
 import type { Command, Event } from "../../domain/event.ts";
+import { formatUtc } from "../../domain/time.ts";
 import { Kind } from "../../domain/kind.ts";
 import { NO_INSTRUMENT } from "../../domain/units.ts";
 import type { RunData } from "../data/runData.ts";
 
 /** The data of a run with its swaps on the line. */
-export const swappedData = (data: RunData, swaps: readonly Swap[]): RunData =>
-  swaps.length === 0
-    ? data
-    : {
-        ...data,
-        // Some are known only when the events have been read.
-        get warnings() {
-          return data.warnings;
-        },
-        events: () => withSwaps(data.events(), swaps),
-      };
+export const swappedData = (data: RunData, swaps: readonly Swap[]): RunData => {
+  if (swaps.length === 0) return data;
+  let late: readonly Swap[] = [];
+  return {
+    ...data,
+    // Some are known only when the events have been read.
+    get warnings() {
+      return [...data.warnings, ...late.map(lateText)];
+    },
+    events: () => withSwaps(data.events(), swaps, (left) => (late = left)),
+  };
+};
+
+const lateText = ({ atMs, members }: Swap): string =>
+  `A swap never happened: ${Object.entries(members)
+    .map(([layer, member]) => `${layer}=${member}`)
+    .join(",")} at ${formatUtc(atMs)}, and no event is known behind that time.`;
 
 /**
  * Puts a `swapModel` command behind the last event that is known at its time, so that the bar that closes then is still the old member's;
- * swaps behind the end of the data are left out. `swaps` are in the order of their times.
+ * swaps at or behind the end of the data are left out, and told to `late`. `swaps` are in the order of their times.
  */
 export async function* withSwaps(
   events: AsyncIterable<readonly Event[]>,
   swaps: readonly Swap[],
+  late: (left: readonly Swap[]) => void = () => undefined,
 ): AsyncGenerator<readonly Event[], void, undefined> {
   let next = 0;
   for await (const burst of events) {
@@ -38,6 +46,7 @@ export async function* withSwaps(
     }
     yield from === 0 ? burst : burst.slice(from);
   }
+  late(swaps.slice(next));
 }
 
 const commandOf = ({ atMs, members }: Swap): Command => ({

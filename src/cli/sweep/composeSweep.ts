@@ -11,6 +11,7 @@ import { configOf } from "../configOptions.ts";
 import type { DataChoice } from "../data/runData.ts";
 import { dataChoice } from "../data/history.ts";
 import { layerMembers } from "../members/layers.ts";
+import { withPromoted } from "../members/promoted.ts";
 import type { Settings } from "./grid.ts";
 
 /** A sweep whose every run has been found possible. */
@@ -38,7 +39,9 @@ export const composeSweep = async (
   let profile = "";
   for (const run of grid) {
     const set = [...fixed, ...swept.map(({ key }, index) => `${key}=${run[index] ?? ""}`)];
-    const loaded = await configOf({ ...values, set }, context);
+    // Who is promoted is told once.
+    const told = configs.length === 0 ? context : { log: () => undefined };
+    const loaded = withPromoted(await configOf({ ...values, set }, context), told);
     configs.push(loaded.config);
     profile = loaded.profile;
   }

@@ -35,6 +35,8 @@ export interface DatasetOptions {
   readonly features: readonly DatasetFeature[];
   /** What L1 to L3 say, as columns behind the features. */
   readonly beliefs?: DatasetBeliefs | null;
+  /** Trained members that spoke, by `<layer>/<member>` with the SHA-256 of their manifests, and where that is inside what they were trained on. */
+  readonly trained?: { readonly models: Readonly<Record<string, string>>; readonly inSample: readonly string[] } | null;
   /** Decision bars that open in `[fromMs, toMs)` become rows; those before warm up, those after finish labels. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -229,7 +231,7 @@ export class DatasetBuilder {
   }
 
   private summary(files: readonly DatasetFileFacts[], dataSha256: string) {
-    const { format, labels, intervalMs, instruments, config, beliefs } = this.options;
+    const { format, labels, intervalMs, instruments, config, beliefs, trained } = this.options;
     const hash = createHash("sha256").update(this.schema);
     for (const { file, sha256 } of files) hash.update(`\n${file} ${sha256}`);
     return {
@@ -244,6 +246,7 @@ export class DatasetBuilder {
       /** Ends of labels are when they were known. */
       labelEnd: "known",
       ...(beliefs ? { beliefs: beliefs.members } : {}),
+      ...(trained && Object.keys(trained.models).length > 0 ? trained : {}),
       intervalMs,
       instruments: instruments.map(({ symbol, tickSize }) => ({ symbol, tickSize })),
       files,

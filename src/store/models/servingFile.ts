@@ -39,7 +39,8 @@ export const readServing = (dir: string): ServingFile => {
     throw error;
   }
   const read = parsed(schema, text);
-  if ("problem" in read) throw new UserError(`${path}: ${read.problem}; restore it from a copy, or promote the members anew`);
+  if ("problem" in read)
+    throw new UserError(`${path}: ${read.problem}; restore it from a copy, or move it away and promote the members anew`);
   return read.value;
 };
 

@@ -3,7 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { filesOf, regimeMember, saidOf, signalMember, writeFiles, writeMember } from "../../../test/trained/member.ts";
+import type { DrawnMember } from "../../../test/trained/member.ts";
+import { filesOf, regimeMember, saidOf, SHIPPED_RULES, signalMember, writeFiles, writeMember } from "../../../test/trained/member.ts";
 import { rngOf } from "../../../models/trained/fixtures/rng.ts";
 import { MemberRefusal } from "./memberName.ts";
 import { verifyMember } from "./verifyMember.ts";
@@ -23,11 +24,54 @@ afterAll(() => {
 });
 
 const options = (more: Partial<VerifyOptions> = {}): VerifyOptions => ({
-  ...{ dir, set: SET, embedding: 2 },
+  ...{ dir, set: SET, embedding: 2, rules: SHIPPED_RULES },
   networkOf: () => {
     throw new Error("no network here");
   },
   ...more,
+});
+
+const refusal = (of: DrawnMember, rules: VerifyOptions["rules"]): string => {
+  writeMember(dir, of, SET);
+  try {
+    verifyMember({ layer: of.layer, member: `${of.name}@1` }, options({ rules }));
+  } catch (error) {
+    if (error instanceof MemberRefusal) return error.message;
+    throw error;
+  }
+  return "";
+};
+
+describe("the rules that a member was trained with", () => {
+  const parts: Partial<DrawnMember> = { rule: true, parts: ["rule", ...signalMember("own", COLUMNS).parts], weights: [0.5, 0.25, 0.25] };
+  const own = signalMember("own", COLUMNS, parts);
+  const behind = signalMember("behindRule", COLUMNS, { beliefs: ["regime"], upstreams: { regime: { member: "rule", sha256: null } } });
+  it.each([
+    ["L1 reads its own", regimeMember("reads", COLUMNS), "regime", "./mine.ts", "rule"],
+    ["L3 reads its own", own, "signal", "trend", "byRegime"],
+    ["the rule of L3 stands behind that of L1", own, "regime", "./mine.ts", "rule"],
+    ["the rule of L3 stands behind that of L2", own, "pattern", "none", "geometry"],
+    ["L3 stands behind that of L1", behind, "regime", "./rule.ts", "rule"],
+  ] as const)("are the shipped ones without options: %s", (_, of, layer, module, wanted) => {
+    expect(refusal(of, SHIPPED_RULES)).toBe("");
+    const told = (stands: string): string =>
+      `${of.layer} member ${of.name}@1: it was trained with the shipped ${layer} rule ${wanted}, and the line has ${stands}`;
+    expect(refusal(of, { ...SHIPPED_RULES, [layer]: { module, options: {} } })).toBe(told(module));
+    expect(refusal(of, { ...SHIPPED_RULES, [layer]: { module: wanted, options: { hours: 3 } } })).toBe(
+      told(`${wanted} with options of its own`),
+    );
+  });
+
+  it("do not matter to one that reads none", () => {
+    const other = { module: "./mine.ts", options: {} };
+    expect(refusal(signalMember("free", COLUMNS), { regime: other, pattern: other, signal: other })).toBe("");
+  });
+
+  it("must serve where the rule of L3 is read, though L3 reads no belief", () => {
+    writeMember(dir, own, SET);
+    const { member } = verifyMember({ layer: "signal", member: "own@1" }, options());
+    expect(member.upstreams).toEqual({ regime: "rule", pattern: "geometry" });
+  });
 });
 
 describe("a trained member that is as its manifest says", () => {

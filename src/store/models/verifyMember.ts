@@ -33,6 +33,8 @@ export interface VerifyOptions {
   readonly dir: string;
   /** Every feature that the program computes. */
   readonly set: Pick<FeatureSet, "columns">;
+  /** The rule of each layer of the line, as its config names it. */
+  readonly rules: Readonly<Record<BeliefLayer, { readonly module: string; readonly options: Readonly<Record<string, unknown>> }>>;
   /** Numbers in the embedding of the line's L2. */
   readonly embedding: number;
   readonly networkOf: NetworkOf;
@@ -63,6 +65,7 @@ export const verifyMember = (of: MemberName, options: VerifyOptions): VerifiedMe
   if (blocks < BLOCKS_MIN) throw new MemberRefusal(of, `it was calibrated on ${blocks} blocks, and serving needs ${BLOCKS_MIN}`);
   const upstreams = upstreamsOf(options.dir, of, manifest);
   const reads = readsOf(manifest, of);
+  requireRules(of, reads, options.rules);
   const width = inputWidth(reads, options.embedding);
   const member = new TrainedMember(reads, partsOf(artefact, width * reads.window, options.networkOf), combineOf(manifest));
   requireGoldens(artefact, member, width * reads.window);
@@ -71,14 +74,31 @@ export const verifyMember = (of: MemberName, options: VerifyOptions): VerifiedMe
 
 const hasNetwork = ({ parts }: Manifest): boolean => parts.some(({ kind }) => kind === "network");
 
+/** The shipped rules, which members are trained with and behind. */
+const RULES: Readonly<Record<BeliefLayer, string>> = { regime: "rule", pattern: "geometry", signal: "byRegime" };
+
 const readsOf = (manifest: Manifest, { member }: MemberName): TrainedReads => {
   const { layer, window, columns, beliefs, rule, masks, upstreams } = manifest;
   const names: Upstreams = {
+    // The rule of L3 reads both layers before it: behind others it would say something else than in training.
+    ...(layer === "signal" && rule ? { regime: RULES.regime, pattern: RULES.pattern } : {}),
     ...(upstreams.regime === undefined ? {} : { regime: upstreams.regime.member }),
     ...(upstreams.pattern === undefined ? {} : { pattern: upstreams.pattern.member }),
   };
   const batchRows = hasNetwork(manifest) ? NETWORK_BATCH_ROWS : BATCH_ROWS;
   return { layer, name: member, window, batchRows, columns, beliefs, rule, masks, upstreams: names };
+};
+
+/** A rule that a member reads, or stands behind, is the shipped one without options: another would give it inputs that it never saw. */
+const requireRules = (of: MemberName, { layer, rule, upstreams }: TrainedReads, rules: VerifyOptions["rules"]): void => {
+  const wanted = { ...upstreams, ...(rule ? { [layer]: RULES[layer] } : {}) };
+  for (const [at, name] of Object.entries(wanted) as [BeliefLayer, string][]) {
+    const { module, options } = rules[at];
+    const plain = Object.keys(options).length === 0;
+    if (isTrainedName(name) || (module === name && plain)) continue;
+    const stands = module === name ? `${name} with options of its own` : module;
+    throw new MemberRefusal(of, `it was trained with the shipped ${at} rule ${name}, and the line has ${stands}`);
+  }
 };
 
 const combineOf = (manifest: Manifest): Combine =>
