@@ -20,7 +20,7 @@ interface Document {
   readonly inSample: readonly string[];
   readonly ledger: { readonly added: number; readonly known: number };
 }
-const sweep = async (): Promise<Document> => {
+const sweep = async (member = "one@1"): Promise<Document> => {
   const data = [
     "--simulate",
     "--days",
@@ -30,7 +30,7 @@ const sweep = async (): Promise<Document> => {
     "--set",
     "models.dir=models",
     "--set",
-    "models.serve.signal=one@1",
+    `models.serve.signal=${member}`,
   ];
   const { stdout, stderr } = await riposte(
     ["sweep", ...data, "--set", "venue.slippageFraction=0,0.001", "--jobs", "1", "--out", "s", "--json"],
@@ -50,7 +50,10 @@ it("a sweep names its trained members, says IN-SAMPLE, and counts another member
   expect(said.ledger).toMatchObject({ added: 2, known: 0 });
   expect((await sweep()).ledger).toMatchObject({ added: 0, known: 2 });
   write(2);
-  expect((await sweep()).ledger).toMatchObject({ added: 2, known: 0 });
+  await riposte(["models", "promote", "signal=one@1", "--override", "a test", "--set", "models.dir=models"], { cwd: folder });
+  expect((await sweep("promoted")).ledger).toMatchObject({ added: 2, known: 0 });
   const trials = (await readFile(join(`${folder}.state`, "riposte", "trials.jsonl"), "utf8")).trim().split("\n");
+  // Who is promoted stands in the configs by name: they are those of the sweeps before.
+  expect(new Set(trials.map((line) => (JSON.parse(line) as { configSha256: string }).configSha256)).size).toBe(2);
   expect(new Set(trials.map((line) => (JSON.parse(line) as Document).models["signal/one@1"])).size).toBe(2);
 }, 180_000);
