@@ -16,6 +16,7 @@ import type { StepHandlers } from "../stepOperator.ts";
 import { stepOperator } from "../stepOperator.ts";
 import { Batch } from "./batch.ts";
 import type { Cause, LayerKind, Spoken, StepMember, Trigger } from "./layerKind.ts";
+import { failureOf } from "./failureOf.ts";
 import { UNREADY } from "./notReady.ts";
 import { LayerSeat } from "./seat.ts";
 import type { StepSeat } from "./seat.ts";
@@ -210,16 +211,6 @@ const failureIn = (
   if (outcome !== "ok") return outcome;
   return unready[row] === "" ? kind.flaw(numbers, row * kind.numbers) : null;
 };
-
-const failureOf = (
-  layer: string,
-  { seq, instrument, knownAtMs }: Cause,
-  barTimeMs: number,
-  reason: InferenceFailure["reason"],
-): InferenceFailure => ({
-  ...{ kind: Kind.inferenceFailure, seq, instrument, eventTimeMs: knownAtMs, receivedTimeMs: knownAtMs, knownAtMs },
-  ...{ layer, barTimeMs, reason },
-});
 
 // ---- the operator -------------------------------------------------------------------------------------------------------
 
