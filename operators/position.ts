@@ -41,7 +41,9 @@ interface Desk {
   /** Of the whole line, and who serves here. */
   serving: Serving;
   member: Member;
-  /** Asks the member that serves; null: a step machine. */
+  /** By member: asks it; null: a step machine. Made at the start, so that a checkpoint knows them whoever serves. */
+  readonly policies: readonly (PolicyCall | null)[];
+  /** Of the member that serves. */
   policy: PolicyCall | null;
   /** Features that each member sees, by member and instrument. */
   readonly seen: readonly (readonly SeenRow[])[];
@@ -122,7 +124,7 @@ const commandStep = (desk: Desk, { command, argument, seq, knownAtMs, eventTimeM
   const at = desk.members.findIndex(({ name }) => name === serving.position);
   const member = desk.members[at] as Member;
   desk.member = member;
-  desk.policy = policyOf(member, desk.layers);
+  desk.policy = desk.policies[at] as PolicyCall | null;
   desk.states = desk.seats.map(({ instrument }) => stateOf(member, instrument));
   for (const seat of desk.seats) seat.seen = (desk.seen[at] as readonly SeenRow[])[seat.instrument.index] as SeenRow;
 };
@@ -172,9 +174,10 @@ const deskOf = (layers: Layers, { members, limits, terms, tradeFromMs }: Positio
   const room = new EntryRoom(instruments, limits.position, terms);
   const { maxLossFraction } = limits.day;
   const own = seen[at] as readonly SeenRow[];
+  const policies = members.map((each) => policyOf(each, layers));
   return {
-    ...{ layers, members, serving, member, seen, tradeFromMs, room },
-    policy: policyOf(member, layers),
+    ...{ layers, members, serving, member, seen, tradeFromMs, room, policies },
+    policy: policies[at] as PolicyCall | null,
     seats: instruments.map((instrument, index) => new Seat(instrument, room, maxLossFraction, own[index] as SeenRow)),
     states: instruments.map((instrument) => stateOf(member, instrument)),
     account: null,

@@ -8,13 +8,17 @@ import { positionModule } from "../models/position/positionModule.ts";
 import { regimeModule } from "../models/regime/regimeModule.ts";
 import { signalModule } from "../models/signal/signalModule.ts";
 import { keepBeliefs } from "../operators/beliefs/keepBeliefs.ts";
+import type { WindowMember } from "../models/windowMember.ts";
 import { featureFamily } from "../operators/features/feature.ts";
+import { SaidTable } from "../operators/beliefs/saidTable.ts";
 import { columnsNamed, featureSet } from "../operators/features/featureSet.ts";
 import { stepOperator } from "../operators/stepOperator.ts";
 import type { Event } from "../src/domain/event.ts";
+import type { Item } from "../src/domain/item.ts";
 import { Kind } from "../src/domain/kind.ts";
 import { MINUTE_MS } from "../src/domain/units.ts";
 import { perceive, recall } from "../src/pipeline.ts";
+import { DEFAULT_LIMITS } from "../src/risk/limits.ts";
 import { FORMAT } from "../src/store/beliefs/beliefFile.ts";
 import type { BeliefHeader } from "../src/store/beliefs/beliefFile.ts";
 import { BeliefReader } from "../src/store/beliefs/beliefReader.ts";
@@ -120,6 +124,20 @@ const position = positionModule(() => ({
   },
 }))({});
 
+/** Says what the rule's condition says, and at some bars numbers that are none, wherever bursts end. */
+const FAILING: WindowMember = {
+  ...{ name: "failing@1", window: 2, features: ["drift"], beliefs: [], upstreams: { pattern: "p" } },
+  infer: (input, rows, out, unready) => {
+    for (let row = 0; row < rows; row += 1) {
+      const x = input[2 * row + 1] as number;
+      const place = Math.floor(1e3 * Math.abs(x)) % 50;
+      out.set(place === 0 ? [NaN, 0, 0, 0, 0, 0] : x > 0 ? [0.8, 0.1, 0.1, 0, 0, 0.6] : [0.1, 0.8, 0.1, 0, 0, 0.6], 6 * row);
+      if (place === 1) unready[row] = "cannot";
+    }
+    return "ok";
+  },
+};
+
 const HEADER: BeliefHeader = {
   format: FORMAT,
   widths: { regime: 7, pattern: 5, features: 2 },
@@ -155,21 +173,27 @@ const RUN = {
 } satisfies Partial<ReplayOptions>;
 const hashes = ({ decisionsSha256, dataSha256, decisions }: Replayed): object => ({ decisionsSha256, dataSha256, decisions });
 
-const write = async (path: string, burstEvents: number): Promise<Replayed> => {
+const write = async (path: string, burstEvents: number, more: Partial<ReplayOptions> = {}): Promise<Replayed> => {
   const writer = new BeliefWriter(path, HEADER);
-  const options = { instruments: INSTRUMENTS, widths: HEADER.widths, columns: columnsNamed(set, HEADER.columns, "test") };
+  const table = new SaidTable();
+  const options = { table, instruments: INSTRUMENTS, widths: HEADER.widths, columns: columnsNamed(set, HEADER.columns, "test") };
   const run = await replay({
-    ...RUN,
+    ...{ ...RUN, ...more },
     source: inBursts(events, burstEvents),
     perceive: (system) => pipe(perceive(system), keepBeliefs({ ...options, full: (block) => writer.add(block) })),
   });
-  writer.finish(run.dataSha256);
+  writer.finish(run.dataSha256, table.rows);
   return run;
 };
 
 const storedSet = { ...set, columns: HEADER.columns.map((name) => set.columns[columnsNamed(set, [name], "test")[0] as number]!) };
 
-const read = async (path: string, burstEvents: number, from: readonly Event[] = events): Promise<Replayed> => {
+const read = async (
+  path: string,
+  burstEvents: number,
+  from: readonly Event[] = events,
+  more: Partial<ReplayOptions> = {},
+): Promise<Replayed> => {
   const reader = await BeliefReader.open(path);
   async function* provided(): AsyncGenerator<readonly Event[]> {
     for (const burst of inBursts(from, burstEvents)) {
@@ -179,8 +203,8 @@ const read = async (path: string, burstEvents: number, from: readonly Event[] = 
   }
   try {
     const run = await replay({
-      ...RUN,
-      layers: { ...layers, features: storedSet },
+      ...{ ...RUN, ...more },
+      layers: { ...(more.layers ?? layers), features: storedSet },
       source: provided(),
       perceive: (system) => recall(system, reader),
     });
@@ -207,6 +231,35 @@ describe("stored beliefs", () => {
       expect((await readdir(folder)).filter((name) => name.includes("partial"))).toEqual([]);
     },
   );
+
+  it("tell who spoke, why the rule did, and each failed inference again, so that risk and L4 decide as they did", async () => {
+    const limits = { ...DEFAULT_LIMITS, data: { healthyMs: 600_000, maxInferenceFailuresPerMinute: 0 } };
+    const said = (into: string[]): NonNullable<ReplayOptions["end"]> =>
+      stepOperator(
+        "said",
+        () => null,
+        Object.fromEntries(
+          [Kind.inferenceFailure, Kind.regime, Kind.pattern, Kind.signal].map((kind) => [
+            kind,
+            (_: unknown, { values: _values, row: _row, ...item }: Item & { values?: unknown; row?: unknown }) =>
+              void into.push(JSON.stringify(Object.entries(item).sort())),
+          ]),
+        ),
+        { emits: [] },
+      );
+    const [now, again]: [string[], string[]] = [[], []];
+    const trained = { ...layers, others: { signal: [FAILING] }, serving: { signal: FAILING.name } };
+    const more = { layers: trained, limits };
+    const path = join(folder, "failures");
+    const whole = await write(path, 4096, { ...more, end: said(now) });
+    const without = await replay({ ...RUN, layers: trained, source: inBursts(events, 4096) });
+    expect(now.filter((item) => item.includes('"barTimeMs"')).length).toBeGreaterThan(10);
+    // The limit has something to say in it.
+    expect(whole.decisionsSha256).not.toBe(without.decisionsSha256);
+    expect(hashes(await read(path, 7, events, { ...more, end: said(again) }))).toEqual(hashes(whole));
+    const differs = now.findIndex((item, at) => item !== again[at]);
+    expect([differs, again[differs], again.length]).toEqual([-1, now[differs], now.length]);
+  });
 
   it("are what L4 decides by: another column in its place changes the decisions", async () => {
     const path = join(folder, "swapped");

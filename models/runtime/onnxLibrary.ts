@@ -3,7 +3,8 @@ import { UserError } from "../../src/domain/units.ts";
 
 const PACKAGE = "onnxruntime-node";
 const VERSION = "1.30.0";
-const resolve = createRequire(import.meta.url).resolve;
+const require = createRequire(import.meta.url);
+const { resolve } = require;
 
 /** Path of onnxruntime-node, which only networks need. Throws a `UserError` with the command that installs it. `find` throws for what is not there. */
 export const onnxLibrary = (find: (name: string) => string = resolve): string => {
@@ -16,3 +17,6 @@ export const onnxLibrary = (find: (name: string) => string = resolve): string =>
     );
   }
 };
+
+/** Version of the onnxruntime-node that is installed. */
+export const onnxVersion = (): string => (require(`${PACKAGE}/package.json`) as { readonly version: string }).version;

@@ -10,8 +10,8 @@ export interface BeliefWidths {
   readonly features: number;
 }
 
-/** Line time of the bar; instrument and flags. */
-export const HEAD = 2;
+/** Line time of the bar; instrument and flags; place in the table of who spoke (`saidTable.ts`). */
+export const HEAD = 3;
 /** pLong, pShort, pNeutral, netLong, netShort, confidence. */
 export const SIGNAL = 6;
 /** Flags of a row: which of its layers were ready. */

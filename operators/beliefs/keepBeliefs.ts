@@ -1,5 +1,6 @@
 import type { OperatorFunction } from "rxjs";
 import type { FeatureRow, Pattern, Regime, Signal } from "../../src/domain/derived.ts";
+import type { InferenceFailure } from "../../src/domain/event.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
 import type { Item } from "../../src/domain/item.ts";
 import { Kind } from "../../src/domain/kind.ts";
@@ -8,6 +9,7 @@ import type { StepHandlers } from "../stepOperator.ts";
 import { stepOperator } from "../stepOperator.ts";
 import type { BeliefWidths } from "./beliefRows.ts";
 import { BeliefRows, FLAGS, HEAD, READY, SIGNAL } from "./beliefRows.ts";
+import type { SaidBelief, SaidTable } from "./saidTable.ts";
 
 /** Rows of a stored block. */
 export const BELIEF_BLOCK_ROWS = 4096;
@@ -17,6 +19,8 @@ interface KeepBeliefsOptions {
   readonly widths: BeliefWidths;
   /** Places in the feature row of the columns that are kept. */
   readonly columns: Int32Array;
+  /** Takes who spoke. */
+  readonly table: SaidTable;
   /** Takes each full block, and the last one when the line ends; a block is never touched again. */
   readonly full: (block: BeliefRows) => void;
 }
@@ -26,6 +30,7 @@ interface Said {
   row: FeatureRow | null;
   regime: Regime | null;
   pattern: Pattern | null;
+  failures: InferenceFailure[];
 }
 
 interface Keeper {
@@ -35,20 +40,21 @@ interface Keeper {
 }
 
 const signalStep = (keeper: Keeper, signal: Signal): void => {
-  const { widths, columns, full } = keeper.options;
+  const { widths, columns, table, full } = keeper.options;
   const { block } = keeper;
-  const { regime, pattern, row } = keeper.said[signal.instrument] as Said;
+  const said = keeper.said[signal.instrument] as Said;
+  const { regime, pattern, row } = said;
   const at = block.length;
   let flags = signal.ready ? READY.signal : 0;
   if (widths.regime > 0) {
-    const said = ofBar(regime, signal);
-    if (said.ready) flags |= READY.regime;
-    copy(said.values, said.row * widths.regime, block.regime, at * widths.regime, widths.regime);
+    const { ready, values, row: from } = ofBar(regime, signal);
+    if (ready) flags |= READY.regime;
+    copy(values, from * widths.regime, block.regime, at * widths.regime, widths.regime);
   }
   if (widths.pattern > 0) {
-    const said = ofBar(pattern, signal);
-    if (said.ready) flags |= READY.pattern;
-    copy(said.values, said.row * widths.pattern, block.pattern, at * widths.pattern, widths.pattern);
+    const { ready, values, row: from } = ofBar(pattern, signal);
+    if (ready) flags |= READY.pattern;
+    copy(values, from * widths.pattern, block.pattern, at * widths.pattern, widths.pattern);
   }
   if (columns.length > 0) {
     const { values, row: from, features } = ofBar(row, signal);
@@ -57,6 +63,12 @@ const signalStep = (keeper: Keeper, signal: Signal): void => {
   }
   block.head[at * HEAD] = signal.knownAtMs;
   block.head[at * HEAD + 1] = signal.instrument * FLAGS + flags;
+  block.head[at * HEAD + 2] = table.place({
+    regime: widths.regime > 0 ? besides("regime", regime as Regime, said) : null,
+    pattern: widths.pattern > 0 ? besides("pattern", pattern as Pattern, said) : null,
+    signal: besides("signal", signal, said),
+  });
+  if (said.failures.length > 0) said.failures = [];
   const to = at * SIGNAL;
   block.signal[to] = signal.pLong;
   block.signal[to + 1] = signal.pShort;
@@ -69,6 +81,12 @@ const signalStep = (keeper: Keeper, signal: Signal): void => {
   full(block);
   keeper.block = new BeliefRows(widths, BELIEF_BLOCK_ROWS);
 };
+
+/** What stands beside the numbers of a belief of this bar. */
+const besides = (layer: string, { member, reason, fallback }: Regime | Pattern | Signal, { failures }: Said): SaidBelief => ({
+  ...{ member, reason, fallback },
+  failure: failures.find((failure) => failure.layer === layer)?.reason ?? null,
+});
 
 const copy = (values: Float64Array, from: number, into: Float64Array, to: number, width: number): void => {
   for (let i = 0; i < width; i += 1) into[to + i] = values[from + i] as number;
@@ -89,6 +107,9 @@ const HANDLERS: StepHandlers<Keeper> = {
   [Kind.pattern]: ({ said }, item) => {
     (said[item.instrument] as Said).pattern = item;
   },
+  [Kind.inferenceFailure]: ({ said }, item) => {
+    (said[item.instrument] as Said).failures.push(item);
+  },
   [Kind.signal]: signalStep,
 };
 
@@ -96,7 +117,7 @@ const HANDLERS: StepHandlers<Keeper> = {
 export const keepBeliefs = (options: KeepBeliefsOptions): OperatorFunction<Item, Item> => {
   const init = (): Keeper => ({
     options,
-    said: options.instruments.map(() => ({ row: null, regime: null, pattern: null })),
+    said: options.instruments.map(() => ({ row: null, regime: null, pattern: null, failures: [] })),
     block: new BeliefRows(options.widths, BELIEF_BLOCK_ROWS),
   });
   const flush = ({ block }: Keeper): void => {

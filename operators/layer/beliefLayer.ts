@@ -16,6 +16,7 @@ import type { StepHandlers } from "../stepOperator.ts";
 import { stepOperator } from "../stepOperator.ts";
 import { Batch } from "./batch.ts";
 import type { Cause, LayerKind, Spoken, StepMember, Trigger } from "./layerKind.ts";
+import { failureOf } from "./failureOf.ts";
 import { UNREADY } from "./notReady.ts";
 import { LayerSeat } from "./seat.ts";
 import type { StepSeat } from "./seat.ts";
@@ -103,6 +104,8 @@ const commandStep = (layer: AnyLayer, { command, argument }: Command, emit: Emit
   const { serving } = swapped(layers.registry, layer.serving, swapOf(argument));
   const at = names.indexOf(serving[kind.layer]);
   if (at !== layer.at) release(layer, emit);
+  for (const before of ["regime", "pattern"] as const)
+    if (serving[before] !== layer.serving[before]) for (const { ring } of layer.seats) ring?.swapped(before);
   layer.serving = serving;
   layer.at = at;
 };
@@ -172,7 +175,7 @@ const ask = (layer: AnyLayer, seat: AnySeat, barTimeMs: number, cause: Cause, em
 
 const whySilent = (seat: AnySeat, member: WindowMember): string => {
   if (upstreamFell(seat, member)) return UNREADY.upstream;
-  if (seat.ring?.holds(member.window) !== true) return UNREADY.window;
+  if (seat.ring?.holds(member.window, member.beliefs) !== true) return UNREADY.window;
   return member.rule === true && !seat.ring.holdsRule(member.window) ? UNREADY.rule : "";
 };
 
@@ -210,16 +213,6 @@ const failureIn = (
   if (outcome !== "ok") return outcome;
   return unready[row] === "" ? kind.flaw(numbers, row * kind.numbers) : null;
 };
-
-const failureOf = (
-  layer: string,
-  { seq, instrument, knownAtMs }: Cause,
-  barTimeMs: number,
-  reason: InferenceFailure["reason"],
-): InferenceFailure => ({
-  ...{ kind: Kind.inferenceFailure, seq, instrument, eventTimeMs: knownAtMs, receivedTimeMs: knownAtMs, knownAtMs },
-  ...{ layer, barTimeMs, reason },
-});
 
 // ---- the operator -------------------------------------------------------------------------------------------------------
 
@@ -261,7 +254,7 @@ const HOLDING: StepHandlers<AnyLayer> = {
  * items that reach this operator must not be pooled. Held at most: `BATCH_ROWS_MAX` rows, or the `batchRows` of the member that serves, and
  * `HELD_ITEMS_MAX` items; then the batch goes before its barrier.
  *
- * The rule speaks where the member that serves does not: its window is not full or holds an unknown feature, it reads the rule and that is not ready, it says itself that it
+ * The rule speaks where the member that serves does not: its window is not full, or not of one upstream, or holds an unknown feature, it reads the rule and that is not ready, it says itself that it
  * cannot, its inference failed (then an `inferenceFailure` stands before the belief), or an upstream that it names fell back at that bar.
  * Failures in `layers.failures` are those of a journal: their rows are not asked. The command `swapModel` switches members between two
  * bars, all layers that it names or none. Throws `UserError`s for members that do not fit the line.

@@ -11,7 +11,8 @@ import { BARRIER } from "../../src/domain/item.ts";
 import type { Item } from "../../src/domain/item.ts";
 import { Kind } from "../../src/domain/kind.ts";
 import { Bar } from "../../src/domain/kline.ts";
-import { bar, BTC, featureRowOf, gapOf, patternOf, regimeOf } from "../../test/items.ts";
+import { NO_INSTRUMENT } from "../../src/domain/units.ts";
+import { bar, BTC, featureRowOf, funding, gapOf, patternOf, regimeOf } from "../../test/items.ts";
 import { featureSet } from "../features/featureSet.ts";
 import type { Layers } from "../layers.ts";
 import { pattern } from "../pattern.ts";
@@ -105,6 +106,38 @@ describe("what a window member of L3 is given", () => {
     const l2 = { pattern: [{ name: "net@1" }] };
     expect(spoken(L3(answering(GOOD3, { upstreams: { pattern: "net@1" } }), l2), items)).toEqual(["rule3 0 NaN NaNupstream fell back"]);
     expect(spoken(L3(answering(GOOD3), l2), items)).toEqual(["member 0.5 0.001 0.6"]);
+  });
+});
+
+describe("a window over beliefs", () => {
+  const swapTo = (pattern: string): Item => ({
+    ...{ ...funding({ at: 2 }), kind: Kind.command, instrument: NO_INSTRUMENT },
+    ...{ command: "swapModel", id: "", by: "", reason: "", argument: JSON.stringify({ pattern }) },
+  });
+  const items = (swap: Item): Item[] => [
+    ...[1, 2].flatMap((at) => [...whole(at, [0.3, 0.4, 5]), BARRIER]),
+    swap,
+    ...[3, 4, 5].flatMap((at) => [...whole(at, [0.5, 0.1, 7]), BARRIER]),
+  ];
+  const l2 = { pattern: [{ name: "old" }, { name: "new" }] };
+  const reasons = (member: WindowMember, swap: Item): string[] =>
+    spoken(L3(member, l2), items(swap)).map((word) => (word.endsWith("window not full") ? "not full" : (word.split(" ")[0] as string)));
+
+  it("holds one member's only: behind a swap of the layer that it reads it is not full for as many bars", () => {
+    const member = answering(GOOD3, { window: 2, beliefs: ["pattern"] });
+    expect(reasons(member, swapTo("new"))).toEqual(["not full", "member", "not full", "member", "member"]);
+    expect(member.inputs).toEqual([
+      [10, 0.3, 0.4, 5, 20, 0.3, 0.4, 5],
+      [30, 0.5, 0.1, 7, 40, 0.5, 0.1, 7],
+      [40, 0.5, 0.1, 7, 50, 0.5, 0.1, 7],
+    ]);
+  });
+
+  it("stays full where another layer is swapped, where the same member goes on, and where no beliefs are read", () => {
+    const full = ["not full", "member", "member", "member", "member"];
+    expect(reasons(answering(GOOD3, { window: 2, beliefs: ["regime"] }), swapTo("new"))).toEqual(full);
+    expect(reasons(answering(GOOD3, { window: 2, beliefs: ["pattern"] }), swapTo("old"))).toEqual(full);
+    expect(reasons(answering(GOOD3, { window: 2 }), swapTo("new"))).toEqual(full);
   });
 });
 

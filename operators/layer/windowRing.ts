@@ -1,5 +1,8 @@
 import type { FeatureRow, Pattern, Regime } from "../../src/domain/derived.ts";
+import type { WindowMember } from "../../models/windowMember.ts";
 import { MISSING_BELIEF } from "../../models/windowMember.ts";
+
+const UPSTREAM = ["regime", "pattern"] as const;
 
 /** What the numbers of a bar in a window are, in this order; 0: the line has no such layer. */
 export interface WindowWidths {
@@ -25,6 +28,8 @@ export class WindowRing {
   private bars = 0;
   /** Of these, the last ones in a row at which the rule said every number. */
   private ruleBars = 0;
+  /** As `bars`, since another member began to serve a layer before this one. */
+  private readonly bySpeaker = { regime: 0, pattern: 0 };
 
   constructor(capacity: number, widths: WindowWidths) {
     this.capacity = capacity;
@@ -69,6 +74,7 @@ export class WindowRing {
   close(): void {
     this.next = (this.next + 1) % this.capacity;
     if (this.bars < this.capacity) this.bars += 1;
+    for (const layer of UPSTREAM) if (this.bySpeaker[layer] < this.capacity) this.bySpeaker[layer] += 1;
   }
 
   /** A hole: windows begin behind it. */
@@ -77,13 +83,19 @@ export class WindowRing {
     this.ruleBars = 0;
   }
 
+  /** Another member serves a layer before this one: windows over its beliefs begin anew. */
+  swapped(layer: (typeof UPSTREAM)[number]): void {
+    this.bySpeaker[layer] = 0;
+  }
+
   /** The rule said every number at each of the last `bars` bars. */
   holdsRule(bars: number): boolean {
     return this.ruleBars >= bars;
   }
 
-  holds(bars: number): boolean {
-    return this.bars >= bars;
+  /** `beliefs`: layers that the window reads, each said by one member throughout. */
+  holds(bars: number, beliefs: WindowMember["beliefs"]): boolean {
+    return this.bars >= bars && beliefs.every((layer) => this.bySpeaker[layer] >= bars);
   }
 
   /** Copies `columns` of the last `bars` bars, oldest first, to `into[at …]`. False: a number is unknown. Call it only where it `holds` them. */

@@ -2,8 +2,10 @@ import { join } from "node:path";
 import { identity, pipe } from "rxjs";
 import { configSha256 } from "../../config/sha256.ts";
 import type { RiposteConfig } from "../../config/schema.ts";
-import type { Event } from "../domain/event.ts";
+import type { Event, InferenceFailure } from "../domain/event.ts";
 import type { InferenceFailures } from "../domain/inferenceFailures.ts";
+import { Kind } from "../domain/kind.ts";
+import type { Journal } from "../domain/ports.ts";
 import { formatUtc } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
 import { DecisionTrail } from "../engine/decisionTrail.ts";
@@ -223,11 +225,12 @@ const through = async (
   const version = codeVersion();
   const startedAt = performance.now();
   const quality = run.compared ? new FillQuality(data.instruments) : null;
+  const failed: InferenceFailure[] = [];
   const trail = run.verified ? new DecisionTrail() : undefined;
   const { recorder, aborted, ...hashes } = await replayRun(run, {
     events: journal.events,
     beliefs,
-    journal: journal.writer,
+    journal: listening(journal.writer, failed),
     ...(failures === undefined ? {} : { failures }),
     ...(trail === undefined ? {} : { hash: trail }),
     log: pipe(logged, table === null ? identity : tableDecisions(table), quality === null ? identity : watchFills(quality)),
@@ -243,7 +246,8 @@ const through = async (
   decisions.close();
   await table?.close();
   const replaySeconds = (performance.now() - startedAt) / 1000;
-  const found = trail === undefined ? [] : await verifyRun(run, trail, { choice: run.choice, context, lastCloseMs: recorder.lastCloseMs });
+  const found =
+    trail === undefined ? [] : await verifyRun(run, trail, { choice: run.choice, context, failed, lastCloseMs: recorder.lastCloseMs });
   if (found === null) throw stopped(run, recorder);
   const { commit, warnings } = await version;
   const record = runRecord(recorder, {
@@ -267,6 +271,16 @@ const through = async (
   if (context.signal.aborted) throw stopped(run, recorder);
   return { ...record, fillModes };
 };
+
+/** A journal whose failed inferences are listed too, for `--verify`. */
+const listening = (journal: Journal, failed: InferenceFailure[]): Journal => ({
+  append: (event) => {
+    if (event.kind === Kind.inferenceFailure) failed.push(event);
+    journal.append(event);
+  },
+  flush: () => journal.flush(),
+  close: () => journal.close(),
+});
 
 /** For `--decisions all`: beside the lines of what happened, every decision bar. */
 const decisionTable = (run: Run, { staging }: KeptRun, { features }: Beliefs): DecisionTable => {

@@ -95,6 +95,21 @@ describe("trained members in a backtest", () => {
     expect((await run(...all, "--journal", at("cut"), "--resume")).decisionsSha256).toBe(whole.decisionsSha256);
   });
 
+  it("say the same of who spoke and why when their beliefs are read as when they are computed", async () => {
+    const all = [...serve("regime=logit@1", "signal=behind@1"), "--swap", "2023-01-02:signal=two@1", "--beliefs", at("told.b")];
+    const summary = async (): Promise<object> => {
+      const said = await run(...all, "--decisions", "all");
+      const columns = "timeMs, regimeMember, regimeFallback, signalMember, signalVersion, signalFallback";
+      const whole = JSON.parse(await readFile(at("out/summary.json"), "utf8")) as Record<string, unknown>;
+      const measured = ["barsPerSecond", "peakRssMb", "replaySeconds", "seconds"];
+      const rest = Object.entries(whole).filter(([name]) => !measured.includes(name));
+      expect(said.fallbacks).not.toEqual([]);
+      return { rest, rows: await rowsOf(at("out/decisions.parquet"), columns) };
+    };
+    const computed = await summary();
+    expect(await summary()).toEqual(computed);
+  });
+
   it("decide the same in a second pass, and in a process that restarts in the middle, between two swaps", async () => {
     const swaps = ["--swap", "2023-01-02:regime=logit@1,signal=behind@1", "--swap", "2023-01-03:regime=rule,signal=two@1"];
     const { stdout, stderr } = await runHere(backtest(...serve("signal=one@1"), ...swaps, "--verify"));

@@ -17,6 +17,7 @@ const ALL: readonly Name[] = ["position", "working", "resting", "inFlight", "hal
 it.each<[string, number, readonly Name[]]>([
   ["default", 6, ["position", "working", "inFlight", "halted", "gap", "dayChange"]],
   ["network", 5, ["position", "working", "gap", "dayChange"]],
+  ["policy", 6, ["position", "working", "dayChange"]],
   ["emaCross", 3, ["position", "inFlight", "gap", "dayChange"]],
   ["often", 6, ALL],
   ["ticks", 6, ALL],

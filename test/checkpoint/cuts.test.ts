@@ -16,6 +16,7 @@ it.each<[string, Name[]]>([
   ["default", ["position"]],
   ["emaCross", ["position"]],
   ["ticks", ["resting"]],
+  ["policy", ["dayChange"]],
 ])("%s: cut, written, and gone on with in a fresh process, it decides the same", async (name, wanted) => {
   const found = await cuts(name, folder, wanted, 0, 1);
   expect(found.map(({ same, bytes }) => [same, bytes > 10_000])).toEqual([[true, true]]);

@@ -1,5 +1,7 @@
 import emaCross from "../../examples/emaCross.ts";
+import bracketed from "../../models/position/bracket.ts";
 import follow from "../../models/position/follow.ts";
+import type { PolicyMember } from "../../models/position/policyMember.ts";
 import type { Command, Event } from "../../src/domain/event.ts";
 import { Kind } from "../../src/domain/kind.ts";
 import { NO_INSTRUMENT } from "../../src/domain/units.ts";
@@ -59,6 +61,28 @@ const ROOM: RiskLimits = {
   system: { ...DEFAULT_LIMITS.system, maxIntentsPerSecond: null, resume: "nextDay" },
 };
 
+const STEP = bracketed({});
+/** Enters where the signal points, and leaves where it points the other way. */
+const POLICY: PolicyMember = {
+  ...{ name: "points@1", enterProbability: 0.4, inputs: 2, outputs: 1 },
+  observe: ({ signal }, into) => {
+    into[0] = signal.pLong;
+    into[1] = signal.pShort;
+    return "";
+  },
+  infer: (input, _, out) => {
+    out[0] = (input[0] as number) - (input[1] as number);
+    return "ok";
+  },
+  act: ([lean], { position, bar, instrument }, propose) => {
+    const direction = (lean as number) > 0 ? 1 : -1;
+    const worstTicks = Math.ceil((bar.close / instrument.tickSize) * 1.002);
+    const bracket = { stopFraction: 0.01, targetFraction: 0.02 };
+    if (position.positionLots === 0) propose.enter({ direction, qtyLots: 50, bracket, worstTicks, leverage: 3 });
+    else if (Math.sign(position.positionLots) !== direction) propose.exit("turned");
+  },
+};
+
 export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   /** All shipped layers on two symbols with holes, and a halt. */
   default: async () => {
@@ -91,6 +115,15 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
     );
     const layers = { ...ALL_LAYERS.layers, features: SMALL_SET, others: { signal: [member] }, serving: { signal: member.name } };
     return { events, options: { ...ALL_LAYERS, layers, instruments: marketInstruments(market) } };
+  },
+  /** At L4 a step machine, a policy, and the step machine again. */
+  policy: async () => {
+    const market = testMarket({ days: 2 });
+    const policy = JSON.stringify({ position: POLICY.name });
+    const step = JSON.stringify({ position: STEP.name });
+    const events = withCommands(await collected(simulatedMarket(market)), [0.2, "swapModel", policy], [0.8, "swapModel", step]);
+    const layers = { ...ALL_LAYERS.layers, others: { position: [POLICY] } };
+    return { events, options: { ...ALL_LAYERS, layers, position: STEP, limits: ROOM, instruments: marketInstruments(market) } };
   },
   /** Ladders of limit orders and brackets, on bars. */
   often: async () => {

@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { configSchema } from "../../../config/schema.ts";
 import type { BeliefIdentity } from "../../store/beliefs/beliefFile.ts";
-import { ACTING, identityDifference, perceivingFiles } from "./beliefIdentity.ts";
+import { ACTING, beliefIdentity, identityDifference, perceivingFiles } from "./beliefIdentity.ts";
 
 const IDENTITY: BeliefIdentity = {
   perceiving: { symbols: ["BTCUSDT"], signal: { module: "trend", options: { fastBars: 60 } } },
@@ -36,6 +37,19 @@ describe("identityDifference", () => {
   });
 });
 
+describe("beliefIdentity", () => {
+  it("names the version of the library that runs networks, where a member is one, and not elsewhere", () => {
+    const of = (...kinds: readonly string[]) => {
+      const artefact = { of: { layer: "regime", member: "net@1" }, sha256: "s", manifest: { parts: kinds.map((kind) => ({ kind })) } };
+      const data = { seed: null, instruments: [], fromMs: 0, toMs: 1 };
+      const run = { config: configSchema.parse({}), data, warmUpBars: 0, layers: { trained: { verified: [{ artefact }], swaps: [] } } };
+      return beliefIdentity(run as unknown as Parameters<typeof beliefIdentity>[0]).modules;
+    };
+    expect(of("trees", "network")).toEqual({ "regime/net@1": "s", "onnxruntime-node": "1.30.0" });
+    expect(of("trees", "rule")).toEqual({ "regime/net@1": "s" });
+  });
+});
+
 describe("perceivingFiles", () => {
   it("hold every layer before L4, and import nothing that only acts but for types", async () => {
     const files = perceivingFiles();
@@ -45,6 +59,9 @@ describe("perceivingFiles", () => {
       "models/signal/trend.ts",
       "src/domain/kline.ts",
       "src/pipeline.ts",
+      "models/runtime/networkThread.cjs",
+      "src/store/models/parts.ts",
+      "src/store/models/verifyMember.ts",
     ])
       expect(files).toContain(file);
     expect(files).not.toContain("models/position/bracket.ts");

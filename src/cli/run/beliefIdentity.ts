@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { canonicalJson, servedIn, withoutPlace } from "../../../config/sha256.ts";
+import { onnxVersion } from "../../../models/runtime/onnxLibrary.ts";
 import type { BeliefIdentity } from "../../store/beliefs/beliefFile.ts";
 import { sha256 } from "../../store/hashing/sha256.ts";
 import type { LayerMembers } from "../members/layers.ts";
@@ -13,8 +14,8 @@ import type { ComposedRun } from "./composeRun.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** The code that beliefs come from … */
-const PERCEIVING = ["operators", "models", "src/domain", "src/pipeline.ts"];
+/** The code that beliefs come from; `src/store/models` wires parts and calibration … */
+const PERCEIVING = ["operators", "models", "src/domain", "src/store/models", "src/pipeline.ts"];
 /** … without what only acts on them. */
 export const ACTING = /^(models\/position\/|operators\/(account|execute|position|riskGate)(\.ts$|\/))/;
 
@@ -46,7 +47,11 @@ export const beliefIdentity = ({ config, data, warmUpBars, layers }: Perceived):
   return {
     perceiving,
     perceivingSha256: sha256(canonicalJson(perceiving)),
-    modules: { ...modulesOf([...features.modules, regime.module, pattern.module, signal.module]), ...memberHashes(layers.trained) },
+    modules: {
+      ...modulesOf([...features.modules, regime.module, pattern.module, signal.module]),
+      ...memberHashes(layers.trained),
+      ...runtimeOf(layers.trained),
+    },
     code: perceivingCode(),
     version: programVersion(),
     instruments: data.instruments,
@@ -54,6 +59,12 @@ export const beliefIdentity = ({ config, data, warmUpBars, layers }: Perceived):
     toMs: data.toMs,
   };
 };
+
+/** The library that runs networks, where a member is one: another version may end a sum otherwise. */
+const runtimeOf = ({ verified }: LayerMembers["trained"]): Readonly<Record<string, string>> =>
+  verified.some(({ artefact }) => artefact.manifest.parts.some(({ kind }) => kind === "network"))
+    ? { "onnxruntime-node": onnxVersion() }
+    : {};
 
 /** The first thing in which two identities differ, as the rest of a sentence that begins with the file; undefined: none. */
 export const identityDifference = (stored: BeliefIdentity, run: BeliefIdentity): string | undefined => {
@@ -89,7 +100,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** Files of the program that beliefs come from, by their path in it, sorted. */
 export const perceivingFiles = (): string[] =>
   PERCEIVING.flatMap((part) => (part.endsWith(".ts") ? [part] : filesIn(part)))
-    .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts") && !ACTING.test(path))
+    .filter((path) => /\.(ts|cjs)$/.test(path) && !/\.test\.ts$|\/fixtures\//.test(path) && !ACTING.test(path))
     .sort();
 
 const filesIn = (folder: string): string[] =>

@@ -3,6 +3,7 @@ import { pipe } from "rxjs";
 import type { OperatorFunction } from "rxjs";
 import type { BeliefWidths } from "../../../operators/beliefs/beliefRows.ts";
 import { keepBeliefs } from "../../../operators/beliefs/keepBeliefs.ts";
+import { SaidTable } from "../../../operators/beliefs/saidTable.ts";
 import type { FeatureSet } from "../../../operators/features/featureSet.ts";
 import { columnsNamed } from "../../../operators/features/featureSet.ts";
 import { PATTERN_PROBABILITIES } from "../../../models/pattern/patternModule.ts";
@@ -54,7 +55,9 @@ const written = (path: string, run: ComposedRun): Beliefs => {
   const widths = widthsOf(layers);
   const identity = beliefIdentity(run);
   const writer = new BeliefWriter(path, { format: FORMAT, widths, columns, ...identity });
+  const table = new SaidTable();
   const options = {
+    table,
     instruments: data.instruments,
     widths,
     columns: layers.features === null ? new Int32Array(0) : columnsNamed(layers.features, columns, "beliefs"),
@@ -64,7 +67,7 @@ const written = (path: string, run: ComposedRun): Beliefs => {
     ...computed(run),
     line: (system) => pipe(perceive(system), keepBeliefs(options)),
     finish: (dataSha256) => {
-      writer.finish(dataSha256);
+      writer.finish(dataSha256, table.rows);
     },
     close: () => {
       writer.discard();

@@ -1,5 +1,5 @@
 import type { RiposteConfig } from "../../../config/schema.ts";
-import type { Event } from "../../domain/event.ts";
+import type { Event, InferenceFailure } from "../../domain/event.ts";
 import type { CheckpointIdentity } from "../../engine/checkpoint.ts";
 import { goingOn, readCheckpoint } from "../../engine/checkpoint.ts";
 import type { TrailBars } from "../../engine/decisionTrail.ts";
@@ -16,13 +16,15 @@ export interface RestoreTask {
   readonly choice: DataChoice;
   readonly path: string;
   readonly identity: CheckpointIdentity;
+  /** Inferences that failed in the first pass. */
+  readonly failed: readonly InferenceFailure[];
   /** The bar at which it was written. */
   readonly last: TrailBars;
 }
 
 /** What a restarted program decides. Null: stopped. */
 export const restore = async (
-  { config, profile, choice, path, identity, last }: RestoreTask,
+  { config, profile, choice, path, identity, failed, last }: RestoreTask,
   signal: AbortSignal,
   progress: (bars: number) => void,
 ): Promise<TrailBars | null> => {
@@ -31,7 +33,7 @@ export const restore = async (
   let burst: readonly Event[] = [];
   try {
     const { source, options } = goingOn(checkpoint, run.data.events());
-    return await restoredPass(run, last, { source: watched(source, (next) => (burst = next)), options }, { signal, progress });
+    return await restoredPass(run, last, { source: watched(source, (next) => (burst = next)), options }, { failed, signal, progress });
   } catch (error) {
     throw moduleMistake(error, config, burst);
   } finally {

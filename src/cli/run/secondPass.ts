@@ -1,4 +1,5 @@
-import type { Event } from "../../domain/event.ts";
+import type { Event, InferenceFailure } from "../../domain/event.ts";
+import { InferenceFailures } from "../../domain/inferenceFailures.ts";
 import type { Checkpoint } from "../../engine/checkpoint.ts";
 import type { TrailBars } from "../../engine/decisionTrail.ts";
 import { DecisionTrail } from "../../engine/decisionTrail.ts";
@@ -15,6 +16,8 @@ import { decisionLine } from "./decisionLine.ts";
 const BURST = 997;
 
 interface PassOptions {
+  /** Inferences that failed in the first pass: they need not fail again, and are not asked. */
+  readonly failed: readonly InferenceFailure[];
   readonly signal: AbortSignal;
   /** Bars of the run that are over. */
   readonly progress: (bars: number) => void;
@@ -63,14 +66,20 @@ const driven = async (
   run: ComposedRun,
   trail: DecisionTrail,
   source: AsyncIterable<readonly Event[]>,
-  { signal, progress }: PassOptions,
+  { failed, signal, progress }: PassOptions,
   options: DriveOptions,
 ): Promise<boolean> => {
   const beliefs = await beliefsOf(null, run);
+  const failures = new InferenceFailures();
+  for (const each of failed) failures.add(each);
   const onBurst = (_: number, knownAtMs: number): void => {
     progress(barsOver(run.data, knownAtMs));
   };
-  const { aborted } = await drive(source, decisionLine(run, beliefs, { hash: trail }), () => undefined, { ...options, signal, onBurst });
+  const { aborted } = await drive(source, decisionLine(run, beliefs, { hash: trail, failures }), () => undefined, {
+    ...options,
+    signal,
+    onBurst,
+  });
   throwForbidden();
   return !aborted;
 };

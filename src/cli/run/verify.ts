@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configSha256 } from "../../../config/sha256.ts";
+import type { InferenceFailure } from "../../domain/event.ts";
 import { formatUtc } from "../../domain/time.ts";
 import { InvariantError, UserError } from "../../domain/units.ts";
 import { writeCheckpoint } from "../../engine/checkpoint.ts";
@@ -22,6 +23,8 @@ import { secondPass } from "./secondPass.ts";
 interface VerifyOptions {
   readonly choice: DataChoice;
   readonly context: CommandContext;
+  /** Inferences that failed in the first pass. */
+  readonly failed: readonly InferenceFailure[];
   /** Close of the last bar. */
   readonly lastCloseMs: number;
 }
@@ -32,11 +35,11 @@ interface VerifyOptions {
  * warnings where it decides otherwise. Null: it was stopped.
  */
 export const verifyRun = async (run: ComposedRun, first: DecisionTrail, options: VerifyOptions): Promise<readonly string[] | null> => {
-  const { context, lastCloseMs } = options;
+  const { context, failed, lastCloseMs } = options;
   const progress = (bars: number): void => {
     context.progress("verifying", bars, run.data.expectedBars);
   };
-  const second = await secondPass(run, (run.data.fromMs + lastCloseMs) / 2, { signal: context.signal, progress });
+  const second = await secondPass(run, (run.data.fromMs + lastCloseMs) / 2, { failed, signal: context.signal, progress });
   if (second === null) return null;
   const difference = firstDifference(first.bars(), second.bars);
   if (difference !== undefined) throw unrepeatable(run, barText(run, difference));
@@ -58,7 +61,7 @@ const unrepeatable = ({ config }: ComposedRun, bar: string): Error => {
 const restarted = async (
   run: ComposedRun,
   { bars, cut }: SecondPass,
-  { choice, context: { signal } }: VerifyOptions,
+  { choice, failed, context: { signal } }: VerifyOptions,
   progress: (bars: number) => void,
 ): Promise<readonly string[] | null> => {
   if (cut === null) return [];
@@ -74,7 +77,7 @@ const restarted = async (
     };
     writeCheckpoint(path, cut, identity);
     const { simulate, dirGiven, captures } = choice;
-    const task = { config, profile, choice: { simulate, dirGiven, captures }, path, identity, last: cut.last };
+    const task = { config, profile, choice: { simulate, dirGiven, captures }, path, identity, failed, last: cut.last };
     const restored = await inFreshProcess(task, { signal, progress });
     if (restored === null) return null;
     if (restored instanceof Error) return [`A restart in the middle of the run fails: ${restored.message} (docs/modules.md#state).`];

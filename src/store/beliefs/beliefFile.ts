@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { BeliefWidths } from "../../../operators/beliefs/beliefRows.ts";
 import { rowWords } from "../../../operators/beliefs/beliefRows.ts";
+import type { RowSaid } from "../../../operators/beliefs/saidTable.ts";
 import { UserError } from "../../domain/units.ts";
 
 /**
@@ -14,7 +15,7 @@ import { UserError } from "../../domain/units.ts";
  *
  * `sha256` in the footer is over the header and the heads of all blocks, so blocks can neither be lost nor change places.
  */
-export const FORMAT = 1;
+export const FORMAT = 2;
 export const MAGIC = Buffer.from("RIPOSTEB", "latin1");
 export const END_MAGIC = Buffer.from("BETSOPIR", "latin1");
 export const PREAMBLE_BYTES = 24;
@@ -49,6 +50,8 @@ export interface BeliefFooter {
   readonly sha256: string;
   /** Hash of the events that the beliefs were made from. */
   readonly dataSha256: string;
+  /** Who spoke at its bars; the rows name places in it. */
+  readonly said: readonly RowSaid[];
 }
 
 /** JSON as bytes, padded with spaces to a multiple of 8. */

@@ -30,6 +30,9 @@ const HEADER: BeliefHeader = {
 /** Numbers that a careless copy would lose: −0, subnormals, infinities, the largest. */
 const ODD = [-0, 5e-324, Infinity, -Infinity, Number.MAX_VALUE, NaN, 0.1, 1 / 3];
 
+const spoken = { member: "m", reason: "", fallback: "late", failure: "late" } as const;
+const SAID = [{ regime: null, pattern: spoken, signal: { ...spoken, fallback: "", failure: null } }];
+
 let folder: string;
 let whole: Buffer;
 beforeAll(async () => {
@@ -39,13 +42,13 @@ beforeAll(async () => {
     const block = new BeliefRows(WIDTHS, BELIEF_BLOCK_ROWS);
     for (; block.length < Math.min(BELIEF_BLOCK_ROWS, ROWS - from); block.length += 1) {
       const row = from + block.length;
-      block.head.set([row * 60_000, 8], block.length * HEAD);
+      block.head.set([row * 60_000, 8, 0], block.length * HEAD);
       block.features.set([row, ODD[row % ODD.length] as number], block.length * 2);
       block.pattern.set([row + 0.25, row + 0.5, row + 0.75], block.length * 3);
     }
     writer.add(block.trimmed());
   }
-  writer.finish("data");
+  writer.finish("data", SAID);
   whole = await readFile(join(folder, "whole"));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -61,7 +64,7 @@ const readAll = async (path: string): Promise<number[][]> => {
       if (row < 0) break;
       const { head, pattern, features } = reader.block;
       rows.push([
-        ...head.subarray(row * 2, row * 2 + 2),
+        ...head.subarray(row * HEAD, row * HEAD + 2),
         ...pattern.subarray(row * 3, row * 3 + 3),
         ...features.subarray(row * 2, row * 2 + 2),
       ]);
@@ -91,6 +94,7 @@ describe("a file of beliefs", () => {
     });
     const reader = await BeliefReader.open(join(folder, "whole"));
     expect(reader.header).toEqual(HEADER);
+    expect(reader.said).toEqual(SAID);
     await reader.close();
   });
 
@@ -133,7 +137,7 @@ describe("a file of beliefs", () => {
     }) as [BeliefRows, BeliefRows];
     writer.add(first);
     writer.add(second);
-    writer.finish("data");
+    writer.finish("data", SAID);
     const bytes = await readFile(join(folder, "two"));
     const size = 8 + first.buffer.byteLength;
     const from = 24 + bytes.readUInt32LE(12);

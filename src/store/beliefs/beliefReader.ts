@@ -3,6 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
 import type { BeliefSource } from "../../../operators/beliefs/believed.ts";
 import { BeliefRows } from "../../../operators/beliefs/beliefRows.ts";
+import type { RowSaid } from "../../../operators/beliefs/saidTable.ts";
 import { BELIEF_BLOCK_ROWS } from "../../../operators/beliefs/keepBeliefs.ts";
 import type { BeliefFooter, BeliefHeader } from "./beliefFile.ts";
 import { BLOCK_HEAD_BYTES, blockBytes, checksum, END_MAGIC, FORMAT, MAGIC, PREAMBLE_BYTES, TAIL_BYTES, unusable } from "./beliefFile.ts";
@@ -91,6 +92,10 @@ export class BeliefReader implements BeliefSource {
     if (dataSha256 !== this.footer.dataSha256) throw unusable(this.name, "were made from other data than this run read");
     if (left > 0) throw unusable(this.name, `hold ${left} bars more than the data`);
     if (this.#sha.digest("hex") !== this.footer.sha256) throw damaged(this.name, "its blocks are not those that were written");
+  }
+
+  get said(): readonly RowSaid[] {
+    return this.footer.said;
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { BeliefRows } from "../../../operators/beliefs/beliefRows.ts";
+import type { RowSaid } from "../../../operators/beliefs/saidTable.ts";
 import { UserError } from "../../domain/units.ts";
 import { plainFile } from "../plainFile.ts";
 import type { BeliefHeader } from "./beliefFile.ts";
@@ -45,9 +46,9 @@ export class BeliefWriter {
     this.#write(head, numbers);
   }
 
-  /** Ends the file and gives it its name. */
-  finish(dataSha256: string): void {
-    const footer = jsonBytes({ rows: this.#rows, sha256: this.#sha.digest("hex"), dataSha256 });
+  /** Ends the file and gives it its name. `said`: the table that the rows' heads name places in. */
+  finish(dataSha256: string, said: readonly RowSaid[]): void {
+    const footer = jsonBytes({ rows: this.#rows, sha256: this.#sha.digest("hex"), dataSha256, said });
     const tail = Buffer.alloc(TAIL_BYTES);
     tail.writeUInt32LE(footer.length, 0);
     tail.writeUInt32LE(checksum(footer), 4);
