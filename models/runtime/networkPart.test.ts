@@ -163,6 +163,16 @@ describe("a thread that misbehaves", () => {
     expect(untilAnswer(ask)).toBe(1);
   });
 
+  it("that hangs again in the thread that replaced it is not waited for any more", () => {
+    const { part, ask } = asking({ waitMs: 50 });
+    untilAnswer(ask);
+    for (let i = 0; i < 400 && !part.trouble.includes("any more"); i += 1) ask(ENDLESS);
+    expect(part.trouble).toBe("no answer within 50 ms; it is not asked any more");
+    const before = performance.now();
+    for (let i = 0; i < 1000; i += 1) expect(ask(1)).toBe("crashed");
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
   it("that is killed from outside has crashed, and the next call starts another", async () => {
     const { part, ask } = asking();
     expect(ask(1, 2)).toBe(3);

@@ -17,7 +17,7 @@ const WAIT_MS = 30_000;
 const START_MS = 30_000;
 /** Late answers in a row after which the thread is replaced: it may hang. */
 const LATE_MAX = 3;
-/** Threads that ended without an answer between them after which none is started any more. */
+/** Crashes in a row, late answers of a thread that replaced one counted, after which no thread is started any more. */
 const CRASHES_MAX = 3;
 
 /**
@@ -34,6 +34,10 @@ export class NetworkPart {
   private late = 0;
   private crashes = 0;
   private said = "";
+  /** The last `said` of all calls. */
+  private worst = "";
+  /** A thread was replaced because it hung, and none has answered since. */
+  private hung = false;
 
   /** Throws a `UserError` where onnxruntime-node is not installed: before a run, not in it. */
   constructor(model: Uint8Array, shape: NetworkShape, options: NetworkOptions = {}) {
@@ -47,6 +51,11 @@ export class NetworkPart {
   /** Why the last call has no answer; "" where it has. */
   get problem(): string {
     return this.said;
+  }
+
+  /** What went wrong, for a person; "" where nothing did. */
+  get trouble(): string {
+    return this.crashes >= CRASHES_MAX ? `${this.worst}; it is not asked any more` : this.worst;
   }
 
   scores(input: Float64Array, rows: number, out: Float64Array): InferenceOutcome {
@@ -68,19 +77,25 @@ export class NetworkPart {
     if (outcome === "ok") {
       this.late = 0;
       this.crashes = 0;
+      this.hung = false;
       this.said = "";
       return outcome;
     }
     if (outcome === "crashed") {
       this.crashes += 1;
-      this.said = thread.message || "its thread ended";
+      this.said = this.worst = thread.message || "its thread ended";
       this.replace(thread);
       return outcome;
     }
     const { startMs = START_MS } = this.options;
     this.late += outcome === "late" ? 1 : 0;
-    this.said = outcome === "late" ? `no answer within ${waitMs} ms` : "its thread has not started";
-    if (this.late >= LATE_MAX || (outcome === "starting" && performance.now() - thread.startedAtMs > startMs)) this.replace(thread);
+    this.said = this.worst = outcome === "late" ? `no answer within ${waitMs} ms` : "its thread has not started";
+    const neverStarts = outcome === "starting" && performance.now() - thread.startedAtMs >= startMs;
+    if (neverStarts || (this.hung && outcome === "late")) this.crashes += 1;
+    if (neverStarts || this.late >= LATE_MAX || this.crashes >= CRASHES_MAX) {
+      this.hung = true;
+      this.replace(thread);
+    }
     return "late";
   }
 

@@ -11,6 +11,10 @@ export interface Part {
    * scores of a row must not depend on the rows beside it.
    */
   scores(input: Float64Array, rows: number, out: Float64Array): InferenceOutcome;
+  /** What went wrong in its thread; "" where nothing did. */
+  readonly trouble?: string;
+  /** Lets its thread go; a later call starts another. */
+  close?(): Promise<void>;
 }
 
 /** Several that give their scores one behind the other: one part. */

@@ -124,6 +124,16 @@ export class TrainedMember implements WindowMember {
     return "ok";
   }
 
+  /** What went wrong in a thread of its networks; "" where nothing did. */
+  get trouble(): string {
+    return this.parts.find(({ trouble = "" }) => trouble !== "")?.trouble ?? "";
+  }
+
+  /** Ends the threads of its networks; a later question starts them again. */
+  async close(): Promise<void> {
+    for (const part of this.parts) await part.close?.();
+  }
+
   /** Raw scores of a row of the last call, one part behind the other. POOLED. */
   rawOf(row: number): Float64Array {
     const outputs = RAW_SCORES[this.layer];

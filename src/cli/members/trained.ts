@@ -84,6 +84,17 @@ const namesIn = (members: Readonly<Partial<Record<string, string>>>): MemberName
 const servingAtStart = ({ models: { serve } }: Pick<RiposteConfig, "models">): Partial<Record<BeliefLayer, string>> =>
   Object.fromEntries(Object.entries(serve).filter(([, member]) => member !== null));
 
+/** Ends the threads of members that are networks. */
+export const closeMembers = async ({ verified }: Pick<TrainedMembers, "verified">): Promise<void> => {
+  await Promise.all(verified.map(({ member }) => member.close()));
+};
+
+/** What went wrong in the networks of a run, a line each. */
+export const networkTroubles = ({ verified }: Pick<TrainedMembers, "verified">): string[] =>
+  verified
+    .filter(({ member }) => member.trouble !== "")
+    .map(({ member, artefact: { of } }) => `The network of ${of.layer} member ${of.member} failed, the last time with: ${member.trouble}.`);
+
 /** Others than the rules may speak. */
 export const isServing = ({ verified, swaps }: Pick<TrainedMembers, "verified" | "swaps">): boolean =>
   verified.length > 0 || swaps.length > 0;

@@ -9,6 +9,7 @@ import { kindsOfInputs, kindsOfFills } from "../data/wantedKinds.ts";
 import type { LayerMembers } from "../members/layers.ts";
 import { layerMembers } from "../members/layers.ts";
 import { suspectOptions, unreadOptions } from "../members/members.ts";
+import { closeMembers, networkTroubles } from "../members/trained.ts";
 import { requireServing } from "./inSample.ts";
 import { requireFills } from "./requireFills.ts";
 import { swappedData } from "./swapCommands.ts";
@@ -47,7 +48,14 @@ export const composeRun = async (
     await data.close();
     throw error;
   }
-  return { config, profile, limits, layers, warmUpBars, data: swappedData(data, layers.trained.swaps) };
+  const closeData = data.close.bind(data);
+  const swapped = swappedData(data, layers.trained.swaps);
+  const close = async (): Promise<void> => {
+    await closeData();
+    await closeMembers(layers.trained);
+  };
+  // The same object: what it says of itself may be known only later.
+  return { config, profile, limits, layers, warmUpBars, data: Object.defineProperty(swapped, "close", { value: close }) };
 };
 
 /** Bars of history before `from` that the members and the risk windows of a config want. */
@@ -66,9 +74,11 @@ const limitsOf = ({ risk, protection }: RiposteConfig): RiskLimits => {
 export const memberNotes = ({ regime, pattern, signal, position }: LayerMembers): string[] =>
   suspectOptions([regime, pattern, signal, position]);
 
-/** Warnings after a run: options that no module read. With stored beliefs only L4's module has run. */
-export const memberWarnings = ({ layers: { regime, pattern, signal, position } }: ComposedRun, perceived: boolean): string[] =>
-  unreadOptions(perceived ? [regime, pattern, signal, position] : [position]);
+/** Warnings after a run: options that no module read, and networks that failed. With stored beliefs only L4's module has run. */
+export const memberWarnings = ({ layers: { regime, pattern, signal, position, trained } }: ComposedRun, perceived: boolean): string[] => [
+  ...unreadOptions(perceived ? [regime, pattern, signal, position] : [position]),
+  ...networkTroubles(trained),
+];
 
 /** Facts of the members that explain a run without a trade. */
 export const membersOf = ({ warmUpBars, position }: LayerMembers): RunFacts["members"] => ({

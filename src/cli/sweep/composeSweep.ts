@@ -10,6 +10,7 @@ import { trainedFacts } from "../run/inSample.ts";
 import { configOf } from "../configOptions.ts";
 import type { DataChoice } from "../data/runData.ts";
 import { dataChoice } from "../data/history.ts";
+import { closeMembers } from "../members/trained.ts";
 import { layerMembers } from "../members/layers.ts";
 import { withPromoted } from "../members/promoted.ts";
 import type { Settings } from "./grid.ts";
@@ -74,6 +75,7 @@ const requireSameBeliefs = async (first: ComposedRun, config: RiposteConfig, nam
     if (error instanceof SettingError) throw new SettingError(error.paths, `${name}: ${error.message}`);
     throw error instanceof UserError ? new UserError(`${name}: ${error.message}`, error.exitCode) : error;
   });
+  await closeMembers(layers.trained);
   const has = first.layers.position.features ?? [];
   const more = (layers.position.features ?? []).find((feature) => !has.includes(feature));
   if (more !== undefined)

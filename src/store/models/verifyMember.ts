@@ -68,7 +68,13 @@ export const verifyMember = (of: MemberName, options: VerifyOptions): VerifiedMe
   requireRules(of, reads, options.rules);
   const width = inputWidth(reads, options.embedding);
   const member = new TrainedMember(reads, partsOf(artefact, width * reads.window, options.networkOf), combineOf(manifest));
-  requireGoldens(artefact, member, width * reads.window);
+  try {
+    requireGoldens(artefact, member, width * reads.window);
+  } catch (error) {
+    // Its thread must not stay; nobody waits for its end.
+    void member.close();
+    throw error;
+  }
   return { member, artefact, upstreams };
 };
 
