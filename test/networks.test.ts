@@ -1,10 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { pipe } from "rxjs";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { NetworkManifest, NetworkMember } from "../models/runtime/networkMember.ts";
@@ -165,16 +162,6 @@ describe("a network of onnxruntime at L2", () => {
 });
 
 describe("swaps of networks", () => {
-  const threads = (): number => (existsSync("/proc/self/task") ? readdirSync("/proc/self/task").length : 0);
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  /** Memory of the process without garbage; shared memory goes with the second collection. */
-  const keptBytes = (): number => {
-    collect();
-    collect();
-    return process.memoryUsage.rss();
-  };
-
   it("50 of them while the line runs: each bar is the named one's, and no burst matters", async () => {
     const swaps = Array.from({ length: 50 }, (_, i): Command => {
       const knownAtMs = MARKET.fromMs + (400 + 20 * i) * MINUTE_MS;
@@ -197,19 +184,5 @@ describe("swaps of networks", () => {
     expect(own.length).toBeGreaterThan(1500);
     expect(own.filter(({ minute, member }) => member !== named(minute))).toEqual([]);
     for (const burst of [1, 7]) expect((await run(both(), burst, { events })).decisionsSha256).toBe(whole.decisionsSha256);
-  });
-
-  it("50 threads one after the other leave no thread and no memory behind", async () => {
-    const input = Float64Array.from(NETWORK.golden.input.flat());
-    const serve = async (): Promise<void> => {
-      const member = network();
-      expect(member.infer(input, 32, new Float64Array(32 * 4), new Array<string>(32).fill(""))).toBe("ok");
-      await member.close();
-    };
-    for (let i = 0; i < 10; i += 1) await serve();
-    const before = { threads: threads(), bytes: keptBytes() };
-    for (let i = 0; i < 50; i += 1) await serve();
-    expect(threads()).toBeLessThanOrEqual(before.threads + 1);
-    expect((keptBytes() - before.bytes) / 1e6).toBeLessThan(40);
   });
 });
