@@ -1,7 +1,7 @@
 import type { Part } from "./part.ts";
 
 /** A linear model of `linear.json` (docs/models.md#raw-scores). */
-interface LinearModel {
+export interface LinearModel {
   /** Places in the input. */
   readonly columns: readonly number[];
   readonly mean: readonly number[];

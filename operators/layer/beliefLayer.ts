@@ -20,6 +20,7 @@ import { failureOf } from "./failureOf.ts";
 import { UNREADY } from "./notReady.ts";
 import { LayerSeat } from "./seat.ts";
 import type { StepSeat } from "./seat.ts";
+import { upstreamFell } from "./upstreamFell.ts";
 import type { WindowPlace } from "./windowPlaces.ts";
 import { windowPlace, windowWidths } from "./windowPlaces.ts";
 import { WindowRing } from "./windowRing.ts";
@@ -131,7 +132,7 @@ const speak = (layer: AnyLayer, seat: AnySeat, bar: Bar, cause: Cause, emit: Emi
     }
   }
   const own = seat.steps[step] as StepSeat;
-  if (step > 0 && upstreamFell(seat, steps[step] as StepMember)) sayRule(layer, seat, cause, UNREADY.upstream, emit);
+  if (step > 0 && upstreamFell(seat.fellBack, steps[step] as StepMember)) sayRule(layer, seat, cause, UNREADY.upstream, emit);
   else if (own.reason === "") kind.say(seat.voice, cause, own.numbers, 0, layer.members.spoken[layer.at] as Spoken, emit);
   else sayRule(layer, seat, cause, step === 0 ? "" : own.reason, emit);
 };
@@ -174,14 +175,10 @@ const ask = (layer: AnyLayer, seat: AnySeat, barTimeMs: number, cause: Cause, em
 };
 
 const whySilent = (seat: AnySeat, member: WindowMember): string => {
-  if (upstreamFell(seat, member)) return UNREADY.upstream;
+  if (upstreamFell(seat.fellBack, member)) return UNREADY.upstream;
   if (seat.ring?.holds(member.window, member.beliefs) !== true) return UNREADY.window;
   return member.rule === true && !seat.ring.holdsRule(member.window) ? UNREADY.rule : "";
 };
-
-/** Somebody else than the member that it names spoke before it at this bar. */
-const upstreamFell = ({ fellBack }: AnySeat, { upstreams }: StepMember | WindowMember): boolean =>
-  upstreams !== undefined && ((fellBack.regime && upstreams.regime !== undefined) || (fellBack.pattern && upstreams.pattern !== undefined));
 
 /** Infers once, and lets everything go that is held, each belief directly behind what it is caused by. */
 const release = (layer: AnyLayer, emit: Emit): void => {

@@ -1,8 +1,9 @@
 import type { InferenceFailure } from "../../src/domain/event.ts";
 import type { InferenceFailures } from "../../src/domain/inferenceFailures.ts";
-import { Kind } from "../../src/domain/kind.ts";
 import type { PolicyMember } from "../../models/position/policyMember.ts";
+import { failureOf } from "../layer/failureOf.ts";
 import { UNREADY } from "../layer/notReady.ts";
+import { upstreamFell } from "../layer/upstreamFell.ts";
 import type { Seat } from "./seat.ts";
 
 const LAYER = "position";
@@ -27,17 +28,20 @@ export class PolicyCall {
   ask(seat: Seat): void {
     if (!mustDecide(this.policy, seat)) return;
     const { openTimeMs } = seat.bar;
-    const failure = this.failures?.reason(LAYER, seat.instrument.index, openTimeMs) ?? this.infer(seat);
+    const { index } = seat.instrument;
+    const failure = this.failures?.reason(LAYER, index, openTimeMs) ?? this.infer(seat);
     const reason = this.unready[0] as string;
-    if (failure !== null) seat.emit(failureOf(seat, openTimeMs, failure));
-    else if (reason === "") this.policy.act(this.out, seat, seat);
+    if (failure !== null) {
+      const { seq, knownAtMs } = seat.account;
+      seat.emit(failureOf(LAYER, { seq, instrument: index, knownAtMs }, openTimeMs, failure));
+    } else if (reason === "") this.policy.act(this.out, seat, seat);
     else if (seat.position.positionLots === 0) seat.wait(reason);
   }
 
   /** Why there is no answer; null: there is one, or a reason in `unready`. */
   private infer(seat: Seat): InferenceFailure["reason"] | null {
     const { policy, input, out, unready } = this;
-    const silent = upstreamFell(policy, seat) ? UNREADY.upstream : seat.known ? policy.observe(seat, input) : UNREADY.feature;
+    const silent = anyFell(policy, seat) ? UNREADY.upstream : seat.known ? policy.observe(seat, input) : UNREADY.feature;
     unready[0] = silent;
     if (silent !== "") return null;
     out.fill(NaN);
@@ -51,16 +55,6 @@ export class PolicyCall {
 const mustDecide = ({ enterProbability }: PolicyMember, { position, entryPending, exitPending, signal }: Seat): boolean =>
   position.positionLots !== 0 || entryPending || exitPending || (signal.ready && Math.max(signal.pLong, signal.pShort) >= enterProbability);
 
-/** Somebody else than the member that it names spoke before it at this bar. */
-const upstreamFell = ({ upstreams = {} }: PolicyMember, { fellBack, signal }: Seat): boolean =>
-  (fellBack.regime && upstreams.regime !== undefined) ||
-  (fellBack.pattern && upstreams.pattern !== undefined) ||
-  (signal.fallback !== "" && upstreams.signal !== undefined);
-
-const failureOf = ({ account, instrument }: Seat, barTimeMs: number, reason: InferenceFailure["reason"]): InferenceFailure => {
-  const { seq, knownAtMs } = account;
-  return {
-    ...{ kind: Kind.inferenceFailure, seq, instrument: instrument.index, eventTimeMs: knownAtMs, receivedTimeMs: knownAtMs, knownAtMs },
-    ...{ layer: LAYER, barTimeMs, reason },
-  };
-};
+/** Somebody else than a member that it names spoke before it at this bar. */
+const anyFell = (policy: PolicyMember, { fellBack, signal }: Seat): boolean =>
+  upstreamFell(fellBack, policy) || (signal.fallback !== "" && policy.upstreams?.signal !== undefined);

@@ -50,14 +50,17 @@ export const returnMoments = (returns: ArrayLike<number>): ReturnMoments => {
   };
 };
 
+/** 1 − γ₃·SR + (γ₄ − 1)/4·SR² of a Sharpe ratio per period, with raw kurtosis γ₄: its variance times n − 1. */
+export const sharpeSpread = ({ mean, standardDeviation, skew, kurtosis }: ReturnMoments): number => {
+  const sharpe = mean / standardDeviation;
+  return 1 - skew * sharpe + ((kurtosis - 1) / 4) * sharpe * sharpe;
+};
+
 /**
  * Standard error of a Sharpe ratio per period: √((1 − γ₃·SR + (γ₄ − 1)/4·SR²) / (n − 1)), with raw kurtosis γ₄
  * (Bailey and López de Prado, "The Sharpe ratio efficient frontier", Journal of Risk 15(2), 2012). NaN where undefined.
  */
-const sharpeStandardError = ({ count, mean, standardDeviation, skew, kurtosis }: ReturnMoments): number => {
-  const sharpe = mean / standardDeviation;
-  return Math.sqrt((1 - skew * sharpe + ((kurtosis - 1) / 4) * sharpe * sharpe) / (count - 1));
-};
+const sharpeStandardError = (moments: ReturnMoments): number => Math.sqrt(sharpeSpread(moments) / (moments.count - 1));
 
 /**
  * Upper bound of the annualised Sharpe ratio of daily returns at one-sided `confidence`: the benchmark SR* that the

@@ -5,18 +5,10 @@ import type { FeatureSet } from "../../operators/features/featureSet.ts";
 import { rngOf } from "../../models/trained/fixtures/rng.ts";
 import type { DrawnForest } from "../../models/trained/fixtures/tree.ts";
 import { drawTree, scoresOf, treesFile } from "../../models/trained/fixtures/tree.ts";
+import type { LinearModel } from "../../models/trained/linear.ts";
 
-/** A linear model as `linear.json` has it. */
-interface DrawnLinear {
-  readonly columns: readonly number[];
-  readonly mean: readonly number[];
-  readonly scale: readonly number[];
-  readonly clip: number;
-  readonly intercept: readonly number[];
-  readonly weights: readonly (readonly number[])[];
-}
 type DrawnPart =
-  "rule" | { readonly linear: readonly DrawnLinear[] } | { readonly forests: readonly DrawnForest[]; readonly library: string };
+  "rule" | { readonly linear: readonly LinearModel[] } | { readonly forests: readonly DrawnForest[]; readonly library: string };
 
 /** What a test's member is. Its folder is written from this, and its goldens are calculated from this by code of its own. */
 export interface DrawnMember {
@@ -63,7 +55,7 @@ const forestOf = (seed: number, inputs: number, { outputs = 1, trees = 12, leave
   };
 };
 
-const linearOf = (seed: number, inputs: number, outputs: number): DrawnLinear => {
+const linearOf = (seed: number, inputs: number, outputs: number): LinearModel => {
   const rng = rngOf(seed);
   const numbers = (size: number): number[] => Array.from({ length: inputs }, () => size * rng.normal());
   return {
@@ -109,7 +101,7 @@ export const saidOf = (member: DrawnMember, row: readonly number[]): { readonly 
   return { raw: byPart.flat(), output: member.layer === "regime" ? regimeOf(member, byPart) : signalOf(member, byPart) };
 };
 
-const linearScores = ({ columns, mean, scale, clip, intercept, weights }: DrawnLinear, x: readonly number[]): number[] => {
+const linearScores = ({ columns, mean, scale, clip, intercept, weights }: LinearModel, x: readonly number[]): number[] => {
   const z = columns.map((column, i) =>
     Math.min(clip, Math.max(-clip, ((x[column] as number) - (mean[i] as number)) * (scale[i] as number))),
   );

@@ -1,4 +1,5 @@
 import type { ReturnMoments } from "../../risk/sharpeBound.ts";
+import { sharpeSpread } from "../../risk/sharpeBound.ts";
 import { normalQuantile } from "../../risk/normalQuantile.ts";
 import { expectedMaxSharpe } from "./expectedMaxSharpe.ts";
 import { normalProbability } from "./normalProbability.ts";
@@ -6,11 +7,10 @@ import { normalProbability } from "./normalProbability.ts";
 /** Sharpe ratio of one period, *not* annualised. */
 const sharpePerPeriod = ({ mean, standardDeviation }: ReturnMoments): number => mean / standardDeviation;
 
-/** 1 − γ₃·SR + (γ₄ − 1)/4·SR², with raw kurtosis γ₄. NaN where the moments are no distribution's that the approximation holds for. */
-const spreadFactor = ({ skew, kurtosis, ...rest }: ReturnMoments): number => {
-  const sharpe = sharpePerPeriod({ skew, kurtosis, ...rest });
-  const factor = 1 - skew * sharpe + ((kurtosis - 1) / 4) * sharpe * sharpe;
-  return factor > 0 ? factor : NaN;
+/** `sharpeSpread`; NaN where the moments are no distribution's that the approximation holds for. */
+const spreadFactor = (moments: ReturnMoments): number => {
+  const spread = sharpeSpread(moments);
+  return spread > 0 ? spread : NaN;
 };
 
 /**
