@@ -61,6 +61,8 @@ const data = z.strictObject({
   market: z.enum(["um", "spot", "simulated"]).nullable().default(null),
   /** Read the bars before `from` that the members need to be warm. */
   warmUp: z.boolean().default(true),
+  /** Days of them at least, so that rules that learn as they go have seen as much as in another run. */
+  warmUpDaysMin: z.number().gte(0).lte(36_525).default(0),
   questdb: questdb.prefault({}),
 });
 

@@ -65,6 +65,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./train.ts")).trainCommand,
   },
   {
+    name: "walk-forward",
+    summary: "train and judge members month by month, and backtest the line with each in its own month",
+    load: async () => (await import("./walkForward.ts")).walkForwardCommand,
+  },
+  {
     name: "simulate",
     summary: "write a seeded market into a store",
     load: async () => (await import("./simulate.ts")).simulateCommand,

@@ -1,7 +1,5 @@
-import { UserError } from "../domain/units.ts";
 import type { Command, OptionSpec, OptionValues } from "./frame/command.ts";
-import { pythonEnvironment, TRAINING } from "./training/pythonEnvironment.ts";
-import { runProgram } from "./training/runProgram.ts";
+import { pythonOption, runTrainer } from "./training/trainer.ts";
 
 const text = (value: string, help: string, preset?: string): OptionSpec => ({
   ...{ type: "string", value, help },
@@ -35,23 +33,17 @@ const OPTIONS: Record<string, OptionSpec> = {
 export const trainCommand: Command = {
   name: "train",
   summary: "train members of L1 and L3 on a dataset, and judge them by a walk-forward",
-  options: { ...OPTIONS, python: text("DIR", "where the Python environment lies, or is made", "out/python") },
+  options: { ...OPTIONS, python: pythonOption },
   run: async (values, context) => {
-    const python = await pythonEnvironment(String(values["python"]), context);
     const printed: string[] = [];
-    let last = "";
-    const env = { ...context.env, PYTHONPATH: TRAINING, PYTHONDONTWRITEBYTECODE: "1", PYTHONUTF8: "1" };
-    const code = await runProgram(python, ["-m", "riposte_training", ...argsOf(values)], {
-      ...{ env, signal: context.signal },
-      onLine: (line, from) => {
-        if (from === "out") {
-          printed.push(line);
-          context.print(line);
-        } else if (line.startsWith("train: ")) last = line.slice("train: ".length);
-        else context.log(line);
-      },
+    await runTrainer(argsOf(values), values, context, (line, from) => {
+      if (from === "err") {
+        context.log(line);
+        return;
+      }
+      printed.push(line);
+      context.print(line);
     });
-    if (code !== 0) throw new UserError(last === "" ? `the Python program ended with ${String(code)}` : last, code === 2 ? 2 : 1);
     return { lines: printed, members: printed.filter((line) => line.startsWith("wrote ")).map((line) => line.slice("wrote ".length)) };
   },
 };

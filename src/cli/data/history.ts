@@ -36,9 +36,9 @@ export const dataChoice = (
 export const runData = async (request: DataRequest): Promise<RunData> => tickChecked(await chosenData(request));
 
 const chosenData = async (request: DataRequest): Promise<RunData> => {
-  const { config, simulate, env, captures } = request;
+  const { config, env, captures } = request;
   if (captures.length > 0) return captureData(request);
-  if (simulate || !hasHistory(request)) return simulatedData(request);
+  if (isSimulated(request)) return simulatedData(request);
   const store = openStore({ data: config.data, env });
   try {
     return await storedData(request, store);
@@ -48,8 +48,12 @@ const chosenData = async (request: DataRequest): Promise<RunData> => {
   }
 };
 
+/** Whether a run would be on the market simulator: it was asked for, or there is no history. */
+export const isSimulated = (request: Pick<DataRequest, "config" | "dirGiven" | "simulate" | "captures">): boolean =>
+  request.captures.length === 0 && (request.simulate || !hasHistory(request));
+
 /** A named server must exist. A folder may be absent, or hold no file (a fresh volume), unless it was named. */
-const hasHistory = ({ config: { data }, dirGiven }: DataRequest): boolean => {
+const hasHistory = ({ config: { data }, dirGiven }: Pick<DataRequest, "config" | "dirGiven">): boolean => {
   if (data.store === "questdb") return true;
   const found = requireFolder(data.dir);
   if (dirGiven && !found)

@@ -62,7 +62,8 @@ export const composeRun = async (
 export const warmUpWanted = (config: RiposteConfig, layers: LayerMembers): number => {
   const { shock, system } = limitsOf(config);
   const windows = shock.maxVolatilityRatio !== null || system.maxVolatilityRatio !== null;
-  return Math.max(layers.warmUpBars, windows ? (RISK_WINDOW_DAYS * DAY_MS) / MINUTE_MS : 0);
+  const days = Math.max(config.data.warmUpDaysMin, windows ? RISK_WINDOW_DAYS : 0);
+  return Math.max(layers.warmUpBars, Math.ceil((days * DAY_MS) / MINUTE_MS));
 };
 
 const limitsOf = ({ risk, protection }: RiposteConfig): RiskLimits => {

@@ -38,6 +38,9 @@ export const SWEEP_MODULES = [
   "sweepMain.js",
 ] as const;
 
+/** The script of a walk-forward's page. */
+export const WALK_MODULES = ["format.js", "theme.js", "charts.js", "walkModel.js", "walkCharts.js", "walkMain.js"] as const;
+
 /** The page's stylesheets, in cascade order. */
 const PAGE_STYLES = ["theme.css", "layout.css", "tables.css", "layers.css", "print.css"] as const;
 export const SWEEP_STYLES = ["theme.css", "layout.css", "tables.css", "print.css", "sweep.css"] as const;

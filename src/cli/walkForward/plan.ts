@@ -1,0 +1,105 @@
+import { UserError } from "../../domain/units.ts";
+import type { OptionSpec, OptionValues } from "../frame/command.ts";
+
+/** Layers that a walk-forward trains. */
+export const TRAINED_LAYERS = ["regime", "signal"] as const;
+export type TrainedLayer = (typeof TRAINED_LAYERS)[number];
+
+/** Models that are judged where `--judge` names none. */
+const MODELS: Readonly<Record<TrainedLayer, readonly string[]>> = {
+  regime: ["logit", "lightgbm", "ensemble"],
+  signal: ["ridge", "lightgbm", "xgboost", "catboost", "ensemble"],
+};
+
+const text = (value: string, help: string, preset?: string): OptionSpec => ({
+  ...{ type: "string", value, help },
+  ...(preset === undefined ? {} : { default: preset }),
+});
+
+/** Options that say what is trained and judged, on what. */
+export const WALK_OPTIONS: Record<string, OptionSpec> = {
+  train: text("SPAN", "training window: 6m (calendar months) or 180d", "6m"),
+  test: text("SPAN", "judged span behind it", "1m"),
+  step: text("SPAN", "from one fold to the next (default: --test)"),
+  judge: { ...text("LAYER=A,B", "models to judge, e.g. signal=ridge,lightgbm; LAYER= for none (default: all of both)"), multiple: true },
+  serve: { ...text("LAYER=MODEL", "who serves in the backtest (default: the layer's last judged model)"), multiple: true },
+  every: text("BARS", "a row every so many bars", "15"),
+  embargo: text("BARS", "between training rows and judged ones", "241"),
+  cost: text("FRACTION", "round trip that predictions are net of", "0.001"),
+  costs: text("A,B", "round trips at which label trades are judged", "0,0.0004,0.001"),
+  columns: text("chosen|all", "chosen: by permutation inside the training window", "chosen"),
+  "training-seed": text("N", "seed of the training", "1"),
+  cpcv: text("N,K", "also combinatorial purged cross-validation: N groups of time, K of them judged at a time"),
+  ray: text("ADDRESS", "train the folds on this Ray cluster instead of on this machine"),
+  jobs: text("N", "processes (default: the processor's cores)"),
+};
+
+export interface WalkPlan {
+  readonly judge: Readonly<Record<TrainedLayer, readonly string[]>>;
+  readonly serve: Readonly<Partial<Record<TrainedLayer, string>>>;
+  readonly every: number;
+  readonly costs: readonly number[];
+  /** Of the trainer, without where things lie. */
+  readonly args: readonly string[];
+}
+
+/** What `--judge`, `--serve` and the others ask for. Throws a `UserError` that names the option. */
+export const walkPlan = (values: OptionValues): WalkPlan => {
+  const judge = { ...MODELS, ...byLayer("judge", values, (models) => modelsOf(models)) };
+  for (const layer of TRAINED_LAYERS)
+    for (const model of judge[layer])
+      if (!MODELS[layer].includes(model))
+        throw new UserError(`--judge ${layer}=${model}: the ${layer} layer has ${MODELS[layer].join(", ")}`, 2);
+  if (TRAINED_LAYERS.every((layer) => judge[layer].length === 0)) throw new UserError("--judge: no model of any layer is left to judge", 2);
+  const named = byLayer("serve", values, (model) => model);
+  const serve: Partial<Record<TrainedLayer, string>> = {};
+  for (const layer of TRAINED_LAYERS) {
+    const model = named[layer] ?? judge[layer].at(-1);
+    if (model === undefined || model === "") continue;
+    if (!judge[layer].includes(model)) throw new UserError(`--serve ${layer}=${model}: it is not among those that are judged`, 2);
+    serve[layer] = model;
+  }
+  const own = ["train", "test", "step", "every", "embargo", "cost", "costs", "columns", "cpcv", "ray", "jobs"];
+  const passed = own.flatMap((name) => (typeof values[name] === "string" ? [`--${name}=${values[name]}`] : []));
+  return {
+    ...{ judge, serve, every: wholeOf("every", values), costs: costsOf(String(values["costs"])) },
+    args: [
+      ...passed,
+      ...(values["step"] === undefined ? [`--step=${String(values["test"])}`] : []),
+      `--seed=${wholeOf("training-seed", values)}`,
+      ...TRAINED_LAYERS.map((layer) => `--${layer}=${judge[layer].join(",")}`),
+      `--serve=${Object.entries(serve)
+        .map(([layer, model]) => `${layer}=${model}`)
+        .join(",")}`,
+    ],
+  };
+};
+
+const byLayer = <T>(option: string, values: OptionValues, of: (text: string) => T): Partial<Record<TrainedLayer, T>> => {
+  const found: Partial<Record<TrainedLayer, T>> = {};
+  for (const word of Array.isArray(values[option]) ? values[option] : []) {
+    const [layer = "", models, ...more] = word.split("=");
+    if (!isTrained(layer) || models === undefined || more.length > 0)
+      throw new UserError(`--${option} "${word}": give LAYER=MODEL, where LAYER is ${TRAINED_LAYERS.join(" or ")}`, 2);
+    found[layer] = of(models);
+  }
+  return found;
+};
+
+const isTrained = (layer: string): layer is TrainedLayer => (TRAINED_LAYERS as readonly string[]).includes(layer);
+const modelsOf = (models: string): string[] => models.split(",").filter((model) => model !== "");
+
+const wholeOf = (name: string, values: OptionValues): number => {
+  const value = Number(values[name]);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new UserError(`--${name} ${String(values[name])}: give a whole number, 1 or more`, 2);
+  return value;
+};
+
+const costsOf = (costs: string): number[] =>
+  costs.split(",").map((cost) => {
+    const value = Number(cost);
+    if (cost.trim() === "" || !(value >= 0 && value < 1))
+      throw new UserError(`--costs ${costs}: give fractions of the entry, e.g. 0,0.0004,0.001`, 2);
+    return value;
+  });
