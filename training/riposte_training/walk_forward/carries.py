@@ -13,7 +13,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "efficiency_ratio trend_t".split()
     ),
     "volatility": tuple(
-        "realised_volatility atr_ natr_ bollinger_width donchian_width volatility_ parkinson garman_klass rogers_satchell yang_zhang".split()
+        "realised_volatility atr_ natr_ bollinger_width donchian_width volatility_ parkinson garman rogers yang_zhang".split()
     ),
     "volume/flow": tuple(
         "volume_ taker_imbalance trades_ratio average_trade_size vpin vwap obv money_flow chaikin price_volume amihud".split()

@@ -43,7 +43,7 @@ def fold_signal(result: Result, model: str, symbol: int) -> dict[str, Any]:
         "directionalIc": correlation(difference(of["raw"]), truth),
         "slope": slope(said, truth),
         "weights": weights if len(weights) > 1 else None,
-        "expectedGains": int((of["belief"][:, 3:5] > 0).any(axis=1).sum()),
+        "expectedGains": int((of["belief"][:, 3:5] > 0).sum()),
     }
 
 

@@ -40,9 +40,7 @@ def kept(folder: Path) -> Result | None:
     try:
         about = json.loads((folder / "about.json").read_text())
         if about["format"] != FORMAT:
-            raise Problem(
-                f"{folder} was kept by another version of this program, format {about['format']}: remove it or give another --work"
-            )
+            raise Problem(f"{folder} has format {about['format']}, and this program keeps {FORMAT}: remove it or give another --work")
         with np.load(folder / "arrays.npz") as arrays:
             return Result(dict(arrays), about, {})
     except (OSError, ValueError, EOFError, KeyError, TypeError, BadZipFile):

@@ -42,8 +42,9 @@ def write_trades(path: Path, header: tuple[str, ...], trades: list[tuple]) -> No
     with draft.open("w", newline="") as out:
         rows = csv.writer(out, lineterminator="\n")
         rows.writerow(header)
-        for trade in sorted(trades):
-            rows.writerow(
-                [f"{v:.12g}" if name == "cost" else repr(v) if name == "gross" else v for name, v in zip(header, trade, strict=True)]
-            )
+        rows.writerows([written(name, value) for name, value in zip(header, trade, strict=True)] for trade in sorted(trades))
     os.replace(draft, path)
+
+
+def written(name: str, value: object) -> object:
+    return f"{value:.12g}" if name == "cost" else repr(value) if name == "gross" else value
