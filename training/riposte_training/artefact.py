@@ -46,21 +46,30 @@ def write_member(
     target = parent / version
     if target.exists():
         raise Problem(f"{target} exists, and a version is never overwritten: leave --version out for the next free one")
-    files, manifest = contents(member, x, data, about, name, version)
-    parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{version}-", dir=parent))
+    write_whole(target, member_files(member, x, data, about, name, version))
+    return target
+
+
+def write_whole(target: Path, files: dict[str, bytes]) -> None:
+    """A folder of files, which appears whole or not at all. Names may hold folders."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         draft.chmod(0o755)
         for file, content in files.items():
+            (draft / file).parent.mkdir(parents=True, exist_ok=True)
             (draft / file).write_bytes(content)
-        text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n"
-        (draft / "manifest.json").write_bytes(text)
-        (draft / "manifest.sha256").write_text(sha256(text) + "\n")
         os.rename(draft, target)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    return target
+
+
+def member_files(member: Member, x: np.ndarray, data: Dataset, about: dict[str, Any], name: str, version: str) -> dict[str, bytes]:
+    """Every file of a member's folder."""
+    files, manifest = contents(member, x, data, about, name, version)
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+    return {**files, "manifest.json": text, "manifest.sha256": f"{sha256(text)}\n".encode()}
 
 
 def contents(

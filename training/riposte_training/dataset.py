@@ -55,6 +55,10 @@ class Dataset:
     every_bars: int
     symbols: tuple[Symbol, ...]
 
+    @property
+    def names(self) -> list[str]:
+        return [symbol.name for symbol in self.symbols]
+
     def at(self, name: str) -> int:
         """Place of a column in `x`."""
         return self.columns.index(name)

@@ -13,7 +13,7 @@ import numpy as np
 from .columns import correlation
 from .folds import Fold, Gap, before, require_purged, walk_forward
 from .layers import Earlier, Layer
-from .member import train_member, training_rows
+from .member import Member, train_member, training_rows
 from .metrics import nats, regime_figures, signal_figures
 from .problem import Problem
 from .rows import Rows
@@ -80,21 +80,31 @@ def judge(
     judged: Sequence[tuple[Fold, Fitted]] = (),
 ) -> Fitted:
     """`judged`: folds whose predictions refine the calibration."""
-    train = training_rows(rows, fold.from_ms, fold.test_ms, gap)
-    test = rows.at(judged_rows(rows, fold))
+    train, test = training_rows(rows, fold.from_ms, fold.test_ms, gap), rows.at(judged_rows(rows, fold))
     if not len(test):
         raise Problem(f"no rows in {fold.name}: the dataset has a hole there")
     if upstream is not None:
         train, test = upstream.behind(train, test, fold.from_ms, fold.test_ms, gap)
     earlier = said_earlier(rows, fold.test_ms, gap, judged)
     member = train_member(layer, model, train, gap, **options, earlier=earlier)
+    return said_of(member, train, test)
+
+
+def said_of(member: Member, train: Rows, test: Rows) -> Fitted:
+    """What a member of `train` says of judged rows."""
     raws = member.raws(test.x)
     found = {"time": test.time, "symbol": test.symbol, "y": test.y, "belief": member.belief(raws), "weights": np.array(member.weights)}
+    layer = member.layer
     if layer.name == "signal":
-        return {**found, "raw": sum(w * raw for w, raw in zip(member.weights, raws, strict=True))}
+        return {**found, "raw": weighed(member, raws)}
     prior = np.bincount(train.y, minlength=layer.outputs) / len(train)
-    rule = test.x[:, list(rows.places("regime"))].astype(float) if rows.places("regime") else np.empty((len(test), 0))
+    rule = test.x[:, list(test.places("regime"))].astype(float) if test.places("regime") else np.empty((len(test), 0))
     return {**found, "prior": np.tile(prior, (len(test), 1)), "rule": rule}
+
+
+def weighed(member: Member, raws: list[np.ndarray]) -> np.ndarray:
+    """Raw net returns of both sides."""
+    return sum(w * raw for w, raw in zip(member.weights, raws, strict=True))
 
 
 def judged_rows(rows: Rows, fold: Fold) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Who may learn from which rows: walk-forward folds by calendar months, and purged blocks inside a training window."""
+"""Who may learn from which rows: walk-forward folds by calendar months or days, and purged blocks inside a training window."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,12 +19,39 @@ class Gap:
 
 @dataclass(frozen=True)
 class Fold:
-    """Months of a walk-forward: train in [from_ms, test_ms), judge in [test_ms, to_ms)."""
+    """A step of a walk-forward: train in [from_ms, test_ms), judge in [test_ms, to_ms)."""
 
     name: str
     from_ms: int
     test_ms: int
     to_ms: int
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Lengths of a walk-forward, in calendar months or days, UTC."""
+
+    unit: str = "m"
+    train: int = 6
+    test: int = 1
+    step: int = 1
+
+    def number(self, ms: int) -> int:
+        """Of the month or day that a moment lies in."""
+        return month_of(ms) if self.unit == "m" else ms // DAY_MS
+
+    def start_ms(self, number: int) -> int:
+        return month_ms(number) if self.unit == "m" else number * DAY_MS
+
+    def name(self, ms: int) -> str:
+        return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m" if self.unit == "m" else "%Y-%m-%d")
+
+    def whole(self, from_ms: int, last_ms: int) -> tuple[int, int]:
+        """From the first row to the end of the month or day of the last one."""
+        return from_ms, self.start_ms(self.number(last_ms) + 1)
+
+
+DAY_MS = 86_400_000
 
 
 def month_ms(number: int) -> int:
@@ -37,15 +64,15 @@ def month_of(ms: int) -> int:
     return at.year * 12 + at.month - 1
 
 
-def walk_forward(from_ms: int, to_ms: int, train: int = 6, test: int = 1) -> Iterator[Fold]:
-    """Folds whose months all lie in [from_ms, to_ms); the next one begins `test` months later."""
-    first, end = month_of(from_ms), month_of(to_ms)
-    if end - first < train + test:
-        raise Problem(f"the span has {end - first} months: a walk-forward needs {train} to train and {test} to judge")
-    for start in range(first, end - train - test + 1, test):
-        judged = month_ms(start + train)
-        name = datetime.fromtimestamp(judged / 1000, UTC).strftime("%Y-%m")
-        yield Fold(name, month_ms(start), judged, month_ms(start + train + test))
+def walk_forward(from_ms: int, to_ms: int, steps: Steps = Steps()) -> Iterator[Fold]:
+    """Folds whose months or days all lie in [from_ms, to_ms); the next one begins a step later."""
+    first, end = steps.number(from_ms), steps.number(to_ms)
+    if end - first < steps.train + steps.test:
+        unit = "months" if steps.unit == "m" else "days"
+        raise Problem(f"the span has {end - first} {unit}: a walk-forward needs {steps.train} to train and {steps.test} to judge")
+    for start in range(first, end - steps.train - steps.test + 1, steps.step):
+        judged = steps.start_ms(start + steps.train)
+        yield Fold(steps.name(judged), steps.start_ms(start), judged, steps.start_ms(start + steps.train + steps.test))
 
 
 def before(time: np.ndarray, known: np.ndarray, test_ms: int, gap: Gap) -> np.ndarray:

@@ -1,6 +1,8 @@
-"""Trains a member on rows: columns, cross-fitted blocks, weights, calibration, and the parts on all rows."""
+"""Trains members on rows: columns, cross-fitted blocks, weights, calibration, and the parts on all rows."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,11 @@ from .layers import Columns, Earlier, Layer, Settings
 from .parts import Part
 from .problem import Problem
 from .rows import STATES, Rows
+from .stopwatch import timed
 
 LEAST_ROWS = 500
 """Fewer rows than this fit nothing."""
+Fit = Callable[[Rows, Columns], dict[str, Part]]
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,23 @@ class Member:
     masks: dict[str, float]
     left_out: tuple[str, ...]
     """Masks of the families that come or go in the training rows."""
-    cross_fitted: np.ndarray
-    """Beliefs of the training rows by parts that did not see them; NaN where no block judged a row."""
+    judged: np.ndarray
+    """Mask of the training rows that a block judged."""
+    known: list[np.ndarray]
+    """Raw scores of those rows by parts that did not see them."""
+
+    @cached_property
+    def cross_fitted(self) -> np.ndarray:
+        """Beliefs of the training rows by parts that did not see them; NaN where no block judged a row."""
+        spoken = self.belief(self.known)
+        beliefs = np.full((len(self.judged), spoken.shape[1]), np.nan)
+        beliefs[self.judged] = spoken
+        return beliefs
 
     def raws(self, x: np.ndarray) -> list[np.ndarray]:
-        return [part.raw(x) for part in self.parts]
+        return [raw_of(part, x) for part in self.parts]
 
+    @timed
     def belief(self, raws: list[np.ndarray]) -> np.ndarray:
         """[rows, 7] probabilities or [rows, 6] numbers of a signal."""
         kinds = [part.kind for part in self.parts]
@@ -63,27 +78,45 @@ def train_member(
     earlier: Earlier | None = None,
 ) -> Member:
     """`extra`: places of belief columns that every model reads beside the features that are chosen."""
+    return train_family(layer, (model,), rows, gap, seed, chosen, extra, settings, earlier)[model]
+
+
+def train_family(
+    layer: Layer,
+    models: Sequence[str],
+    rows: Rows,
+    gap: Gap,
+    seed: int,
+    chosen: bool = True,
+    extra: tuple[int, ...] = (),
+    settings: Settings | None = None,
+    earlier: Earlier | None = None,
+) -> dict[str, Member]:
+    """Members of several models on the same rows. Each part is fitted once, so a member has the bits of one that is trained alone."""
     require_rows(layer, rows)
     rule = rows.places(layer.name)
-    names = layer.parts_of(model, bool(rule))
+    names_of = {model: layer.parts_of(model, bool(rule)) for model in models}
+    names = list(dict.fromkeys(name for of in names_of.values() for name in of))
     features = [n if "." not in n else "" for n in rows.names]
     kept, masks, left_out = usable(rows.x, features)
     kept = [i for i in kept if features[i]]
-    choices = [[sorted({*read, *extra}) for read in columns] for columns in layer.columns(rows, kept, gap, seed, chosen)]
-    fitted = lambda at, columns: [part_of(layer, name, at, columns, seed, rule, settings or {}) for name in names]  # noqa: E731
+    choices = [[sorted({*read, *extra}) for read in columns] for columns in timed(layer.columns)(rows, kept, gap, seed, chosen)]
+    fitted: Fit = lambda at, columns: {n: part_of(layer, n, at, columns, seed, rule, settings or {}) for n in names}  # noqa: E731
     raws, judged, count = cross_fit(fitted, rows, choices[1:], gap, layer.outputs)
-    kinds = ["rule" if name == "rule" else "model" for name in names]
-    known = [raw[judged] for raw in raws]
-    weights = layer.weigh(kinds, known, rows.y[judged])
-    numbers = {"blocks": count, **layer.calibrate(kinds, weights, known, rows.y[judged], earlier)}
     parts = fitted(rows, choices[0])
-    member = Member(layer, rows.names, tuple(parts), tuple(weights), numbers, masks, tuple(left_out), np.empty(0))
-    spoken = member.belief(known)
-    beliefs = np.full((len(rows), spoken.shape[1]), np.nan)
-    beliefs[judged] = spoken
-    return Member(**{**member.__dict__, "cross_fitted": beliefs, "masks": masks_read(member)})
+    family = {}
+    for model, of in names_of.items():
+        kinds = ["rule" if name == "rule" else "model" for name in of]
+        known = [raws[name][judged] for name in of]
+        weights = layer.weigh(kinds, known, rows.y[judged])
+        numbers = {"blocks": count, **layer.calibrate(kinds, weights, known, rows.y[judged], earlier)}
+        own = tuple(parts[name] for name in of)
+        member = Member(layer, rows.names, own, tuple(weights), numbers, masks, tuple(left_out), judged, known)
+        family[model] = replace(member, masks=masks_read(member))
+    return family
 
 
+@timed
 def part_of(layer: Layer, name: str, rows: Rows, columns: Columns, seed: int, rule: tuple[int, ...], settings: Settings) -> Part:
     """The rule learns online and has nothing to fit; of a signal its two net returns are the raw scores."""
     if name != "rule":
@@ -91,11 +124,16 @@ def part_of(layer: Layer, name: str, rows: Rows, columns: Columns, seed: int, ru
     return Part("rule", (), rule[3:5] if layer.name == "signal" else rule)
 
 
-def cross_fit(fitted: Any, rows: Rows, choices: list[Columns], gap: Gap, outputs: int) -> tuple[list[np.ndarray], np.ndarray, int]:
+@timed
+def raw_of(part: Part, x: np.ndarray) -> np.ndarray:
+    return part.raw(x)
+
+
+def cross_fit(fitted: Fit, rows: Rows, choices: list[Columns], gap: Gap, outputs: int) -> tuple[dict[str, np.ndarray], np.ndarray, int]:
     """Raw scores of each row by parts of the other blocks, which rows have them, and how many blocks there were."""
     block = blocks(rows.time)
     judged = np.zeros(len(rows), bool)
-    raws: list[np.ndarray] = []
+    raws: dict[str, np.ndarray] = {}
     count = 0
     for b in range(BLOCKS):
         own = block == b
@@ -104,10 +142,9 @@ def cross_fit(fitted: Any, rows: Rows, choices: list[Columns], gap: Gap, outputs
         learnt = outside(rows.time, rows.known, own, gap)
         if int(learnt.sum()) < LEAST_ROWS // 2:
             continue
-        parts = fitted(rows.at(learnt), choices[b])
-        raws = raws or [np.full((len(rows), outputs), np.nan) for _ in parts]
-        for raw, part in zip(raws, parts, strict=True):
-            raw[own] = part.raw(rows.x[own])
+        x = rows.x[own]
+        for name, part in fitted(rows.at(learnt), choices[b]).items():
+            raws.setdefault(name, np.full((len(rows), outputs), np.nan))[own] = raw_of(part, x)
         judged |= own
         count += 1
     if not raws:

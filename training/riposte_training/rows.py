@@ -43,6 +43,12 @@ def regime_rows(data: Dataset) -> Rows:
     return joined(data, lambda s: s.regime >= 0, lambda s: s.regime.astype(np.int64), lambda s: s.time + ahead)
 
 
+def rows_of(data: Dataset, layer: str, ensemble: bool, cost: float) -> Rows:
+    """Rows of a layer; an ensemble has the rule among its members and takes those at which it spoke."""
+    rows = regime_rows(data) if layer == "regime" else signal_rows(data, cost)
+    return with_rule(rows, layer) if ensemble and (layer == "regime" or rows.places("signal")) else rows
+
+
 def joined(data: Dataset, keep: Callable, y: Callable, known: Callable) -> Rows:
     """Symbols one behind the other; blocks and folds go by time, so the order does not matter."""
     masks = [keep(s) for s in data.symbols]

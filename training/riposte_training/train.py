@@ -11,21 +11,18 @@ import numpy as np
 
 from .artefact import write_member
 from .board import Board
-from .dataset import REGIME_BARS, Dataset, read_dataset
+from .dataset import Dataset, read_dataset
 from .evaluate import cache_key, kept_folds, run_folds, said_earlier, walk_forward_figures
-from .folds import Gap, month_ms, month_of
+from .folds import Gap, Steps
 from .layers import LAYERS, Layer, Settings
 from .looks import record
-from .member import Member, train_member
-from .metrics import nats, signal_figures
+from .member import train_member
 from .packages import recorded
 from .problem import Problem
-from .rows import Rows, regime_rows, signal_rows, with_rule
+from .recipe import RECIPE, own_figures, training_of
+from .rows import Rows, regime_rows, rows_of, with_rule
 from .search import search
 from .stack import Upstream, parse_stack, upstream_of
-
-RECIPE = 1
-"""Rises with every change that gives other numbers: folds that were kept are then none."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ class Job:
     def identity(self) -> dict[str, Any]:
         """Everything that its numbers depend on."""
         asked = {n: getattr(self.args, n) for n in ("from_ms", "to_ms", "every", "embargo", "cost", "columns", "seed")}
-        about = {"dataset": self.data.about["datasetSha256"], "symbols": names_of(self.data), "stack": self.stack}
+        about = {"dataset": self.data.about["datasetSha256"], "symbols": self.data.names, "stack": self.stack}
         behind = self.upstream.sha256 if self.upstream else None
         of = {"recipe": RECIPE, "layer": self.layer.name, "model": self.model, "upstream": behind, "packages": recorded()}
         return {**asked, **about, **of, **({"calibration": "earlier"} if self.refined else {})}
@@ -79,20 +76,16 @@ def train(args: argparse.Namespace, jobs: list[tuple[str, str]], say: Callable[[
     gap = Gap(data.bar_ms, args.embargo * data.bar_ms)
     if data.horizon_ms > gap.embargo_ms:
         raise Problem(f"--embargo {args.embargo}: the labels look {data.horizon_ms // data.bar_ms} bars ahead, and it must be longer")
-    say(f"{sum(len(s) for s in data.symbols)} rows of {', '.join(names_of(data))}, {len(data.columns)} columns")
+    say(f"{sum(len(s) for s in data.symbols)} rows of {', '.join(data.names)}, {len(data.columns)} columns")
     for layer_name, model in jobs:
         layer = LAYERS[layer_name]
         stack = parse_stack(args.stack) if layer.name == "signal" else {}
-        upstream = upstream_of(stack.get("regime", ""), args.out, regime_for(data, stack), data.about, names_of(data))
-        job = Job(args, data, gap, layer, model, rows_of(args, data, layer, model), stack, upstream, say)
+        upstream = upstream_of(stack.get("regime", ""), args.out, regime_for(data, stack), data.about, data.names)
+        job = Job(args, data, gap, layer, model, rows_of(data, layer.name, model == "ensemble", args.cost), stack, upstream, say)
         if args.evaluate:
             yield from judged(job)
         if not args.no_member:
             yield f"wrote {written(job)}"
-
-
-def names_of(data: Dataset) -> list[str]:
-    return [symbol.name for symbol in data.symbols]
 
 
 def judged(job: Job) -> Iterator[str]:
@@ -100,7 +93,7 @@ def judged(job: Job) -> Iterator[str]:
     tell = lambda line: job.say(f"{job.layer.name} {job.model}: {line}")  # noqa: E731
     span = whole_months(job.rows)
     folds = run_folds(job.layer, job.model, job.rows, span, job.gap, job.options, job.upstream, job.kept, tell, job.refined)
-    figures = walk_forward_figures(job.layer, folds, names_of(job.data))
+    figures = walk_forward_figures(job.layer, folds, job.data.names)
     (job.kept / "figures.json").write_text(json.dumps(figures, indent=1))
     Board(job.args.logs / f"{job.layer.name}-{job.model}-{job.kept.name}").folds(job.layer, folds)
     job.look({"figures": figures})
@@ -122,16 +115,17 @@ def written(job: Job) -> Path:
     walked = {"walkForward": json.loads(file.read_text())} if file.is_file() else {}
     sha = {"regime": job.upstream.sha256} if job.upstream else {}
     about = {
-        "training": training_of(job, rows, settings),
+        "training": training_of(job.layer, job.data, rows, job.gap, job.args, recipe_of(job, settings)),
         "metrics": {"crossFitted": own_figures(job.layer, member, rows), **walked},
         "upstreams": {name: {"member": who, "sha256": sha.get(name)} for name, who in job.stack.items()},
     }
     return write_member(member, rows.x, job.data, about, job.args.out, job.args.name or job.model, job.args.version)
 
 
-def rows_of(args: argparse.Namespace, data: Dataset, layer: Layer, model: str) -> Rows:
-    rows = regime_rows(data) if layer.name == "regime" else signal_rows(data, args.cost)
-    return with_rule(rows, layer.name) if model == "ensemble" and (layer.name == "regime" or rows.places("signal")) else rows
+def recipe_of(job: Job, settings: Settings) -> str:
+    calibration = ", calibrated on the judged months too" if job.refined else ""
+    made = f"searched in {job.args.search} trials: {json.dumps(settings)}" if job.args.search else "fixed configuration"
+    return f"{made}, columns {job.args.columns if job.layer.name == 'signal' else 'fixed'}{calibration}"
 
 
 def places_of(stack: dict[str, str], rows: Rows) -> tuple[int, ...]:
@@ -149,37 +143,7 @@ def regime_for(data: Dataset, stack: dict[str, str]) -> Rows:
 
 
 def whole_months(rows: Rows) -> tuple[int, int]:
-    """From the month of the first row to the end of the month of the last one."""
-    return int(rows.time.min()), month_ms(month_of(int(rows.time.max())) + 1)
-
-
-def own_figures(layer: Layer, member: Member, rows: Rows) -> dict[str, float]:
-    at = ~np.isnan(member.cross_fitted[:, 0])
-    belief, y = member.cross_fitted[at], rows.y[at]
-    if layer.name == "regime":
-        return {"logLoss": float(nats(belief, y).mean())}
-    figures = signal_figures(belief[:, 3:5], belief, y, rows.time[at])
-    return {"directionalIc": float(figures["directionalIc"]["value"])}  # type: ignore[arg-type]
-
-
-def training_of(job: Job, rows: Rows, settings: Settings) -> dict[str, Any]:
-    signal = job.layer.name == "signal"
-    calibration = ", calibrated on the judged months too" if job.refined else ""
-    made = f"searched in {job.args.search} trials: {json.dumps(settings)}" if job.args.search else "fixed configuration"
-    return {
-        "datasetSha256": job.data.about["datasetSha256"],
-        "symbols": names_of(job.data),
-        "fromMs": int(rows.time.min()),
-        "toMs": int(rows.known.max()),
-        "embargoMs": job.gap.embargo_ms,
-        "everyBars": job.args.every,
-        "rows": len(rows),
-        "seed": job.args.seed,
-        "labels": job.data.about["labels"] if signal else {"kind": "regimeTarget", "bars": REGIME_BARS},
-        "roundTripCost": job.args.cost if signal else None,
-        "recipe": f"{RECIPE}, {made}, columns {job.args.columns if signal else 'fixed'}{calibration}",
-        "packages": recorded(),
-    }
+    return Steps().whole(int(rows.time.min()), int(rows.time.max()))
 
 
 def lines_of(layer: Layer, model: str, figures: dict[str, Any]) -> Iterator[str]:
