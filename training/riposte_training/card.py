@@ -20,7 +20,7 @@ def card(manifest: dict[str, Any], left_out: tuple[str, ...]) -> str:
         "",
         f"- Trained on {', '.join(training['symbols'])}, {day(training['fromMs'])} to {day(training['toMs'])}: {training['rows']} rows,"
         f" every {training['everyBars']} bars, dataset `{training['datasetSha256']}`, seed {training['seed']}.",
-        f"- Labels: {label_words(training['labels'])}; embargo {training['embargoMs'] // 60_000} minutes"
+        f"- Labels: {label_words(training['labels'])}; may serve from {day(training['toMs'] + training['embargoMs'])} on"
         + ("" if training["roundTripCost"] is None else f"; round trip {training['roundTripCost']:.4%} off every return")
         + ".",
         f"- Reads {len(manifest['columns'])} features"

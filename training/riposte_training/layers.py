@@ -52,8 +52,9 @@ class Layer:
     calibrate: Callable[[list[str], list[float], list[np.ndarray], np.ndarray, Earlier | None], dict[str, Any]]
 
     def parts_of(self, model: str, rule: bool) -> list[str]:
-        """Names of the parts of a model; the rule is first where the dataset holds what it said."""
-        return [*(["rule"] if rule else []), *self.members] if model == "ensemble" else [model]
+        """Names of the parts of a model; L1's rule is first where the dataset holds what it said. L3's takes no part: it stands behind
+        the rules of L1 and L2, and a member with it could not serve behind a trained one."""
+        return [*(["rule"] if rule and self.name == "regime" else []), *self.members] if model == "ensemble" else [model]
 
 
 def signal_columns(rows: Rows, usable: list[int], gap: Gap, seed: int, chosen: bool) -> list[Columns]:

@@ -118,10 +118,10 @@ def train_family(
 
 @timed
 def part_of(layer: Layer, name: str, rows: Rows, columns: Columns, seed: int, rule: tuple[int, ...], settings: Settings) -> Part:
-    """The rule learns online and has nothing to fit; of a signal its two net returns are the raw scores."""
+    """The rule learns online and has nothing to fit."""
     if name != "rule":
         return layer.fit(name, rows, columns, seed, settings)
-    return Part("rule", (), rule[3:5] if layer.name == "signal" else rule)
+    return Part("rule", (), rule)
 
 
 @timed

@@ -44,9 +44,10 @@ def regime_rows(data: Dataset) -> Rows:
 
 
 def rows_of(data: Dataset, layer: str, ensemble: bool, cost: float) -> Rows:
-    """Rows of a layer; an ensemble has the rule among its members and takes those at which it spoke."""
-    rows = regime_rows(data) if layer == "regime" else signal_rows(data, cost)
-    return with_rule(rows, layer) if ensemble and (layer == "regime" or rows.places("signal")) else rows
+    """Rows of a layer; an ensemble of L1 has the rule among its members and takes those at which it spoke."""
+    if layer == "signal":
+        return signal_rows(data, cost)
+    return with_rule(regime_rows(data)) if ensemble else regime_rows(data)
 
 
 def joined(data: Dataset, keep: Callable, y: Callable, known: Callable) -> Rows:
@@ -63,9 +64,9 @@ def joined(data: Dataset, keep: Callable, y: Callable, known: Callable) -> Rows:
     )
 
 
-def with_rule(rows: Rows, layer: str) -> Rows:
-    """Rows at which the layer's own rule had something to say: its probabilities are 0 elsewhere."""
-    places = rows.places(layer)
+def with_rule(rows: Rows) -> Rows:
+    """Rows of L1 at which its rule had something to say: its probabilities are 0 elsewhere."""
+    places = rows.places("regime")
     if not places:
-        raise Problem(f"an ensemble has the rule among its members, and the dataset has no {layer} columns: write it with --beliefs")
-    return rows.at(rows.x[:, list(places[:3] if layer == "signal" else places)].sum(axis=1) > 0.5)
+        raise Problem("an ensemble has the rule among its members, and the dataset has no regime columns: write it with --beliefs")
+    return rows.at(rows.x[:, list(places)].sum(axis=1) > 0.5)

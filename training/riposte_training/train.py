@@ -139,7 +139,7 @@ def places_of(stack: dict[str, str], rows: Rows) -> tuple[int, ...]:
 def regime_for(data: Dataset, stack: dict[str, str]) -> Rows:
     """L1's rows, for a signal behind a trained L1."""
     rows = regime_rows(data)
-    return with_rule(rows, "regime") if "@" in stack.get("regime", "") and rows.places("regime") else rows
+    return with_rule(rows) if "@" in stack.get("regime", "") and rows.places("regime") else rows
 
 
 def whole_months(rows: Rows) -> tuple[int, int]:

@@ -47,7 +47,7 @@ class Market:
     def rows(self, world):
         if world not in self.read:
             data = read_dataset(write_dataset(self.folder / str(len(self.read)), world), None, 0, 1 << 52)
-            self.read[world] = (with_rule(signal_rows(data, 0.001), "signal"), with_rule(regime_rows(data), "regime"))
+            self.read[world] = (signal_rows(data, 0.001), with_rule(regime_rows(data)))
         return self.read[world]
 
 
