@@ -17,7 +17,9 @@ export interface ViewRow {
   /** P(LONG) minus P(SHORT); the rest is NEUTRAL. */
   readonly lean?: number;
   readonly ready?: boolean;
+  /** Expected net return of a long, and of a short unless the next one says another. */
   readonly net?: number;
+  readonly netOther?: number;
   readonly confidence?: number;
   readonly heldLots?: number;
   readonly averageTicks?: number;
@@ -35,7 +37,7 @@ export interface ViewRow {
 /** What L4 sees of a row. */
 export const positionView = (row: ViewRow): PositionView => {
   const { minute = 0, close = PRICE, lean = 0.9, ready = true, heldLots = 0, averageTicks = TICKS, openedMinute = 0 } = row;
-  const { net = NaN, natr = 0.0006 } = row;
+  const { net = NaN, netOther = net, natr = 0.0006 } = row;
   return {
     ...NOTHING_SEEN,
     x: Float64Array.of(natr),
@@ -52,7 +54,7 @@ export const positionView = (row: ViewRow): PositionView => {
       pShort: Math.max(0, -lean),
       pNeutral: 1 - Math.abs(lean),
       netLong: net,
-      netShort: net,
+      netShort: netOther,
       confidence: row.confidence ?? NaN,
     },
     position: {

@@ -36,6 +36,24 @@ describe("entering", () => {
     expect(one(row, { minNetReturn })).toBe(said);
   });
 
+  it.each<[string, ViewRow, string]>([
+    ["the likelier side is not asked", { lean: 0.9, net: 0.001, netOther: 0.002 }, `short ${LOTS}`],
+    ["however unlikely", { lean: 0.1, net: 0.0001, netOther: -0.002 }, `long ${LOTS}`],
+    ["neither pays", { lean: 0.9, net: 0, netOther: -0.001 }, "waits: expected net return below minNetReturn 0/0"],
+    ["nothing is stated: probabilities decide", { lean: 0.7, net: NaN, netOther: NaN }, `long ${LOTS}`],
+    ["nothing is stated, and nothing likely", { lean: 0.69, net: NaN, netOther: NaN }, "-"],
+    ["one side alone is stated: probabilities decide", { lean: 0.1, net: 0.01, netOther: NaN }, "-"],
+  ])("with enterBy netReturn: %s", (_, row, said) => {
+    expect(one(row, { enterBy: "netReturn" })).toBe(said);
+  });
+
+  it("with enterBy netReturn: leaves when the other side is expected to pay, not when it is likely", () => {
+    const held = { heldLots: LOTS, minute: 1, stopTicks: TICKS * 0.99 };
+    expect(one({ ...held, lean: -0.9, net: 0.001, netOther: -0.001 }, { enterBy: "netReturn" })).toBe("-");
+    expect(one({ ...held, lean: 0.9, net: -0.001, netOther: 0.001 }, { enterBy: "netReturn" })).toBe("exit signal");
+    expect(one({ ...held, lean: -0.9, net: NaN, netOther: NaN }, { enterBy: "netReturn" })).toBe("exit signal");
+  });
+
   it("risks what it says: the stop costs riskFraction of equity, whatever the stop's distance", () => {
     expect(one({}, { stopFraction: 0.0025 })).toBe(`long ${2 * LOTS}`);
     expect(one({}, { riskFraction: 0.002 })).toBe(`long ${2 * LOTS}`);
@@ -231,6 +249,7 @@ describe("options", () => {
       "position.options.trail.multiple is not an option of this module (did you mean atrMultiple?): it knows atStops, atrMultiple",
     ],
     [{ trail: 3 }, "position.options.trail is 3: it must be an object of options"],
+    [{ enterBy: "luck" }, 'position.options.enterBy is "luck": it must be "probability" or "netReturn"'],
     [{ minNetReturn: "no" }, 'position.options.minNetReturn is "no": it must be a number'],
     [{ cooldown: 5 }, "position.options.cooldown is not an option of this module"],
   ])("refuses %o", (options, message) => {

@@ -20,7 +20,8 @@ export default positionModule<Trade>((options) => {
   return {
     name: "managed",
     features: ["natr_14"],
-    enterProbability: settings.enterProbability,
+    // With the other way to choose, no probability explains a run without a trade.
+    ...(settings.enterBy === "probability" ? { enterProbability: settings.enterProbability } : {}),
     init: () => new Trade(settings),
     decide: (trade, view, propose) => {
       if (view.position.positionLots === 0) {

@@ -22,7 +22,7 @@ import { simulateCommand } from "./simulate.ts";
 import { codeVersion, commandLine } from "./run/identity.ts";
 import { pythonOption, runTrainer, TrainerFailed } from "./training/trainer.ts";
 import type { Stitching } from "./walkForward/backtests.ts";
-import { servedSets, stitched } from "./walkForward/backtests.ts";
+import { labelManagement, servedSets, stitched } from "./walkForward/backtests.ts";
 import { passedOn } from "./walkForward/ownCommand.ts";
 import type { WalkPlan } from "./walkForward/plan.ts";
 import { WALK_OPTIONS, walkPlan } from "./walkForward/plan.ts";
@@ -43,6 +43,12 @@ export const walkForwardCommand: Command = {
     ...WALK_OPTIONS,
     dataset: { type: "string", value: "DIR", help: "a dataset that is there already, written with --beliefs (default: it is made)" },
     backtest: { type: "string", value: "all|one|none", help: "all: also without members, and with each layer's alone", default: "all" },
+    manage: {
+      type: "string",
+      value: "labels|config",
+      help: "L4 of the backtest; labels: enters where L3 expects a gain and holds as its labels do; config: position.options as they are",
+      default: "labels",
+    },
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
     out: { type: "string", value: "DIR", help: "folder of everything; a second start goes on there", default: "out/walk-forward" },
     python: pythonOption,
@@ -66,6 +72,7 @@ interface Prepared {
   readonly simulated: boolean;
   readonly out: string;
   readonly backtests: "all" | "one" | "none";
+  readonly manage: "labels" | "config";
   readonly jobs: number;
 }
 
@@ -77,11 +84,13 @@ const prepared = async (values: OptionValues, context: CommandContext): Promise<
   const backtests = String(values["backtest"]);
   if (backtests !== "all" && backtests !== "one" && backtests !== "none")
     throw new UserError(`--backtest ${backtests}: give all, one or none`, 2);
+  const manage = String(values["manage"]);
+  if (manage !== "labels" && manage !== "config") throw new UserError(`--manage ${manage}: give labels or config`, 2);
   const jobs = values["jobs"] === undefined ? availableParallelism() : Number(values["jobs"]);
   if (!Number.isSafeInteger(jobs) || jobs < 1) throw new UserError(`--jobs ${String(values["jobs"])}: give a whole number, 1 or more`, 2);
   const out = resolve(String(values["out"]));
   mkdirSync(out, { recursive: true });
-  return { plan, values, config, simulated: isSimulated({ ...dataChoice(values, context), config }), out, backtests, jobs };
+  return { plan, values, config, simulated: isSimulated({ ...dataChoice(values, context), config }), out, backtests, manage, jobs };
 };
 
 /** Seconds of each stage, in their order; every stage is said when it ends. */
@@ -117,7 +126,7 @@ const walkForward = async (walk: Prepared, context: CommandContext): Promise<Wal
   const labels = labelsOf(found, plan, join(dir, "trades.csv"));
   const stitching: Stitching = {
     walk: found,
-    options: [...passedOn(walk.values, LINE_OPTIONS), ...data],
+    options: [...passedOn(walk.values, LINE_OPTIONS), ...data, ...(walk.manage === "labels" ? labelManagement(config) : [])],
     warmUp: dataset.warmUp,
     membersDir: join(dir, "members"),
     dir: join(dir, "backtests"),

@@ -15,6 +15,8 @@ export interface ManagedSettings {
   readonly leverage: number;
   readonly stopFraction: number;
   readonly targetFraction: number;
+  /** Which side to ask for, and when: the likelier one, or the one that L3 expects more of. */
+  readonly enterBy: "probability" | "netReturn";
   readonly enterProbability: number;
   readonly exitProbability: number;
   /** Null: not asked. */
@@ -36,6 +38,7 @@ export const managedSettings = (options: Readonly<Record<string, unknown>>): Man
     leverage: number("leverage", { default: 5, min: 1, max: 125 }),
     stopFraction: number("stopFraction", { default: 0.005, above: 0, max: 0.5 }),
     targetFraction: number("targetFraction", { default: 0.015, min: 0, max: 10 }),
+    enterBy: enterByOf(options),
     enterProbability: number("enterProbability", { default: 0.7, above: 0, max: 1 }),
     exitProbability: number("exitProbability", { default: 0.4, above: 0, max: 1 }),
     minNetReturn: nullable(options, "minNetReturn"),
@@ -71,6 +74,12 @@ const group = <K extends string>(
   const names = Object.keys(ranges) as K[];
   knownOptions(where, given, names);
   return Object.fromEntries(names.map((each) => [each, numberOption(where, given, each, ranges[each])])) as Record<K, number>;
+};
+
+const enterByOf = ({ enterBy = "probability" }: Readonly<Record<string, unknown>>): ManagedSettings["enterBy"] => {
+  if (enterBy === "probability" || enterBy === "netReturn") return enterBy;
+  const path = `${WHERE}.enterBy`;
+  throw new SettingError([path], `${path} is ${JSON.stringify(enterBy)}: it must be "probability" or "netReturn"`);
 };
 
 const nullable = (options: Readonly<Record<string, unknown>>, name: string): number | null => {

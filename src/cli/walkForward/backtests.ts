@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { RiposteConfig } from "../../../config/schema.ts";
 import { DAY_MS } from "../../domain/units.ts";
 import { formatUtc } from "../../domain/time.ts";
 import type { Verdict } from "../../record/statistics/verdict.ts";
@@ -24,6 +25,19 @@ export interface Stitching {
   /** Folder of the backtests' folders. */
   readonly dir: string;
 }
+
+/** L4 as the labels have it: the side that L3 expects to pay, their bracket, their horizon, and nothing in between. */
+export const labelManagement = ({ labels }: Pick<RiposteConfig, "labels">): string[] =>
+  Object.entries({
+    enterBy: "netReturn",
+    timeLimitMinutes: labels.horizonMinutes,
+    cooldownMinutes: 0,
+    ...(labels.unit === "fraction" ? { stopFraction: labels.stop, targetFraction: labels.target } : {}),
+    "part.share": 0,
+    "scaleIn.share": 0,
+    "breakEven.atStops": 0,
+    "trail.atrMultiple": 0,
+  }).map(([name, value]) => `--set=position.options.${name}=${value}`);
 
 /** The line with the trained members of all layers, then without any, then with one layer's alone. */
 export const servedSets = (serve: Walk["serve"], ablation: boolean): (readonly TrainedLayer[])[] => {
