@@ -13,8 +13,8 @@ export const walkForwardPage = (record: WalkForwardRecord): Generator<string> =>
   framedPage({
     title: `Walk-forward ${record.name} · ${record.symbols.join(", ")} · Riposte`,
     main: html`${headerSection(record)} ${verdictSection(record)} ${equitySection(record)} ${icSection(record)} ${curveSection(record)}
-    ${signalSection(record)} ${labelSection(record)} ${regimeSection(record)} ${decaySection(record)} ${carriesSection(record)}
-    ${crossSection(record)} ${foldSection(record)} ${runSection(record)}`,
+    ${decaySection(record)} ${carriesSection(record)} ${crossSection(record)} ${signalSection(record)} ${labelSection(record)}
+    ${regimeSection(record)} ${foldSection(record)} ${runSection(record)}`,
     needsScripts: "The charts",
     dataId: "walk-data",
     data: pageDataOf(record),

@@ -47,8 +47,11 @@ export interface WalkForwardRecord {
   readonly seconds: Readonly<Record<string, number>>;
 }
 
-/** Wall time over the time that the models themselves needed on these processes, less 1. */
-export const trainingOverhead = ({ seconds: { model, wall, processes } }: Walk): number => (wall * processes) / model - 1;
+/** Wall time over the time that the models themselves needed on these processes, less 1; NaN where finished folds were kept. */
+export const trainingOverhead = ({ seconds: { model, wall, processes }, folds }: Walk): number => {
+  const all = folds.reduce((sum, fold) => sum + fold.seconds.model, 0);
+  return model < all * 0.99 ? NaN : (wall * processes) / model - 1;
+};
 
 /** Model that is shown where there is room for one: the one that serves. */
 export const servedModel = ({ serve, models }: Walk, layer: "signal" | "regime"): string | null =>

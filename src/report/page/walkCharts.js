@@ -83,7 +83,7 @@ export const mountWalkEquity = ({ equity, folds, foldReturns }) => {
                   ),
                   silent: true,
                   label: { show: false },
-                  lineStyle: { color: palette.faint, type: "dashed", width: 0.8, opacity: 0.6 },
+                  lineStyle: { color: palette.faint, type: "dashed", width: 1, opacity: 0.9 },
                 },
               }
             : {}),
