@@ -146,6 +146,7 @@ describe("--set and environment are typed by the schema", () => {
       RIPOSTE_RISK_DAY_MAXENTRIES: "null",
       RIPOSTE_NAME: "",
       RIPOSTE_DEBUG: "1",
+      RIPOSTE_PYTHON: "/usr/bin/python3",
       HOME: "x",
     };
     const config = await load({ env });
