@@ -1,4 +1,4 @@
-"""The line said in the stitched backtest what the trainer had judged: python training/check_walk.py OUT (of walk-forward, with report.decisions=all).
+"""The line said in the stitched backtest what the trainer had judged: python training/check_walk.py OUT (report.decisions=all).
 
 Every judged row of the models that served, bar by bar, but the one that closes as its span begins: it is still the member's before. The
 last line counts them.
