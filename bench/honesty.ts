@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { mirroredWorlds } from "./honesty/mirroredWorlds.ts";
 import { nullWorlds } from "./honesty/nullWorlds.ts";
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
     /** Store with the minutes of 2022 and 2023 that are mirrored. */
     data: { type: "string", default: "history" },
     jobs: { type: "string" },
+    python: { type: "string", default: "out/python" },
   },
 });
 
@@ -36,6 +38,7 @@ process.once("SIGINT", () => {
 });
 const worlds: Worlds = {
   jobs: Number(values.jobs ?? availableParallelism()),
+  python: resolve(values.python),
   signal: stop.signal,
   tell: (line) => {
     console.error(line);

@@ -9,6 +9,8 @@ const FOLDER = resolve("out", "bench-honesty");
 /** How worlds are run: through the program's own commands, so many at a time. */
 export interface Worlds {
   readonly jobs: number;
+  /** Where the trainer's Python environment lies, or is made. */
+  readonly python: string;
   readonly signal: AbortSignal;
   /** Said after each world. */
   readonly tell: (line: string) => void;
@@ -32,10 +34,13 @@ export const inFolder = async <T>(name: string, work: (dir: string) => Promise<T
 };
 
 /** `riposte walk-forward` with these options in this folder; what is no number in its JSON is NaN here. */
-export const walkForwardOf = async (dir: string, options: readonly string[], { signal }: Worlds): Promise<WalkForwardRecord> => {
+export const walkForwardOf = async (dir: string, options: readonly string[], { signal, python }: Worlds): Promise<WalkForwardRecord> => {
   // The ledger of the bench is none of the user's.
   const env = { ...process.env, XDG_STATE_HOME: join(dir, "state") };
-  return (await ownCommand(["walk-forward", "--jobs=1", `--out=${dir}`, ...options], { env, signal })) as WalkForwardRecord;
+  return (await ownCommand(["walk-forward", "--jobs=1", `--python=${python}`, `--out=${dir}`, ...options], {
+    env,
+    signal,
+  })) as WalkForwardRecord;
 };
 
 /** Runs worlds, `jobs` at a time, and says each when it is done; their results in the order of `seeds`. */

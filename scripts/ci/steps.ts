@@ -11,6 +11,12 @@ interface Places {
 const VITEST = "node_modules/vitest/vitest.mjs";
 const SYMBOL_YEAR = ["--market", "spot", "--symbol", "BTCUSDT", "--from", "2023-01-01", "--to", "2024-01-01"];
 
+/** Two layers on a market with an edge: small, and they trade. */
+const WALK = [
+  ...["--simulate", "--days", "60", "--edge", "planted", "--set", "simulate.edgeStrength=0.5", "--set", "report.decisions=all"],
+  ...["--train", "20d", "--test", "5d", "--every", "5", "--columns", "all", "--judge", "regime=logit", "--judge", "signal=ridge,lightgbm"],
+  ...["--backtest", "one", "--jobs", "1"],
+];
 const FORESTS = ["--import", "./bin/loader.mjs", "scripts/compareForests.ts"];
 
 /** Everything that must hold, what takes longest or is waited for first. */
@@ -104,6 +110,26 @@ export const ciSteps = ({ shared, reports }: Places): Step[] => {
       ),
       lastLineCounts: true,
       after: ["tests: training"],
+    },
+    check("a walk-forward", 15, "node", "bin/riposte.mjs", "walk-forward", ...WALK, "--out", at("walk"), "--python", at("python")),
+    compared("walk", "a walk-forward", "training/check_walk.py", at("walk")),
+    {
+      ...check(
+        "bench: honesty",
+        20,
+        "npm",
+        "run",
+        "--silent",
+        "bench:honesty",
+        "--",
+        "null",
+        "--short",
+        "--python",
+        at("python"),
+        "--jobs",
+        "1",
+      ),
+      after: ["a walk-forward"],
     },
     script("format"),
     script("imports"),
