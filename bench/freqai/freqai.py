@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 import time
+from functools import wraps
 from pathlib import Path
 
 import pandas as pd
@@ -70,6 +71,7 @@ def rows() -> pd.DataFrame:
 def timed(cls: type, name: str, spent: dict[str, float]) -> None:
     inner = getattr(cls, name)
 
+    @wraps(inner)
     def outer(self: object, *args: object, **options: object) -> object:
         began = time.perf_counter()
         try:
@@ -80,7 +82,7 @@ def timed(cls: type, name: str, spent: dict[str, float]) -> None:
     setattr(cls, name, outer)
 
 
-def config(columns: int) -> dict:
+def config() -> dict:
     return {
         **{"trading_mode": "futures", "margin_mode": "isolated", "max_open_trades": 1, "stake_currency": "USDT", "stake_amount": 300},
         **{"dry_run": True, "dry_run_wallet": 10_000, "timeframe": FRAME, "fee": 0.0005, "dataformat_ohlcv": "feather"},
@@ -92,7 +94,7 @@ def config(columns: int) -> dict:
         "freqai": {
             **{"enabled": True, "purge_old_models": 2, "train_period_days": TRAIN, "backtest_period_days": TEST, "identifier": "rows"},
             **{"live_retrain_hours": 0, "save_backtest_models": False},
-            "feature_parameters": {"include_timeframes": [FRAME], "include_corr_pairlist": [], "label_period_candles": 4, "DI_threshold": 0},
+            "feature_parameters": {"include_timeframes": [FRAME], "include_corr_pairlist": [], "label_period_candles": 4, "indicator_periods_candles": [1], "DI_threshold": 0},
             "data_split_parameters": {"test_size": 0, "shuffle": False},
             "model_training_parameters": MODEL,
         },
@@ -118,16 +120,13 @@ def main() -> None:
             folder / f"BTC_USDT_USDT-{span}-funding_rate.feather", compression="lz4"
         )
     (root / "strategies/rows.py").write_text(STRATEGY)
-    Path("config.json").write_text(json.dumps(config(frame.shape[1] - 3)))
+    Path("config.json").write_text(json.dumps(config()))
 
     import freqtrade
     import lightgbm
     from freqtrade.exchange.exchange import Exchange
     from freqtrade.main import main as freqtrade_main
     from freqtrade.strategy.interface import IStrategy
-
-    async def static_markets(self: Exchange, reload: bool = False) -> None:
-        self._api_async.set_markets([MARKET])
 
     Exchange._load_async_markets = lambda self, reload=False: self._api_async.set_markets([MARKET])
     spent: dict[str, float] = {}

@@ -112,7 +112,10 @@ export const ciSteps = ({ shared, reports }: Places): Step[] => {
       after: ["tests: training"],
     },
     check("a walk-forward", 15, "node", "bin/riposte.mjs", "walk-forward", ...WALK, "--out", at("walk"), "--python", at("python")),
-    compared("walk", "a walk-forward", "training/check_walk.py", at("walk")),
+    {
+      ...check("compare: walk", 15, ...by(`'${at("python")}'/small-*/bin/python training/check_walk.py '${at("walk")}'`)),
+      ...{ lastLineCounts: true, after: ["a walk-forward"] },
+    },
     {
       ...check(
         "bench: honesty",
