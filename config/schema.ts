@@ -211,6 +211,14 @@ const risk = z.strictObject({
     .prefault({}),
 });
 
+/** What reports show beside what was measured, by calendar year (docs/metrics.md). No decision depends on it. */
+const targets = z.strictObject({
+  sharpe: z.number().gte(-100).lte(100).default(1.2),
+  maxDrawdownFraction: fraction.default(0.06),
+  winRate: fraction.default(0.58),
+  yearReturn: z.number().gte(-1).lte(1000).default(0.05),
+});
+
 /** Runs that are kept (docs/runs.md). */
 const runs = z.strictObject({
   /** Folder of all runs. */
@@ -265,7 +273,7 @@ export const configSchema = z.strictObject({
   protection: z.enum(["required", "none"]).default("required"),
   /** null: no risk rule at all, simulated venue only. */
   risk: risk.nullable().prefault({}),
-  report: z.strictObject({ decisions: z.enum(["changes", "all"]).default("changes") }).prefault({}),
+  report: z.strictObject({ decisions: z.enum(["changes", "all"]).default("changes"), targets: targets.prefault({}) }).prefault({}),
   runs: runs.prefault({}),
 });
 

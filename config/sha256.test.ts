@@ -5,8 +5,9 @@ import type { RiposteConfig } from "./schema.ts";
 import { canonicalJson, configSha256, withoutPlace } from "./sha256.ts";
 
 /** What was hashed before there were trained members. */
-const without = ({ name: _, runs: _runs, ...config }: Omit<RiposteConfig, "models">): object => ({
+const without = ({ name: _, runs: _runs, report, ...config }: Omit<RiposteConfig, "models">): object => ({
   ...config,
+  report: { decisions: report.decisions },
   data: withoutPlace(config.data),
 });
 
@@ -50,10 +51,14 @@ describe("configSha256", () => {
     expect(hashOf({ dir: "a", serve: { signal: "x@1" } })).toBe(hashOf({ dir: "b", serve: { signal: "x@1" } }));
   });
 
-  it("does not change with the name of the run, or with where and how many runs are kept", () => {
-    const hashes = [{}, { name: "wider" }, { runs: { keep: 5 } }, { runs: { dir: "elsewhere" } }].map((values) =>
-      configSha256(configSchema.parse(values)),
-    );
+  it("does not change with the name of the run, with where and how many runs are kept, or with targets", () => {
+    const hashes = [
+      {},
+      { name: "wider" },
+      { runs: { keep: 5 } },
+      { runs: { dir: "elsewhere" } },
+      { report: { targets: { sharpe: 2 } } },
+    ].map((values) => configSha256(configSchema.parse(values)));
     expect(new Set(hashes).size).toBe(1);
   });
 

@@ -2,13 +2,15 @@ import { createHash } from "node:crypto";
 import type { RiposteConfig } from "./schema.ts";
 
 /**
- * SHA-256 (hex) of a config's canonical JSON: the same for equal configs, however they were put together, whatever the run is called, and
- * wherever its data and its files lie.
+ * SHA-256 (hex) of a config's canonical JSON: the same for equal configs, however they were put together, whatever the run is called or
+ * measured against, and wherever its data and its files lie.
  */
-export const configSha256 = ({ name: _, runs: _runs, models, ...config }: RiposteConfig): string =>
+export const configSha256 = ({ name: _, runs: _runs, report, models, ...config }: RiposteConfig): string =>
   createHash("sha256")
-    .update(canonicalJson({ ...config, ...servedIn(models), data: withoutPlace(config.data) }))
+    .update(canonicalJson({ ...config, report: withoutTargets(report), ...servedIn(models), data: withoutPlace(config.data) }))
     .digest("hex");
+
+const withoutTargets = ({ targets: _, ...rest }: RiposteConfig["report"]): Partial<RiposteConfig["report"]> => rest;
 
 /** What a config says of trained members but where they lie; nothing where rules alone serve: such a config is what it was before there were any. */
 export const servedIn = ({ serve, swaps }: RiposteConfig["models"]): object => {

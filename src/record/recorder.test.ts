@@ -5,8 +5,9 @@ import { MINUTE_MS } from "../domain/units.ts";
 import { Recorder } from "./recorder.ts";
 import { runRecord } from "./summarise.ts";
 
+const TARGETS = { sharpe: 1, maxDrawdownFraction: 0.1, winRate: 0.5, yearReturn: 0.1 };
 const FACTS = {
-  config: { name: "test", risk: null, venue: { startUsdt: 10_000 } },
+  config: { name: "test", risk: null, venue: { startUsdt: 10_000 }, report: { targets: TARGETS } },
   profile: "research",
   data: { instruments: [BTC, ETH], fromMs: T0, toMs: T0 + 60 * MINUTE_MS, source: "test", simulated: false, seed: null, warnings: [] },
   ...{

@@ -1,3 +1,5 @@
+import type { YearTarget } from "./metrics/yearTargets.ts";
+import type { RunIntervals } from "./statistics/runIntervals.ts";
 import type { Verdict } from "./statistics/verdict.ts";
 import type { FillOn } from "../domain/order.ts";
 import type { Direction } from "../domain/units.ts";
@@ -14,6 +16,9 @@ export interface RunRecord {
   readonly identity: RunIdentity;
   readonly summary: RunSummary;
   readonly verdict: Verdict;
+  readonly intervals: RunIntervals;
+  /** Figures of each calendar year beside their targets, in order. */
+  readonly targets: readonly YearTarget[];
   readonly trades: readonly TradeRow[];
   readonly fills: Iterable<FillRow>;
   /** A row a UTC day; the first row is the start. */

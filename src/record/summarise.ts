@@ -4,16 +4,24 @@ import type { TradeClosed } from "../domain/derived.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { dailyReturns } from "./metrics/dailyReturns.ts";
 import { runMetrics } from "./metrics/metrics.ts";
+import type { Targets } from "./metrics/yearTargets.ts";
+import { yearTargets } from "./metrics/yearTargets.ts";
 import { noTradeReason } from "./outcomes/noTrades.ts";
 import type { NoTradeFacts } from "./outcomes/noTrades.ts";
 import type { Recorder } from "./recorder.ts";
 import { refusalWarnings } from "./outcomes/refusalWarning.ts";
+import { runIntervals } from "./statistics/runIntervals.ts";
 import { verdictOf } from "./statistics/verdict.ts";
 import type { RunIdentity, RunRecord, RunSummary, TradeRow } from "./runRecord.ts";
 
 /** What a run knows of itself besides what the recorder saw. */
 export interface RunFacts {
-  readonly config: { readonly name: string; readonly risk: RiskLimits | null; readonly venue: { readonly startUsdt: number } };
+  readonly config: {
+    readonly name: string;
+    readonly risk: RiskLimits | null;
+    readonly venue: { readonly startUsdt: number };
+    readonly report: { readonly targets: Targets };
+  };
   readonly profile: string;
   readonly data: {
     readonly instruments: readonly Instrument[];
@@ -42,19 +50,29 @@ export interface RunFacts {
   readonly peakRssMb: number;
 }
 
-/** The record of a finished run, ready for the report's writers. An open position is marked at its instrument's last close. */
-export const runRecord = (recorder: Recorder, facts: RunFacts): RunRecord => {
+/** What a finished run was and did, without what only a report needs. An open position is marked at its instrument's last close. */
+export const runResult = (recorder: Recorder, facts: RunFacts): RunResult => {
   const trades = [...recorder.trades, ...openTrades(recorder, facts.data.instruments)].sort((a, b) => a.exitTimeMs - b.exitTimeMs);
   return {
     identity: identityOf(recorder, facts),
     summary: summaryOf(recorder, facts, trades),
-    verdict: verdictOf({
-      dailyReturns: dailyReturns(recorder.equity.map((row) => row.equityUsdt)),
-      trades: trades.length,
-      inSample: facts.inSample.length > 0,
-      ruined: recorder.ruinedAtMs !== null,
-    }),
     trades,
+    dailyReturns: dailyReturns(recorder.equity.map((row) => row.equityUsdt)),
+  };
+};
+
+type RunResult = Pick<RunRecord, "identity" | "summary" | "trades"> & { readonly dailyReturns: Float64Array };
+
+/** The record of a finished run, ready for the report's writers. */
+export const runRecord = (recorder: Recorder, facts: RunFacts): RunRecord => {
+  const { dailyReturns, ...result } = runResult(recorder, facts);
+  const { summary, trades } = result;
+  const { equity, ruinedAtMs, firstOpenMs: fromMs, lastCloseMs: toMs } = recorder;
+  return {
+    ...result,
+    verdict: verdictOf({ dailyReturns, trades: trades.length, inSample: facts.inSample.length > 0, ruined: ruinedAtMs !== null }),
+    intervals: runIntervals({ summary, dailyReturns, trades }),
+    targets: yearTargets({ equity, trades, ruinedAtMs, fromMs, toMs }, facts.config.report.targets),
     fills: recorder.fills,
     equity: recorder.equity,
     candles: recorder.candles,

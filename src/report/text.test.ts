@@ -60,6 +60,18 @@ describe("summaryText", () => {
     expect(line(text, "Risk")).toMatch(/^max drawdown −\d+\.\d\d% at bars, for 41 d 16 h +−\d+\.\d\d% of days, for 41 days/);
   });
 
+  it("names the 95% ranges, and each year's figures beside their targets: met, not met or undefined", () => {
+    expect(line(text, "95% range")).toMatch(/^Sharpe −?\d+\.\d\d … −?\d+\.\d\d {3}a trade −?\d+\.\d\d … −?\d+\.\d\d USDT$/);
+    const rows = (["sharpe", "maxDrawdown", "winRate", "totalReturn"] as const).map((figure, i) => ({
+      ...{ year: 2023, days: 365, partial: false, figure, target: [1.2, -0.06, 0.58, 0.05][i] as number },
+      ...{ measured: [NaN, -0.0512, 0.5, 0.051][i] as number, met: [null, true, false, true][i] as boolean | null },
+    }));
+    const targets = [...rows, ...rows.map((row) => ({ ...row, year: 2024, days: 31, partial: true }))];
+    const figures = "Sharpe – (≥ 1.20) –   drawdown 5.12% (≤ 6.0%) met   win rate 50.0% (≥ 58.0%) not met   return +5.10% (≥ 5.0%) met";
+    const found = line(summaryText({ ...record, targets }), "Targets").replace(/\s+/g, " ");
+    expect(found).toBe(`2023 ${figures} 2024 (31 days) ${figures}`.replace(/\s+/g, " "));
+  });
+
   it("says whose bars are missing, and from when", () => {
     const gap = (symbol: string, minute: number) => ({ symbol, fromMs: minute * 60_000, toMs: (minute + 3) * 60_000, missingBars: 3 });
     const text = summaryText({ ...record, gaps: [gap("AUSDT", 5), gap("BUSDT", 7), gap("AUSDT", 90)] });

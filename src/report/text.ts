@@ -2,8 +2,9 @@ import { MINUTE_MS } from "../domain/units.ts";
 import type { RunRecord } from "../record/runRecord.ts";
 import { BREAKDOWNS, breakdowns } from "./figures/breakdowns.ts";
 import { moneyFlow } from "./figures/moneyFlow.ts";
+import { targetYears } from "./figures/targetYears.ts";
 import { NOTHING_COMPARED, sentNone } from "../record/outcomes/fillQuality.ts";
-import { count, counted, decimal, duration, percent, shortIso, signed, signedPercent, times, utcTime } from "./page/format.js";
+import { count, counted, decimal, duration, percent, range, shortIso, signed, signedPercent, times, utcTime } from "./page/format.js";
 
 interface SummaryTextOptions {
   /** ANSI colours: for a terminal only. */
@@ -71,7 +72,7 @@ const headline = ({ identity, summary }: RunRecord, paint: Paint): string =>
     ...(identity.simulated ? [] : [printable(identity.dataSource)]),
   ].join("   ");
 
-const returnLines = ({ summary, equity, verdict }: RunRecord, paint: Paint): readonly Line[] => {
+const returnLines = ({ summary, equity, verdict, intervals, targets }: RunRecord, paint: Paint): readonly Line[] => {
   const bySign = (text: string, value: number): string => (value > 0 ? paint(text, "profit") : value < 0 ? paint(text, "loss") : text);
   const held = (equity.at(-1)?.buyAndHoldUsdt ?? NaN) / summary.equityStartUsdt - 1;
   return [
@@ -96,8 +97,18 @@ const returnLines = ({ summary, equity, verdict }: RunRecord, paint: Paint): rea
       `a day at 95%: VaR ${percent(summary.valueAtRisk95)}, CVaR ${percent(summary.conditionalValueAtRisk95)}`,
     ],
     ["Verdict", verdict.sentence],
+    ["95% range", `Sharpe ${range(intervals.sharpe)}`, `a trade ${range(intervals.expectancyUsdt)} USDT`],
+    ...targetLines(targets),
   ];
 };
+
+/** A line for each calendar year. */
+const targetLines = (targets: RunRecord["targets"]): readonly Line[] =>
+  targetYears(targets).map(({ year, figures }, i) => [
+    i === 0 ? "Targets" : "",
+    year,
+    ...figures.map(({ name, target, measured, met }) => `${name} ${measured} (${target}) ${met}`),
+  ]);
 
 const tradeLines = (record: RunRecord, paint: Paint): readonly Line[] => {
   const { summary, trades } = record;

@@ -107,16 +107,28 @@ describe("outputError", () => {
 
 describe("summaryJson", () => {
   it("has every key in its order; what JSON cannot hold is null", () => {
-    const { identity, summary, verdict, refusals, rejections } = sampleRecord({ trades: 0, days: 1, halts: false });
+    const { identity, summary, verdict, intervals, targets, refusals, rejections } = sampleRecord({ trades: 0, days: 1, halts: false });
     const text = summaryJson({
       identity: { ...identity, modules: { "./mine.ts": "m" } },
       verdict,
+      intervals,
+      targets,
       refusals,
       rejections,
       summary: { ...summary, profitFactor: Infinity },
     });
     const read = JSON.parse(text) as Record<string, unknown>;
-    expect(Object.keys(read)).toEqual([...SUMMARY_KEYS, "verdict", "warnings", "refusals", "rejections", "commit", "modules"]);
+    expect(Object.keys(read)).toEqual([
+      ...SUMMARY_KEYS,
+      "verdict",
+      "intervals",
+      "targets",
+      "warnings",
+      "refusals",
+      "rejections",
+      "commit",
+      "modules",
+    ]);
     expect(read).toMatchObject({ warnings: identity.warnings, commit: identity.commit, modules: { "./mine.ts": "m" } });
     expect(Object.keys(summary)).toEqual([...SUMMARY_KEYS]);
     expect(read["verdict"]).toEqual({ is: "none", sentence: "none: 0 trades, and it takes 30", psr: null, moreYears: null });
@@ -127,10 +139,10 @@ describe("summaryJson", () => {
   });
 
   it("holds plans that risk refused by rule, and orders that the venue refused by code with its words", () => {
-    const { identity, summary, verdict } = sampleRecord({ trades: 0, days: 1 });
+    const { refusals: _, rejections: _rejections, ...record } = sampleRecord({ trades: 0, days: 1 });
     const refusals = [{ rule: "position.maxStopFraction", count: 3, nearest: Infinity, limit: 0.005 }];
     const rejections = [{ code: -4164, count: 2, reason: "too small", firstMs: 5 }];
-    const read = JSON.parse(summaryJson({ identity, summary, verdict, refusals, rejections })) as Record<string, unknown>;
+    const read = JSON.parse(summaryJson({ ...record, refusals, rejections })) as Record<string, unknown>;
     expect(read).toMatchObject({ refusals: [{ ...refusals[0], nearest: null }], rejections });
   });
 });

@@ -2,11 +2,8 @@ import { configSha256 } from "../../../config/sha256.ts";
 import type { RiposteConfig } from "../../../config/schema.ts";
 import type { Event } from "../../domain/event.ts";
 import { peakRssMb } from "../../engine/peakMemory.ts";
-import { dailyReturns } from "../../record/metrics/dailyReturns.ts";
 import type { RunIdentity, RunSummary } from "../../record/runRecord.ts";
-import { runRecord } from "../../record/summarise.ts";
-import type { ReturnMoments } from "../../risk/sharpeBound.ts";
-import { returnMoments } from "../../risk/sharpeBound.ts";
+import { runResult } from "../../record/summarise.ts";
 import { shownModules } from "../run/identity.ts";
 import { moduleMistake } from "../run/moduleMistake.ts";
 import { beliefsOf } from "../run/beliefs.ts";
@@ -29,8 +26,7 @@ export interface TrialTask {
 export interface TrialResult {
   readonly summary: RunSummary;
   readonly identity: Omit<RunIdentity, "config">;
-  /** Of the daily returns. */
-  readonly moments: ReturnMoments;
+  readonly dailyReturns: Float64Array;
 }
 
 /** One backtest on stored beliefs, without files; null when it was stopped. Throws one-line `UserError`s like `backtest`. */
@@ -61,7 +57,7 @@ export const runTrial = async (task: TrialTask, signal: AbortSignal, progress: (
         configSha256: configSha256(config),
         ...hashes,
       };
-      const { summary, identity, equity } = runRecord(recorder, {
+      const { summary, identity, dailyReturns } = runResult(recorder, {
         ...about,
         commit: "",
         modules: shownModules(config),
@@ -70,7 +66,7 @@ export const runTrial = async (task: TrialTask, signal: AbortSignal, progress: (
         peakRssMb: peakRssMb(),
       });
       const { config: _, ...rest } = identity;
-      return { summary, identity: rest, moments: returnMoments(dailyReturns(equity.map(({ equityUsdt }) => equityUsdt))) };
+      return { summary, identity: rest, dailyReturns };
     } finally {
       await beliefs.close();
     }

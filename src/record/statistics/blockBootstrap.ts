@@ -72,11 +72,10 @@ export const keyedBlocks = (values: Float64Array, keyOf: (index: number) => numb
 export const resampled = ({ values, from, to }: Blocks, picks: ArrayLike<number>, buffer: Float64Array): Float64Array => {
   let length = 0;
   for (let i = 0; i < picks.length; i += 1) {
-    const end = to[picks[i] as number] as number;
-    for (let at = from[picks[i] as number] as number; at < end && length < buffer.length; at += 1) {
-      buffer[length] = values[at] as number;
-      length += 1;
-    }
+    const [start, end] = [from[picks[i] as number] as number, to[picks[i] as number] as number];
+    const block = values.subarray(start, Math.min(end, start + buffer.length - length));
+    buffer.set(block, length);
+    length += block.length;
   }
   return buffer.subarray(0, length);
 };

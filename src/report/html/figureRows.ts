@@ -1,11 +1,11 @@
 import { MINUTE_MS } from "../../domain/units.ts";
 import type { RunIdentity, RunRecord } from "../../record/runRecord.ts";
-import { count, counted, decimal, duration, percent, signed, signedPercent, times, utcTime } from "../page/format.js";
+import { count, counted, decimal, duration, percent, range, signed, signedPercent, times, utcTime } from "../page/format.js";
 
 type Fact = readonly [name: string, value: string];
 
 /** The whole summary as name and value, units included. */
-export const figureRows = ({ summary, equity, members }: RunRecord): readonly Fact[] => [
+export const figureRows = ({ summary, equity, members, intervals }: RunRecord): readonly Fact[] => [
   ["Equity at the start", `${decimal(summary.equityStartUsdt)} USDT`],
   ["Equity at the end", `${decimal(summary.equityEndUsdt)} USDT`],
   ["Buy and hold at the end", `${decimal(equity.at(-1)?.buyAndHoldUsdt ?? NaN)} USDT`],
@@ -13,11 +13,13 @@ export const figureRows = ({ summary, equity, members }: RunRecord): readonly Fa
   ["CAGR", signedPercent(summary.cagr)],
   ["Volatility, a year", percent(summary.volatility)],
   ["Sharpe · Sortino · Calmar", `${decimal(summary.sharpe)} · ${decimal(summary.sortino)} · ${decimal(summary.calmar)}`],
+  ["Sharpe, 95% interval", range(intervals.sharpe)],
   ["Max drawdown at bars", `${percent(summary.maxDrawdownAtBars)}, for ${duration(summary.maxDrawdownAtBarsMinutes * MINUTE_MS)}`],
   ["Max drawdown of days", `${percent(summary.maxDrawdown)}, for ${counted(summary.maxDrawdownDays, "day")}`],
   ["Value at risk 95%, a day", percent(summary.valueAtRisk95)],
   ["Conditional VaR 95%, a day", percent(summary.conditionalValueAtRisk95)],
   ["Expectancy", `${signed(summary.expectancyUsdt)} USDT a trade`],
+  ["Expectancy, 95% interval", `${range(intervals.expectancyUsdt)} USDT`],
   ["Mean holding time", duration(summary.meanHoldingMinutes * MINUTE_MS)],
   ["Exposure", percent(summary.exposure)],
   ["Turnover", times(summary.turnover)],

@@ -1,6 +1,6 @@
 import type { RunRecord } from "../../record/runRecord.ts";
 import { MINUTE_MS } from "../../domain/units.ts";
-import { count, counted, decimal, duration, percent, shortIso, signed, signedPercent, times, utcTime } from "../page/format.js";
+import { count, counted, decimal, duration, percent, range, shortIso, signed, signedPercent, times, utcTime } from "../page/format.js";
 import { html } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 import { signClass } from "./tables.ts";
@@ -63,7 +63,7 @@ export const tilesSection = (record: RunRecord): Markup => html`
   </section>
 `;
 
-const tiles = ({ summary, trades, equity }: RunRecord): readonly Tile[] => {
+const tiles = ({ summary, trades, equity, intervals }: RunRecord): readonly Tile[] => {
   const longs = trades.filter((trade) => trade.side === "long").length;
   const costsUsdt = summary.feesUsdt + summary.fundingUsdt + summary.slippageUsdt;
   const held = (equity.at(-1)?.buyAndHoldUsdt ?? NaN) / summary.equityStartUsdt - 1;
@@ -80,14 +80,19 @@ const tiles = ({ summary, trades, equity }: RunRecord): readonly Tile[] => {
       tone: signClass(summary.maxDrawdownAtBars),
       note: `at bars, for ${duration(summary.maxDrawdownAtBarsMinutes * MINUTE_MS)}; daily ${percent(summary.maxDrawdown)}`,
     },
-    { name: "Sharpe", value: decimal(summary.sharpe), tone: "", note: `volatility ${percent(summary.volatility, 1)} a year` },
+    {
+      name: "Sharpe",
+      value: decimal(summary.sharpe),
+      tone: "",
+      note: `95%: ${range(intervals.sharpe)}; volatility ${percent(summary.volatility, 1)}`,
+    },
     { name: "Sortino", value: decimal(summary.sortino), tone: "", note: `Calmar ${decimal(summary.calmar)}` },
     { name: "Trades", value: count(summary.trades), tone: "", note: `${count(longs)} long · ${count(trades.length - longs)} short` },
     {
       name: "Win rate",
       value: percent(summary.winRate, 1),
       tone: "",
-      note: trades.length === 0 ? "no trades" : `${signed(summary.expectancyUsdt)} USDT a trade`,
+      note: trades.length === 0 ? "no trades" : `${signed(summary.expectancyUsdt)} USDT a trade, 95%: ${range(intervals.expectancyUsdt)}`,
     },
     {
       name: "Profit factor",

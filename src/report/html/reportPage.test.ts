@@ -133,6 +133,17 @@ describe("reportPage", () => {
     expect(page(sampleRecord({ trades: 30, days: 40, halts: false }))).not.toContain("Orders refused by the venue");
   });
 
+  it("has the intervals beside the figures, and a table of targets by year", () => {
+    const base = sampleRecord({ trades: 300, days: 400 });
+    const text = page({ ...base, intervals: { sharpe: [-1.5, 2], expectancyUsdt: [NaN, NaN] } });
+    expect(text).toMatch(/95%: −1\.50 … 2\.00; volatility/);
+    expect(text).toMatch(/Expectancy, 95% interval<\/dt>\s*<dd>– USDT<\/dd>/);
+    const table = /<table class="targets">([^]*?)<\/table>/.exec(text)?.[1] ?? "";
+    expect([...table.matchAll(/<th scope="row">([^<]*)</g)].map(([, year]) => year)).toEqual(["2023", "2024 (35 days)"]);
+    expect(table.match(/>(met|not met|–)</g)?.length).toBeGreaterThanOrEqual(8);
+    expect(table).toContain("drawdown ≤ 6.0%");
+  });
+
   it("renders a run without trades, with one bar, and with nothing at all", () => {
     const empty = sampleRecord({ trades: 0, days: 1, halts: false, gaps: false });
     expect(page(empty)).toContain("No trades");

@@ -15,6 +15,7 @@ import { layerSection } from "./layerSections.ts";
 import { headerSection, tilesSection } from "./header.ts";
 import { html, scriptBody, scriptJson, trusted } from "./markup.ts";
 import { pageData } from "./pageData.ts";
+import { targetSection } from "./targetSection.ts";
 import { gapSection, riskSection, runSection } from "./tables.ts";
 
 /** Nothing may be fetched, embedded or sent: the page is this file alone. */
@@ -47,7 +48,7 @@ export function* reportPage(record: RunRecord): Generator<string> {
       <body>
         <main>
           ${headerSection(record, data.layers !== null)} ${tilesSection(record)} ${equitySection(record)} ${priceSection(record)} ${layerSection(data.layers)} ${traded ? null : noTradesSection(record)}
-          ${monthlySection(record.equity)} ${traded ? histogramSection() : null} ${traded ? moneySection(record) : null}
+          ${monthlySection(record.equity)} ${targetSection(record.targets)} ${traded ? histogramSection() : null} ${traded ? moneySection(record) : null}
           ${traded ? breakdownSections(cards, data.reliability) : null} ${record.fillModes === undefined ? null : fillSection(record.fillModes)} ${riskSection(record)} ${gapSection(record.gaps)} ${traded ? tradesSection(record) : null}
           ${runSection(record)}
         </main>

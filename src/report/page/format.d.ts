@@ -11,6 +11,7 @@ export const signedPercent: (fraction: number, decimals?: number) => string;
 export const count: (value: number) => string;
 export const times: (value: number, digits?: number) => string;
 export const counted: (value: number, one: string, many?: string) => string;
+export const range: (ends: readonly [low: number, high: number], print?: (value: number) => string) => string;
 export const exact: (value: number) => string;
 export const exactPercent: (fraction: number) => string;
 export const utcDay: (timeMs: number) => string;

@@ -38,6 +38,10 @@ export const count = (value) => decimal(value, 0);
 /** `1 trade`, `2,000 trades`. @type {(value: number, one: string, many?: string) => string} */
 export const counted = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
 
+/** The two ends of an interval: `−0.52 … 1.40`; `–` where it is undefined.
+ * @type {(ends: readonly [low: number, high: number], print?: (value: number) => string) => string} */
+export const range = ([low, high], print = decimal) => (Number.isNaN(low) || Number.isNaN(high) ? NONE : `${print(low)} … ${print(high)}`);
+
 /** A multiple: `3.1×`. @type {(value: number, digits?: number) => string} */
 export const times = (value, digits = 2) => (Number.isFinite(value) ? `${decimal(value, digits)}×` : NONE);
 

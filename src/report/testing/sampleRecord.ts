@@ -1,4 +1,6 @@
 import { dailyReturns } from "../../record/metrics/dailyReturns.ts";
+import { yearTargets } from "../../record/metrics/yearTargets.ts";
+import { runIntervals } from "../../record/statistics/runIntervals.ts";
 import { verdictOf } from "../../record/statistics/verdict.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../domain/units.ts";
 import type { CandleSeries, EquityRow, FillRow, GapSpan, RiskSpan, RunRecord, StopSpan, TradeRow } from "../../record/runRecord.ts";
@@ -52,6 +54,8 @@ export const sampleRecord = (options: Partial<SampleOptions> = {}): RunRecord =>
         { code: -4164, count: 2, reason: "Order's notional must be no smaller than 100 USDT: asked 49.43", firstMs: FROM_MS + 4 * DAY_MS },
       ]
     : [];
+  const summary = sampleSummary(o.symbols.join(","), FROM_MS, toMs, trades, equity, riskSpans, gaps, refusals, rejections);
+  const returns = dailyReturns(equity.map((row) => row.equityUsdt));
   return {
     identity: {
       name: o.symbols.length > 1 ? "basket-trend" : "trend-1m",
@@ -69,12 +73,13 @@ export const sampleRecord = (options: Partial<SampleOptions> = {}): RunRecord =>
       config: { profile: "research", risk: { day: { maxEntries: 15 }, position: { maxLeverage: 5 } }, symbols: o.symbols },
       command: `npm run backtest -- --symbol ${o.symbols.join(",")} --seed ${o.seed}`,
     },
-    summary: sampleSummary(o.symbols.join(","), FROM_MS, toMs, trades, equity, riskSpans, gaps, refusals, rejections),
-    verdict: verdictOf({
-      dailyReturns: dailyReturns(equity.map((row) => row.equityUsdt)),
-      trades: trades.length,
-      ...{ inSample: false, ruined: false },
-    }),
+    summary,
+    verdict: verdictOf({ dailyReturns: returns, trades: trades.length, inSample: false, ruined: false }),
+    intervals: runIntervals({ summary, dailyReturns: returns, trades }),
+    targets: yearTargets(
+      { equity, trades, ruinedAtMs: null, fromMs: FROM_MS, toMs },
+      { sharpe: 1.2, maxDrawdownFraction: 0.06, winRate: 0.58, yearReturn: 0.05 },
+    ),
     trades,
     fills: trades.flatMap(sampleFills),
     equity,
