@@ -2,6 +2,9 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectRefusal, namesIn, riposte, riposteEach, scratchFolder } from "../../test/cli/riposte.ts";
+import { returnMoments } from "../risk/sharpeBound.ts";
+import type { Trial } from "../sweep/trial.ts";
+import { returnsOf } from "../sweep/trial.ts";
 import type { Ended } from "../../test/cli/riposte.ts";
 
 /**
@@ -31,6 +34,18 @@ interface Document {
   readonly ledger: { added: number; known: number; trials: number };
   readonly planned: number;
 }
+interface Tested extends Document {
+  readonly runs: readonly (Document["runs"][number] & { readonly test: Document["runs"][number] })[];
+  readonly test: { readonly from: string; readonly rankCorrelation: number };
+  readonly overfitting: unknown;
+  readonly verdict: { readonly sentence: string };
+}
+/** Without ties: 1 − 6·Σd² / (n·(n² − 1)). */
+const spearman = (pairs: readonly (readonly [number, number])[]): number => {
+  const rank = (at: 0 | 1, of: number): number => pairs.filter((pair) => pair[at] < of).length;
+  const squares = pairs.reduce((sum, [a, b]) => sum + (rank(0, a) - rank(1, b)) ** 2, 0);
+  return 1 - (6 * squares) / (pairs.length * (pairs.length ** 2 - 1));
+};
 const documentOf = ({ stdout, stderr }: Ended): Document => {
   expect(stdout, stderr).not.toBe("");
   return JSON.parse(stdout) as Document;
@@ -105,6 +120,56 @@ describe("riposte sweep", { timeout: 120_000 }, () => {
     expect(await namesIn(join(folder, "t"))).toEqual(FILES.filter((name) => name !== "sweep.beliefs"));
   });
 
+  it("runs the same grid on a later range beside that which chooses, and counts both", async () => {
+    const market = ["simulate", "--days", "61", "--data", "m", "--seed", "3"];
+    const filled = await riposte(market, { cwd: folder });
+    expect(filled.code, filled.stderr).toBe(0);
+    const data = ["--data", "m", "--position", "./mine.ts", "--set", "data.warmUp=false"];
+    const small = ["--set", "position.options.stop=0.002,0.004", "--set", "position.options.target=0.006,0.01"];
+    const [train, test] = ["2023-01-01..2023-02-01", "2023-02-01..2023-03-03"];
+    const swept = await riposte(["sweep", ...data, ...small, "--train", train, "--test", test, "--out", "tt", "--json"], { cwd: folder });
+    const { runs, test: tested, ledger, overfitting, verdict } = JSON.parse(swept.stdout) as Tested;
+    expect(ledger).toMatchObject({ added: 8, known: 0, trials: 8 });
+    expect(runs.map(({ figures }) => figures["sharpe"])).toEqual(runs.map(({ figures }) => figures["sharpe"]).sort((a, b) => b! - a!));
+    expect(tested).toMatchObject({ from: "2023-02-01T00:00:00Z", to: "2023-03-03T00:00:00Z", runs: 4 });
+    // A month is too short, and four trials were made on either range.
+    expect(overfitting).toEqual({ probability: null, trials: 4, of: 4, days: 31, splits: 0 });
+    expect(verdict.sentence).toMatch(/^(none|not disting|more than)/);
+    const lines = (await readFile(join(folder, "m", "trials.jsonl"), "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Trial);
+    for (const trial of lines) {
+      const { count, mean, standardDeviation } = returnMoments(returnsOf(trial) as Float64Array);
+      expect([trial.kind, trial.days, trial.sharpePerDay]).toEqual(["sweep", count, mean / standardDeviation]);
+    }
+    expect(new Set(lines.map(({ dataSha256, days }) => `${dataSha256} ${days}`)).size).toBe(2);
+    const winner = runs[0] as Tested["runs"][number];
+    const [stop, target] = winner.values as [string, string];
+    const chosen = ["--set", `position.options.stop=${stop}`, "--set", `position.options.target=${target}`];
+    const alone = await riposteEach(
+      [train, test].map((range) => [
+        "backtest",
+        ...data,
+        ...chosen,
+        "--from",
+        range.slice(0, 10),
+        "--to",
+        range.slice(12),
+        "--out",
+        "b",
+        "--json",
+      ]),
+      folder,
+    );
+    expect(alone.map(({ stdout }) => (JSON.parse(stdout) as { decisionsSha256: string }).decisionsSha256)).toEqual([
+      winner.decisionsSha256,
+      winner.test.decisionsSha256,
+    ]);
+    const sharpes = runs.map((run) => [run.figures["sharpe"], run.test.figures["sharpe"]] as [number, number]);
+    expect(tested.rankCorrelation).toBeCloseTo(spearman(sharpes), 12);
+  });
+
   it("keeps the runs that are finished at Ctrl-C, and says so", async () => {
     const ended = await riposte(
       [
@@ -146,6 +211,7 @@ describe("riposte sweep", { timeout: 120_000 }, () => {
       join(folder, "other.ts"),
       'export default () => ({ name: "o", features: ["volatility"], init: () => null, decide: () => undefined });',
     );
+    await writeFile(join(folder, "newer.jsonl"), '{"format":3}\n');
     const sweep = (...more: string[]): string[] => ["sweep", ...BASE, "--out", "bad", ...more];
     const cases: readonly (readonly [readonly string[], 1 | 2, RegExp])[] = [
       [sweep(), 2, /there is nothing to sweep/],
@@ -157,6 +223,13 @@ describe("riposte sweep", { timeout: 120_000 }, () => {
       [sweep("--set", "position.options.a=1,2,3", "--max-runs", "2"), 2, /the grid has 3 runs \(3\), at most 2/],
       [sweep("--set", "position.options.a=1,2", "--max-runs", "none"), 2, /--max-runs none: give a whole number, 1 or more/],
       [sweep("--set", "position.options.a=1,2", "--jobs", "0"), 2, /--jobs 0: give a whole number/],
+      [sweep("--set", "position.options.a=1,2", "--train", "2023-01-01..2023-01-02"), 2, /--train and --test go together/],
+      [
+        sweep("--set", "position.options.a=1,2", "--train", "2023-01-01..2023-01-02", "--test", "2023-01-02..2023-01-03"),
+        1,
+        /--test needs stored history: the market simulator would begin anew/,
+      ],
+      [sweep("--set", "position.options.a=1,2", "--ledger", "newer.jsonl"), 1, /newer\.jsonl: line 1 has format 3, and this version/],
       [sweep("--set", "position.options.a=1,2", "--ledger", "s"), 1, /cannot read the ledger s: it is a folder/],
       [sweep("--set", "position.options.a=1,2", "--out", "mine.ts"), 1, /cannot write .*mine\.ts: it is a file, not a folder/],
     ];

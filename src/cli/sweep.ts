@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { configSha256 } from "../../config/sha256.ts";
@@ -7,30 +6,29 @@ import type { RiposteConfig } from "../../config/schema.ts";
 import { UserError } from "../domain/units.ts";
 import { OWN_SWEEP_FILES } from "../record/runs/ownFiles.ts";
 import type { KeptRun } from "../record/runs/keptRun.ts";
-import type { SweepRecord, SweepRun, SweptKey } from "../sweep/sweepRecord.ts";
-import { bySharpe, luckOf, SWEEP_FIGURES } from "../sweep/sweepRecord.ts";
+import type { SweepRecord } from "../sweep/sweepRecord.ts";
 import { sweepText } from "../sweep/sweepText.ts";
 import { stageSweep, sweepObject } from "../sweep/writeSweep.ts";
-import type { Trial } from "../sweep/trialLedger.ts";
-import { allTrials } from "../sweep/trialLedger.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
 import { configOptions, RUN_OPTIONS } from "./configOptions.ts";
-import { shownPath } from "./data/shownPath.ts";
-import type { CodeVersion } from "./run/identity.ts";
-import { codeVersion, commandLine } from "./run/identity.ts";
-import { composeSweep } from "./sweep/composeSweep.ts";
+import { codeVersion } from "./run/identity.ts";
+import { composeSweep, composeTest } from "./sweep/composeSweep.ts";
 import type { PlannedSweep } from "./sweep/composeSweep.ts";
 import type { OpenLedger } from "./sweep/ledger.ts";
 import { openLedger } from "./sweep/ledger.ts";
 import { gridOf, settingsOf } from "./sweep/grid.ts";
-import type { TrialResult } from "./sweep/trial.ts";
-import { runTrials } from "./sweep/trialPool.ts";
+import type { Grid } from "./sweep/runGrid.ts";
+import { runGrid } from "./sweep/runGrid.ts";
+import { spansOf, withSpan } from "./sweep/spans.ts";
+import type { Ranged } from "./sweep/sweepRecordOf.ts";
+import { recordOf } from "./sweep/sweepRecordOf.ts";
 import { abandonRun, beginRun, figuresOf, keptText } from "./runs/keeping.ts";
 
 /** The folder of the newest sweep's files. */
 const NEWEST_DIR = "out/sweep";
 /** Beliefs that a sweep made itself, in its folder. */
 const BELIEFS_FILE = "sweep.beliefs";
+const TEST_BELIEFS_FILE = "sweep.test.beliefs";
 
 /** `riposte sweep`: a grid of settings of L4, venue and risk on beliefs that are computed once. */
 export const sweepCommand: Command = {
@@ -51,6 +49,8 @@ export const sweepCommand: Command = {
       value: "FILE",
       help: "file of all trials, appended to (default: trials.jsonl in the store's folder; of a server or the simulator, in the user's)",
     },
+    train: { type: "string", value: "FROM..TO", help: "range that the grid is run on and the winner chosen by; with --test" },
+    test: { type: "string", value: "FROM..TO", help: "later range that the same grid is run on, beside the first" },
     "max-runs": { type: "string", value: "N", help: "runs of the grid at most", default: "1000" },
     jobs: { type: "string", value: "N", help: "runs at a time (default: the processor's cores)" },
   },
@@ -58,10 +58,13 @@ export const sweepCommand: Command = {
     const settings = settingsOf(listOf(values["set"]));
     const grid = gridOf(settings.swept, whole("max-runs", values));
     const jobs = values["jobs"] === undefined ? availableParallelism() : whole("jobs", values);
-    const plan = await composeSweep(values, settings, grid, context);
+    const spans = spansOf(values);
+    const plan = await composeSweep(spans === null ? values : withSpan(values, spans.train), settings, grid, context);
+    const test = spans === null ? null : await composeTest(plan, withSpan(values, spans.test), settings, grid, context);
     const opened = openLedger(textOf(values["ledger"]), plan, context);
     const sweep: Sweep = {
       plan,
+      test,
       grid,
       swept: settings.swept,
       ...opened,
@@ -75,22 +78,14 @@ export const sweepCommand: Command = {
   },
 };
 
-interface Sweep extends OpenLedger {
+interface Sweep extends Grid, OpenLedger {
   readonly plan: PlannedSweep;
-  readonly swept: readonly SweptKey[];
-  readonly grid: readonly (readonly string[])[];
-  readonly jobs: number;
+  /** Of `--test`; null without one. */
+  readonly test: PlannedSweep | null;
   /** `--out`, where it was given. */
   readonly out: string | null;
   /** Where the user finds the files. */
   readonly outDir: string;
-}
-
-/** Runs of a sweep that are finished, by place in the grid, and what the ledger said to them. */
-interface Finished {
-  readonly results: Map<number, TrialResult>;
-  added: number;
-  known: number;
 }
 
 const runSweep = async (
@@ -99,167 +94,60 @@ const runSweep = async (
   context: CommandContext,
 ): Promise<{ readonly record: SweepRecord; readonly kept: KeptRun }> => {
   const startedAt = performance.now();
-  const finished: Finished = { results: new Map(), added: 0, known: 0 };
+  const begun = (plan: PlannedSweep): Ranged => ({ plan, finished: { results: new Map(), added: 0, known: 0 } });
+  const own = begun(sweep.plan);
+  const test = sweep.test === null ? null : begun(sweep.test);
+  const runs = (): number => own.finished.results.size + (test?.finished.results.size ?? 0);
+  const planned = sweep.grid.length * (test === null ? 1 : 2);
   const version = codeVersion();
   let kept: KeptRun | undefined;
   try {
     kept = beginSweep(sweep, context);
     if (sweep.plan.data.simulated) context.log(`NOTE ${sweep.plan.data.source}`);
-    await runGrid(sweep, beliefs ?? kept.besides(BELIEFS_FILE), finished, context);
-    if (finished.results.size === 0) throw new UserError(`stopped before the first run was finished: ${sweep.outDir} is as it was`);
-    const record = recordOf(sweep, finished, await version, (performance.now() - startedAt) / 1000);
+    await runGrid(sweep, { ...own, beliefsPath: beliefs ?? kept.besides(BELIEFS_FILE), name: "sweeping" }, context);
+    if (runs() === 0) throw new UserError(`stopped before the first run was finished: ${sweep.outDir} is as it was`);
+    if (test !== null) {
+      const beliefsPath = beliefs === null ? kept.besides(TEST_BELIEFS_FILE) : `${beliefs}.test`;
+      await runGrid(sweep, { ...test, beliefsPath, name: "testing" }, context);
+    }
+    const record = recordOf({ ...sweep, own, test }, await version, (performance.now() - startedAt) / 1000);
     stageSweep(kept.staging, record);
-    await kept.finish(endOf(record));
-    if (finished.results.size < sweep.grid.length)
-      context.log(
-        `stopped after ${finished.results.size} of ${sweep.grid.length} runs: these are kept in ${sweep.outDir} and in ${sweep.ledger.path}`,
-      );
+    const stopped = runs() < planned ? `stopped after ${runs()} of ${planned} runs` : null;
+    await kept.finish(endOf(record, stopped));
+    if (stopped !== null) context.log(`${stopped}: these are kept in ${sweep.outDir} and in ${sweep.ledger.path}`);
     return { record, kept };
   } catch (error) {
     await abandonRun(kept, error, context);
-    if (finished.results.size > 0)
-      context.log(
-        `NOTE ${finished.results.size} of ${sweep.grid.length} runs were finished: they are in ${sweep.ledger.path}; ${sweep.outDir} is as it was`,
-      );
+    if (runs() > 0)
+      context.log(`NOTE ${runs()} of ${planned} runs were finished: they are in ${sweep.ledger.path}; ${sweep.outDir} is as it was`);
     throw error;
   }
 };
 
 /** A sweep is kept as one run, with the config that its grid begins with. */
-const beginSweep = ({ plan, swept, out }: Sweep, context: CommandContext): KeptRun => {
+const beginSweep = ({ plan, test, swept, out }: Sweep, context: CommandContext): KeptRun => {
   const [config] = plan.configs as [RiposteConfig];
-  const sha256 = createHash("sha256").update(plan.configs.map(configSha256).join()).digest("hex");
+  const sha256 = createHash("sha256")
+    .update([...plan.configs, ...(test?.configs ?? [])].map(configSha256).join())
+    .digest("hex");
   const captured = plan.choice.captures.length > 0;
   const about = { kind: "sweep", newest: NEWEST_DIR, own: OWN_SWEEP_FILES, grid: { swept, sha256 } } as const;
-  return beginRun({ ...about, trained: plan.trained, config, data: plan.data, captured, out }, context);
+  const trained = { ...plan.trained, inSample: [...plan.trained.inSample, ...(test?.trained.inSample ?? [])] };
+  return beginRun({ ...about, trained, config, data: plan.data, captured, out }, context);
 };
 
 /** The figures of a sweep are those of its best run, and how many there are. */
-const endOf = ({ runs, planned, commit, dataSha256, from, to }: SweepRecord): Parameters<KeptRun["finish"]>[0] => {
-  const missing = planned - runs.length;
-  return {
-    status: missing > 0 ? "cancelled" : "done",
-    problem: missing > 0 ? `stopped after ${runs.length} of ${planned} runs` : null,
-    code: commit,
-    from,
-    to,
-    dataSha256,
-    decisionsSha256: null,
-    figures: { runs: runs.length, planned, ...figuresOf(runs[0]?.figures ?? {}) },
-  };
-};
+const endOf = ({ runs, planned, commit, dataSha256, from, to }: SweepRecord, stopped: string | null): Parameters<KeptRun["finish"]>[0] => ({
+  status: stopped === null ? "done" : "cancelled",
+  problem: stopped,
+  code: commit,
+  from,
+  to,
+  dataSha256,
+  decisionsSha256: null,
+  figures: { runs: runs.length, planned, ...figuresOf(runs[0]?.figures ?? {}) },
+});
 
-/** The first run alone where it has to make the beliefs; then all others on as many processes as there are. */
-const runGrid = async (
-  { plan, swept, grid, ledger, jobs }: Sweep,
-  beliefsPath: string,
-  finished: Finished,
-  context: CommandContext,
-): Promise<void> => {
-  const makes = !existsSync(beliefsPath);
-  const tasks = plan.configs.map((config) => ({ config, profile: plan.profile, choice: plan.choice, beliefsPath }));
-  const { expectedBars } = plan.data;
-  const nameOf = (index: number): string => swept.map(({ key }, at) => `${key}=${grid[index]?.[at] ?? ""}`).join(" ");
-  const part = async (from: number, to: number, label: string): Promise<void> => {
-    await runTrials(tasks.slice(from, to), {
-      processes: jobs,
-      signal: context.signal,
-      nameOf: (index) => nameOf(from + index),
-      done: (index, result) => {
-        // A run is finished when the ledger has it.
-        const added = ledger.append(trialOf(result, swept, grid[from + index] ?? []));
-        finished.results.set(from + index, result);
-        if (added) finished.added += 1;
-        else finished.known += 1;
-      },
-      progress: (bars) => {
-        context.progress(label, bars, expectedBars * (to - from));
-      },
-    });
-  };
-  if (makes) await part(0, 1, "believing");
-  await part(makes ? 1 : 0, grid.length, `sweeping ${grid.length} runs`);
-};
-
-/** A run as the ledger keeps it. */
-const trialOf = ({ summary, identity, moments }: TrialResult, swept: readonly SweptKey[], values: readonly string[]): Trial => {
-  const { mean, standardDeviation } = moments;
-  return {
-    configSha256: identity.configSha256,
-    dataSha256: identity.dataSha256,
-    decisionsSha256: identity.decisionsSha256,
-    modules: identity.modules,
-    models: identity.models ?? {},
-    symbols: summary.symbol.split(","),
-    from: summary.from,
-    to: summary.to,
-    values: Object.fromEntries(swept.map(({ key }, index) => [key, values[index]])),
-    sharpePerDay: finiteOrNull(mean / standardDeviation),
-    days: moments.count,
-    skew: finiteOrNull(moments.skew),
-    kurtosis: finiteOrNull(moments.kurtosis),
-    totalReturn: finiteOrNull(summary.totalReturn),
-    maxDrawdown: finiteOrNull(summary.maxDrawdown),
-    trades: summary.trades,
-  };
-};
-
-const recordOf = (
-  { plan, swept, grid, ledger, earlier, warnings }: Sweep,
-  { results, added, known }: Finished,
-  version: CodeVersion,
-  seconds: number,
-): SweepRecord => {
-  ledger.refresh();
-  const runs = [...results]
-    .sort(([a], [b]) => a - b)
-    .map(([index, { summary, identity }]): SweepRun => {
-      const figures = Object.fromEntries(SWEEP_FIGURES.map((figure) => [figure, summary[figure]])) as SweepRun["figures"];
-      return { values: grid[index] ?? [], figures, configSha256: identity.configSha256, decisionsSha256: identity.decisionsSha256 };
-    });
-  const { summary, identity } = [...results.values()][0] as TrialResult;
-  return {
-    name: identity.name,
-    symbols: summary.symbol.split(","),
-    from: summary.from,
-    to: summary.to,
-    dataSource: identity.dataSource,
-    simulated: identity.simulated,
-    warnings: [...warningsOf([...results.values()]), ...version.warnings, ...warnings],
-    profile: plan.profile,
-    dataSha256: identity.dataSha256,
-    commit: version.commit,
-    modules: identity.modules,
-    ...plan.trained,
-    command: commandLine(),
-    keys: swept,
-    planned: grid.length,
-    runs: bySharpe(runs),
-    luck: luckOf(allTrials(ledger.trials, earlier), identity.dataSha256),
-    ledger: {
-      path: shownPath(ledger.path),
-      added,
-      known,
-      trials: ledger.trials.length,
-      unreadable: ledger.unreadable,
-      changed: ledger.changed,
-    },
-    seconds,
-  };
-};
-
-/** Warnings that are printed; the rest are counted. */
-const WARNINGS_MAX = 12;
-
-/** Warnings of the runs, each once, with the number of runs if it does not apply to all. */
-const warningsOf = (results: readonly TrialResult[]): string[] => {
-  const counts = new Map<string, number>();
-  for (const { identity } of results) for (const warning of identity.warnings) counts.set(warning, (counts.get(warning) ?? 0) + 1);
-  const told = [...counts].map(([warning, runs]) => (runs === results.length ? warning : `${runs} of ${results.length} runs: ${warning}`));
-  return told.length <= WARNINGS_MAX ? told : [...told.slice(0, WARNINGS_MAX), `… and ${told.length - WARNINGS_MAX} more like this.`];
-};
-
-const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 const textOf = (value: OptionValues[string]): string | null => (typeof value === "string" ? value : null);
 const listOf = (value: OptionValues[string]): string[] => (Array.isArray(value) ? value : []);
 

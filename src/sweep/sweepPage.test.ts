@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { pageScript, SWEEP_MODULES } from "../report/html/assets.ts";
 import { sweepPage } from "./sweepPage.ts";
 import type { SweepRecord } from "./sweepRecord.ts";
-import type { Trial } from "./trialLedger.ts";
+import type { Trial } from "./trial.ts";
 import { bySharpe, luckOf, luckText } from "./sweepRecord.ts";
 import { sweepText } from "./sweepText.ts";
-import { sampleSweep } from "./testing/sampleSweep.ts";
+import { sampleSweep, testedSweep } from "./testing/sampleSweep.ts";
 
 const page = (record: SweepRecord): string => [...sweepPage(record)].join("");
 const dataOf = (text: string): { keys: unknown; runs: { at: number[]; figures: (number | null)[] }[] } =>
@@ -61,6 +61,31 @@ describe("sweepPage", () => {
     expect(page(sampleSweep(1))).not.toContain("IN-SAMPLE");
   });
 
+  it("shows both ranges side by side, and of the first alone nothing of a test", () => {
+    const record = testedSweep(2);
+    const text = page(record);
+    expect([...text.matchAll(/data-sort="figure-(\d+)">([^<]+)</g)].slice(-4).map(([, at, label]) => [at, label])).toEqual([
+      ["10", "Test sharpe"],
+      ["11", "Test return"],
+      ["12", "Test max drawdown"],
+      ["13", "Test trades"],
+    ]);
+    const { runs } = dataOf(text);
+    expect(runs[0]?.figures[10]).toBe((runs[0]?.figures[0] as number) / 2);
+    expect(runs.at(-1)?.figures.slice(10)).toEqual([null, null, null, null]);
+    expect(text).toMatch(
+      /<strong>Test<\/strong> 2024-01-01 to 2024-04-01 UTC: the winner(&#39;|')s Sharpe ratio is 0\.\d+ there and 0\.\d+/,
+    );
+    expect(page(sampleSweep(2))).not.toMatch(/Test sharpe|<strong>Test/);
+    const shown = sweepText(record, "p");
+    expect(shown).toMatch(/^ *k0 .* Profit factor {3}Test sharpe {3}Test return {3}Test max drawdown {3}Test trades$/m);
+    expect(shown).toMatch(
+      /^Test {7}2024-01-01 .* Rank correlation of the Sharpe ratios of 8 runs: 0\.13\. Verdict of the test: none: 3 trades/m,
+    );
+    const unfinished = { ...record, runs: record.runs.map(({ test: _, ...run }) => run), test: { ...record.test!, verdict: null } };
+    expect(sweepText(unfinished, "p")).toMatch(/^Test .*: the winner was not run there; the sweep was stopped\.$/m);
+  });
+
   it("has one script without imports or twice-used names", () => {
     const script = pageScript(SWEEP_MODULES);
     expect(script).not.toMatch(/^\s*(?:import|export)\b(?!\()/m);
@@ -76,6 +101,14 @@ describe("the words of a sweep", () => {
     expect(sweepText(sampleSweep(3), "out/sweep/sweep.html")).toContain("… and 15 more");
   });
 
+  it("say the verdict and the probability of overfitting, as the page does", () => {
+    const record = sampleSweep(1);
+    const verdict = "not distinguishable from luck: 8 trades, DSR .03";
+    expect(sweepText(record, "p")).toContain(`\nVerdict    ${verdict}\n`);
+    expect(page(record)).toContain(`<strong>Verdict</strong> ${verdict}.`);
+    for (const text of [sweepText(record, "p"), page(record)]) expect(text).toContain("(PBO .62)");
+  });
+
   it("say how much luck there is in the best of many", () => {
     expect(
       luckText({ trials: 40, withSharpe: 39, days: 365, sharpeVariance: 0.01, expectedMaxSharpe: 4.123, deflatedSharpe: [0.031, 0.0549] }),
@@ -85,13 +118,14 @@ describe("the words of a sweep", () => {
     expect(
       luckText({ trials: 1, withSharpe: 1, days: 365, sharpeVariance: NaN, expectedMaxSharpe: NaN, deflatedSharpe: [NaN, NaN] }),
     ).toMatch(/^The best of 1 trial .* Too few trials/);
-    expect(luckOf([], "d")).toMatchObject({ trials: 0, days: NaN, expectedMaxSharpe: NaN });
+    expect(luckOf([])).toMatchObject({ trials: 0, days: NaN, expectedMaxSharpe: NaN });
   });
 
   it("annualise no luck of fewer than 30 days", () => {
     const trials = (days: number): Trial[] =>
       [0.1, 0.2, 0.4].map((sharpePerDay, at) => ({
         ...{
+          kind: "sweep" as const,
           configSha256: `c${at}`,
           dataSha256: "d",
           decisionsSha256: "",
@@ -104,16 +138,14 @@ describe("the words of a sweep", () => {
         },
         ...{ sharpePerDay, days, skew: 0, kurtosis: 3, totalReturn: 0, maxDrawdown: 0, trades: 1 },
       }));
-    expect(luckOf(trials(30), "d").expectedMaxSharpe).toBeGreaterThan(1);
-    expect(luckOf(trials(29), "d").expectedMaxSharpe).toBeNaN();
-    expect(luckOf(trials(29), "d").deflatedSharpe).toEqual([NaN, NaN]);
-    expect(luckText(luckOf(trials(29), "d"))).toContain(": it was chosen for looking good. 29 days are too few");
-    expect(luckText({ ...luckOf([], "d"), days: 1 })).toContain("1 day is too few");
+    expect(luckOf(trials(30)).expectedMaxSharpe).toBeGreaterThan(1);
+    expect(luckOf(trials(29)).expectedMaxSharpe).toBeNaN();
+    expect(luckOf(trials(29)).deflatedSharpe).toEqual([NaN, NaN]);
+    expect(luckText(luckOf(trials(29)))).toContain(": it was chosen for looking good. 29 days are too few");
+    expect(luckText({ ...luckOf([]), days: 1 })).toContain("1 day is too few");
     // The best of three, .4 a day, by scipy: variance of the three, then 1 / 30.
-    const [byTrials, byChance] = luckOf(trials(30), "d").deflatedSharpe;
+    const [byTrials, byChance] = luckOf(trials(30)).deflatedSharpe;
     expect(byTrials).toBeCloseTo(0.9189011038530814, 10);
     expect(byChance).toBeCloseTo(0.897231315072593, 10);
-    // Other data of the ledger do not matter.
-    expect(luckOf([...trials(30), { ...(trials(2)[0] as Trial), dataSha256: "e" }], "d").days).toBe(30);
   });
 });

@@ -2,10 +2,11 @@ import { chartLibrary, pageScript, pageStyle, SWEEP_MODULES, SWEEP_STYLES } from
 import type { Markup } from "../report/html/markup.ts";
 import { html, scriptBody, scriptJson, trusted } from "../report/html/markup.ts";
 import { PAGE_ICON, PAGE_POLICY } from "../report/html/reportPage.ts";
-import { count, decimal, shortIso } from "../report/page/format.js";
+import { count, decimal, percent, shortIso } from "../report/page/format.js";
 import type { SweepFigure, SweepRecord, SweepRun } from "./sweepRecord.ts";
-import { luckText, SWEEP_FIGURES } from "./sweepRecord.ts";
-import { FIGURES, shortKey } from "./sweepText.ts";
+import { overfittingText } from "./overfitting.ts";
+import { luckText } from "./sweepRecord.ts";
+import { FIGURES, figureColumns, shortKey, testText } from "./sweepText.ts";
 
 /** `sweep.html` in pieces: one page with style, data and scripts inside that asks the network for nothing; 1.2 MB and 0.6 kB a run. */
 export function* sweepPage(record: SweepRecord): Generator<string> {
@@ -34,12 +35,12 @@ export function* sweepPage(record: SweepRecord): Generator<string> {
 }
 
 /** What the page's script draws from. */
-const pageDataOf = ({ keys, runs }: SweepRecord): unknown => ({
+const pageDataOf = ({ keys, runs, test }: SweepRecord): unknown => ({
   keys: keys.map(({ key, values }) => ({ key: shortKey(key), values })),
-  figures: SWEEP_FIGURES.map((id) => ({ id, label: FIGURES[id].label })),
-  runs: runs.map(({ values, figures }) => ({
-    at: values.map((value, key) => keys[key]?.values.indexOf(value) ?? -1),
-    figures: SWEEP_FIGURES.map((figure) => (Number.isFinite(figures[figure]) ? figures[figure] : null)),
+  figures: figureColumns({ test }).map(({ id, label }) => ({ id, label })),
+  runs: runs.map((run) => ({
+    at: run.values.map((value, key) => keys[key]?.values.indexOf(value) ?? -1),
+    figures: figureColumns({ test }).map(({ of }) => (Number.isFinite(of(run)) ? of(run) : null)),
   })),
 });
 
@@ -53,6 +54,7 @@ const headerSection = (record: SweepRecord): Markup => html`
     <p class="lead">
       <strong>${record.symbols.join(", ")}</strong>
       <span>${shortIso(record.from)} → ${shortIso(record.to)} UTC</span>
+      ${record.test === undefined ? null : html`<span>tested on ${shortIso(record.test.from)} → ${shortIso(record.test.to)}</span>`}
       <span>${count(record.runs.length)} runs</span>
       <span>profile ${record.profile}</span>
       ${record.simulated ? null : html`<span>${record.dataSource}</span>`}
@@ -79,18 +81,28 @@ const headerSection = (record: SweepRecord): Markup => html`
   </header>
 `;
 
-const luckSection = ({ luck, runs }: SweepRecord): Markup => html`
+const luckSection = ({ luck, runs, verdict, overfitting, test }: SweepRecord): Markup => html`
   <section class="card wide" id="luck" aria-labelledby="luck-title">
     <h2 id="luck-title">The best run, and luck</h2>
     <p class="luck-figures">
       <span><b>${decimal(runs[0]?.figures.sharpe ?? NaN)}</b> best Sharpe ratio</span>
       <span><b>${decimal(luck.expectedMaxSharpe)}</b> expected best of ${count(luck.trials)} trials without skill</span>
+      <span><b>${percent(overfitting.probability, 0)}</b> probability of backtest overfitting</span>
+      ${
+        test === undefined
+          ? null
+          : html`<span><b>${decimal(runs[0]?.test?.figures.sharpe ?? NaN)}</b> its Sharpe ratio on the test range</span>
+              <span><b>${decimal(test.rankCorrelation)}</b> rank correlation of both ranges</span>`
+      }
     </p>
+    <p class="verdict"><strong>Verdict</strong> ${verdict.sentence}.</p>
+    ${test === undefined ? null : html`<p class="verdict"><strong>Test</strong> ${testText(test, runs)}</p>`}
     <p class="warning" role="note">${luckText(luck)}</p>
+    <p class="warning" role="note">${overfittingText(overfitting)}</p>
   </section>
 `;
 
-const mapSection = ({ keys }: SweepRecord): Markup => html`
+const mapSection = ({ keys, test }: SweepRecord): Markup => html`
   <section class="card wide" id="map" aria-labelledby="map-title">
     <div class="card-head">
       <h2 id="map-title">Heat map</h2>
@@ -98,7 +110,7 @@ const mapSection = ({ keys }: SweepRecord): Markup => html`
         ${select(
           "figure",
           "Figure",
-          SWEEP_FIGURES.map((figure) => FIGURES[figure].label),
+          figureColumns({ test }).map(({ label }) => label),
         )}
         ${select(
           "x",
@@ -131,7 +143,7 @@ const select = (name: string, label: string, options: readonly string[]): Markup
   >
 `;
 
-const tableSection = ({ keys, runs }: SweepRecord): Markup => html`
+const tableSection = ({ keys, runs, test }: SweepRecord): Markup => html`
   <section class="card wide" id="runs" aria-labelledby="runs-title">
     <h2 id="runs-title">All runs</h2>
     <div class="table-box scroll-box tall-box">
@@ -139,11 +151,11 @@ const tableSection = ({ keys, runs }: SweepRecord): Markup => html`
         <thead>
           <tr>
             ${keys.map(({ key }, index) => heading(`key-${index}`, shortKey(key)))}
-            ${SWEEP_FIGURES.map((figure, index) => heading(`figure-${index}`, FIGURES[figure].label, index === 0))}
+            ${figureColumns({ test }).map(({ label }, index) => heading(`figure-${index}`, label, index === 0))}
           </tr>
         </thead>
         <tbody>
-          ${runs.map((run, index) => tableRow(run, index))}
+          ${runs.map((run, index) => tableRow(run, index, figureColumns({ test })))}
         </tbody>
       </table>
     </div>
@@ -157,11 +169,11 @@ const heading = (id: string, label: string, sorted = false): Markup =>
 
 const SIGNED: readonly SweepFigure[] = ["sharpe", "totalReturn", "sortino"];
 
-const tableRow = ({ values, figures }: SweepRun, index: number): Markup => html`
+const tableRow = (run: SweepRun, index: number, columns: ReturnType<typeof figureColumns>): Markup => html`
   <tr data-run="${index}">
-    ${values.map((value) => html`<td class="number">${value}</td>`)}
-    ${SWEEP_FIGURES.map((figure) => {
-      const value = figures[figure];
+    ${run.values.map((value) => html`<td class="number">${value}</td>`)}
+    ${columns.map(({ figure, of }) => {
+      const value = of(run);
       const tone = !SIGNED.includes(figure) || !(value !== 0) ? "" : value < 0 ? "loss" : value > 0 ? "profit" : "";
       return html`<td class="number ${tone}">${FIGURES[figure].print(value)}</td>`;
     })}

@@ -3,10 +3,12 @@ import { DAYS_PER_YEAR } from "../risk/sharpeBound.ts";
 import { expectedMaxSharpe } from "../record/statistics/expectedMaxSharpe.ts";
 import { deflatedSharpe } from "../record/statistics/sharpeProbability.ts";
 import { ANNUALISED_FROM_DAYS } from "../record/metrics/metrics.ts";
+import type { Verdict } from "../record/statistics/verdict.ts";
 import type { RunSummary } from "../record/runRecord.ts";
 import { counted } from "../report/page/format.js";
-import type { Trial } from "./trialLedger.ts";
-import { trialStatistics } from "./trialLedger.ts";
+import type { Trial } from "./trial.ts";
+import { trialStatistics } from "./trial.ts";
+import type { Overfitting } from "./overfitting.ts";
 
 /** A key of the config with the values that were tried, as they were typed. */
 export interface SweptKey {
@@ -29,13 +31,33 @@ export const SWEEP_FIGURES = [
 ] as const satisfies readonly (keyof RunSummary)[];
 export type SweepFigure = (typeof SWEEP_FIGURES)[number];
 
-/** One run of the grid. */
-export interface SweepRun {
-  /** By place in `keys`. */
-  readonly values: readonly string[];
+/** What a run of the grid came to on one range. */
+export interface SweepResult {
   readonly figures: Readonly<Record<SweepFigure, number>>;
   readonly configSha256: string;
   readonly decisionsSha256: string;
+}
+
+/** One run of the grid. */
+export interface SweepRun extends SweepResult {
+  /** By place in `keys`. */
+  readonly values: readonly string[];
+  /** The same settings on the range of `--test`; left out where that was not run. */
+  readonly test?: SweepResult;
+}
+
+/** The grid on the range of `--test`, which chose nothing. */
+export interface SweepTest {
+  readonly from: string;
+  readonly to: string;
+  /** Null where no run was finished. */
+  readonly dataSha256: string | null;
+  /** Runs that were finished on both ranges. */
+  readonly runs: number;
+  /** Spearman's, of the Sharpe ratios on both ranges; NaN where it is undefined. */
+  readonly rankCorrelation: number;
+  /** Of the winner by the other range; null where its test was not finished. */
+  readonly verdict: Verdict | null;
 }
 
 /** What the best of many runs would look like without any skill. */
@@ -80,7 +102,12 @@ export interface SweepRecord {
   readonly planned: number;
   /** Best Sharpe ratio first. */
   readonly runs: readonly SweepRun[];
+  /** Of the best run, as the best of all trials on these data. */
+  readonly verdict: Verdict;
   readonly luck: Luck;
+  readonly overfitting: Overfitting;
+  /** Left out without `--test`. */
+  readonly test?: SweepTest;
   readonly ledger: {
     readonly path: string;
     readonly added: number;
@@ -104,14 +131,13 @@ export const bySharpe = (runs: readonly SweepRun[]): SweepRun[] => {
   );
 };
 
-/** What the ledger's trials on these data make of the best one. */
-export const luckOf = (trials: readonly Trial[], dataSha256: string): Luck => {
-  const { count, withSharpe, sharpeVariance } = trialStatistics(trials, dataSha256);
-  const own = trials.filter((trial) => trial.dataSha256 === dataSha256);
-  const days = count === 0 ? NaN : Math.min(...own.map((trial) => trial.days));
+/** What a sweep's trials on the same data make of the best one. */
+export const luckOf = (trials: readonly Trial[]): Luck => {
+  const { count, withSharpe, sharpeVariance } = trialStatistics(trials);
+  const days = count === 0 ? NaN : Math.min(...trials.map((trial) => trial.days));
   const enough = days >= ANNUALISED_FROM_DAYS;
   const perDay = enough ? expectedMaxSharpe(withSharpe, sharpeVariance) : NaN;
-  const best = bestMoments(own);
+  const best = bestMoments(trials);
   const deflated = (variance: number): number => (enough && best !== null ? deflatedSharpe(best, withSharpe, variance) : NaN);
   return {
     ...{ trials: count, withSharpe, days, sharpeVariance },

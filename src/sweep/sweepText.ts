@@ -1,6 +1,7 @@
 import { count, decimal, percent, shortIso, signedPercent } from "../report/page/format.js";
-import type { SweepFigure, SweepRecord, SweepRun } from "./sweepRecord.ts";
-import { luckText } from "./sweepRecord.ts";
+import { overfittingText } from "./overfitting.ts";
+import type { SweepFigure, SweepRecord, SweepRun, SweepTest } from "./sweepRecord.ts";
+import { luckText, SWEEP_FIGURES } from "./sweepRecord.ts";
 
 /** Rows that the terminal shows; the page has all. */
 const ROWS_SHOWN = 12;
@@ -19,15 +20,41 @@ export const FIGURES: Readonly<Record<SweepFigure, { readonly label: string; rea
   halts: { label: "Halts", print: count },
 };
 
+/** A column of figures: of the range that chose, or of the test. */
+interface FigureColumn {
+  readonly id: string;
+  readonly label: string;
+  readonly figure: SweepFigure;
+  readonly of: (run: SweepRun) => number;
+}
+
+/** Of the test range. */
+const TESTED = ["sharpe", "totalReturn", "maxDrawdown", "trades"] as const satisfies readonly SweepFigure[];
+
+/** The figures of all runs, then those of the test range where there is one, each beside its heading. */
+export const figureColumns = (
+  { test }: { readonly test?: SweepTest | undefined },
+  own: readonly SweepFigure[] = SWEEP_FIGURES,
+): readonly FigureColumn[] => [
+  ...own.map((figure) => ({ id: figure, label: FIGURES[figure].label, figure, of: (run: SweepRun) => run.figures[figure] })),
+  ...(test === undefined ? [] : TESTED).map((figure) => ({
+    id: `test${figure.replace(/^./, (first) => first.toUpperCase())}`,
+    label: `Test ${FIGURES[figure].label.toLowerCase()}`,
+    figure,
+    of: (run: SweepRun) => run.test?.figures[figure] ?? NaN,
+  })),
+];
+
 const SHOWN = ["sharpe", "totalReturn", "maxDrawdown", "trades", "winRate", "profitFactor"] as const;
 
 /** What `sweep` prints when it is done: the best runs as a table, and what to make of the first one. Ends with a line break. */
 export const sweepText = (record: SweepRecord, pagePath: string): string => {
   const { runs, planned, keys, ledger } = record;
+  const columns = figureColumns(record, SHOWN);
   const shown = runs.slice(0, ROWS_SHOWN);
   const rows = [
-    [...keys.map(({ key }) => shortKey(key)), ...SHOWN.map((figure) => FIGURES[figure].label)],
-    ...shown.map((run: SweepRun) => [...run.values, ...SHOWN.map((figure) => FIGURES[figure].print(run.figures[figure]))]),
+    [...keys.map(({ key }) => shortKey(key)), ...columns.map(({ label }) => label)],
+    ...shown.map((run) => [...run.values, ...columns.map(({ figure, of }) => FIGURES[figure].print(of(run)))]),
   ];
   const stopped = runs.length < planned ? `, stopped after ${runs.length} of ${planned}` : "";
   return [
@@ -40,13 +67,28 @@ export const sweepText = (record: SweepRecord, pagePath: string): string => {
     ...aligned(rows),
     ...(runs.length > ROWS_SHOWN ? [`… and ${count(runs.length - ROWS_SHOWN)} more`] : []),
     "",
+    `Verdict    ${record.verdict.sentence}`,
+    ...(record.test === undefined ? [] : [`Test       ${testText(record.test, runs)}`]),
     `!  ${luckText(record.luck)}`,
+    `!  ${overfittingText(record.overfitting)}`,
     "",
     `Ledger     ${ledger.path}: ${ledger.added} added, ${ledger.known} known already, ${ledger.trials} in all`,
     `Time       ${decimal(record.seconds, 1)} s`,
     `Page       ${pagePath}`,
     "",
   ].join("\n");
+};
+
+/** The winner on the test range, beside the range that chose it. */
+export const testText = ({ from, to, runs: tested, rankCorrelation, verdict }: SweepTest, [best]: readonly SweepRun[]): string => {
+  const range = `${shortIso(from)} to ${shortIso(to)} UTC`;
+  if (verdict === null || best?.test === undefined) return `${range}: the winner was not run there; the sweep was stopped.`;
+  const [own, there] = [best.figures, best.test.figures];
+  return (
+    `${range}: the winner's Sharpe ratio is ${decimal(there.sharpe)} there and ${decimal(own.sharpe)} where it was chosen, its return ` +
+    `${signedPercent(there.totalReturn)} and ${signedPercent(own.totalReturn)}. Rank correlation of the Sharpe ratios of ${count(tested)} runs: ${decimal(rankCorrelation)}. ` +
+    `Verdict of the test: ${verdict.sentence}.`
+  );
 };
 
 /** The part of a dotted key that tells it from others. */

@@ -2,8 +2,9 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Trial } from "./trialLedger.ts";
-import { allTrials, readTrials, TrialLedger, trialStatistics } from "./trialLedger.ts";
+import type { Trial } from "./trial.ts";
+import { allTrials, packedReturns, returnsOf, trialsOf, trialStatistics } from "./trial.ts";
+import { readTrials, TrialLedger } from "./trialLedger.ts";
 
 let folder: string;
 let path: string;
@@ -14,6 +15,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const trial = (config: string, sharpePerDay: number | null = 0.1, data = "d"): Trial => ({
+  kind: "sweep",
   configSha256: config,
   dataSha256: data,
   decisionsSha256: "x",
@@ -125,13 +127,39 @@ describe("TrialLedger", () => {
   });
 
   it("takes lines of earlier versions, which have no checksum and know no modules and members", async () => {
-    const { modules: _, models: _models, ...older } = trial("a");
+    const { kind: _, modules: _modules, models: _models, ...older } = trial("a");
     await writeFile(path, `${JSON.stringify(older)}\r\n`);
     const ledger = new TrialLedger(path);
     expect(ledger.trials).toEqual([trial("a")]);
     expect([ledger.changed, ledger.unreadable]).toEqual([[], []]);
     expect(ledger.append(trial("a"))).toBe(false);
     expect(allTrials(ledger.trials, readTrials(path).trials)).toHaveLength(1);
+  });
+
+  it("keeps daily returns to the bit, and walk-forwards apart from sweeps", async () => {
+    const returns = Float64Array.of(0.1 + 0.2, -1 / 3, 0, 5e-324, NaN);
+    const walk: Trial = { ...trial("a"), kind: "walkForward", dailyReturns: packedReturns(returns) };
+    const ledger = new TrialLedger(path);
+    expect([ledger.append(trial("a")), ledger.append(walk), ledger.append(walk)]).toEqual([true, true, false]);
+    const { trials } = new TrialLedger(path);
+    expect(trials).toEqual([trial("a"), walk]);
+    expect([trialsOf(trials, "sweep"), trialsOf(trials, "walkForward"), trialsOf(trials, "walkForward", "other")]).toEqual([
+      [trial("a")],
+      [walk],
+      [],
+    ]);
+    expect(returnsOf(trials[1] as Trial)).toEqual(returns);
+    expect(returnsOf(trial("a"))).toBeUndefined();
+    expect((await readFile(path, "utf8")).startsWith('{"format":2,"kind":"sweep",')).toBe(true);
+  });
+
+  it("refuses the ledger of a newer version in one line, and takes no kind that it does not know", async () => {
+    await writeFile(path, `${JSON.stringify(trial("a"))}\n${JSON.stringify({ ...trial("b"), kind: "guess" })}\n`);
+    expect(new TrialLedger(path).unreadable).toEqual([2]);
+    await appendFile(path, `${JSON.stringify({ format: 3, tried: "something" })}\n`);
+    expect(() => new TrialLedger(path)).toThrow(
+      /^cannot use the ledger .*: line 3 has format 3, and this version of Riposte reads up to 2; use the version that wrote it, or name another/,
+    );
   });
 
   it("is appended to by two at once without a line lost, and knows the other's trials when it is read again", async () => {
@@ -160,7 +188,11 @@ describe("TrialLedger", () => {
 describe("trialStatistics", () => {
   it("counts the trials on the data that are asked for and takes the variance of those with a Sharpe ratio", () => {
     const trials = [trial("a", 0.1), trial("b", 0.3), trial("c", null), trial("d", -0.1), trial("e", 9, "other")];
-    expect(trialStatistics(trials, "d")).toEqual({ count: 4, withSharpe: 3, sharpeVariance: expect.closeTo(0.04, 12) as number });
+    expect(trialStatistics(trialsOf(trials, "sweep", "d"))).toEqual({
+      count: 4,
+      withSharpe: 3,
+      sharpeVariance: expect.closeTo(0.04, 12) as number,
+    });
     expect(trialStatistics(trials)).toMatchObject({ count: 5, withSharpe: 4 });
     expect(trialStatistics([trial("a")])).toEqual({ count: 1, withSharpe: 1, sharpeVariance: NaN });
   });

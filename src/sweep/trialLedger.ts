@@ -13,73 +13,16 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { crc32 } from "node:zlib";
 import { UserError } from "../domain/units.ts";
 import { plainFile } from "../store/plainFile.ts";
-
-/** One run of a search over settings, as a line of the ledger has it. What is no number is null. */
-export interface Trial {
-  readonly configSha256: string;
-  readonly dataSha256: string;
-  readonly decisionsSha256: string;
-  /** By name, users' modules of the run: SHA-256 of all that they load. */
-  readonly modules: Readonly<Record<string, string>>;
-  /** By `<layer>/<member>`, trained members: SHA-256 of their manifests. */
-  readonly models: Readonly<Record<string, string>>;
-  readonly symbols: readonly string[];
-  /** First open and last close, ISO, UTC. */
-  readonly from: string;
-  readonly to: string;
-  /** What was swept, by key. */
-  readonly values: Readonly<Record<string, unknown>>;
-  /** Mean over sample standard deviation of the daily returns, *not* annualised; null without a spread. */
-  readonly sharpePerDay: number | null;
-  /** Daily returns. */
-  readonly days: number;
-  /** Of the daily returns; kurtosis raw, 3 for a normal. */
-  readonly skew: number | null;
-  readonly kurtosis: number | null;
-  readonly totalReturn: number | null;
-  readonly maxDrawdown: number | null;
-  readonly trades: number;
-}
-
-/** What a ledger says of the trials on some data: the input of statistics that correct for the search. */
-interface TrialStatistics {
-  readonly count: number;
-  /** Trials with a Sharpe ratio: one that never traded has none. */
-  readonly withSharpe: number;
-  /** Sample variance (n − 1) of the daily Sharpe ratios; NaN below two of them. */
-  readonly sharpeVariance: number;
-}
-
-/** Trials by what makes one: the same settings, modules and members on the same data are one trial, however often they run. */
-const identityOf = ({
-  configSha256,
-  dataSha256,
-  modules,
-  models,
-}: Pick<Trial, "configSha256" | "dataSha256" | "modules" | "models">): string =>
-  `${configSha256} ${dataSha256} ${JSON.stringify([modules, models].map((files) => Object.entries(files).sort()))}`;
-
-/** The trials of two ledgers, each once. */
-export const allTrials = (trials: readonly Trial[], others: readonly Trial[]): Trial[] => [
-  ...new Map([...others, ...trials].map((trial) => [identityOf(trial), trial])).values(),
-];
-
-/** Count and variance of the Sharpe ratio over trials; with `dataSha256` only of those on these data. */
-export const trialStatistics = (trials: readonly Trial[], dataSha256?: string): TrialStatistics => {
-  const own = trials.filter((trial) => dataSha256 === undefined || trial.dataSha256 === dataSha256);
-  const sharpes = own.map(({ sharpePerDay }) => sharpePerDay).filter((sharpe) => sharpe !== null);
-  const mean = sharpes.reduce((sum, sharpe) => sum + sharpe, 0) / sharpes.length;
-  const squares = sharpes.reduce((sum, sharpe) => sum + (sharpe - mean) * (sharpe - mean), 0);
-  return { count: own.length, withSharpe: sharpes.length, sharpeVariance: sharpes.length < 2 ? NaN : squares / (sharpes.length - 1) };
-};
+import type { Trial } from "./trial.ts";
+import { identityOf } from "./trial.ts";
+import { isAsWritten, LINE_FORMAT, lineOf, trialOf } from "./trialLine.ts";
 
 /**
  * The file of all trials, one JSON line each with its CRC-32, only ever appended to; two processes may append at once. Lines that are no
  * trial (a write that was cut off) and lines that were changed are named; a changed one counts as it stands, as do those of earlier
- * versions, which have no checksum. Held: every trial once, about 1 kB each.
+ * versions, which have no checksum. Held: every trial once, about 1 kB each and 11 bytes a day.
  */
 export class TrialLedger {
   readonly path: string;
@@ -147,6 +90,10 @@ export const readTrials = (path: string): Lines => {
     const line = text.trim();
     if (line === "") continue;
     const trial = trialOf(line);
+    if (typeof trial === "number")
+      throw new UserError(
+        `cannot use the ledger ${path}: line ${index + 1} has format ${trial}, and this version of Riposte reads up to ${LINE_FORMAT}; use the version that wrote it, or name another file with --ledger`,
+      );
     if (trial === undefined) {
       unreadable.push(index + 1);
       continue;
@@ -168,20 +115,6 @@ const isTorn = (file: number): boolean => {
   return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
 };
 
-/** A trial as JSON whose last member is the checksum of what stands before it. */
-const lineOf = (trial: Trial): string => {
-  const json = JSON.stringify(trial);
-  return `${json.slice(0, -1)},"crc32":"${checksum(json)}"}`;
-};
-
-/** False: the line has lost its checksum, or has one that is not its own. Earlier versions wrote none, and knew no modules. */
-const isAsWritten = (line: string): boolean => {
-  const [, before, sum] = /^(.*),"crc32":"([0-9a-f]*)"\}$/s.exec(line) ?? [];
-  return before === undefined ? !line.includes('"modules":') : checksum(`${before}}`) === sum;
-};
-
-const checksum = (json: string): string => crc32(json).toString(16).padStart(8, "0");
-
 /** The file itself is not made: a sweep that fails leaves none. */
 const requireWritable = (path: string, makeFolder: boolean): void => {
   try {
@@ -201,25 +134,6 @@ const textOf = (path: string): string => {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
     throw refused("read", path, error);
   }
-};
-
-/** `modules`, `models`: ledgers of earlier versions do not know them. */
-const trialOf = (line: string): Trial | undefined => {
-  let value: (Partial<Trial> & { readonly crc32?: unknown }) | null;
-  try {
-    value = JSON.parse(line) as typeof value;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-  const whole =
-    typeof value === "object" &&
-    typeof value?.configSha256 === "string" &&
-    typeof value.dataSha256 === "string" &&
-    (value.sharpePerDay === null || typeof value.sharpePerDay === "number");
-  if (!whole) return undefined;
-  const { crc32: _, ...trial } = { modules: {}, models: {}, ...value };
-  return trial as Trial;
 };
 
 const refused = (what: "read" | "write", path: string, error: unknown): UserError => {

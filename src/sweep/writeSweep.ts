@@ -5,7 +5,7 @@ import { writePieces } from "../store/output/fileWriter.ts";
 import type { Staging } from "../record/runs/staging.ts";
 import { sweepPage } from "./sweepPage.ts";
 import type { SweepRecord, SweepRun } from "./sweepRecord.ts";
-import { SWEEP_FIGURES } from "./sweepRecord.ts";
+import { figureColumns } from "./sweepText.ts";
 
 /** Writes `sweep.html`, `sweep.csv` and `sweep.json` into a staging folder. Throws a `UserError` that names the file. */
 export const stageSweep = (staging: Staging, record: SweepRecord): void => {
@@ -21,9 +21,9 @@ export const stageSweep = (staging: Staging, record: SweepRecord): void => {
 export const sweepObject = (record: SweepRecord): unknown =>
   JSON.parse(JSON.stringify(record, (_key, value: unknown) => (typeof value === "number" && !Number.isFinite(value) ? null : value)));
 
-const columnsOf = ({ keys }: SweepRecord): CsvColumn<SweepRun>[] => [
+const columnsOf = ({ keys, test }: SweepRecord): CsvColumn<SweepRun>[] => [
   ...keys.map(({ key }, index): CsvColumn<SweepRun> => [key, (run) => run.values[index] ?? ""]),
-  ...SWEEP_FIGURES.map((figure): CsvColumn<SweepRun> => [figure, (run) => run.figures[figure]]),
+  ...figureColumns({ test }).map(({ id, of }): CsvColumn<SweepRun> => [id, of]),
   ["configSha256", (run) => run.configSha256],
   ["decisionsSha256", (run) => run.decisionsSha256],
 ];

@@ -58,6 +58,23 @@ export const composeSweep = async (
   return { configs, profile, choice, trained, data: { ...data, generated: seed !== null } };
 };
 
+/** The same grid on the range of `--test`. What was told of the first range is not told again. */
+export const composeTest = async (
+  own: PlannedSweep,
+  values: OptionValues,
+  settings: Settings,
+  grid: readonly (readonly string[])[],
+  context: CommandContext,
+): Promise<PlannedSweep> => {
+  if (own.data.generated)
+    throw new UserError(
+      "--test needs stored history: the market simulator would begin anew and test on the same prices; write a market with riposte simulate first",
+    );
+  const test = await composeSweep(values, settings, grid, { ...context, log: () => undefined });
+  for (const line of test.trained.inSample) if (!own.trained.inSample.includes(line)) context.log(`NOTE IN-SAMPLE: ${line}`);
+  return test;
+};
+
 const refuseTwice = (configs: readonly RiposteConfig[], nameOf: (index: number) => string): void => {
   const seen = new Map<string, number>();
   for (const [index, config] of configs.entries()) {

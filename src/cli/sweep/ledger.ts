@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import type { Trial } from "../../sweep/trialLedger.ts";
+import type { Trial } from "../../sweep/trial.ts";
 import { readTrials, TrialLedger } from "../../sweep/trialLedger.ts";
 import { shownPath } from "../data/shownPath.ts";
 import type { CommandContext } from "../frame/command.ts";

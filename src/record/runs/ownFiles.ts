@@ -31,6 +31,7 @@ export const OWN_SWEEP_FILES: OwnFiles = {
   "sweep.csv": /^[^\n]*sharpe,totalReturn,/,
   "sweep.json": /^\{\s*"name": [^]*"dataSha256": /,
   "sweep.beliefs": /^RIPOSTEB/,
+  "sweep.test.beliefs": /^RIPOSTEB/,
   [RUN_FILE]: RUN_FILE_BEGINS,
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { returnMoments } from "../../risk/sharpeBound.ts";
-import { probabilisticSharpe } from "./sharpeProbability.ts";
+import { expectedMaxSharpe } from "./expectedMaxSharpe.ts";
+import { deflatedSharpe, probabilisticSharpe } from "./sharpeProbability.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** Noise of Park and Miller's generator with a drift, in daily returns. */
@@ -36,6 +37,37 @@ describe("the verdict of a run", () => {
     const { is, sentence } = judge(365, 0.003);
     expect(is).toBe("notLuck");
     expect(sentence).toMatch(/if nothing else was tried on these months: 211 trades, PSR 1\.00$/);
+  });
+
+  it("of the best of many tries is that of the deflated Sharpe ratio: the lower by either variance", () => {
+    const moments = returnMoments(returnsOf(365, 0.0009));
+    for (const variance of [0.0001, 0.02]) {
+      const { is, sentence, psr, dsr, moreYears } = judge(365, 0.0009, { tries: { count: 40, variance } });
+      const [byTries, byChance] = [deflatedSharpe(moments, 40, variance), deflatedSharpe(moments, 40, 1 / 365)];
+      expect(dsr).toBe(Math.min(byTries, byChance));
+      expect(psr).toBe(probabilisticSharpe(moments));
+      expect(is).toBe("luck");
+      // The benchmark of 1 / 365 lies below this Sharpe ratio, that of .02 above it.
+      if (variance === 0.02) {
+        expect(sentence).toBe(`not distinguishable from luck: 211 trades, DSR .00; no length of such results would do`);
+        expect(moreYears).toBe(Infinity);
+      } else {
+        expect(sentence).toMatch(
+          /^not distinguishable from luck: 211 trades, DSR \.\d\d; \d+\.\d more years at this rate would be needed$/,
+        );
+        const later = { ...moments, count: 365 + Math.round(moreYears * 365) };
+        expect(probabilisticSharpe(later, expectedMaxSharpe(40, 1 / 365))).toBeGreaterThanOrEqual(0.95);
+        expect(probabilisticSharpe({ ...later, count: later.count - 2 }, expectedMaxSharpe(40, 1 / 365))).toBeLessThan(0.95);
+      }
+    }
+  });
+
+  it("says how many tries a result stands out of, and nothing of them where it is the only one", () => {
+    expect(judge(365, 0.003, { tries: { count: 40 } }).sentence).toBe(
+      "more than luck would show in 40 tries, if nothing else was tried on these months: 211 trades, DSR 1.00",
+    );
+    expect(judge(365, 0.0003, { tries: { count: 1, variance: NaN } })).toEqual(judge(365, 0.0003));
+    expect(judge(365, 0.0003)).not.toHaveProperty("dsr");
   });
 
   it.each([
