@@ -141,7 +141,7 @@ describe("reportPage", () => {
     const table = /<table class="targets">([^]*?)<\/table>/.exec(text)?.[1] ?? "";
     expect([...table.matchAll(/<th scope="row">([^<]*)</g)].map(([, year]) => year)).toEqual(["2023", "2024 (35 days)"]);
     expect(table.match(/>(met|not met|–)</g)?.length).toBeGreaterThanOrEqual(8);
-    expect(table).toContain("drawdown ≤ 6.0%");
+    expect(table).toContain("Drawdown ≤ 6.0%");
   });
 
   it("renders a run without trades, with one bar, and with nothing at all", () => {

@@ -16,7 +16,7 @@ export const targetSection = (targets: readonly YearTarget[]): Markup => {
           <thead>
             <tr>
               <th scope="col">Year</th>
-              ${years[0]?.figures.map(({ name, target }) => html`<th scope="col" class="number" colspan="2">${name} ${target}</th>`) ?? null}
+              ${years[0]?.figures.map(({ name, target }) => html`<th scope="col" class="number">${name.replace(/^./, (first) => first.toUpperCase())} ${target}</th>`) ?? null}
             </tr>
           </thead>
           <tbody>
@@ -24,11 +24,7 @@ export const targetSection = (targets: readonly YearTarget[]): Markup => {
               ({ year, figures }) =>
                 html`<tr>
                   <th scope="row">${year}</th>
-                  ${figures.map(
-                    ({ measured, met }) =>
-                      html`<td class="number">${measured}</td>
-                        <td>${met}</td>`,
-                  )}
+                  ${figures.map(({ measured, met }) => html`<td class="number">${measured} <span class="note">${met}</span></td>`)}
                 </tr>`,
             )}
           </tbody>
