@@ -29,21 +29,20 @@ interface FigureColumn {
 }
 
 /** Of the test range. */
-const TESTED = ["sharpe", "totalReturn", "maxDrawdown", "trades"] as const satisfies readonly SweepFigure[];
+const TESTED: readonly SweepFigure[] = ["sharpe", "totalReturn", "maxDrawdown", "trades"];
 
-/** The figures of all runs, then those of the test range where there is one, each beside its heading. */
+/** The figures of a run, and where there is a test range, behind some of them the same there. */
 export const figureColumns = (
   { test }: { readonly test?: SweepTest | undefined },
-  own: readonly SweepFigure[] = SWEEP_FIGURES,
-): readonly FigureColumn[] => [
-  ...own.map((figure) => ({ id: figure, label: FIGURES[figure].label, figure, of: (run: SweepRun) => run.figures[figure] })),
-  ...(test === undefined ? [] : TESTED).map((figure) => ({
-    id: `test${figure.replace(/^./, (first) => first.toUpperCase())}`,
-    label: `Test ${FIGURES[figure].label.toLowerCase()}`,
-    figure,
-    of: (run: SweepRun) => run.test?.figures[figure] ?? NaN,
-  })),
-];
+  figures: readonly SweepFigure[] = SWEEP_FIGURES,
+): readonly FigureColumn[] =>
+  figures.flatMap((figure) => {
+    const { label } = FIGURES[figure];
+    const own = { id: figure, label, figure, of: (run: SweepRun) => run.figures[figure] };
+    if (test === undefined || !TESTED.includes(figure)) return [own];
+    const id = `test${figure.replace(/^./, (first) => first.toUpperCase())}`;
+    return [own, { id, label: `${label}, test`, figure, of: (run: SweepRun) => run.test?.figures[figure] ?? NaN }];
+  });
 
 const SHOWN = ["sharpe", "totalReturn", "maxDrawdown", "trades", "winRate", "profitFactor"] as const;
 
