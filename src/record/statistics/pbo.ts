@@ -1,5 +1,5 @@
 /** Probability of backtest overfitting, and what it was counted from. */
-export interface Overfitting {
+interface Overfitting {
   /** Share of splits in which the trial that was best in one half was at the median of the other or below it. */
   readonly probability: number;
   /** By split: ln(ω / (1 − ω)) of the best trial's relative rank ω in the other half. */
@@ -23,17 +23,31 @@ export const pbo = (returns: readonly Float64Array[], blocks = 16): Overfitting 
   if (periods < blocks) throw new RangeError(`${periods} periods: it takes ${blocks} or more`);
   if (returns.some(({ length }) => length !== periods)) throw new RangeError("trials of different lengths: pair them by their days");
   const sums = blockSums(returns, blocks);
-  const [inside, outside] = [new Float64Array(trials), new Float64Array(trials)];
+  const [one, other] = [new Float64Array(trials), new Float64Array(trials)];
   const logits: number[] = [];
-  for (let chosen = 0; chosen < 1 << blocks; chosen += 1) {
-    if (bitsOf(chosen) !== blocks / 2) continue;
-    sharpes(sums, blocks, chosen, inside);
-    sharpes(sums, blocks, ~chosen, outside);
-    const rank = rankOf(outside, bestOf(inside)) / (trials + 1);
-    logits.push(Math.log(rank / (1 - rank)));
+  // The first block is in one of the two halves: each pair of halves is judged once, both ways.
+  for (let half = 1; half < 1 << blocks; half += 2) {
+    const chosen = blocksOf(half, blocks);
+    if (chosen.length !== blocks / 2) continue;
+    sharpes(sums, blocks, chosen, one);
+    sharpes(sums, blocks, blocksOf(~half, blocks), other);
+    logits.push(logitOf(one, other), logitOf(other, one));
   }
   const probability = logits.filter((logit) => logit <= 0).length / logits.length;
   return { probability, logits: Float64Array.from(logits), splits: logits.length };
+};
+
+/** Blocks whose bit is set. */
+const blocksOf = (half: number, blocks: number): number[] => {
+  const chosen: number[] = [];
+  for (let block = 0; block < blocks; block += 1) if (((half >> block) & 1) === 1) chosen.push(block);
+  return chosen;
+};
+
+/** ln(ω / (1 − ω)), ω being the relative rank in `outside` of the trial that is best in `inside`. */
+const logitOf = (inside: Float64Array, outside: Float64Array): number => {
+  const rank = rankOf(outside, bestOf(inside)) / (inside.length + 1);
+  return Math.log(rank / (1 - rank));
 };
 
 /** By trial and block: number of returns, their sum and sum of squares. */
@@ -55,13 +69,12 @@ const blockSums = (returns: readonly Float64Array[], blocks: number): Float64Arr
   return sums;
 };
 
-/** Sharpe ratio of every trial over the blocks whose bit is set in `chosen`. */
-const sharpes = (sums: Float64Array, blocks: number, chosen: number, out: Float64Array): void => {
+/** Sharpe ratio of every trial over the chosen blocks. */
+const sharpes = (sums: Float64Array, blocks: number, chosen: readonly number[], out: Float64Array): void => {
   for (let trial = 0; trial < out.length; trial += 1) {
     let [count, sum, squares] = [0, 0, 0];
-    for (let block = 0; block < blocks; block += 1) {
-      if (((chosen >> block) & 1) === 0) continue;
-      const at = 3 * (trial * blocks + block);
+    for (let i = 0; i < chosen.length; i += 1) {
+      const at = 3 * (trial * blocks + (chosen[i] as number));
       count += sums[at] as number;
       sum += sums[at + 1] as number;
       squares += sums[at + 2] as number;
@@ -87,10 +100,4 @@ const rankOf = (values: Float64Array, at: number): number => {
     else if (value === own) like += 1;
   }
   return below + (like + 1) / 2;
-};
-
-const bitsOf = (mask: number): number => {
-  let bits = 0;
-  for (let left = mask; left !== 0; left &= left - 1) bits += 1;
-  return bits;
 };
