@@ -1,4 +1,3 @@
-import type { YearTarget } from "./metrics/yearTargets.ts";
 import type { RunIntervals } from "./statistics/runIntervals.ts";
 import type { Verdict } from "./statistics/verdict.ts";
 import type { FillOn } from "../domain/order.ts";
@@ -226,6 +225,21 @@ export interface EquityRow {
   readonly drawdown: number;
   /** What the start equity would be worth in the first symbol. */
   readonly buyAndHoldUsdt: number;
+}
+
+/** One figure of a calendar year (UTC) beside its target. */
+export interface YearTarget {
+  readonly year: number;
+  /** Days of the year that the run has. */
+  readonly days: number;
+  /** The run does not have the whole year. */
+  readonly partial: boolean;
+  readonly figure: "sharpe" | "maxDrawdown" | "winRate" | "totalReturn";
+  /** At least, all four: a drawdown is negative. */
+  readonly target: number;
+  /** NaN where the figure is undefined. */
+  readonly measured: number;
+  readonly met: boolean | null;
 }
 
 export interface CandleSeries {

@@ -21,7 +21,7 @@ export interface Ranged {
 }
 
 /** A sweep that ended, with one finished run of its own range at least; `test`: of `--test`. */
-export interface Ended extends Grid, OpenLedger {
+interface Ended extends Grid, OpenLedger {
   readonly own: Ranged;
   readonly test: Ranged | null;
 }

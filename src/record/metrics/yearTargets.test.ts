@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { DAY_MS } from "../../domain/units.ts";
-import type { YearTarget } from "./yearTargets.ts";
+import type { YearTarget } from "../runRecord.ts";
 import { yearTargets } from "./yearTargets.ts";
 
 const TARGETS = { sharpe: 1.2, maxDrawdownFraction: 0.06, winRate: 0.58, yearReturn: 0.05 };

@@ -1,5 +1,5 @@
 import { DAY_MS } from "../../domain/units.ts";
-import type { EquityRow, TradeRow } from "../runRecord.ts";
+import type { EquityRow, TradeRow, YearTarget } from "../runRecord.ts";
 import { runMetrics } from "./metrics.ts";
 
 /** What a year is measured against (`report.targets` of the config). Fractions; a drawdown is given without a sign. */
@@ -8,21 +8,6 @@ export interface Targets {
   readonly maxDrawdownFraction: number;
   readonly winRate: number;
   readonly yearReturn: number;
-}
-
-/** One figure of a calendar year (UTC) beside its target. */
-export interface YearTarget {
-  readonly year: number;
-  /** Days of the year that the run has. */
-  readonly days: number;
-  /** The run does not have the whole year. */
-  readonly partial: boolean;
-  readonly figure: "sharpe" | "maxDrawdown" | "winRate" | "totalReturn";
-  /** At least, all four: a drawdown is negative. */
-  readonly target: number;
-  /** NaN where the figure is undefined. */
-  readonly measured: number;
-  readonly met: boolean | null;
 }
 
 interface Measured {

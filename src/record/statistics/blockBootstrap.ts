@@ -5,7 +5,7 @@ import { quantile } from "../metrics/tailRisk.ts";
 export type Interval = readonly [low: number, high: number];
 
 /** A series and the blocks that it is drawn in: from `from[b]` to `to[b]` of `values`, which may repeat the series' beginning at its end. */
-export interface Blocks {
+interface Blocks {
   readonly values: Float64Array;
   readonly from: Int32Array;
   readonly to: Int32Array;

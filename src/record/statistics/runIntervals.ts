@@ -1,6 +1,5 @@
 import { DAY_MS } from "../../domain/units.ts";
 import { sharpe } from "../metrics/sharpe.ts";
-import type { RunSummary, TradeRow } from "../runRecord.ts";
 import type { Interval } from "./blockBootstrap.ts";
 import { bootstrapInterval } from "./blockBootstrap.ts";
 
@@ -14,21 +13,21 @@ export interface RunIntervals {
 }
 
 interface Measured {
-  readonly summary: Pick<RunSummary, "sharpe" | "expectancyUsdt">;
+  readonly summary: { readonly sharpe: number; readonly expectancyUsdt: number };
   /** By UTC day. */
   readonly dailyReturns: Float64Array;
   /** In the order of their exits. */
-  readonly trades: readonly Pick<TradeRow, "pnlUsdt" | "exitTimeMs">[];
+  readonly trades: readonly { readonly pnlUsdt: number; readonly exitTimeMs: number }[];
 }
 
 /** By blocks of five days: any five in a row for the Sharpe ratio; for the mean trade, the trades that were closed in the same five. */
 export const runIntervals = ({ summary, dailyReturns, trades }: Measured): RunIntervals => {
-  const blockOf = (index: number): number => Math.floor((trades[index] as TradeRow).exitTimeMs / (BLOCK_DAYS * DAY_MS));
+  const blocks = trades.map(({ exitTimeMs }) => Math.floor(exitTimeMs / (BLOCK_DAYS * DAY_MS)));
   const undefinedWith = (figure: number, interval: () => Interval): Interval => (Number.isNaN(figure) ? [NaN, NaN] : interval());
   const pnlUsdt = Float64Array.from(trades, (trade) => trade.pnlUsdt);
   return {
     sharpe: undefinedWith(summary.sharpe, () => bootstrapInterval(dailyReturns, BLOCK_DAYS, sharpe)),
-    expectancyUsdt: undefinedWith(summary.expectancyUsdt, () => bootstrapInterval(pnlUsdt, blockOf, mean)),
+    expectancyUsdt: undefinedWith(summary.expectancyUsdt, () => bootstrapInterval(pnlUsdt, (index) => blocks[index] as number, mean)),
   };
 };
 

@@ -1,4 +1,4 @@
-import type { YearTarget } from "../../record/metrics/yearTargets.ts";
+import type { YearTarget } from "../../record/runRecord.ts";
 import { counted, decimal, NONE, percent, signedPercent } from "../page/format.js";
 
 /** A year's figures beside their targets, in print. */

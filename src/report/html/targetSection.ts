@@ -1,4 +1,4 @@
-import type { YearTarget } from "../../record/metrics/yearTargets.ts";
+import type { YearTarget } from "../../record/runRecord.ts";
 import { targetYears } from "../figures/targetYears.ts";
 import { html } from "./markup.ts";
 import type { Markup } from "./markup.ts";
