@@ -18,7 +18,7 @@ interface Room {
 
 const LINE = ["domain", "operators", "models", "risk"];
 const EDGE = [...LINE, "runtime", "streams", "venues", "store"];
-const CENTRE = [...EDGE, "pipeline", "engine", "page", "record", "lab", "report", "sweep"];
+const CENTRE = [...EDGE, "pipeline", "engine", "page", "record", "lab", "report", "sweep", "walkForward"];
 const ALL = [...CENTRE, "config", "cli", "server", "examples", "bench", "scripts"];
 
 const ROOMS: readonly Room[] = [
@@ -38,6 +38,7 @@ const ROOMS: readonly Room[] = [
   { name: "lab", matches: /^src\/lab\//, imports: [...EDGE, "pipeline", "record"] },
   { name: "report", matches: /^src\/report\//, imports: [...EDGE, "page", "record"] },
   { name: "sweep", matches: /^src\/sweep\//, imports: [...EDGE, "page", "record", "report"] },
+  { name: "walkForward", matches: /^src\/walkForward\//, imports: [...EDGE, "page", "record", "report"] },
   { name: "config", matches: /^config\//, imports: ["domain"] },
   { name: "cli", matches: /^src\/cli\//, imports: [...CENTRE, "config", "server"] },
   { name: "server", matches: /^src\/server\//, imports: [...CENTRE, "config"] },

@@ -3,7 +3,7 @@ import type { Check } from "./world.ts";
 import { errorOf, meanOf } from "./world.ts";
 
 /** What the raw, uncalibrated predictions of LightGBM and ridge came to in a world without an edge. */
-export interface NoEdge {
+interface NoEdge {
   readonly seed: number;
   /** By model: its interval of the correlation of a side, long or short, lies above 0. */
   readonly foundIc: Readonly<Record<string, boolean>>;
@@ -50,7 +50,7 @@ export const noEdgeLine = ({ seed, foundIc, claimed, trades }: NoEdge): string =
   return `world ${seed}: IC above 0: ${named(foundIc)}; claims an edge: ${named(claimed)}; ${shown}`;
 };
 
-export const bp = (fraction: number): string => (fraction * 1e4).toFixed(1);
+const bp = (fraction: number): string => (fraction * 1e4).toFixed(1);
 
 /** How many of a model's worlds raised an alarm. */
 const alarms = (worlds: readonly NoEdge[], of: "foundIc" | "claimed"): number => worlds.filter((world) => world[of][JUDGED]).length;

@@ -8,7 +8,7 @@ import { Kind } from "../../src/domain/kind.ts";
 import type { WalkFold } from "../../src/walkForward/walkFile.ts";
 
 /** What knowing the planted feature exactly is worth, on the rows on which a walk-forward was judged. */
-export interface OracleWorth {
+interface OracleWorth {
   /** Pearson correlation of x with realised long − short. */
   readonly ic: number;
   /** Sum of net returns of its label trades at `cost`, as fractions, and how many there were. */

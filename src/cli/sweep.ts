@@ -14,8 +14,8 @@ import { configOptions, RUN_OPTIONS } from "./configOptions.ts";
 import { codeVersion } from "./run/identity.ts";
 import { composeSweep, composeTest } from "./sweep/composeSweep.ts";
 import type { PlannedSweep } from "./sweep/composeSweep.ts";
-import type { OpenLedger } from "./sweep/ledger.ts";
-import { openLedger } from "./sweep/ledger.ts";
+import type { OpenLedger } from "./data/trialLedgers.ts";
+import { openLedger } from "./data/trialLedgers.ts";
 import { gridOf, settingsOf } from "./sweep/grid.ts";
 import type { Grid } from "./sweep/runGrid.ts";
 import { runGrid } from "./sweep/runGrid.ts";
@@ -61,7 +61,11 @@ export const sweepCommand: Command = {
     const spans = spansOf(values);
     const plan = await composeSweep(spans === null ? values : withSpan(values, spans.train), settings, grid, context);
     const test = spans === null ? null : await composeTest(plan, withSpan(values, spans.test), settings, grid, context);
-    const opened = openLedger(textOf(values["ledger"]), plan, context);
+    const opened = openLedger(
+      textOf(values["ledger"]),
+      { ...(plan.configs[0] as RiposteConfig).data, generated: plan.data.generated },
+      context,
+    );
     const sweep: Sweep = {
       plan,
       test,

@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import type { RiposteConfig } from "../../config/schema.ts";
-import { formatUtc, parseTime } from "../domain/time.ts";
+import { formatUtc } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
 import { sha256 } from "../store/hashing/sha256.ts";
 import { counted } from "../report/page/format.js";
@@ -16,19 +16,21 @@ import { openStaging } from "../record/runs/staging.ts";
 import { configOf, configOptions, RUN_OPTIONS } from "./configOptions.ts";
 import { dataChoice, isSimulated } from "./data/history.ts";
 import { shownPath } from "./data/shownPath.ts";
-import { datasetCommand } from "./dataset.ts";
+import type { OpenLedger } from "./data/trialLedgers.ts";
+import { openLedger } from "./data/trialLedgers.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
-import { simulateCommand } from "./simulate.ts";
 import { codeVersion, commandLine } from "./run/identity.ts";
 import { pythonOption, runTrainer, TrainerFailed } from "./training/trainer.ts";
 import type { Stitching } from "./walkForward/backtests.ts";
 import { labelManagement, servedSets, stitched } from "./walkForward/backtests.ts";
+import { judgedByLedger } from "./walkForward/counted.ts";
+import type { DatasetFacts } from "./walkForward/dataset.ts";
+import { datasetOf, simulatedStore } from "./walkForward/dataset.ts";
 import { passedOn } from "./walkForward/ownCommand.ts";
 import type { WalkPlan } from "./walkForward/plan.ts";
 import { WALK_OPTIONS, walkPlan } from "./walkForward/plan.ts";
+import { Stages } from "./walkForward/stages.ts";
 
-/** Before a dataset's first row the line reads what its rules and risk windows want, and the backtest reads as far back. */
-const WARM_UP_DAYS = 32;
 /** Options that say what is traded, and how. */
 const LINE_OPTIONS = ["config", "profile", "set", "name", "symbol", "regime", "pattern", "signal", "position", "burst"] as const;
 /** Options that say where the data lie. */
@@ -50,6 +52,7 @@ export const walkForwardCommand: Command = {
       default: "labels",
     },
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
+    ledger: { type: "string", value: "FILE", help: "file of all trials, appended to (default: that of sweep)" },
     out: { type: "string", value: "DIR", help: "folder of everything; a second start goes on there", default: "out/walk-forward" },
     python: pythonOption,
   },
@@ -93,23 +96,6 @@ const prepared = async (values: OptionValues, context: CommandContext): Promise<
   return { plan, values, config, simulated: isSimulated({ ...dataChoice(values, context), config }), out, backtests, manage, jobs };
 };
 
-/** Seconds of each stage, in their order; every stage is said when it ends. */
-class Stages {
-  readonly seconds: Record<string, number> = {};
-  readonly #log: (line: string) => void;
-  constructor(log: (line: string) => void) {
-    this.#log = log;
-  }
-  async run<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const startedAt = performance.now();
-    const result = await work();
-    const seconds = (performance.now() - startedAt) / 1000;
-    this.seconds[name] = seconds;
-    this.#log(`${name}: ${seconds.toFixed(1)} s`);
-    return result;
-  }
-}
-
 const walkForward = async (walk: Prepared, context: CommandContext): Promise<WalkForwardRecord> => {
   const { plan, out, config, jobs } = walk;
   const version = codeVersion();
@@ -117,16 +103,15 @@ const walkForward = async (walk: Prepared, context: CommandContext): Promise<Wal
   const stages = new Stages((line) => {
     context.log(line);
   });
-  const data = walk.simulated
-    ? await stages.run("simulated market", () => simulatedStore(walk, quiet))
-    : passedOn(walk.values, DATA_OPTIONS);
-  const dataset = await stages.run("dataset", () => datasetOf(walk, data, quiet));
+  const ledger = ledgerOf(walk, context);
+  const { values, simulated } = walk;
+  const data = simulated ? await stages.run("simulated market", () => simulatedStore(walk, quiet)) : passedOn(values, DATA_OPTIONS);
+  const dataset = await stages.run("dataset", () => datasetOf({ ...walk, every: plan.every }, data, quiet));
   const dir = join(out, "work", workKey(plan, dataset));
   const found = await stages.run("training", () => trained(walk, dataset, dir, context));
-  const labels = labelsOf(found, plan, join(dir, "trades.csv"));
   const stitching: Stitching = {
     walk: found,
-    options: [...passedOn(walk.values, LINE_OPTIONS), ...data, ...(walk.manage === "labels" ? labelManagement(config) : [])],
+    options: [...passedOn(values, LINE_OPTIONS), ...data, ...(walk.manage === "labels" ? labelManagement(config) : [])],
     warmUp: dataset.warmUp,
     membersDir: join(dir, "members"),
     dir: join(dir, "backtests"),
@@ -134,80 +119,21 @@ const walkForward = async (walk: Prepared, context: CommandContext): Promise<Wal
   const sets = walk.backtests === "none" ? [] : servedSets(found.serve, walk.backtests === "all");
   const runs = sets.length === 0 ? [] : await stages.run("backtests", () => allStitched(stitching, sets, jobs, context));
   const { commit, warnings } = await version;
-  const [first, last] = [found.folds[0], found.folds.at(-1)];
+  const span = { from: formatUtc(found.folds[0]?.testFromMs ?? 0), to: formatUtc(found.folds.at(-1)?.testToMs ?? 0) };
   return {
-    name: config.name,
-    symbols: found.symbols,
-    from: formatUtc(first?.testFromMs ?? 0),
-    to: formatUtc(last?.testToMs ?? 0),
-    dataSource: dataset.source,
-    simulated: walk.simulated,
-    warnings: [...new Set([...warnings, ...dataset.warnings, ...(runs[0]?.warnings ?? [])])],
-    command: commandLine(),
-    commit,
-    walk: found,
-    labels,
-    backtests: runs,
-    verdict: runs[0]?.verdict ?? null,
-    tries: 1,
-    ledgerPath: "",
+    ...{ name: config.name, symbols: found.symbols, ...span, dataSource: dataset.source, simulated },
+    warnings: [...new Set([...warnings, ...ledger.warnings, ...dataset.warnings, ...(runs[0]?.warnings ?? [])])],
+    ...{ command: commandLine(), commit, walk: found, labels: labelsOf(found, plan, join(dir, "trades.csv")), backtests: runs },
+    ...judgedByLedger({ walk: found, run: runs[0], ...span }, ledger),
+    ledgerPath: shownPath(ledger.ledger.path),
     membersDir: shownPath(join(dir, "members")),
     seconds: stages.seconds,
   };
 };
 
-/** The simulated market as a store, so that a part of it is the same market: what a run of the simulator begins with is its start. */
-const simulatedStore = async ({ values, out }: Prepared, context: CommandContext): Promise<string[]> => {
-  const dir = join(out, "simulated");
-  rmSync(dir, { recursive: true, force: true });
-  await simulateCommand.run({ ...values, data: dir, store: undefined }, context);
-  return [`--data=${dir}`, "--market=simulated"];
-};
-
-/** What a dataset says of itself. */
-interface DatasetFacts {
-  readonly dir: string;
-  readonly datasetSha256: string;
-  /** Where its line began to learn: so many days before `fromMs`, or with the first bar that there is (null). */
-  readonly warmUp: Stitching["warmUp"];
-  readonly source: string;
-  readonly warnings: readonly string[];
-}
-
-const datasetOf = async (
-  { values, plan, out, simulated }: Prepared,
-  data: readonly string[],
-  context: CommandContext,
-): Promise<DatasetFacts> => {
-  const given = values["dataset"];
-  const dir = typeof given === "string" ? resolve(given) : join(out, "dataset");
-  let [source, warnings]: [string, readonly string[]] = [`the dataset ${shownPath(dir)}`, []];
-  if (typeof given !== "string") {
-    const stored = Object.fromEntries(data.map((word) => word.slice(2).split("=") as [string, string]));
-    const own = [`labels.everyBars=${plan.every}`, `data.warmUpDaysMin=${WARM_UP_DAYS}`];
-    const set = [...(Array.isArray(values["set"]) ? values["set"] : []), ...own];
-    const of = simulated ? { ...values, ...stored, simulate: undefined, from: undefined, to: undefined } : values;
-    const made = await datasetCommand.run({ ...of, set, beliefs: true, format: "arrow", out: dir }, context);
-    ({ source, warnings } = made as DatasetFacts);
-  }
-  const { datasetSha256, config } = readAbout(join(dir, "dataset.json"));
-  const warmUp = { fromMs: typeof config?.from === "string" ? parseTime(config.from) : null, days: config?.data?.warmUpDaysMin ?? 0 };
-  return { dir, datasetSha256, warmUp, source, warnings };
-};
-
-/** What a dataset's own file says of it; `config`: of those who wrote it. */
-interface About {
-  readonly datasetSha256: string;
-  readonly config?: { readonly from?: string | null; readonly data?: { readonly warmUpDaysMin?: number } };
-}
-
-const readAbout = (path: string): About => {
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as About;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(`cannot read ${path}: ${why}; --dataset names a folder that riposte dataset wrote`);
-  }
+const ledgerOf = ({ values, config, simulated }: Prepared, context: CommandContext): OpenLedger => {
+  const named = values["ledger"];
+  return openLedger(typeof named === "string" ? named : null, { ...config.data, generated: simulated }, context);
 };
 
 /** Name of the folder in which the same walk-forward goes on. */

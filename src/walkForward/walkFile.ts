@@ -16,7 +16,7 @@ type BySymbol<T> = Readonly<Record<string, T>>;
 type ByModel<T> = Readonly<Record<string, T>>;
 
 /** A tenth of the judged rows by what was said: long − short, calibrated. */
-export interface CurvePoint {
+interface CurvePoint {
   readonly said: number;
   readonly realised: number;
   readonly interval: readonly [low: number, high: number];
@@ -39,7 +39,7 @@ export interface SignalFigures {
 }
 
 /** A regime model over all judged rows of a symbol; nats. */
-export interface RegimeFigures {
+interface RegimeFigures {
   readonly logLoss: Figure;
   readonly gainOnPrior: Figure;
   readonly gainOnRule?: Figure;
@@ -67,7 +67,7 @@ export interface WalkFold {
 }
 
 /** Combinatorial purged cross-validation: every path is one history that might have been judged. */
-export interface CrossValidation {
+interface CrossValidation {
   readonly groups: number;
   readonly testGroups: number;
   readonly combinations: number;

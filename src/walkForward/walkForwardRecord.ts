@@ -15,6 +15,9 @@ export interface StitchedRun {
   readonly feesUsdt: number;
   readonly turnover: number;
   readonly decisionsSha256: string;
+  readonly inSample: boolean;
+  readonly ruined: boolean;
+  /** Of this run alone. */
   readonly verdict: Verdict;
   /** At the start, then a row a UTC day. */
   readonly equity: readonly (readonly [timeMs: number, equityUsdt: number])[];
@@ -38,7 +41,7 @@ export interface WalkForwardRecord {
   readonly backtests: readonly StitchedRun[];
   /** Of the first backtest, all walk-forwards on these data counted; null without one. */
   readonly verdict: Verdict | null;
-  /** Walk-forwards on these data in the ledger, this one among them. */
+  /** Walk-forwards in the ledger that judged some of these months of these symbols, this one among them. */
   readonly tries: number;
   readonly ledgerPath: string;
   /** Folder of the members, one version a fold. */

@@ -10,7 +10,7 @@ import { shownPath } from "../data/shownPath.ts";
 import type { CodeVersion } from "../run/identity.ts";
 import { commandLine } from "../run/identity.ts";
 import type { PlannedSweep } from "./composeSweep.ts";
-import type { OpenLedger } from "./ledger.ts";
+import type { OpenLedger } from "../data/trialLedgers.ts";
 import type { Finished, Grid } from "./runGrid.ts";
 import type { TrialResult } from "./trial.ts";
 

@@ -80,6 +80,8 @@ type Figures = "totalReturn" | "sharpe" | "maxDrawdown" | "feesUsdt" | "turnover
 type Summary = Readonly<Record<Figures, number | null>> & {
   readonly trades: number;
   readonly decisionsSha256: string;
+  readonly inSample?: readonly string[];
+  readonly ruinedAtMs: number | null;
   readonly verdict: { readonly [K in keyof Verdict]: Verdict[K] | null };
   readonly warnings: readonly string[];
 };
@@ -88,7 +90,7 @@ const figuresOf = (summary: Summary): Omit<StitchedRun, "served" | "dir" | "equi
   const { trades, decisionsSha256, verdict } = summary;
   const number = (name: Figures): number => summary[name] ?? NaN;
   return {
-    ...{ trades, decisionsSha256 },
+    ...{ trades, decisionsSha256, inSample: summary.inSample !== undefined, ruined: summary.ruinedAtMs !== null },
     ...{ totalReturn: number("totalReturn"), sharpe: number("sharpe"), maxDrawdown: number("maxDrawdown") },
     ...{ feesUsdt: number("feesUsdt"), turnover: number("turnover") },
     verdict: { is: verdict.is ?? "none", sentence: verdict.sentence ?? "", psr: verdict.psr ?? NaN, moreYears: verdict.moreYears ?? NaN },

@@ -2,7 +2,7 @@ import { UserError } from "../../domain/units.ts";
 import type { OptionSpec, OptionValues } from "../frame/command.ts";
 
 /** Layers that a walk-forward trains. */
-export const TRAINED_LAYERS = ["regime", "signal"] as const;
+const TRAINED_LAYERS = ["regime", "signal"] as const;
 export type TrainedLayer = (typeof TRAINED_LAYERS)[number];
 
 /** Models that are judged where `--judge` names none. */

@@ -61,7 +61,18 @@ export const sampleWalkForward = (change: Partial<WalkForwardRecord> = {}): Walk
   const walk = change.walk ?? sampleWalk();
   const equity = Array.from({ length: 91 }, (_, day) => [FROM_MS + day * DAY_MS, 10_000 + day] as const);
   const verdict = { is: "luck", sentence: "not distinguishable from luck: 53 trades, PSR .74", psr: 0.74, moreYears: 1 } as const;
-  const run = { trades: 53, totalReturn: 0.0067, sharpe: 1.9, maxDrawdown: -0.0076, feesUsdt: 104, turnover: 217, verdict, equity };
+  const run = {
+    trades: 53,
+    totalReturn: 0.0067,
+    sharpe: 1.9,
+    maxDrawdown: -0.0076,
+    feesUsdt: 104,
+    turnover: 217,
+    inSample: false,
+    ruined: false,
+    verdict,
+    equity,
+  };
   return {
     ...{ name: "sample", symbols: walk.symbols, from: "2022-07-01T00:00:00Z", to: "2022-09-29T00:00:00Z" },
     ...{ dataSource: "spot klines in history", simulated: false, warnings: [], command: "riposte walk-forward", commit: "c", walk },

@@ -2,14 +2,22 @@ import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Trial } from "../../sweep/trial.ts";
 import { readTrials, TrialLedger } from "../../sweep/trialLedger.ts";
-import { shownPath } from "../data/shownPath.ts";
+import { shownPath } from "./shownPath.ts";
+import type { StoreName } from "./store.ts";
 import type { CommandContext } from "../frame/command.ts";
 import { userFolder } from "../frame/userFolder.ts";
-import type { PlannedSweep } from "./composeSweep.ts";
 
 const FILE = "trials.jsonl";
 
-/** The ledger of a sweep, and trials that stand elsewhere. */
+/** Where the data of the trials lie. */
+interface TrialData {
+  readonly dir: string;
+  readonly store: StoreName;
+  /** By the market simulator. */
+  readonly generated: boolean;
+}
+
+/** A ledger, and trials that stand elsewhere. */
 export interface OpenLedger {
   readonly ledger: TrialLedger;
   /** Of the file that earlier versions kept in the working folder. */
@@ -24,12 +32,11 @@ export interface OpenLedger {
  */
 export const openLedger = (
   named: string | null,
-  { data, configs }: PlannedSweep,
+  { dir, store, generated }: TrialData,
   context: Pick<CommandContext, "env" | "log">,
 ): OpenLedger => {
   if (named !== null) return { ...opened(new TrialLedger(named)), earlier: [] };
-  const { dir, store } = configs[0]?.data ?? { dir: "", store: "parquet" };
-  const isFolder = store === "parquet" && !data.generated;
+  const isFolder = store === "parquet" && !generated;
   const ledger = isFolder ? new TrialLedger(join(dir, FILE)) : new TrialLedger(join(userFolder("state", context.env), FILE), true);
   return { ...opened(ledger), earlier: earlierTrials(ledger, context) };
 };
