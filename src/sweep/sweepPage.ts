@@ -1,7 +1,7 @@
-import { chartLibrary, pageScript, pageStyle, SWEEP_MODULES, SWEEP_STYLES } from "../report/html/assets.ts";
+import { SWEEP_MODULES, SWEEP_STYLES } from "../report/html/assets.ts";
 import type { Markup } from "../report/html/markup.ts";
-import { html, scriptBody, scriptJson, trusted } from "../report/html/markup.ts";
-import { PAGE_ICON, PAGE_POLICY } from "../report/html/reportPage.ts";
+import { html } from "../report/html/markup.ts";
+import { framedPage } from "../report/html/pageFrame.ts";
 import { count, decimal, percent, shortIso } from "../report/page/format.js";
 import type { SweepFigure, SweepRecord, SweepRun } from "./sweepRecord.ts";
 import { overfittingText } from "./overfitting.ts";
@@ -9,30 +9,16 @@ import { luckText } from "./sweepRecord.ts";
 import { FIGURES, figureColumns, shortKey, testText } from "./sweepText.ts";
 
 /** `sweep.html` in pieces: one page with style, data and scripts inside that asks the network for nothing; 1.2 MB and 0.6 kB a run. */
-export function* sweepPage(record: SweepRecord): Generator<string> {
-  yield html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${trusted(PAGE_POLICY)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Sweep ${record.name} · ${record.symbols.join(", ")} · Riposte</title>
-        <link rel="icon" href="${trusted(PAGE_ICON)}" />
-        <script>document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";</script>
-        <style>${trusted(pageStyle(SWEEP_STYLES))}</style>
-      </head>
-      <body>
-        <main>${headerSection(record)} ${luckSection(record)} ${mapSection(record)} ${tableSection(record)} ${runSection(record)}</main>
-        <footer>Riposte · all times UTC · a backtest is not a promise</footer>
-        <noscript><p class="banner">The heat map and sorting need scripts, which this browser has switched off.</p></noscript>
-        <script type="application/json" id="sweep-data">${scriptJson(pageDataOf(record))}</script>
-        <script>`.text;
-  yield scriptBody(chartLibrary()).text;
-  yield "</script>\n<script>";
-  yield scriptBody(pageScript(SWEEP_MODULES)).text;
-  yield "</script>\n</body>\n</html>\n";
-}
+export const sweepPage = (record: SweepRecord): Generator<string> =>
+  framedPage({
+    title: `Sweep ${record.name} · ${record.symbols.join(", ")} · Riposte`,
+    main: html`${headerSection(record)} ${luckSection(record)} ${mapSection(record)} ${tableSection(record)} ${runSection(record)}`,
+    needsScripts: "The heat map and sorting",
+    dataId: "sweep-data",
+    data: pageDataOf(record),
+    modules: SWEEP_MODULES,
+    styles: SWEEP_STYLES,
+  });
 
 /** What the page's script draws from. */
 const pageDataOf = ({ keys, runs, test }: SweepRecord): unknown => ({

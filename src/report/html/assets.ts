@@ -42,7 +42,7 @@ export const SWEEP_MODULES = [
 export const WALK_MODULES = ["format.js", "theme.js", "charts.js", "walkModel.js", "walkCharts.js", "walkMain.js"] as const;
 
 /** The page's stylesheets, in cascade order. */
-const PAGE_STYLES = ["theme.css", "layout.css", "tables.css", "layers.css", "print.css"] as const;
+export const PAGE_STYLES = ["theme.css", "layout.css", "tables.css", "layers.css", "print.css"] as const;
 export const SWEEP_STYLES = ["theme.css", "layout.css", "tables.css", "print.css", "sweep.css"] as const;
 
 const pageFile = (name: string): string => readFileSync(new URL(`../page/${name}`, import.meta.url), "utf8");
@@ -51,7 +51,7 @@ const pageFile = (name: string): string => readFileSync(new URL(`../page/${name}
  * The modules in `page/` as one classic script: a page opened from disk may not load modules, and a report is one file.
  * They share one scope, so their top-level names must differ (a repeated `const` is a syntax error that a test finds).
  */
-export const pageScript = (modules: readonly string[] = PAGE_MODULES): string => {
+export const pageScript = (modules: readonly string[]): string => {
   const bodies = modules.map((name) =>
     pageFile(name)
       .replace(/^import [^;]*;\n/gm, "")
@@ -60,7 +60,7 @@ export const pageScript = (modules: readonly string[] = PAGE_MODULES): string =>
   return `(() => {\n"use strict";\n${bodies.join("\n")}\n})();`;
 };
 
-export const pageStyle = (styles: readonly string[] = PAGE_STYLES): string => styles.map(pageFile).join("\n");
+export const pageStyle = (styles: readonly string[]): string => styles.map(pageFile).join("\n");
 
 /** Apache ECharts, the build for browsers, with its licence notice at the top. */
 export const chartLibrary = (): string => readFileSync(createRequire(import.meta.url).resolve("echarts/dist/echarts.min.js"), "utf8");

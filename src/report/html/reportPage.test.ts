@@ -171,7 +171,7 @@ describe("reportPage", () => {
 
 describe("pageScript", () => {
   it("is one script without imports, exports or twice-used names", () => {
-    const script = pageScript();
+    const script = pageScript(PAGE_MODULES);
     expect(script).not.toMatch(/^\s*(?:import|export)\b(?!\()/m);
     expect(() => new Script(script)).not.toThrow();
     expect(new Set(PAGE_MODULES).size).toBe(PAGE_MODULES.length);
