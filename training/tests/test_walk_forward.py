@@ -431,7 +431,7 @@ def said_before_the_cut(tmp_path, name, **world):
 def test_predictions_of_a_walk_before_a_cut_do_not_know_what_came_after_it(tmp_path, few_rounds):
     one, other = said_before_the_cut(tmp_path, "one"), said_before_the_cut(tmp_path, "other", cut_ms=CUT)
     assert one.keys() == other.keys()
-    assert len(one) == 2 * 5 + 3
+    assert len(one) == 2 * 3 + 3
     assert all(np.array_equal(one[key], other[key]) for key in one)
 
 

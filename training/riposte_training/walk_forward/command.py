@@ -16,6 +16,7 @@ from .cpcv import TRADES as CPCV
 from .cpcv import cpcv_of, plan_of
 from .document import document_of, label_trades, lines_of
 from .ground import Ground, ground_of
+from .on_ray import run_on_ray
 from .options import Options, options_of
 from .result import FORMAT, Result, keep, kept
 from .tasks import Finished, Task, run_here, run_in_processes
@@ -76,6 +77,8 @@ def tasks_of(options: Options, ground: Ground) -> list[Task]:
 
 
 def finished(options: Options, ground: Ground, todo: list[Task], jobs: int) -> Finished:
+    if options.ray is not None and todo:
+        return run_on_ray(options, todo, options.ray)
     return run_in_processes(options, todo, jobs) if jobs > 1 else run_here(options, ground, todo)
 
 
