@@ -1,7 +1,7 @@
-"""A walk-forward on a Ray head of this machine against one in this machine's processes: `python training/compare_ray.py [WORK]`.
+"""A walk-forward on a Ray head of this machine against one in this process, byte by byte: `python training/compare_ray.py`.
 
-Needs training/requirements-ray.txt beside the trainer's packages. The head runs without dashboard and usage statistics and ends with the script.
-The last line counts what passed and what failed. `npm run night -- ray` runs it.
+Needs training/requirements-ray.txt beside the trainer's packages. The head has neither dashboard nor usage statistics and ends with the
+script. The last line counts what passed and what failed. `npm run night -- ray` runs it (docs/tests.md).
 """
 
 import os

@@ -16,7 +16,7 @@ from .cpcv import TRADES as CPCV
 from .cpcv import cpcv_of, plan_of
 from .document import document_of, label_trades, lines_of
 from .ground import Ground, ground_of
-from .on_ray import run_on_ray
+from .on_ray import connected, cores, run_on_ray
 from .options import Options, options_of
 from .result import FORMAT, Result, keep, kept
 from .tasks import Finished, Task, run_here, run_in_processes
@@ -46,10 +46,10 @@ def run(options: Options, began: float, say: Say) -> int:
     tasks = tasks_of(options, ground)
     results: dict[Task, Result | str] = {task: found for task in tasks if (found := kept(cache / task.name)) is not None}
     todo = [task for task in tasks if task not in results]
-    jobs = max(1, min(options.jobs, len(todo)))
     say(f"{sum(map(len, ground.data.symbols))} rows of {', '.join(ground.data.names)}; {len(tasks)} folds, {len(results)} of them kept")
+    finished, jobs = started(options, ground, todo)
     spent = 0.0
-    for task, result in finished(options, ground, todo, jobs):
+    for task, result in finished:
         results[task] = result
         if isinstance(result, Result):
             keep(cache / task.name, result)
@@ -76,10 +76,13 @@ def tasks_of(options: Options, ground: Ground) -> list[Task]:
     return folds + [Task("combination", number, f"cpcv-{groups}-{tested}-{number}") for number in range(1, count + 1)]
 
 
-def finished(options: Options, ground: Ground, todo: list[Task], jobs: int) -> Finished:
+def started(options: Options, ground: Ground, todo: list[Task]) -> tuple[Finished, int]:
+    """The tasks at work, and in how many processes."""
     if options.ray is not None and todo:
-        return run_on_ray(options, todo, options.ray)
-    return run_in_processes(options, todo, jobs) if jobs > 1 else run_here(options, ground, todo)
+        ray = connected(options.ray)
+        return run_on_ray(ray, options, todo), min(cores(ray), len(todo))
+    jobs = max(1, min(options.jobs, len(todo)))
+    return (run_in_processes(options, todo, jobs) if jobs > 1 else run_here(options, ground, todo)), jobs
 
 
 def write_results(

@@ -15,8 +15,21 @@ PATIENCE_S = 5
 """Ray itself would knock at a dead address for a minute."""
 
 
-def run_on_ray(options: Options, tasks: list[Task], address: str) -> Finished:
-    ray = connected(address)
+def connected(address: str) -> Any:
+    """Ray, as a driver of the cluster at `address`."""
+    try:
+        require_listener(address)
+        import ray
+
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR")
+    except ImportError:
+        raise Problem("--ray needs the package ray: install training/requirements-ray.txt beside the trainer's packages") from None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise Problem(f"--ray {address}: no cluster answers there ({(str(error).splitlines() or [''])[0]})") from None
+    return ray
+
+
+def run_on_ray(ray: Any, options: Options, tasks: list[Task]) -> Finished:
     try:
         remote = ray.remote(num_cpus=1, max_retries=0)(work)
         running = {remote.remote(options, task, recorded()): task for task in tasks}
@@ -27,18 +40,9 @@ def run_on_ray(options: Options, tasks: list[Task], address: str) -> Finished:
         ray.shutdown()
 
 
-def connected(address: str) -> Any:
-    """Ray, as a driver of the cluster."""
-    try:
-        import ray
-    except ImportError:
-        raise Problem("--ray needs the package ray: install training/requirements-ray.txt beside the trainer's packages") from None
-    try:
-        require_listener(address)
-        ray.init(address=address, log_to_driver=False, logging_level="ERROR", configure_logging=True)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise Problem(f"--ray {address}: no cluster answers there ({str(error).splitlines()[0]})") from None
-    return ray
+def cores(ray: Any) -> int:
+    """Of the cluster."""
+    return int(ray.cluster_resources().get("CPU", 1))
 
 
 def require_listener(address: str) -> None:
