@@ -328,12 +328,35 @@ def test_paths_of_a_cpcv_judge_every_row_once(boosted):
         **{"failed": [], "trades": "cpcv.csv"},
     }
     assert len(document["paths"]) == 3
-    assert all(path["directionalIc"] > 0 for path in document["paths"])
     for path in ("1", "2", "3"):
         times = [int(t["entryMs"]) for t in trades_in(boosted, "cpcv.csv") if (t["path"], t["calibrated"], t["cost"]) == (path, "0", "0")]
         assert times == sorted(set(times))
         assert times[0] < START + 4 * DAY_MS
         assert times[-1] > START + 55 * DAY_MS
+
+
+PATHS = [(0, 0, 1, 2), (1, 3, 3, 4), (2, 4, 5, 5)]
+"""Of four groups, two judged: the combination that speaks in each group. They are 01, 02, 03, 12, 13, 23."""
+
+
+def test_paths_of_a_cpcv_are_those_of_members_trained_one_by_one(dataset, tmp_path):
+    document = walked(dataset, tmp_path, *RIDGE, "--cpcv", "4,2")["cpcv"]
+    rows, gap = rows_of(read_dataset(dataset, None, 0, 1 << 52), "signal", False, 0.001), Gap(BAR, 241 * BAR)
+    width = (rows.time[-1] + 1 - rows.time[0]) / 4
+    group = ((rows.time - rows.time[0]) // width).astype(int)
+    said = []
+    for tested in ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)):
+        learnt = np.ones(len(rows), bool)
+        for of in tested:
+            begin, last, known = rows.time[group == of].min(), rows.time[group == of].max(), rows.known[group == of].max()
+            earlier = (rows.known < begin) & (rows.time <= begin - 241 * BAR)
+            learnt &= earlier | ((rows.time > known) & (rows.time >= last + 241 * BAR))
+        [raw] = train_member(LAYERS["signal"], "ridge", rows.at(learnt), gap, 1, False).raws(rows.x)
+        said.append(raw[:, 0] - raw[:, 1])
+    truth = rows.y[:, 0] - rows.y[:, 1]
+    for path, of in zip(document["paths"], PATHS, strict=True):
+        whole = np.concatenate([said[combination][group == number] for number, combination in enumerate(of)])
+        assert path["directionalIc"] == pytest.approx(np.corrcoef(whole, truth)[0, 1], abs=1e-12)
 
 
 def test_decay_asks_the_same_members_later(dataset, ridge):
