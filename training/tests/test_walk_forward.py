@@ -3,10 +3,12 @@
 import csv
 import hashlib
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from riposte_training.layers import LAYERS
 from riposte_training.member import train_family, train_member, training_rows
 from riposte_training.rows import rows_of
 from riposte_training.walk_forward import fold, tasks
+from riposte_training.walk_forward.options import options_of
 
 STEPS = ["--train", "30d", "--test", "5d", "--step", "5d"]
 RIDGE = ["--signal", "ridge", "--regime", "", "--columns", "all"]
@@ -99,7 +102,7 @@ def test_a_walk_fits_each_part_of_a_fold_once(dataset, tmp_path, few_rounds, mon
     assert {name: fitted.count(name) for name in set(fitted)} == dict.fromkeys(("ridge", "lightgbm", "xgboost", "catboost"), 5 * folds)
     assert not list((tmp_path / "members").iterdir())
     weights = document["folds"][0]["signal"]["ensemble"]["BTCUSDT"]["weights"]
-    assert len(weights) == 5
+    assert len(weights) == 4
     assert sum(weights) == pytest.approx(1)
 
 
@@ -240,6 +243,23 @@ def test_a_worker_that_is_killed_fails_its_fold_alone(dataset, tmp_path, monkeyp
     assert [of["name"] for of in document["folds"] if of["failed"]] == killed
     assert document["folds"][1]["failed"] == "its process was ended by signal 9"
     assert len(document["folds"]) == 5
+
+
+def test_a_worker_answers_until_its_line_ends(dataset, tmp_path):
+    argv = ["--dataset", str(dataset), "--work", str(tmp_path), *STEPS, *RIDGE]
+    ours, theirs = multiprocessing.Pipe()
+    worker = threading.Thread(target=tasks.work, args=(theirs, options_of(argv, 1)))
+    worker.start()
+    for number, last in ((2, "2022-02-06"), (99, "")):
+        ours.send(tasks.Task("fold", number, last))
+        result = ours.recv()
+        if last:
+            assert result.about["rows"]["test"] == 5 * 96
+        else:
+            assert result == "IndexError: tuple index out of range"
+    ours.close()
+    worker.join(10)
+    assert not worker.is_alive()
 
 
 def test_a_hole_in_the_judged_span_fails_its_folds(tmp_path):
