@@ -19,7 +19,7 @@ os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled", "PYTHONPATH": str(HERE)}
 sys.path[:0] = [str(HERE), str(HERE / "tests")]
 
-from test_walk_forward import digest  # noqa: E402
+from walking import digest  # noqa: E402
 from world import World, write_dataset  # noqa: E402
 
 from riposte_training.cli import main  # noqa: E402

@@ -5,7 +5,7 @@ import sys
 import types
 
 import pytest
-from test_walk_forward import RIDGE, STEPS, digest, walked
+from walking import RIDGE, STEPS, digest, walked
 
 from riposte_training.cli import main
 from riposte_training.walk_forward import on_ray

@@ -1,7 +1,5 @@
-"""`walk` from the command line: shared parts, processes, resuming, failures, what is written."""
+"""`walk` from the command line: shared parts, processes, resuming, folds that fail."""
 
-import csv
-import hashlib
 import json
 import multiprocessing
 import os
@@ -14,60 +12,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from walking import BOOSTED, LINEAR, RIDGE, STEPS, digest, walked
 from world import BAR, START, World, write_dataset
 
-from riposte_training import artefact, boosters, member
+from riposte_training import artefact
 from riposte_training.cli import main
 from riposte_training.dataset import read_dataset
-from riposte_training.evaluate import judged_rows
 from riposte_training.folds import DAY_MS, Gap, Steps, walk_forward
 from riposte_training.layers import LAYERS
-from riposte_training.member import train_family, train_member, training_rows
+from riposte_training.member import train_family, train_member
 from riposte_training.rows import rows_of
 from riposte_training.walk_forward import fold, tasks
 from riposte_training.walk_forward.options import options_of
 
-STEPS = ["--train", "30d", "--test", "5d", "--step", "5d"]
-RIDGE = ["--signal", "ridge", "--regime", "", "--columns", "all"]
 TRAINING = Path(__file__).parents[1]
-
-
-@pytest.fixture
-def few_rounds(monkeypatch):
-    for library in ("lightgbm", "xgboost", "catboost"):
-        monkeypatch.setattr(boosters, "ROUNDS", 12)
-        monkeypatch.setitem(boosters.LIBRARIES, library, getattr(boosters, library))
-    monkeypatch.setattr(boosters.lightgbm, "__defaults__", (None, 12))
-    monkeypatch.setattr(boosters.lightgbm_classes, "__defaults__", (None, 8))
-
-
-def walked(dataset, work, *more, code=0, jobs=1):
-    assert main(["walk", "--dataset", str(dataset), "--work", str(work), *STEPS, "--jobs", str(jobs), *more]) == code
-    return json.loads((work / "walk.json").read_text())
-
-
-def digest(work):
-    """Of everything that must be the same whenever the identity is."""
-    document = json.loads((work / "walk.json").read_text())
-    del document["seconds"]
-    for of in document["folds"]:
-        del of["seconds"]
-    files = {str(p.relative_to(work)): hashlib.sha256(p.read_bytes()).hexdigest() for p in (work / "members").rglob("*") if p.is_file()}
-    tables = {p.name: p.read_text() for p in work.glob("*.csv")}
-    return document, files, tables
-
-
-def trades_in(work, name="trades.csv"):
-    with (work / name).open() as file:
-        return list(csv.DictReader(file))
-
-
-@pytest.fixture(scope="module")
-def ridge(dataset, tmp_path_factory):
-    """A walk of ridge and logit, and its folder."""
-    work = tmp_path_factory.mktemp("ridge") / "work"
-    return walked(dataset, work, "--signal", "ridge", "--regime", "logit", "--columns", "all"), work
-
 
 # The parts of an ensemble.
 
@@ -109,16 +67,6 @@ def test_a_walk_fits_each_part_of_a_fold_once(dataset, tmp_path, few_rounds, mon
 # The same bytes, whatever happens.
 
 
-@pytest.fixture(scope="module")
-def boosted(dataset, tmp_path_factory):
-    work = tmp_path_factory.mktemp("boosted") / "work"
-    walked(dataset, work, *BOOSTED)
-    return work
-
-
-BOOSTED = ["--signal", "lightgbm", "--regime", "logit", "--columns", "all", "--cpcv", "4,2", "--train", "45d"]
-
-
 def test_processes_change_no_byte(dataset, boosted, tmp_path, capfd):
     walked(dataset, tmp_path, *BOOSTED, jobs=2)
     assert digest(tmp_path) == digest(boosted)
@@ -129,7 +77,7 @@ def test_processes_change_no_byte(dataset, boosted, tmp_path, capfd):
 
 
 def test_more_processes_than_folds_are_no_mistake(dataset, ridge, tmp_path):
-    walked(dataset, tmp_path, "--signal", "ridge", "--regime", "logit", "--columns", "all", "--train", "50d", jobs=8)
+    walked(dataset, tmp_path, *LINEAR, "--train", "50d", jobs=8)
     assert len(json.loads((tmp_path / "walk.json").read_text())["folds"]) == 1
 
 
@@ -144,19 +92,18 @@ def test_a_stopped_walk_goes_on_with_the_folds_that_are_missing(dataset, ridge, 
         return own(options, ground, number)
 
     monkeypatch.setitem(tasks.KINDS, "fold", stopped)
-    both = ["--signal", "ridge", "--regime", "logit", "--columns", "all"]
-    assert main(["walk", "--dataset", str(dataset), "--work", str(tmp_path), *STEPS, *both, "--jobs", "1"]) == 130
+    assert main(["walk", "--dataset", str(dataset), "--work", str(tmp_path), *STEPS, *LINEAR, "--jobs", "1"]) == 130
     assert "finished folds are kept" in capsys.readouterr().err
     worked.append(0)
-    walked(dataset, tmp_path, *both)
+    walked(dataset, tmp_path, *LINEAR)
     assert worked == [1, 2, 0, 3, 4, 5]
     assert digest(tmp_path) == digest(ridge[1])
-    walked(dataset, tmp_path, *both)
+    walked(dataset, tmp_path, *LINEAR)
     assert worked[6:] == []
 
 
 def test_a_killed_walk_loses_only_the_folds_at_work(dataset, ridge, tmp_path):
-    both = ["--signal", "ridge", "--regime", "logit", "--columns", "all", "--jobs", "1"]
+    both = [*LINEAR, "--jobs", "1"]
     command = [sys.executable, "-m", "riposte_training", "walk", "--dataset", str(dataset), "--work", str(tmp_path), *STEPS, *both]
     with subprocess.Popen(command, cwd=TRAINING, stderr=subprocess.PIPE, text=True) as child:
         for line in child.stderr:
@@ -277,220 +224,6 @@ def test_a_combination_that_fails_leaves_no_paths(dataset, tmp_path, monkeypatch
     assert document["cpcv"]["paths"] == []
     assert document["cpcv"]["failed"] == [{"combination": 1, "reason": "ZeroDivisionError: division by zero"}]
     assert not (tmp_path / "cpcv.csv").exists()
-
-
-# What is written.
-
-
-def test_walk_json_says_who_was_judged_when(ridge):
-    document, work = ridge
-    assert list(document) == [
-        *("format identity identitySha256 datasetSha256 symbols train test step every cost seed blockDays models serve folds").split(),
-        *("signal regime decay carries cpcv seconds").split(),
-    ]
-    assert (document["train"], document["test"], document["blockDays"]) == ("30d", "5d", 1)
-    assert document["serve"] == {"signal": "ridge", "regime": "logit"}
-    first = document["folds"][0]
-    assert first["testFromMs"] - first["trainFromMs"] == 30 * DAY_MS
-    assert [of["testFromMs"] for of in document["folds"][1:]] == [of["testToMs"] for of in document["folds"][:-1]]
-    assert first["rows"]["test"] == 5 * 96
-    assert first["clusters"]["test"] < first["rows"]["test"]
-    assert first["regime"]["logit"]["BTCUSDT"]["rule"] > 0
-    assert document["regime"]["logit"]["BTCUSDT"]["foldsBetterThanRule"] <= len(document["folds"])
-    assert sorted(p.name for p in (work / "members/regime/logit").iterdir()) == ["1", "2", "3", "4", "5"]
-    manifest = json.loads((work / "members/signal/ridge/2/manifest.json").read_text())
-    assert (manifest["name"], manifest["version"]) == ("ridge", "2")
-    assert manifest["training"]["toMs"] < document["folds"][1]["testFromMs"]
-    assert sum(point["rows"] for point in document["signal"]["ridge"]["BTCUSDT"]["curve"]) == 5 * 5 * 96
-
-
-def test_a_member_of_a_fold_is_that_of_its_training_rows(dataset, ridge):
-    document, work = ridge
-    data, gap = read_dataset(dataset, None, 0, 1 << 52), Gap(BAR, 241 * BAR)
-    rows = rows_of(data, "signal", False, 0.001)
-    of = document["folds"][2]
-    alone = train_member(LAYERS["signal"], "ridge", training_rows(rows, of["trainFromMs"], of["testFromMs"], gap), gap, 1, False)
-    assert (work / "members/signal/ridge/3/linear.json").read_bytes() == artefact.number_files(artefact.layout_of(alone))[0]["linear.json"]
-
-
-def test_trades_are_those_of_a_plain_loop(dataset, ridge):
-    _, work = ridge
-    data, gap = read_dataset(dataset, None, 0, 1 << 52), Gap(BAR, 241 * BAR)
-    rows, symbol = rows_of(data, "signal", False, 0.001), data.symbols[0]
-    wanted = {key: [] for key in (("0", 0.0), ("0", 0.0004), ("0", 0.001), ("1", 0.0), ("1", 0.0004), ("1", 0.001))}
-    free = dict.fromkeys(wanted, 0)
-    for of in walk_forward(*Steps("d", 30, 5, 5).whole(int(rows.time[0]), int(rows.time[-1])), Steps("d", 30, 5, 5)):
-        trained = train_member(LAYERS["signal"], "ridge", training_rows(rows, of.from_ms, of.test_ms, gap), gap, 1, False)
-        test = rows.at(judged_rows(rows, of))
-        [raw] = trained.raws(test.x)
-        for net, calibrated in ((raw, "0"), (trained.belief([raw])[:, 3:5], "1")):
-            for at, said in zip(test.time.tolist(), net.tolist(), strict=True):
-                row = int(np.flatnonzero(symbol.time == at)[0])
-                for (kind, cost), trades in wanted.items():
-                    gross = [v + 0.001 for v in said]
-                    side = 0 if gross[0] >= gross[1] else 1
-                    if kind == calibrated and at >= free[kind, cost] and gross[side] > cost:
-                        free[kind, cost] = int(symbol.known[row, side])
-                        trades.append((at, free[kind, cost], (1, -1)[side], float(symbol.gross[row, side])))
-    found = {key: [] for key in wanted}
-    for trade in trades_in(work):
-        assert (trade["model"], trade["symbol"]) == ("ridge", "BTCUSDT")
-        of = (int(trade["entryMs"]), int(trade["exitMs"]), int(trade["side"]), float(trade["gross"]))
-        found[trade["calibrated"], float(trade["cost"])].append(of)
-    assert found == wanted
-    assert len(found["0", 0.0]) > 100
-
-
-def test_paths_of_a_cpcv_judge_every_row_once(boosted):
-    document = json.loads((boosted / "walk.json").read_text())["cpcv"]
-    assert {key: document[key] for key in ("groups", "testGroups", "combinations", "model", "symbol", "failed", "trades")} == {
-        **{"groups": 4, "testGroups": 2, "combinations": 6, "model": "lightgbm", "symbol": "BTCUSDT"},
-        **{"failed": [], "trades": "cpcv.csv"},
-    }
-    assert len(document["paths"]) == 3
-    for path in ("1", "2", "3"):
-        times = [int(t["entryMs"]) for t in trades_in(boosted, "cpcv.csv") if (t["path"], t["calibrated"], t["cost"]) == (path, "0", "0")]
-        assert times == sorted(set(times))
-        assert times[0] < START + 4 * DAY_MS
-        assert times[-1] > START + 55 * DAY_MS
-
-
-PATHS = [(0, 0, 1, 2), (1, 3, 3, 4), (2, 4, 5, 5)]
-"""Of four groups, two judged: the combination that speaks in each group. They are 01, 02, 03, 12, 13, 23."""
-
-
-def test_paths_of_a_cpcv_are_those_of_members_trained_one_by_one(dataset, tmp_path):
-    document = walked(dataset, tmp_path, *RIDGE, "--cpcv", "4,2")["cpcv"]
-    rows, gap = rows_of(read_dataset(dataset, None, 0, 1 << 52), "signal", False, 0.001), Gap(BAR, 241 * BAR)
-    width = (rows.time[-1] + 1 - rows.time[0]) / 4
-    group = ((rows.time - rows.time[0]) // width).astype(int)
-    said = []
-    for tested in ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)):
-        learnt = np.ones(len(rows), bool)
-        for of in tested:
-            begin, last, known = rows.time[group == of].min(), rows.time[group == of].max(), rows.known[group == of].max()
-            earlier = (rows.known < begin) & (rows.time <= begin - 241 * BAR)
-            learnt &= earlier | ((rows.time > known) & (rows.time >= last + 241 * BAR))
-        [raw] = train_member(LAYERS["signal"], "ridge", rows.at(learnt), gap, 1, False).raws(rows.x)
-        said.append(raw[:, 0] - raw[:, 1])
-    truth = rows.y[:, 0] - rows.y[:, 1]
-    for path, of in zip(document["paths"], PATHS, strict=True):
-        whole = np.concatenate([said[combination][group == number] for number, combination in enumerate(of)])
-        assert path["directionalIc"] == pytest.approx(np.corrcoef(whole, truth)[0, 1], abs=1e-12)
-
-
-def test_decay_asks_the_same_members_later(dataset, ridge):
-    document, _ = ridge
-    assert [(of["model"], of["stepsLater"]) for of in document["decay"]] == [("ridge", 0), ("ridge", 1), ("ridge", 2)]
-
-
-# Mistakes.
-
-
-def refused(capsys, *argv):
-    assert main(["walk", *argv]) == 1
-    [line] = [line for line in capsys.readouterr().err.splitlines() if line.startswith("train: ")]
-    return line
-
-
-@pytest.mark.parametrize(
-    ("argv", "said"),
-    [
-        (["--train", "6w"], "no number of months or days"),
-        (["--train", "0d"], "no number of months or days"),
-        (["--train", "30d", "--test", "5d"], "all three"),
-        (["--train", "30d", "--test", "5d", "--step", "2d"], "judged twice"),
-        (["--signal", "ridge,forest"], "the signal layer has"),
-        (["--signal", "", "--regime", ""], "name a model"),
-        (["--serve", "signal=logit"], "none of the models"),
-        (["--signal", "ridge", "--serve", "signal=lightgbm"], "none of the models"),
-        (["--costs", "0,free"], "fractions of the entry"),
-        (["--costs=-0.1"], "from 0 to 1"),
-        (["--cpcv", "3,3"], "fewer of them"),
-        (["--cpcv", "six"], "fewer of them"),
-        (["--signal", "", "--cpcv", "6,2"], "--cpcv judges the signal"),
-        (["--jobs", "0"], "no whole number above 0"),
-        (["--dataset", "/nowhere"], "is no dataset"),
-        (["--folds", "3"], "npm run walk-forward -- --help"),
-    ],
-)
-def test_mistakes_get_one_line(capsys, argv, said):
-    assert said in refused(capsys, *argv)
-
-
-def test_a_range_shorter_than_one_fold(capsys, dataset, tmp_path):
-    line = refused(capsys, "--dataset", str(dataset), "--work", str(tmp_path), "--train", "60d", "--test", "5d", "--step", "5d")
-    assert "the span has 59 days: a walk-forward needs 60 to train and 5 to judge" in line
-
-
-def test_a_horizon_longer_than_the_embargo(capsys, dataset, tmp_path):
-    line = refused(capsys, "--dataset", str(dataset), "--work", str(tmp_path), *STEPS, "--embargo", "59")
-    assert "look 60 bars ahead" in line
-
-
-@pytest.mark.parametrize("text", ['{"format": 2}', "[]", "no json"])
-def test_results_of_another_version_are_left_alone(capsys, dataset, tmp_path, text):
-    (tmp_path / "walk.json").write_text(text)
-    assert "this program writes 1" in refused(capsys, "--dataset", str(dataset), "--work", str(tmp_path), *STEPS, *RIDGE)
-    assert (tmp_path / "walk.json").read_text() == text
-
-
-def test_a_kept_fold_of_another_version_is_named(capsys, dataset, tmp_path):
-    walked(dataset, tmp_path, *RIDGE)
-    about = next(tmp_path.rglob("about.json"))
-    about.write_text(json.dumps({**json.loads(about.read_text()), "format": 9}))
-    line = refused(capsys, "--dataset", str(dataset), "--work", str(tmp_path), *STEPS, *RIDGE)
-    assert "has format 9" in line
-    assert about.parent.name in line
-
-
-# Leaks.
-
-
-def test_a_fold_that_learns_from_its_judged_rows_is_red(dataset, tmp_path, monkeypatch):
-    monkeypatch.setattr(member, "before", lambda time, known, test_ms, gap: time < test_ms + 5 * DAY_MS)
-    monkeypatch.setattr("riposte_training.folds.before", lambda time, known, test_ms, gap: known + gap.bar_ms <= test_ms)
-    document = walked(dataset, tmp_path, *RIDGE, code=3)
-    assert all("AssertionError: purge" in of["failed"] for of in document["folds"])
-
-
-CUT = START + 40 * DAY_MS + 7 * BAR
-
-
-def said_before_the_cut(tmp_path, name, **world):
-    """What every model of the folds before the cut, and of the fold it lies in, said until then."""
-    folder = write_dataset(tmp_path / name / "dataset", World(**world))
-    walked(folder, tmp_path / name / "work", "--train", "35d", "--to", "2022-02-11", "--signal", "ridge,lightgbm,ensemble")
-    found = {}
-    for file in sorted((tmp_path / name / "work").rglob("arrays.npz")):
-        arrays = dict(np.load(file))
-        for key, values in arrays.items():
-            layer = key.split("/")[0]
-            if layer in ("signal", "regime") and key.split("/")[-1] in ("belief", "raw"):
-                found[file.parent.name, key] = values[arrays[f"{layer}/time"] <= CUT]
-    return {key: values for key, values in found.items() if len(values)}
-
-
-def test_predictions_of_a_walk_before_a_cut_do_not_know_what_came_after_it(tmp_path, few_rounds):
-    one, other = said_before_the_cut(tmp_path, "one"), said_before_the_cut(tmp_path, "other", cut_ms=CUT)
-    assert one.keys() == other.keys()
-    assert len(one) == 2 * 3 + 3
-    assert all(np.array_equal(one[key], other[key]) for key in one)
-
-
-def test_columns_chosen_in_judged_rows_are_noticed(tmp_path, few_rounds, monkeypatch):
-    """The planted leak: the choice looks at all rows there are."""
-    rows = {}
-    own = fold.training_rows
-    monkeypatch.setattr(fold, "training_rows", lambda all_rows, *of: rows.update(all=all_rows) or own(all_rows, *of))
-
-    def leaking(x, y, time, known, usable, gap, seed):
-        strength = [abs(np.corrcoef(rows["all"].x[:, c], rows["all"].y[:, 0])[0, 1]) for c in usable]
-        return [sorted(usable[i] for i in np.argsort(strength)[-6:])] * 5
-
-    monkeypatch.setattr("riposte_training.layers.choose", leaking)
-    one, other = said_before_the_cut(tmp_path, "one"), said_before_the_cut(tmp_path, "other", cut_ms=CUT)
-    assert any(not np.array_equal(one[key], other[key]) for key in one)
 
 
 def test_a_walk_by_months_is_the_one_of_the_trainer():

@@ -89,9 +89,8 @@ def cpcv_of(options: Options, data: Dataset, results: dict[int, Result | str]) -
         "testGroups": plan.tested,
         "combinations": len(plan.combinations),
         "model": options.serve["signal"],
-        "symbol": ",".join(data.names),
         "failed": [{"combination": number, "reason": reason} for number, reason in failed.items()],
-        "paths": [{"directionalIc": correlation(difference(path["raw"]), difference(path["y"]))} for path in paths],
+        "paths": [{name: path_figures(path, number) for number, name in enumerate(data.names)} for path in paths],
         "trades": TRADES,
     }
     trades = [
@@ -105,3 +104,8 @@ def path_of(said: dict[int, dict[str, np.ndarray]], path: list[int]) -> dict[str
     parts = [(said[combination + 1], group) for group, combination in enumerate(path)]
     keys = ("time", "symbol", "y", "raw", "belief")
     return {key: np.concatenate([of[key][of["group"] == group] for of, group in parts]) for key in keys}
+
+
+def path_figures(path: dict[str, np.ndarray], symbol: int) -> dict[str, float]:
+    at = path["symbol"] == symbol
+    return {"directionalIc": correlation(difference(path["raw"][at]), difference(path["y"][at]))}

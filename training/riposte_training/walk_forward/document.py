@@ -46,8 +46,8 @@ def document_of(options: Options, ground: Ground, identity: dict[str, Any], resu
 def fold_of(options: Options, ground: Ground, number: int, fold: Fold, result: Result | str) -> dict[str, Any]:
     span = {"number": number, "name": fold.name, "trainFromMs": fold.from_ms, "testFromMs": fold.test_ms, "testToMs": fold.to_ms}
     if isinstance(result, str):
-        nothing = {"rows": None, "clusters": None, "leftOut": [], "seconds": None, "signal": {}, "regime": {}, "columns": {}}
-        return {**span, "failed": result, **nothing}
+        zero = {"rows": {"train": 0, "test": 0}, "clusters": {"train": 0, "test": 0}, "leftOut": [], "seconds": {"model": 0, "wall": 0}}
+        return {**span, "failed": result, **zero, "signal": {}, "regime": {}, "columns": {}}
     figures = {"signal": fold_signal, "regime": fold_regime}
     by_symbol = lambda of, model: {name: of(result, model, i) for i, name in enumerate(ground.data.names)}  # noqa: E731
     return {
