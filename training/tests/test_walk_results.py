@@ -133,3 +133,13 @@ def test_symbols_stand_side_by_side(tmp_path):
     assert keys == sorted(keys)
     single = walked(folder, tmp_path / "single", *RIDGE, "--symbols", "ETHUSDT")
     assert single["folds"][0]["clusters"]["test"] < document["folds"][0]["clusters"]["test"]
+
+
+def test_without_beliefs_there_is_no_rule_to_beat_and_members_are_of_whom_is_asked_for(tmp_path):
+    folder = write_dataset(tmp_path / "dataset", World(days=40), beliefs=False)
+    both = ["--signal", "ridge,lightgbm", "--regime", "logit", "--serve", "signal=ridge", "--columns", "all"]
+    document = walked(folder, tmp_path / "work", *both)
+    assert set(document["regime"]["logit"]["BTCUSDT"]) == {"logLoss", "gainOnPrior"}
+    assert document["folds"][0]["regime"]["logit"]["BTCUSDT"]["rule"] is None
+    assert document["serve"] == {"signal": "ridge", "regime": "logit"}
+    assert [path.name for path in (tmp_path / "work/members/signal").iterdir()] == ["ridge"]
