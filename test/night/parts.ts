@@ -16,6 +16,7 @@ import { SHIPPED_LAYERS } from "../shippedLayers.ts";
 import { fuzzStreams } from "../wireFuzz.ts";
 import { MUTANT_BATCH, mutantsKilled, testsInOrder } from "./children.ts";
 import type { ProofPart, SeedResult } from "./part.ts";
+import { rayCompared } from "./rayCompared.ts";
 import { REPRODUCTIONS, reproduced } from "./reproduced.ts";
 
 /** What decides and trades on the line, from bars to the simulated venue. */
@@ -157,5 +158,13 @@ export const PARTS: readonly ProofPart[] = [
     goal: REPRODUCTIONS,
     lastSeed: REPRODUCTIONS,
     run: reproduced,
+  },
+  {
+    name: "ray",
+    shows: "a walk-forward on a Ray cluster writes the bytes of a local one (training/compare_ray.py)",
+    code: ["training/riposte_training", "training/compare_ray.py", "training/requirements-ray.txt"],
+    goal: 1,
+    lastSeed: 1,
+    run: rayCompared,
   },
 ];

@@ -21,12 +21,18 @@ export const reproduced = async (seed: number, signal: AbortSignal): Promise<See
   const python = await pythonEnvironment("out/python", around);
   const work = await mkdtemp(join(tmpdir(), "riposte-night-"));
   try {
-    const lines: string[] = [];
-    const args = [join(TRAINING, "reproduce.py"), DATASET, work, "--check", String(seed)];
-    const code = await runProgram(python, args, { ...around, onLine: (line) => void lines.push(line) });
-    if (signal.aborted) return null;
-    return { cases: 1, problems: code === 0 ? [] : [lines.slice(-4).join("\n")] };
+    return await scriptResult(python, [join(TRAINING, "reproduce.py"), DATASET, work, "--check", String(seed)], around);
   } finally {
     await rm(work, { recursive: true });
   }
+};
+
+type Around = Omit<Parameters<typeof runProgram>[2], "onLine">;
+
+/** What a script of checks showed; null where the signal ended it. Its last lines say what failed. */
+export const scriptResult = async (python: string, args: readonly string[], around: Around): Promise<SeedResult | null> => {
+  const lines: string[] = [];
+  const code = await runProgram(python, args, { ...around, onLine: (line) => void lines.push(line) });
+  if (around.signal.aborted) return null;
+  return { cases: 1, problems: code === 0 ? [] : [lines.slice(-4).join("\n")] };
 };

@@ -91,9 +91,16 @@ BLOCKS = 4
 
 
 def blocks(time: np.ndarray, count: int = BLOCKS) -> np.ndarray:
-    """Number of the block of each row: `count` spans of equal time, so that several symbols are cut at the same moments."""
+    """Number of the block of each row: `count` spans of equal time, so that several symbols are cut at the same moments.
+
+    Where a hole would leave one of them without rows, they have equally many moments instead.
+    """
     edges = np.linspace(time.min(), time.max() + 1, count + 1)
-    return np.clip(np.searchsorted(edges, time, side="right") - 1, 0, count - 1)
+    number = np.clip(np.searchsorted(edges, time, side="right") - 1, 0, count - 1)
+    if len(np.unique(number)) == count:
+        return number
+    moments, place = np.unique(time, return_inverse=True)
+    return place * count // len(moments)
 
 
 def outside(time: np.ndarray, known: np.ndarray, block: np.ndarray, gap: Gap) -> np.ndarray:

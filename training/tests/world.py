@@ -120,9 +120,18 @@ def state_of(v: np.ndarray, t: np.ndarray) -> np.ndarray:
 
 
 def write_dataset(
-    folder: Path, world: World, symbols: tuple[str, ...] = ("BTCUSDT",), beliefs: bool = True, label_lag: int = 0, absent: int = -9
+    folder: Path,
+    world: World,
+    symbols: tuple[str, ...] = ("BTCUSDT",),
+    beliefs: bool = True,
+    label_lag: int = 0,
+    absent: int = -9,
+    hole: tuple[int, int] = (0, 0),
 ) -> Path:
-    """`label_lag`: bars by which the labels' ends are written too early. `absent`: a state that no row is followed by."""
+    """`label_lag`: bars by which the labels' ends are written too early. `absent`: a state that no row is followed by.
+
+    `hole`: days that have no rows.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     names = [*LOGIT, *OTHERS, *FUNDING]
     said = [*BELIEFS, *SIGNAL] if beliefs else []
@@ -140,6 +149,8 @@ def write_dataset(
         for side in ("long", "short"):
             arrays[f"{side}EndMs"] -= BAR * label_lag
         arrays["regimeTarget"][arrays["regimeTarget"] == absent] = 2
+        day = (arrays["timeMs"] - START) // 86_400_000
+        arrays = {key: values[(day < hole[0]) | (day >= hole[1])] for key, values in arrays.items()}
         table = pa.table({c["name"]: pa.array(arrays[c["name"]]) for c in columns})
         file = folder / f"{symbol}-2022-01.arrow"
         with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:

@@ -12,8 +12,11 @@ from ..evaluate import cache_key
 from ..packages import recorded, require_packages
 from ..problem import Problem
 from ..recipe import RECIPE
+from .cpcv import TRADES as CPCV
+from .cpcv import cpcv_of, plan_of
 from .document import document_of, label_trades, lines_of
-from .ground import ground_of
+from .ground import Ground, ground_of
+from .on_ray import connected, cores, run_on_ray
 from .options import Options, options_of
 from .result import FORMAT, Result, keep, kept
 from .tasks import Finished, Task, run_here, run_in_processes
@@ -40,13 +43,12 @@ def run(options: Options, began: float, say: Say) -> int:
     ground = ground_of(options)
     identity = identity_of(options, ground.data.about["datasetSha256"], ground.data.names)
     cache = options.work / "folds" / cache_key(of_folds(identity))
-    tasks = [Task("fold", number, fold.name) for number, fold in enumerate(ground.folds, 1)]
+    tasks = tasks_of(options, ground)
     results: dict[Task, Result | str] = {task: found for task in tasks if (found := kept(cache / task.name)) is not None}
     todo = [task for task in tasks if task not in results]
-    jobs = max(1, min(options.jobs, len(todo)))
     say(f"{sum(map(len, ground.data.symbols))} rows of {', '.join(ground.data.names)}; {len(tasks)} folds, {len(results)} of them kept")
+    finished, jobs = started(options, ground, todo)
     spent = 0.0
-    finished: Finished = run_in_processes(options, todo, jobs) if jobs > 1 else run_here(options, ground, todo)
     for task, result in finished:
         results[task] = result
         if isinstance(result, Result):
@@ -54,10 +56,7 @@ def run(options: Options, began: float, say: Say) -> int:
             spent += result.about["seconds"]["model"]
         say(line_of(task, result))
         say(f"@ {len(results)}/{len(tasks)}")
-    document = document_of(options, ground, identity, {task.number: results[task] for task in tasks})
-    good = {task: result for task, result in results.items() if isinstance(result, Result)}
-    write_members(options.work / "members", [cache / task.name / "members" for task in tasks if task in good])
-    write_trades(options.work / "trades.csv", HEADER, list(label_trades(options, ground.data, [good[t] for t in tasks if t in good])))
+    document = write_results(options, ground, identity, results, cache)
     wall = perf_counter() - began
     document["seconds"] = {"model": round(spent, 3), "wall": round(wall, 3), "processes": jobs}
     write_json(options.work / "walk.json", document)
@@ -65,7 +64,41 @@ def run(options: Options, began: float, say: Say) -> int:
         print(line, flush=True)
     over = f": {100 * (wall * jobs / spent - 1):.0f} % above it" if spent else ""
     print(f"models {spent:.1f} s in {jobs} processes, {wall:.1f} s by the clock{over}", flush=True)
-    return FAILED if len(good) < len(tasks) else 0
+    return FAILED if any(isinstance(result, str) for result in results.values()) else 0
+
+
+def tasks_of(options: Options, ground: Ground) -> list[Task]:
+    folds = [Task("fold", number, fold.name) for number, fold in enumerate(ground.folds, 1)]
+    if options.cpcv is None:
+        return folds
+    groups, tested = options.cpcv
+    count = len(plan_of(options).combinations)
+    return folds + [Task("combination", number, f"cpcv-{groups}-{tested}-{number}") for number in range(1, count + 1)]
+
+
+def started(options: Options, ground: Ground, todo: list[Task]) -> tuple[Finished, int]:
+    """The tasks at work, and in how many processes."""
+    if options.ray is not None and todo:
+        ray = connected(options.ray)
+        return run_on_ray(ray, options, todo), min(cores(ray), len(todo))
+    jobs = max(1, min(options.jobs, len(todo)))
+    return (run_in_processes(options, todo, jobs) if jobs > 1 else run_here(options, ground, todo)), jobs
+
+
+def write_results(
+    options: Options, ground: Ground, identity: dict[str, Any], results: dict[Task, Result | str], cache: Path
+) -> dict[str, Any]:
+    """Members and trades; returns what walk.json says."""
+    of_kind = lambda kind: {task.number: result for task, result in results.items() if task.kind == kind}  # noqa: E731
+    document = document_of(options, ground, identity, of_kind("fold"))
+    good = sorted((t for t, result in results.items() if t.kind == "fold" and isinstance(result, Result)), key=lambda task: task.number)
+    write_members(options.work / "members", [cache / task.name / "members" for task in good])
+    write_trades(options.work / "trades.csv", HEADER, list(label_trades(options, ground.data, [results[t] for t in good])))
+    document["cpcv"], trades = cpcv_of(options, ground.data, of_kind("combination"))
+    (options.work / CPCV).unlink(missing_ok=True)
+    if trades:
+        write_trades(options.work / CPCV, ("path", *HEADER), trades)
+    return document
 
 
 def require_own_format(file: Path) -> None:

@@ -5,22 +5,20 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from ..dataset import Dataset
 from ..folds import DAY_MS, Fold
 from .figures import by_model, carries, decay, fold_regime, fold_signal, of_layer, pooled_arrays
 from .ground import Ground
 from .options import Options
 from .result import FORMAT, Result
-from .trades import Trade, trades_of
+from .trades import Trade, signal_trades
 
 BLOCK_DAYS, SHORT_DAYS = 5, 90
 """Days of a block of the bootstrap; of one day where less than `SHORT_DAYS` are judged."""
 
 
 def document_of(options: Options, ground: Ground, identity: dict[str, Any], results: dict[int, Result | str]) -> dict[str, Any]:
-    """All of walk.json but `seconds`. `results` by the number of the fold."""
+    """All of walk.json but `cpcv` and `seconds`. `results` by the number of the fold."""
     good = [result for _, result in sorted(results.items()) if isinstance(result, Result)]
     judged = ground.folds[-1].to_ms - ground.folds[0].test_ms
     days = 1 if judged < SHORT_DAYS * DAY_MS else BLOCK_DAYS
@@ -42,15 +40,14 @@ def document_of(options: Options, ground: Ground, identity: dict[str, Any], resu
         **by_model(options, ground.data, good, days),
         "decay": decay(options, ground.data, good, days),
         "carries": carries(options, ground.data, good, days),
-        "cpcv": None,
     }
 
 
 def fold_of(options: Options, ground: Ground, number: int, fold: Fold, result: Result | str) -> dict[str, Any]:
     span = {"number": number, "name": fold.name, "trainFromMs": fold.from_ms, "testFromMs": fold.test_ms, "testToMs": fold.to_ms}
     if isinstance(result, str):
-        nothing = {"rows": None, "clusters": None, "leftOut": [], "seconds": None, "signal": {}, "regime": {}, "columns": {}}
-        return {**span, "failed": result, **nothing}
+        zero = {"rows": {"train": 0, "test": 0}, "clusters": {"train": 0, "test": 0}, "leftOut": [], "seconds": {"model": 0, "wall": 0}}
+        return {**span, "failed": result, **zero, "signal": {}, "regime": {}, "columns": {}}
     figures = {"signal": fold_signal, "regime": fold_regime}
     by_symbol = lambda of, model: {name: of(result, model, i) for i, name in enumerate(ground.data.names)}  # noqa: E731
     return {
@@ -63,14 +60,10 @@ def fold_of(options: Options, ground: Ground, number: int, fold: Fold, result: R
 
 
 def label_trades(options: Options, data: Dataset, results: list[Result]) -> Iterator[Trade]:
-    """Of every signal model, raw and calibrated, over all folds."""
+    """Of every signal model over all folds."""
     arrays = pooled_arrays(results, ("signal",)) if results else {}
     for model in options.models["signal"] if results else ():
-        for number, symbol in enumerate(data.symbols):
-            of = of_layer(arrays, "signal", model, number)
-            order = np.argsort(of["time"], kind="stable")
-            for calibrated, net in ((False, of["raw"]), (True, of["belief"][:, 3:5])):
-                yield from trades_of(model, calibrated, net[order] + options.cost, of["time"][order], symbol, options.costs)
+        yield from signal_trades(options, data, model, of_layer(arrays, "signal", model))
 
 
 def lines_of(document: dict[str, Any]) -> Iterator[str]:

@@ -87,14 +87,12 @@ def curve(blocks: Blocks, said: np.ndarray, truth: np.ndarray) -> list[dict[str,
 def regime_of(of: Arrays, results: list[Result], model: str, symbol: int, days: int) -> dict[str, Any]:
     blocks = Blocks(of["time"], days)
     own = nats(of["belief"], of["y"])
-    ruled = of["rule"].size > 0
+    found = {"logLoss": blocks.mean(own), "gainOnPrior": blocks.mean(nats(of["prior"], of["y"]) - own)}
+    if not of["rule"].size:
+        return found
     folds = [of_layer(result.arrays, "regime", model, symbol) for result in results]
-    return {
-        "logLoss": blocks.mean(own),
-        "gainOnRule": blocks.mean(nats(of["rule"], of["y"]) - own) if ruled else None,
-        "gainOnPrior": blocks.mean(nats(of["prior"], of["y"]) - own),
-        "foldsBetterThanRule": sum(beats_rule(fold, slice(None)) for fold in folds) if ruled else None,
-    }
+    better = sum(beats_rule(fold, slice(None)) for fold in folds)
+    return {**found, "gainOnRule": blocks.mean(nats(of["rule"], of["y"]) - own), "foldsBetterThanRule": better}
 
 
 def by_model(options: Options, data: Dataset, results: list[Result], days: int) -> dict[str, dict[str, Any]]:

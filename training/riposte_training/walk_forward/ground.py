@@ -19,7 +19,7 @@ class Ground:
     data: Dataset
     gap: Gap
     rows: dict[str, Rows]
-    """By layer that is judged. With an ensemble, those at which the rule spoke: all models of a layer are judged on the same rows."""
+    """By layer that is judged. With an ensemble of L1, those at which its rule spoke: all models of a layer are judged on the same rows."""
     span: tuple[int, int]
     folds: tuple[Fold, ...]
 

@@ -11,6 +11,7 @@ from time import perf_counter
 
 from ..problem import Problem
 from ..stopwatch import model_seconds
+from .cpcv import judge_combination
 from .fold import judge_fold
 from .ground import Ground, ground_of
 from .options import Options
@@ -26,6 +27,7 @@ class Task:
     name: str
 
 
+KINDS = {"fold": judge_fold, "combination": judge_combination}
 Finished = Iterator[tuple[Task, Result | str]]
 """Tasks in the order in which they end, each with its result or with one line that says why there is none."""
 
@@ -33,7 +35,7 @@ Finished = Iterator[tuple[Task, Result | str]]
 def run_task(options: Options, ground: Ground, task: Task) -> Result | str:
     began, before = perf_counter(), model_seconds()
     try:
-        result = judge_fold(options, ground, task.number)
+        result = KINDS[task.kind](options, ground, task.number)
     except Problem as problem:
         return str(problem)
     except MemoryError:

@@ -8,10 +8,20 @@ from pathlib import Path
 
 import numpy as np
 
-from ..dataset import Symbol
+from ..dataset import Dataset, Symbol
+from .options import Options
 
 HEADER = ("model", "calibrated", "cost", "symbol", "entryMs", "exitMs", "side", "gross")
 Trade = tuple[str, int, float, str, int, int, int, float]
+
+
+def signal_trades(options: Options, data: Dataset, model: str, of: dict[str, np.ndarray]) -> Iterator[Trade]:
+    """Raw and calibrated, of every symbol."""
+    for number, symbol in enumerate(data.symbols):
+        at = np.flatnonzero(of["symbol"] == number)
+        at = at[np.argsort(of["time"][at], kind="stable")]
+        for calibrated, net in ((False, of["raw"]), (True, of["belief"][:, 3:5])):
+            yield from trades_of(model, calibrated, net[at] + options.cost, of["time"][at], symbol, options.costs)
 
 
 def trades_of(
