@@ -21,7 +21,7 @@ TOLERANCE = 1e-12
 
 def judged(work: Path, layer: str, model: str) -> tuple[np.ndarray, np.ndarray]:
     """Times and beliefs of all folds."""
-    files = [np.load(file) for file in sorted(work.glob("folds/**/*.npz"))]
+    files = [np.load(file) for file in sorted(work.glob("folds/**/*.npz")) if "cpcv" not in str(file.relative_to(work))]
     return np.concatenate([f[f"{layer}/time"] for f in files]), np.concatenate([f[f"{layer}/{model}/belief"] for f in files])
 
 

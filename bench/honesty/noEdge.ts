@@ -15,7 +15,7 @@ interface NoEdge {
 
 /** Judged every 5th bar: the rows are few. Both read all columns: choosing them is tested where there is something to choose. */
 export const NO_EDGE_OPTIONS = [
-  ...["--train=20d", "--test=5d", "--every=5", "--columns=all", "--backtest=none"],
+  ...["--train=20d", "--test=5d", "--every=5", "--columns=all", "--calibration=none", "--backtest=none"],
   ...["--judge=signal=ridge,lightgbm", "--judge=regime=", "--costs=0,0.0004,0.001"],
 ];
 const JUDGED = "lightgbm";

@@ -87,6 +87,8 @@ const prepared = async (values: OptionValues, context: CommandContext): Promise<
   const backtests = String(values["backtest"]);
   if (backtests !== "all" && backtests !== "one" && backtests !== "none")
     throw new UserError(`--backtest ${backtests}: give all, one or none`, 2);
+  if (values["calibration"] === "none" && backtests !== "none")
+    throw new UserError("--calibration none makes no members that could serve: add --backtest none", 2);
   const manage = String(values["manage"]);
   if (manage !== "labels" && manage !== "config") throw new UserError(`--manage ${manage}: give labels or config`, 2);
   const jobs = values["jobs"] === undefined ? availableParallelism() : Number(values["jobs"]);

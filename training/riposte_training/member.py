@@ -17,6 +17,11 @@ from .problem import Problem
 from .rows import STATES, Rows
 from .stopwatch import timed
 
+AS_IT_IS: dict[str, dict[str, Any]] = {
+    "regime": {"temperature": 1.0},
+    "signal": {side: {"intercept": 0.0, "slope": 1.0, "net": [0.0], "probability": [0.5]} for side in ("long", "short")},
+}
+"""Numbers of a calibration that changes nothing."""
 LEAST_ROWS = 500
 """Fewer rows than this fit nothing."""
 Fit = Callable[[Rows, Columns], dict[str, Part]]
@@ -91,8 +96,10 @@ def train_family(
     extra: tuple[int, ...] = (),
     settings: Settings | None = None,
     earlier: Earlier | None = None,
+    calibrated: bool = True,
 ) -> dict[str, Member]:
-    """Members of several models on the same rows. Each part is fitted once, so a member has the bits of one that is trained alone."""
+    """Members of several models on the same rows. Each part is fitted once, so a member has the bits of one that is trained alone. Not
+    `calibrated`: parts weigh the same, what they say is taken as it is, and nothing is fitted on blocks; such a member may not serve."""
     require_rows(layer, rows)
     rule = rows.places(layer.name)
     names_of = {model: layer.parts_of(model, bool(rule)) for model in models}
@@ -102,14 +109,16 @@ def train_family(
     kept = [i for i in kept if features[i]]
     choices = [[sorted({*read, *extra}) for read in columns] for columns in timed(layer.columns)(rows, kept, gap, seed, chosen)]
     fitted: Fit = lambda at, columns: {n: part_of(layer, n, at, columns, seed, rule, settings or {}) for n in names}  # noqa: E731
-    raws, judged, count = cross_fit(fitted, rows, choices[1:], gap, layer.outputs)
+    empty: tuple[dict[str, np.ndarray], np.ndarray, int] = {}, np.zeros(len(rows), bool), 0
+    raws, judged, count = cross_fit(fitted, rows, choices[1:], gap, layer.outputs) if calibrated else empty
     parts = fitted(rows, choices[0])
     family = {}
     for model, of in names_of.items():
         kinds = ["rule" if name == "rule" else "model" for name in of]
-        known = [raws[name][judged] for name in of]
-        weights = layer.weigh(kinds, known, rows.y[judged])
-        numbers = {"blocks": count, **layer.calibrate(kinds, weights, known, rows.y[judged], earlier)}
+        known = [raws[name][judged] for name in of if calibrated]
+        weights = layer.weigh(kinds, known, rows.y[judged]) if calibrated else [1 / len(of)] * len(of)
+        said = layer.calibrate(kinds, weights, known, rows.y[judged], earlier) if calibrated else AS_IT_IS[layer.name]
+        numbers = {"blocks": count, **said}
         own = tuple(parts[name] for name in of)
         member = Member(layer, rows.names, own, tuple(weights), numbers, masks, tuple(left_out), judged, known)
         family[model] = replace(member, masks=masks_read(member))

@@ -143,3 +143,14 @@ def test_without_beliefs_there_is_no_rule_to_beat_and_members_are_of_whom_is_ask
     assert document["folds"][0]["regime"]["logit"]["BTCUSDT"]["rule"] is None
     assert document["serve"] == {"signal": "ridge", "regime": "logit"}
     assert [path.name for path in (tmp_path / "work/members/signal").iterdir()] == ["ridge"]
+
+
+def test_without_calibration_predictions_are_judged_as_they_are(dataset, tmp_path):
+    walked(dataset, tmp_path, *RIDGE, "--calibration", "none")
+    assert not [*(tmp_path / "members").rglob("manifest.json")]
+    raw, calibrated = ([t for t in trades_in(tmp_path) if t["calibrated"] == of] for of in ("0", "1"))
+    bare = lambda trades: [{**t, "calibrated": ""} for t in trades]  # noqa: E731
+    assert raw
+    assert bare(raw) == bare(calibrated)
+    walked(dataset, tmp_path / "blocks", *RIDGE)
+    assert raw == [t for t in trades_in(tmp_path / "blocks") if t["calibrated"] == "0"]

@@ -28,6 +28,7 @@ export const WALK_OPTIONS: Record<string, OptionSpec> = {
   cost: text("FRACTION", "round trip that predictions are net of", "0.001"),
   costs: text("A,B", "round trips at which label trades are judged", "0,0.0004,0.001"),
   columns: text("chosen|all", "chosen: by permutation inside the training window", "chosen"),
+  calibration: text("blocks|none", "none: judge raw predictions only; with --backtest none", "blocks"),
   "training-seed": text("N", "seed of the training", "1"),
   cpcv: text("N,K", "also combinatorial purged cross-validation: N groups of time, K of them judged at a time"),
   ray: text("ADDRESS", "train the folds on this Ray cluster instead of on this machine"),
@@ -59,7 +60,7 @@ export const walkPlan = (values: OptionValues): WalkPlan => {
     if (!judge[layer].includes(model)) throw new UserError(`--serve ${layer}=${model}: it is not among those that are judged`, 2);
     serve[layer] = model;
   }
-  const own = ["train", "test", "step", "every", "embargo", "cost", "costs", "columns", "cpcv", "ray", "jobs"];
+  const own = ["train", "test", "step", "every", "embargo", "cost", "costs", "columns", "calibration", "cpcv", "ray", "jobs"];
   const passed = own.flatMap((name) => (typeof values[name] === "string" ? [`--${name}=${values[name]}`] : []));
   return {
     ...{ judge, serve, every: wholeOf("every", values), costs: costsOf(String(values["costs"])) },

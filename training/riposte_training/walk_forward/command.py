@@ -115,7 +115,8 @@ def require_own_format(file: Path) -> None:
 
 def identity_of(options: Options, dataset: str, symbols: list[str]) -> dict[str, Any]:
     """Everything that the results depend on."""
-    asked = {name: getattr(options, name) for name in ("from_ms", "to_ms", "every", "embargo", "cost", "columns", "seed", "members")}
+    names = ("from_ms", "to_ms", "every", "embargo", "cost", "columns", "seed", "members", "calibrated")
+    asked = {name: getattr(options, name) for name in names}
     steps = {"unit": options.steps.unit, "train": options.steps.train, "test": options.steps.test, "step": options.steps.step}
     about = {"format": FORMAT, "recipe": RECIPE, "packages": recorded(), "dataset": dataset, "symbols": symbols}
     judged = {"models": {layer: list(models) for layer, models in options.models.items()}, "serve": options.serve}

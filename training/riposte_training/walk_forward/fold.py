@@ -29,7 +29,8 @@ def judge_fold(options: Options, ground: Ground, number: int) -> Result:
     for layer, rows in ground.rows.items():
         require_whole(rows, fold, ground.data.names)
         train, test = training_rows(rows, fold.from_ms, fold.test_ms, ground.gap), rows.at(judged_rows(rows, fold))
-        family = train_family(LAYERS[layer], options.models[layer], train, ground.gap, options.seed, options.columns == "chosen")
+        how = {"chosen": options.columns == "chosen", "calibrated": options.calibrated}
+        family = train_family(LAYERS[layer], options.models[layer], train, ground.gap, options.seed, **how)
         for model, member in family.items():
             said = said_of(member, train, test)
             result.about["weights"][f"{layer}/{model}"] = said.pop("weights").tolist()

@@ -36,6 +36,8 @@ class Options:
     jobs: int
     ray: str | None
     members: bool
+    calibrated: bool
+    """Else predictions are judged as they are, and no member is written."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -51,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--cpcv", type=groups, metavar="N,K", help="judge what serves on every choice of K of N groups of time as well")
     p.add_argument("--jobs", type=positive, metavar="N", help="processes (default: cores)")
     p.add_argument("--ray", metavar="ADDRESS", help="folds on this Ray cluster, which reads the dataset at the same path")
+    p.add_argument("--calibration", choices=("blocks", "none"), default="blocks", help="none: raw predictions only, and no members")
     p.add_argument("--no-members", action="store_true", help="write no members")
     return p
 
@@ -77,6 +80,8 @@ def options_of(argv: list[str], cores: int) -> Options:
     serve = serve_of(args.serve, models, {layer: listed(getattr(args, layer)) for layer in models})
     if args.cpcv and "signal" not in serve:
         raise Problem("--cpcv judges the signal that serves: name one with --signal")
+    if args.cpcv and args.calibration == "none":
+        raise Problem("--cpcv judges calibrated members: leave --calibration out")
     return Options(
         dataset=args.dataset.absolute(),
         work=args.work,
@@ -95,7 +100,8 @@ def options_of(argv: list[str], cores: int) -> Options:
         cpcv=args.cpcv,
         jobs=args.jobs or cores,
         ray=args.ray,
-        members=not args.no_members,
+        members=not args.no_members and args.calibration == "blocks",
+        calibrated=args.calibration == "blocks",
     )
 
 
