@@ -16,7 +16,7 @@ import { inParallel, riposteIn } from "./riposteCalls.ts";
  *   days in 8 of 10 worlds, and how many are rolled back by mistake.
  * - Flipped: the same members in worlds whose edge has the other sign: none of 50 is promoted.
  *
- * `--short`: 12 null pairs of 60 days, nothing trained. Other seeds: `--null-seeds`, `--planted-seeds`, `--flipped-seeds`.
+ * `--short`: 24 null pairs of 90 days, nothing trained. Other seeds, or `none`: `--null-seeds`, `--planted-seeds`, `--flipped-seeds`.
  */
 const { values } = parseArgs({
   options: {
@@ -30,12 +30,13 @@ const { values } = parseArgs({
   },
 });
 const jobs = Number(values.jobs);
-const numbersOf = (text: string): number[] => (text === "" ? [] : text.split(",").map(Number));
-const nullSeeds = numbersOf(values["null-seeds"] || (values.short ? "1,2" : Array.from({ length: 20 }, (_, i) => i + 1).join(",")));
+const numbersOf = (text: string): number[] => (text === "" || text === "none" ? [] : text.split(",").map(Number));
+const nullSeeds = numbersOf(values["null-seeds"] || (values.short ? "1,2,3,4" : Array.from({ length: 20 }, (_, i) => i + 1).join(",")));
 const plantedSeeds = values.short ? [] : numbersOf(values["planted-seeds"]);
 const flippedSeeds = values.short ? [] : numbersOf(values["flipped-seeds"]);
+const YEAR_DAYS = 365;
 const PAIRS = values.short ? 6 : 5;
-const DAYS = values.short ? 60 : 365;
+const DAYS = values.short ? 90 : YEAR_DAYS;
 const NEEDED = 20;
 const BEGIN_MS = Date.UTC(2023, 0, 1);
 const TRAINED_DAYS = 180;
@@ -53,10 +54,7 @@ interface World {
   readonly most: ReadonlyMap<string, { readonly champion: number; readonly nothing: number }>;
 }
 
-const worldOf = (seed: number, edge: readonly string[]): string[] => [
-  ...["--simulate", "--seed", String(seed), "--days", String(edge.includes("none") ? DAYS : 365), ...edge],
-  ...["--set", `models.dir=${models}`, "--set", "runs.keep=1", "--set", "runs.trash=0"],
-];
+const COMMON = ["--set", `models.dir=${models}`, "--set", "runs.keep=1", "--set", "runs.trash=0"];
 
 /** A backtest with shadows in a folder of its own. */
 const shadowed = async (name: string, args: readonly string[]): Promise<World> => {
@@ -77,43 +75,34 @@ const nullWorld = (seed: number) => async (): Promise<World> => {
   const names = Array.from({ length: PAIRS + 1 }, (_, i) => `null${seed}x${i}`);
   for (const [i, name] of names.entries()) writeRandomMember(models, name, 1000 * seed + i);
   return shadowed(`null-${seed}`, [
-    ...worldOf(seed, ["--edge", "none", "--regime", "none", "--pattern", "none", "--signal", "trend"]),
+    ...["--simulate", "--seed", String(seed), "--days", String(DAYS), "--edge", "none", ...COMMON],
+    ...["--regime", "none", "--pattern", "none", "--signal", "trend"],
     ...["--set", "venue.takerFeeRate=0", "--set", "venue.slippageFraction=0", "--set", `models.serve.signal=${names[0] ?? ""}@1`],
     ...names.slice(1).flatMap((name) => ["--shadow", `signal=${name}@1`]),
   ]);
 };
 
+/** Behind the training. */
+const JUDGED = ["--from", new Date(BEGIN_MS + TRAINED_DAYS * DAY_MS).toISOString().slice(0, 10)];
 const dayOf = (days: number): string => new Date(BEGIN_MS + days * DAY_MS).toISOString().slice(0, 10);
-const planted = (strength: number): string[] => ["--edge", "planted", "--set", `simulate.edgeStrength=${strength}`];
+/** Writes a year of a planted world into a store, and returns the options that read it. */
+const plantedWorld = async (seed: number, strength: number): Promise<string[]> => {
+  const [folder, data] = [work, join(work, `world-${seed}`)];
+  await riposteIn(folder, [
+    ...["simulate", "--symbol", "BTCUSDT", "--seed", String(seed), "--days", String(YEAR_DAYS), "--data", data],
+    ...["--edge", "planted", "--edge-strength", String(strength)],
+  ]);
+  return ["--data", data, "--market", "simulated", ...COMMON];
+};
 
-/** The days behind the training and its embargo. */
-const judgedDays = (seed: number, strength: number): string[] => [
-  ...worldOf(seed, planted(strength)),
-  ...["--from", dayOf(TRAINED_DAYS), "--set", "data.warmUp=true"],
-];
-
+/** A member that learnt from the first days of a world, up to a day before those that it is judged by. */
 const trained = (seed: number) => async (): Promise<string> => {
   const [folder, name] = [join(work, `train-${seed}`), `planted${seed}`];
   mkdirSync(folder, { recursive: true });
-  await riposteIn(folder, [
-    ...["dataset", ...worldOf(seed, planted(0.5)), "--to", dayOf(TRAINED_DAYS - 1)],
-    ...["--set", "labels.everyBars=15", "--out", "dataset"],
-  ]);
-  await riposteIn(folder, [
-    "train",
-    "--layer",
-    "signal",
-    "--model",
-    "lightgbm",
-    "--dataset",
-    "dataset",
-    "--out",
-    models,
-    "--name",
-    name,
-    "--python",
-    python,
-  ]);
+  const world = await plantedWorld(seed, 0.5);
+  await riposteIn(folder, ["dataset", ...world, "--to", dayOf(TRAINED_DAYS - 1), "--set", "labels.everyBars=15", "--out", "dataset"]);
+  const how = ["--layer", "signal", "--model", "lightgbm", "--dataset", "dataset", "--out", models, "--name", name];
+  await riposteIn(folder, ["train", ...how, "--python", python]);
   rmSync(join(folder, "dataset"), { recursive: true });
   process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(0)} s: trained ${name}\n`);
   return `${name}@1`;
@@ -126,15 +115,22 @@ const members = await inParallel(jobs, plantedSeeds.map(trained));
 const plantedResults = (
   await inParallel(
     jobs,
-    plantedSeeds.map((seed, i) => () => shadowed(`planted-${seed}`, [...judgedDays(seed, 0.5), "--shadow", `signal=${members[i] ?? ""}`])),
+    plantedSeeds.map(
+      (seed, i) => async () =>
+        shadowed(`planted-${seed}`, [...(await plantedWorld(seed, 0.5)), ...JUDGED, "--shadow", `signal=${members[i] ?? ""}`]),
+    ),
   )
 ).flatMap(({ results }) => results);
 const flipped = (
   await inParallel(
     jobs,
     flippedSeeds.map(
-      (seed) => () =>
-        shadowed(`flipped-${seed}`, [...judgedDays(seed, -0.5), ...members.flatMap((member) => ["--shadow", `signal=${member}`])]),
+      (seed) => async () =>
+        shadowed(`flipped-${seed}`, [
+          ...(await plantedWorld(seed, -0.5)),
+          ...JUDGED,
+          ...members.flatMap((member) => ["--shadow", `signal=${member}`]),
+        ]),
     ),
   )
 ).flatMap(({ results }) => results);

@@ -10,9 +10,52 @@ import type { StepSeat } from "./seat.ts";
 import { upstreamFell } from "./upstreamFell.ts";
 import type { WindowPlace } from "./windowPlaces.ts";
 
-export const sayRule = (layer: AnyLayer, seat: AnySeat, cause: Cause, fallback: string, emit: Emit): void => {
-  const { numbers, reason } = seat.steps[0] as StepSeat;
-  layer.members.kind.say(seat.voice, cause, numbers, 0, { member: layer.members.names[0] as string, reason, fallback }, emit);
+/** A step member speaks: at once, or, while others wait, in its turn. `at`: its place among the members. */
+export const sayStep = (
+  layer: AnyLayer,
+  seat: AnySeat,
+  at: number,
+  barTimeMs: number,
+  cause: Cause,
+  fallback: string,
+  emit: Emit,
+): void => {
+  const { kind, names, spoken, stepAt } = layer.members;
+  const { batch } = layer;
+  const { numbers, reason } = seat.steps[stepAt[at] as number] as StepSeat;
+  if (batch !== null && batch.pending.length > 0) wait(layer, seat, at, { at: -1, row: -1, barTimeMs, fallback, failure: null }, cause);
+  else if (reason === "" && fallback === "") kind.say(seat.voice, cause, numbers, 0, spoken[at] as Spoken, emit);
+  else kind.say(seat.voice, cause, numbers, 0, { member: names[at] as string, reason, fallback }, emit);
+};
+
+type Asked = Pick<Batch<unknown>["pending"][number], "at" | "row" | "barTimeMs" | "fallback" | "failure">;
+
+const wait = (
+  layer: AnyLayer,
+  seat: AnySeat,
+  step: number,
+  { at, row, barTimeMs, fallback, failure }: Asked,
+  { instrument, seq, knownAtMs }: Cause,
+): void => {
+  const batch = layer.batch as Batch<unknown>;
+  const { names, stepAt } = layer.members;
+  const { numbers, reason } = seat.steps[stepAt[step] as number] as StepSeat;
+  const heldBefore = batch.held.length;
+  const stepSaid = numbers.slice();
+  // One literal: spreads cost microseconds a bar here.
+  batch.pending.push({
+    seat,
+    cause: { instrument, seq, knownAtMs },
+    barTimeMs,
+    heldBefore,
+    at,
+    row,
+    fallback,
+    failure,
+    step: names[step] as string,
+    stepSaid,
+    stepReason: reason,
+  });
 };
 
 /** The window member that serves gets a row of the batch, or the rule speaks for it. */
@@ -26,27 +69,11 @@ export const ask = (layer: AnyLayer, seat: AnySeat, at: number, barTimeMs: numbe
   if (row < 0 && fallback === "") fallback = UNREADY.feature;
   if (row < 0 && batch.pending.length === 0) {
     if (failure !== null) emit(failureOf(kind.layer, cause, barTimeMs, failure));
-    sayRule(layer, seat, cause, fallback, emit);
+    sayStep(layer, seat, 0, barTimeMs, cause, fallback, emit);
     return;
   }
   if (row >= 0) batch.rows += 1;
-  const { numbers, reason } = seat.steps[0] as StepSeat;
-  const rule = numbers.slice();
-  const { instrument, seq, knownAtMs } = cause;
-  const heldBefore = batch.held.length;
-  // One literal: spreads cost microseconds a bar here.
-  batch.pending.push({
-    seat,
-    cause: { instrument, seq, knownAtMs },
-    barTimeMs,
-    heldBefore,
-    at,
-    row,
-    fallback,
-    failure,
-    rule,
-    ruleReason: reason,
-  });
+  wait(layer, seat, 0, { at, row, barTimeMs, fallback, failure }, cause);
 };
 
 /** Why a window member cannot be asked about the present bar; "": it can. */
@@ -60,7 +87,7 @@ export const whySilent = (seat: AnySeat, { member }: WindowPlace): string => {
 export const release = (layer: AnyLayer, emit: Emit): void => {
   const { batch } = layer;
   if (batch === null || batch.pending.length === 0) return;
-  const { kind, places, names, spoken } = layer.members;
+  const { kind, places, spoken } = layer.members;
   const { held, pending } = batch;
   const answers = layer.rows.map((rows, at) => (rows === null ? null : rows.infer(places[at] as WindowPlace, kind.numbers)));
   batch.clear();
@@ -72,8 +99,8 @@ export const release = (layer: AnyLayer, emit: Emit): void => {
     const failure = each.failure ?? (row < 0 ? null : failureIn(kind, said, row));
     const fallback = failure ?? (row < 0 ? each.fallback : (said.unready[row] as string));
     if (failure !== null) emit(failureOf(kind.layer, cause, each.barTimeMs, failure));
-    if (fallback === "") kind.say(seat.voice, cause, said.numbers, row * kind.numbers, spoken[each.at] as Spoken, emit);
-    else kind.say(seat.voice, cause, each.rule, 0, { member: names[0] as string, reason: each.ruleReason, fallback }, emit);
+    if (row >= 0 && fallback === "") kind.say(seat.voice, cause, said.numbers, row * kind.numbers, spoken[each.at] as Spoken, emit);
+    else kind.say(seat.voice, cause, each.stepSaid, 0, { member: each.step, reason: each.stepReason, fallback }, emit);
   }
   for (; sent < held.length; sent += 1) emit(held[sent] as Item);
 };

@@ -15,15 +15,15 @@ interface Pending<V> {
   readonly barTimeMs: number;
   /** Items held before its belief leaves. */
   readonly heldBefore: number;
-  /** Who serves there, by its place among the members. */
+  /** The window member that is asked, by its place among the members, and its row; −1: nobody is asked, for the reason in `fallback`. */
   readonly at: number;
-  /** Its row among those of that member; −1: the member is not asked, for the reason in `fallback`. */
   readonly row: number;
   readonly fallback: string;
   readonly failure: InferenceFailure["reason"] | null;
-  /** What the rule said, and why it was not ready. */
-  readonly rule: Float64Array;
-  readonly ruleReason: string;
+  /** The step member that speaks where nobody is asked or answers, what it said, and why it was not ready. */
+  readonly step: string;
+  readonly stepSaid: Float64Array;
+  readonly stepReason: string;
 }
 
 /** Bars that wait for an inference, and every item behind the first of them. */

@@ -14,9 +14,9 @@ import { seenRows, startServing } from "../layers.ts";
 import type { SeenRow } from "../seenRow.ts";
 import type { StepHandlers } from "../stepOperator.ts";
 import { stepOperator } from "../stepOperator.ts";
-import { ask, release, sayRule } from "./asking.ts";
+import { ask, release, sayStep } from "./asking.ts";
 import { Batch } from "./batch.ts";
-import type { Cause, LayerKind, Spoken, StepMember, Trigger } from "./layerKind.ts";
+import type { Cause, LayerKind, StepMember, Trigger } from "./layerKind.ts";
 import type { AnyLayer, AnySeat, Members } from "./layerState.ts";
 import { MemberRows } from "./memberRows.ts";
 import { UNREADY } from "./notReady.ts";
@@ -116,10 +116,9 @@ const speak = (layer: AnyLayer, seat: AnySeat, bar: Bar, cause: Cause, emit: Emi
       return;
     }
   }
-  const own = seat.steps[step] as StepSeat;
-  if (step > 0 && upstreamFell(seat.fellBack, steps[step] as StepMember)) sayRule(layer, seat, cause, UNREADY.upstream, emit);
-  else if (own.reason === "") kind.say(seat.voice, cause, own.numbers, 0, layer.members.spoken[at] as Spoken, emit);
-  else sayRule(layer, seat, cause, step === 0 ? "" : own.reason, emit);
+  const { reason } = seat.steps[step] as StepSeat;
+  const why = step > 0 && upstreamFell(seat.fellBack, steps[step] as StepMember) ? UNREADY.upstream : step > 0 ? reason : "";
+  sayStep(layer, seat, why === "" ? at : 0, bar.openTimeMs, cause, why, emit);
 };
 
 // ---- the operator -------------------------------------------------------------------------------------------------------
