@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EVENT_FEATURE_FAMILIES, FEATURE_FAMILIES } from "../../operators/features/table.ts";
@@ -276,5 +276,104 @@ describe("a canary", () => {
     const said = await run(...two, "--canary", "ETHUSDT:signal=behind@1", "--canary", "ETHUSDT:regime=logit@1");
     expect(said.members?.some(({ member, symbol }) => member === "behind@1" && symbol === "ETHUSDT")).toBe(true);
     expect(said.members?.some(({ member, symbol }) => member === "behind@1" && symbol === "BTCUSDT")).toBe(false);
+  });
+});
+
+describe("a promotion that is acted out", () => {
+  // At α = .9 an e-value of 1.11 is enough, so that a few days see a promotion and a roll-back.
+  const free = ["--set", "venue.takerFeeRate=0", "--set", "venue.slippageFraction=0", "--set", "models.test.alpha=0.9"];
+  const acted = [...free, "--days", "9", "--seed", "2", "--shadow", "signal=with@1", "--promote"];
+  const spans = ({ members }: Document): string[] | undefined =>
+    members?.filter(({ layer }) => layer === "signal").map(({ member, bars }) => `${member} ${bars}`);
+
+  it("swaps at the 00:00 UTC behind the look, and back, as the same swaps of a config would", async () => {
+    const said = await run(...acted, "--journal", at("acted.j"));
+    expect(said.shadows).toMatchObject([{ promotedMs: Date.UTC(2023, 0, 4), rolledBackMs: Date.UTC(2023, 0, 6), actedOut: true }]);
+    // Three days, two days, four days; the member is not warm in its first hour only at the start of the data.
+    expect(spans(said)).toEqual(["byRegime 10080", "with@1 2880"]);
+    const rows = await csv();
+    expect(rows.filter(({ decision }) => decision !== "").map(({ day, decision }) => `${day ?? ""} ${decision ?? ""}`)).toEqual([
+      "2023-01-02 promote",
+      "2023-01-04 rollBack",
+    ]);
+    const commands = (await readFile(at("acted.j"), "utf8")).split("\n").filter((line) => line.includes('"swapModel"'));
+    expect(commands.map((line) => (JSON.parse(line.slice(line.indexOf("{"))) as { knownAtMs: number }).knownAtMs)).toEqual([
+      Date.UTC(2023, 0, 4),
+      Date.UTC(2023, 0, 6),
+    ]);
+    const swaps = ["--swap", "2023-01-04:signal=with@1", "--swap", "2023-01-06:signal=byRegime"];
+    const swapped = await run(...free, "--days", "9", "--seed", "2", ...swaps);
+    expect(said.decisionsSha256).toBe(swapped.decisionsSha256);
+    const muted = await run(...acted.slice(0, -1));
+    expect(muted.decisionsSha256).not.toBe(said.decisionsSha256);
+    expect(await csv()).toEqual(rows);
+  }, 60_000);
+
+  it("comes out the same in other bursts, from a journal that was cut anywhere, in a second pass and after a restart", async () => {
+    const whole = await run(...acted);
+    for (const burst of ["1", "997"]) expect((await run(...acted, "--burst", burst)).decisionsSha256).toBe(whole.decisionsSha256);
+    const journal = await readFile(at("acted.j"));
+    const text = journal.toString();
+    const before = text.lastIndexOf("\n", text.indexOf('"swapModel"')) + 1;
+    const behind = text.indexOf("\n", before) + 1;
+    for (const cut of [journal.length >> 2, before, behind, (journal.length * 9) / 10]) {
+      await writeFile(at("cut.j"), journal.subarray(0, Math.floor(cut)));
+      const again = await run(...acted, "--journal", at("cut.j"), "--resume");
+      expect([again.decisionsSha256, again.shadows]).toEqual([whole.decisionsSha256, whole.shadows]);
+    }
+    const verified = await run(...acted, "--verify");
+    expect([verified.decisionsSha256, verified.warnings.filter((line) => /restart|swap/i.test(line))]).toEqual([whole.decisionsSha256, []]);
+  }, 120_000);
+});
+
+describe("riposte models with a kept run as evidence", () => {
+  const free = ["--set", "venue.takerFeeRate=0", "--set", "venue.slippageFraction=0", "--set", "models.test.alpha=0.9"];
+  const models = (...words: readonly string[]): Promise<Ended> =>
+    runHere(["models", ...words, "--set", `models.dir=${at("models")}`, "--set", `runs.dir=${at("kept")}`]);
+  const kept = async (name: string, ...more: readonly string[]): Promise<void> => {
+    const args = backtest(...free, "--name", name, "--set", `runs.dir=${at("kept")}`, ...more);
+    const out = args.indexOf("--out");
+    documentOf(await runHere([...args.slice(0, out), ...args.slice(out + 2), "--out", at(`kept-${name}`)]));
+  };
+  const serving = async (): Promise<{ serving: { signal: { member: string } | null }; history: Record<string, unknown>[] }> =>
+    JSON.parse(await readFile(at("models/serving.json"), "utf8")) as never;
+  beforeAll(async () => {
+    await kept("won", "--days", "9", "--seed", "3", "--shadow", "signal=with@1");
+    await kept("lost", "--days", "9", "--seed", "3", "--shadow", "signal=against@1");
+    await kept("undone", "--days", "9", "--seed", "2", "--shadow", "signal=with@1");
+    await kept("seen", "--days", "4", "--shadow", "signal=seen@1");
+    await kept("other", "--days", "9", "--seed", "3", "--set", "models.serve.signal=against@1", "--shadow", "signal=with@1");
+  }, 60_000);
+
+  it("promotes by a run that promoted, writes it down, and rolls back by one that rolled back", async () => {
+    expectRefusal(await models("promote", "signal=with@1"), 1, /it has no verdict of a validation/);
+    expect((await models("promote", "signal=with@1", "--shadow", "won")).stdout).toMatch(/signal: the rule → with@1/);
+    const { serving: now, history } = await serving();
+    expect(now.signal?.member).toBe("with@1");
+    expect(history.at(-1)).toMatchObject({
+      ...{ action: "promote", override: null },
+      shadow: { champion: "byRegime", challenger: "with@1", days: 2, on: "2023-01-04" },
+    });
+    expectRefusal(await models("rollback", "signal", "--shadow", "won"), 1, /does not roll signal member with@1 back/);
+    expect((await models("rollback", "signal", "--shadow", "undone")).stdout).toMatch(/signal: with@1 → the rule/);
+    expect((await serving()).history.at(-1)).toMatchObject({ action: "rollback", shadow: { on: "2023-01-06" } });
+  });
+
+  it("refuses a run that says something else, in one line", async () => {
+    const promote = (run: string, member = "with@1"): Promise<Ended> => models("promote", `signal=${member}`, "--shadow", run);
+    expectRefusal(await promote("lost", "against@1"), 1, /does not promote signal member against@1: its e-values did not reach 1.11/);
+    expectRefusal(await promote("undone"), 1, /promotes signal member with@1 and rolls it back on 2023-01-06/);
+    expectRefusal(await promote("won", "one@1"), 1, /had no shadow signal=one@1/);
+    expectRefusal(await promote("seen", "seen@1"), 1, /is IN-SAMPLE: it proves nothing/);
+    expectRefusal(await promote("other"), 1, /compares signal member with@1 with against@1, and not with byRegime/);
+    expectRefusal(await promote("nothing"), 2, /there is no run "nothing"/);
+    expectRefusal(await models("promote", "signal=with@1", "--shadow", "won", "--override", "x"), 2, /give one of them/);
+    expectRefusal(await models("list", "--shadow", "won"), 2, /--shadow is for models promote and rollback/);
+    const summary = await readFile(at("kept-won/summary.json"), "utf8");
+    await writeFile(at("kept-won/summary.json"), summary.replace('"eChampion"', '"eChampion" '));
+    expectRefusal(await promote("won"), 1, /summary.json is not as it was written/);
+    await writeFile(at("kept-won/summary.json"), summary);
+    writeMember(at("models"), { ...hourly("with", 1), seed: 5 }, SET);
+    expectRefusal(await promote("won"), 1, /was made with another signal member with@1 than the one that is there now/);
   });
 });
