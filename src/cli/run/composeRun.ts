@@ -10,7 +10,7 @@ import type { LayerMembers } from "../members/layers.ts";
 import { layerMembers } from "../members/layers.ts";
 import { suspectOptions, unreadOptions } from "../members/members.ts";
 import { closeMembers, networkTroubles } from "../members/trained.ts";
-import { requireChallengers } from "./challengers.ts";
+import { requireChallengers } from "./requireChallengers.ts";
 import { requireServing } from "./inSample.ts";
 import { requireFills } from "./requireFills.ts";
 import { swappedData } from "./swapCommands.ts";

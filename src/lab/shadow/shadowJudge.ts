@@ -19,7 +19,7 @@ import type { JudgedBar } from "./judgedDays.ts";
 import { LOG_WIDTH } from "./scores.ts";
 import { ShadowPair } from "./shadowPair.ts";
 
-export interface ShadowJudgeOptions {
+interface ShadowJudgeOptions {
   readonly instruments: readonly Instrument[];
   /** The feature row; null: none. */
   readonly set: FeatureSet | null;
