@@ -290,7 +290,7 @@ const through = async (
     peakRssMb: peakRssMb(),
   });
   if (quality === null) return record;
-  const fillModes = await compareFills(run, { quality, replayed: { recorder, ...hashes } }, context);
+  const fillModes = await compareFills(asItWent(run, judge), { quality, replayed: { recorder, ...hashes } }, context);
   if (context.signal.aborted) throw stopped(run, recorder);
   return { ...record, fillModes };
 };

@@ -213,6 +213,10 @@ describe("a shadow", () => {
     expectRefusal(await runHere(backtest("--shadow", ...words)), code, message);
   });
 
+  it("is what a promotion needs", async () => {
+    expectRefusal(await runHere(backtest("--promote")), 1, /models.test.promote needs somebody who may win: name a shadow/);
+  });
+
   it("is for backtests: not in a dataset", async () => {
     const args = ["dataset", "--simulate", "--days", "3", "--beliefs", "--out", at("none"), "--set", `models.dir=${at("models")}`];
     expectRefusal(await runHere([...args, "--set", "models.shadow=signal=one@1"]), 1, /models.shadow and models.canary are for backtests/);

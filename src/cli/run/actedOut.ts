@@ -37,7 +37,7 @@ const commandOf = ({ atMs, layer, member }: AskedSwap): Event =>
   swapCommand({ atMs, members: { [layer]: member } }, { id: `shadow-${layer}-${atMs}`, by: "shadow", reason: "models.test.promote" });
 
 /** A run as it went, with what its judge asked for written down as swaps: another pass needs no judge. */
-export const asItWent = (run: ComposedRun, judge: ShadowJudge | null): ComposedRun => {
+export const asItWent = <R extends ComposedRun>(run: R, judge: ShadowJudge | null): R => {
   const { config } = run;
   if (judge === null || !config.models.test.promote || judge.asked.length === 0) return run;
   const swaps = judge.asked.map(({ atMs, layer, member }) => ({ atMs, members: { [layer]: member } }));

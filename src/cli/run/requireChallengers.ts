@@ -26,6 +26,8 @@ export const requireChallengers = (config: RiposteConfig, layers: LayerMembers):
       throw new UserError(`models.test.promote takes one shadow of a layer, and the ${layer} layer has several`);
   }
   if (shadows.length > 0) requireJudgeable(config, canaries);
+  else if (config.models.test.promote)
+    throw new UserError("models.test.promote needs somebody who may win: name a shadow, e.g. --shadow signal=lightgbm@3");
   for (const [at, { symbol, layer, member }] of canaries.entries()) {
     const who = `canary ${symbol}:${layer}=${member}`;
     if (!config.symbols.includes(symbol))
