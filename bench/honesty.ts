@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { championWorlds } from "./honesty/championWorlds.ts";
 import { mirroredWorlds } from "./honesty/mirroredWorlds.ts";
 import { nullWorlds } from "./honesty/nullWorlds.ts";
 import { plantedWorlds } from "./honesty/plantedWorlds.ts";
@@ -50,6 +51,7 @@ const PARTS: Readonly<Record<string, () => Promise<Check[]>>> = {
   null: () => nullWorlds(seedsOf(values.seeds, range(1, short ? 6 : 40)), worlds),
   mirrored: () => mirroredWorlds(seedsOf(values.seeds, range(1, short ? 4 : 20)), values.data, worlds),
   planted: () => plantedWorlds(seedsOf(values.seeds, range(1, short ? 1 : 4)), short ? [0.5] : [0.25, 0.5], worlds),
+  champions: () => championWorlds(values.seeds === undefined ? undefined : seedsOf(values.seeds, []), short, worlds),
 };
 
 const asked = positionals.length > 0 ? positionals : Object.keys(PARTS);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MINUTE_MS, UserError } from "../src/domain/units.ts";
 import { didYouMean } from "../src/domain/nearestName.ts";
+import { parseCanary, parseShadow } from "./challengers.ts";
 import { parseSwap } from "./swaps.ts";
 import { parseTime, timeframeMs } from "../src/domain/time.ts";
 import { DEFAULT_LABELS } from "../src/lab/labels/options.ts";
@@ -239,6 +240,21 @@ const models = z.strictObject({
   serve: z.strictObject({ regime: served, pattern: served, signal: served }).prefault({}),
   /** Who serves from a time on: `TIME:LAYER=MEMBER,…`. */
   swaps: z.array(z.string().check(parsedBy(parseSwap))).default([]),
+  /** Members that are asked beside those that serve, muted, and compared with them: `LAYER=MEMBER`. */
+  shadow: z.array(z.string().check(parsedBy(parseShadow))).default([]),
+  /** Members that serve one symbol: `SYMBOL:LAYER=MEMBER`. */
+  canary: z.array(z.string().check(parsedBy(parseCanary))).default([]),
+  /** How shadows are compared with whom they challenge. */
+  test: z
+    .strictObject({
+      /** Decision bars that are compared: those whose close is a multiple of this many bars. */
+      everyBars: z.int().gte(1).lte(1440).default(15),
+      /** Probability of a promotion, or of a roll-back, that chance alone brings about. */
+      alpha: z.number().gt(0).lt(1).default(0.05),
+      /** A shadow that wins serves from the next 00:00 UTC on, and one that was promoted wrongly stops. */
+      promote: z.boolean().default(false),
+    })
+    .prefault({}),
 });
 
 /** A shipped rule by name, or the path of a user's TypeScript module, with what it may be told. */

@@ -13,9 +13,11 @@ export const configSha256 = ({ name: _, runs: _runs, report, models, ...config }
 const withoutTargets = ({ targets: _, ...rest }: RiposteConfig["report"]): Partial<RiposteConfig["report"]> => rest;
 
 /** What a config says of trained members but where they lie; nothing where rules alone serve: such a config is what it was before there were any. */
-export const servedIn = ({ serve, swaps }: RiposteConfig["models"]): object => {
-  const rules = swaps.length === 0 && Object.values(serve).every((member) => member === null);
-  return rules ? {} : { models: { serve, swaps } };
+export const servedIn = ({ serve, swaps, canary, shadow, test }: RiposteConfig["models"]): object => {
+  const rules = [swaps, canary, shadow].every(({ length }) => length === 0) && Object.values(serve).every((member) => member === null);
+  // What is not asked for is left out: hashes of before there was any stay.
+  const beside = { ...(canary.length === 0 ? {} : { canary }), ...(shadow.length === 0 ? {} : { shadow, test }) };
+  return rules ? {} : { models: { serve, swaps, ...beside } };
 };
 
 /** What a config says of its data but where they lie: which they are, their own hash tells. */

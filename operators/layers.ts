@@ -1,7 +1,8 @@
 import type { InferenceFailures } from "../src/domain/inferenceFailures.ts";
 import type { Instrument } from "../src/domain/instrument.ts";
+import type { InstrumentIndex } from "../src/domain/units.ts";
 import { UserError } from "../src/domain/units.ts";
-import type { LayerName, Registry, Serving } from "../models/serving.ts";
+import type { BeliefLayer, LayerName, Registry, Serving } from "../models/serving.ts";
 import { servingOf } from "../models/serving.ts";
 import type { FeatureSet } from "./features/featureSet.ts";
 import { columnsNamed } from "./features/featureSet.ts";
@@ -22,6 +23,23 @@ export interface Layers {
   readonly serving?: Partial<Serving>;
   /** Inferences that failed in the journal that is replayed. */
   readonly failures?: InferenceFailures;
+  /** Who is compared; absent: nobody. */
+  readonly shadows?: Shadows;
+  /** Who serves one instrument at the start. */
+  readonly canaries?: readonly InstrumentCanary[];
+}
+
+/** Members whose beliefs are said beside those of the members that serve, muted. */
+export interface Shadows {
+  /** By layer, members of the registry. */
+  readonly members: Readonly<Partial<Record<BeliefLayer, readonly string[]>>>;
+  /** They are asked at decision bars whose close is a multiple of this. */
+  readonly everyMs: number;
+}
+
+export interface InstrumentCanary {
+  readonly instrument: InstrumentIndex;
+  readonly members: Readonly<Partial<Record<BeliefLayer, string>>>;
 }
 
 /** The features and beliefs that a module reads, one copy for each instrument. Throws a `UserError` for a feature that does not exist. */

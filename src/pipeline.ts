@@ -19,7 +19,7 @@ import { believed } from "../operators/beliefs/believed.ts";
 import type { BeliefSource } from "../operators/beliefs/believed.ts";
 import { continuity } from "../operators/continuity.ts";
 import { execute } from "../operators/execute.ts";
-import type { Layers } from "../operators/layers.ts";
+import type { InstrumentCanary, Layers, Shadows } from "../operators/layers.ts";
 import { features } from "../operators/features.ts";
 import type { FeatureSet } from "../operators/features/featureSet.ts";
 import { moments } from "../operators/moments.ts";
@@ -54,6 +54,9 @@ export interface System {
   readonly refused?: Readonly<Record<string, string>>;
   /** Inferences that failed in the journal that is replayed. */
   readonly failures?: InferenceFailures;
+  /** Who is compared with those that serve, muted; and who serves one instrument. */
+  readonly shadows?: Shadows;
+  readonly canaries?: readonly InstrumentCanary[];
   readonly limits: RiskLimits;
   readonly venue: Venue;
   readonly startUsdt: number;
@@ -137,6 +140,8 @@ const layersOf = (s: Perceiving): Layers => ({
   registry: registryOf(s),
   ...(s.serving === undefined ? {} : { serving: s.serving }),
   ...(s.failures === undefined ? {} : { failures: s.failures }),
+  ...(s.shadows === undefined ? {} : { shadows: s.shadows }),
+  ...(s.canaries === undefined ? {} : { canaries: s.canaries }),
 });
 
 /** Who may serve, by layer; the rule first. */

@@ -1,6 +1,6 @@
 import type { OperatorFunction } from "rxjs";
 import type { FeatureRow, Gap, Pattern, Regime } from "../../src/domain/derived.ts";
-import type { Command, InferenceFailure } from "../../src/domain/event.ts";
+import type { Command } from "../../src/domain/event.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
 import type { Emit, Item } from "../../src/domain/item.ts";
 import { Kind, KIND_COUNT } from "../../src/domain/kind.ts";
@@ -14,45 +14,19 @@ import { seenRows, startServing } from "../layers.ts";
 import type { SeenRow } from "../seenRow.ts";
 import type { StepHandlers } from "../stepOperator.ts";
 import { stepOperator } from "../stepOperator.ts";
+import { ask, release, sayStep } from "./asking.ts";
 import { Batch } from "./batch.ts";
-import type { Cause, LayerKind, Spoken, StepMember, Trigger } from "./layerKind.ts";
-import { failureOf } from "./failureOf.ts";
+import type { Cause, LayerKind, StepMember, Trigger } from "./layerKind.ts";
+import type { AnyLayer, AnySeat, Members } from "./layerState.ts";
+import { MemberRows } from "./memberRows.ts";
 import { UNREADY } from "./notReady.ts";
 import { LayerSeat } from "./seat.ts";
 import type { StepSeat } from "./seat.ts";
+import { ShadowBars } from "./shadowBars.ts";
+import { sayShadows, shadowBar } from "./shadowing.ts";
 import { upstreamFell } from "./upstreamFell.ts";
-import type { WindowPlace } from "./windowPlaces.ts";
 import { windowPlace, windowWidths } from "./windowPlaces.ts";
 import { WindowRing } from "./windowRing.ts";
-
-/** A layer's members as the line needs them; the same for every subscription. */
-interface Members<M extends StepMember, V> {
-  readonly kind: LayerKind<M, V>;
-  readonly layers: Layers;
-  readonly trigger: Trigger;
-  readonly names: readonly string[];
-  readonly steps: readonly M[];
-  /** By member: its place in `steps`; −1: a window member. */
-  readonly stepAt: readonly number[];
-  /** By member; null: a step member. */
-  readonly places: readonly (WindowPlace | null)[];
-  /** By member: what stands beside a belief that it said itself. */
-  readonly spoken: readonly Spoken[];
-}
-
-interface Layer<M extends StepMember, V> {
-  readonly members: Members<M, V>;
-  readonly seats: readonly LayerSeat<V>[];
-  /** Of the whole line. */
-  serving: Serving;
-  /** Who serves here, by its place among the members. */
-  at: number;
-  /** Null: the layer has no window member. */
-  readonly batch: Batch<V> | null;
-}
-
-type AnyLayer = Layer<StepMember, unknown>;
-type AnySeat = LayerSeat<unknown>;
 
 // ---- what a layer sees --------------------------------------------------------------------------------------------------
 
@@ -98,20 +72,29 @@ const gapStep = ({ members: { kind, steps }, seats }: AnyLayer, gap: Gap): void 
   }
 };
 
-/** Every layer follows every swap, so that all of them refuse the same ones; L4 reports a refusal. */
+/** Every layer follows every swap, so that all of them refuse the same ones; L4 reports a refusal. A swap ends all canaries. */
 const commandStep = (layer: AnyLayer, { command, argument }: Command, emit: Emit): void => {
   const { kind, layers, names } = layer.members;
   if (command !== "swapModel" || layers.registry === undefined) return;
-  const { serving } = swapped(layers.registry, layer.serving, swapOf(argument));
+  const { serving, refusal } = swapped(layers.registry, layer.serving, swapOf(argument));
+  if (refusal !== "") return;
   const at = names.indexOf(serving[kind.layer]);
-  if (at !== layer.at) release(layer, emit);
+  if (at !== layer.at || layer.canaries !== null) release(layer, emit);
+  const { canaries = [] } = layers;
   for (const before of ["regime", "pattern"] as const)
-    if (serving[before] !== layer.serving[before]) for (const { ring } of layer.seats) ring?.swapped(before);
+    if (serving[before] !== layer.serving[before] || canaries.some(({ members }) => members[before] !== undefined))
+      for (const { ring } of layer.seats) ring?.swapped(before);
+  layer.canaries = null;
   layer.serving = serving;
   layer.at = at;
 };
 
 // ---- what it says -------------------------------------------------------------------------------------------------------
+
+const servesAt = ({ canaries, at }: AnyLayer, instrument: number): number => {
+  const canary = canaries === null ? -1 : (canaries[instrument] as number);
+  return canary >= 0 ? canary : at;
+};
 
 /** Exactly one belief a bar. Every step member sees the bar, whoever serves. */
 const speak = (layer: AnyLayer, seat: AnySeat, bar: Bar, cause: Cause, emit: Emit): void => {
@@ -121,94 +104,21 @@ const speak = (layer: AnyLayer, seat: AnySeat, bar: Bar, cause: Cause, emit: Emi
     own.reason = kind.decide(steps[i] as StepMember, own.state, bar, own.seen, own.numbers);
     if (own.reason !== "") kind.silence(own.numbers);
   }
-  const step = stepAt[layer.at] as number;
+  const at = servesAt(layer, cause.instrument);
+  const step = stepAt[at] as number;
   if (seat.ring !== null) {
     const rule = seat.steps[0] as StepSeat;
     seat.ring.takeRule(rule.numbers, rule.reason === "");
     seat.ring.close();
+    if (layer.shadows !== null) shadowBar(layer, layer.shadows, seat, cause);
     if (step < 0) {
-      ask(layer, seat, bar.openTimeMs, cause, emit);
+      ask(layer, seat, at, bar.openTimeMs, cause, emit);
       return;
     }
   }
-  const own = seat.steps[step] as StepSeat;
-  if (step > 0 && upstreamFell(seat.fellBack, steps[step] as StepMember)) sayRule(layer, seat, cause, UNREADY.upstream, emit);
-  else if (own.reason === "") kind.say(seat.voice, cause, own.numbers, 0, layer.members.spoken[layer.at] as Spoken, emit);
-  else sayRule(layer, seat, cause, step === 0 ? "" : own.reason, emit);
-};
-
-const sayRule = (layer: AnyLayer, seat: AnySeat, cause: Cause, fallback: string, emit: Emit): void => {
-  const { numbers, reason } = seat.steps[0] as StepSeat;
-  layer.members.kind.say(seat.voice, cause, numbers, 0, { member: layer.members.names[0] as string, reason, fallback }, emit);
-};
-
-/** The window member that serves gets a row of the batch, or the rule speaks for it. */
-const ask = (layer: AnyLayer, seat: AnySeat, barTimeMs: number, cause: Cause, emit: Emit): void => {
-  const { kind, layers, places } = layer.members;
-  const batch = layer.batch as Batch<unknown>;
-  const place = places[layer.at] as WindowPlace;
-  const failure = layers.failures?.reason(kind.layer, cause.instrument, barTimeMs) ?? null;
-  let fallback = failure ?? whySilent(seat, place.member);
-  const row = fallback === "" ? batch.add(place, seat) : -1;
-  if (row < 0 && fallback === "") fallback = UNREADY.feature;
-  if (row < 0 && batch.pending.length === 0) {
-    if (failure !== null) emit(failureOf(kind.layer, cause, barTimeMs, failure));
-    sayRule(layer, seat, cause, fallback, emit);
-    return;
-  }
-  const { numbers, reason } = seat.steps[0] as StepSeat;
-  const rule = numbers.slice();
-  const { instrument, seq, knownAtMs } = cause;
-  const heldBefore = batch.held.length;
-  // One literal: spreads cost microseconds a bar here.
-  batch.pending.push({
-    seat,
-    cause: { instrument, seq, knownAtMs },
-    barTimeMs,
-    heldBefore,
-    row,
-    fallback,
-    failure,
-    rule,
-    ruleReason: reason,
-  });
-};
-
-const whySilent = (seat: AnySeat, member: WindowMember): string => {
-  if (upstreamFell(seat.fellBack, member)) return UNREADY.upstream;
-  if (seat.ring?.holds(member.window, member.beliefs) !== true) return UNREADY.window;
-  return member.rule === true && !seat.ring.holdsRule(member.window) ? UNREADY.rule : "";
-};
-
-/** Infers once, and lets everything go that is held, each belief directly behind what it is caused by. */
-const release = (layer: AnyLayer, emit: Emit): void => {
-  const { batch } = layer;
-  if (batch === null || batch.pending.length === 0) return;
-  const { kind, places, names, spoken } = layer.members;
-  const { held, pending } = batch;
-  const answers = batch.infer(places[layer.at] as WindowPlace, kind.numbers);
-  batch.clear();
-  let sent = 0;
-  for (const each of pending) {
-    for (; sent < each.heldBefore; sent += 1) emit(held[sent] as Item);
-    const { seat, cause, row } = each;
-    const at = row * kind.numbers;
-    const failure = each.failure ?? (row < 0 ? null : failureIn(kind, answers, row));
-    const fallback = failure ?? (row < 0 ? each.fallback : (answers.unready[row] as string));
-    if (failure !== null) emit(failureOf(kind.layer, cause, each.barTimeMs, failure));
-    if (fallback === "") kind.say(seat.voice, cause, answers.numbers, at, spoken[layer.at] as Spoken, emit);
-    else kind.say(seat.voice, cause, each.rule, 0, { member: names[0] as string, reason: each.ruleReason, fallback }, emit);
-  }
-  for (; sent < held.length; sent += 1) emit(held[sent] as Item);
-};
-
-const failureIn = (
-  kind: LayerKind<never, unknown>,
-  { outcome, numbers, unready }: ReturnType<Batch<unknown>["infer"]>,
-  row: number,
-): InferenceFailure["reason"] | null => {
-  if (outcome !== "ok") return outcome;
-  return unready[row] === "" ? kind.flaw(numbers, row * kind.numbers) : null;
+  const { reason } = seat.steps[step] as StepSeat;
+  const why = step > 0 && upstreamFell(seat.fellBack, steps[step] as StepMember) ? UNREADY.upstream : step > 0 ? reason : "";
+  sayStep(layer, seat, why === "" ? at : 0, bar.openTimeMs, cause, why, emit);
 };
 
 // ---- the operator -------------------------------------------------------------------------------------------------------
@@ -238,8 +148,14 @@ const HOLDING: StepHandlers<AnyLayer> = {
   ) as StepHandlers<AnyLayer>),
   [Kind.barrier]: (layer, barrier, emit) => {
     release(layer, emit);
+    sayShadows(layer, emit);
     emit(barrier);
   },
+};
+
+const ended = (layer: AnyLayer, emit: Emit): void => {
+  release(layer, emit);
+  sayShadows(layer, emit);
 };
 
 /**
@@ -254,7 +170,8 @@ const HOLDING: StepHandlers<AnyLayer> = {
  * The rule speaks where the member that serves does not: its window is not full, or not of one upstream, or holds an unknown feature, it reads the rule and that is not ready, it says itself that it
  * cannot, its inference failed (then an `inferenceFailure` stands before the belief), or an upstream that it names fell back at that bar.
  * Failures in `layers.failures` are those of a journal: their rows are not asked. The command `swapModel` switches members between two
- * bars, all layers that it names or none. Throws `UserError`s for members that do not fit the line.
+ * bars, all layers that it names or none, and ends every canary, a member that serves one instrument. Those who are compared (`layers.shadows`) say at the barrier what
+ * they would have said (`shadow`). Throws `UserError`s for members that do not fit the line.
  */
 export const beliefLayer = <M extends StepMember, V>(
   kind: LayerKind<M, V>,
@@ -267,7 +184,7 @@ export const beliefLayer = <M extends StepMember, V>(
   const windowed = list.some(isWindowMember);
   const init = (): AnyLayer => layerOf(members, start, windowed);
   return windowed
-    ? stepOperator(kind.layer, init, HOLDING, { passing: "handler", flush: release })
+    ? stepOperator(kind.layer, init, HOLDING, { passing: "handler", flush: ended })
     : stepOperator(kind.layer, init, STEPS, { emits: [kind.emits] });
 };
 
@@ -309,6 +226,31 @@ const layerOf = (members: Members<StepMember, unknown>, serving: Serving, window
     seats: layers.instruments.map(seatOf),
     serving,
     at: names.indexOf(serving[kind.layer]),
+    canaries: canariesOf(members),
     batch: windowed ? new Batch() : null,
+    rows: places.map((place) => (place === null ? null : new MemberRows())),
+    shadows: shadowsOf(members),
   };
+};
+
+/** By instrument, who serves there apart; null: nobody. */
+const canariesOf = ({ kind, layers, names }: Members<StepMember, unknown>): Int32Array | null => {
+  const own = (layers.canaries ?? []).filter(({ members }) => members[kind.layer] !== undefined);
+  if (own.length === 0) return null;
+  const places = new Int32Array(layers.instruments.length).fill(-1);
+  for (const { instrument, members } of own) places[instrument] = names.indexOf(members[kind.layer] as string);
+  return places;
+};
+
+/** Instruments that have a canary, of whatever layer, are not compared. */
+const shadowsOf = ({ kind, layers, names }: Members<StepMember, unknown>): ShadowBars | null => {
+  const compared = layers.shadows?.members[kind.layer] ?? [];
+  if (layers.shadows === undefined || compared.length === 0) return null;
+  const leftOut = new Uint8Array(layers.instruments.length);
+  for (const { instrument } of layers.canaries ?? []) leftOut[instrument] = 1;
+  return new ShadowBars(
+    compared.map((name) => names.indexOf(name)),
+    layers.shadows.everyMs,
+    leftOut,
+  );
 };

@@ -5,6 +5,8 @@ import type { RiposteConfig } from "../../config/schema.ts";
 import type { Event, InferenceFailure } from "../domain/event.ts";
 import type { InferenceFailures } from "../domain/inferenceFailures.ts";
 import { Kind } from "../domain/kind.ts";
+import { judgeShadows } from "../lab/shadow/shadowJudge.ts";
+import type { ShadowJudge } from "../lab/shadow/shadowJudge.ts";
 import type { Journal } from "../domain/ports.ts";
 import { formatUtc } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
@@ -39,6 +41,8 @@ import type { DataChoice } from "./data/runData.ts";
 import { captureOption, dataChoice } from "./data/history.ts";
 import { configOf, configOptions, RUN_OPTIONS } from "./configOptions.ts";
 import { codeVersion, commandLine, memberVersions, shownModules, speakersOf } from "./run/identity.ts";
+import { actedOut, asItWent } from "./run/actedOut.ts";
+import { judgeOf } from "./run/challengers.ts";
 import { journalled } from "./run/journalled.ts";
 import type { Journalled } from "./run/journalled.ts";
 import { trainedFacts } from "./run/inSample.ts";
@@ -54,7 +58,7 @@ export const backtestCommand: Command = {
   name: "backtest",
   summary: "replay history, or the market simulator, through the pipeline and write a report",
   options: {
-    ...configOptions(...RUN_OPTIONS, "swap", "decisions"),
+    ...configOptions(...RUN_OPTIONS, "swap", "shadow", "promote", "canary", "decisions"),
     out: { type: "string", value: "DIR", help: `folder of the report (default: ${NEWEST_DIR}, a copy of the newest run in out/runs)` },
     capture: captureOption,
     simulate: { type: "boolean", help: "use the market simulator even if there is history" },
@@ -165,13 +169,15 @@ interface Open {
   beliefs?: Beliefs;
   journal?: Journalled;
   table: DecisionTable | null;
+  /** Null: no shadow is compared. */
+  readonly judge: ShadowJudge | null;
   /** The burst on the line: an error knows the number of its event only. */
   burst: readonly Event[];
 }
 
 const replay = async (run: Run, context: CommandContext): Promise<{ readonly record: RunRecord; readonly kept: KeptRun }> => {
   const { data } = run;
-  const open: Open = { table: null, burst: [] };
+  const open: Open = { table: null, judge: judgeOf(run), burst: [] };
   try {
     const beliefs = (open.beliefs = await beliefsOf(run.beliefsPath, run));
     const kept = (open.kept = beginRun(
@@ -179,7 +185,11 @@ const replay = async (run: Run, context: CommandContext): Promise<{ readonly rec
       context,
     ));
     const failures = await run.resume?.failures();
-    const journal = (open.journal = journalled({ ...run, ...(failures === undefined ? {} : { failures }) }));
+    const journal = (open.journal = journalled({
+      ...run,
+      data: eventsOf(run, open.judge),
+      ...(failures === undefined ? {} : { failures }),
+    }));
     open.table = run.config.report.decisions === "all" ? decisionTable(run, kept, beliefs) : null;
     if (data.simulated) context.log(`NOTE ${data.source}`);
     const record = await through(run, { ...open, kept, beliefs, journal, failures }, (burst) => (open.burst = burst), context);
@@ -198,6 +208,10 @@ const replay = async (run: Run, context: CommandContext): Promise<{ readonly rec
   }
 };
 
+/** The data of a run, with the swaps that its shadows win where they are acted out. */
+const eventsOf = ({ config, data }: Run, judge: ShadowJudge | null): Run["data"] =>
+  judge === null || !config.models.test.promote ? data : { ...data, events: () => actedOut(data.events(), judge) };
+
 const endOf = ({ identity, summary }: RunRecord): Parameters<KeptRun["finish"]>[0] => ({
   status: "done",
   problem: null,
@@ -212,7 +226,7 @@ const endOf = ({ identity, summary }: RunRecord): Parameters<KeptRun["finish"]>[
 /** The run itself, and its record. */
 const through = async (
   run: Run,
-  { kept: { staging }, beliefs, journal, table, failures }: Required<Open> & { readonly failures: InferenceFailures | undefined },
+  { kept: { staging }, beliefs, journal, table, judge, failures }: Required<Open> & { readonly failures: InferenceFailures | undefined },
   before: (burst: readonly Event[]) => void,
   context: CommandContext,
 ): Promise<RunRecord> => {
@@ -233,7 +247,12 @@ const through = async (
     journal: listening(journal.writer, failed),
     ...(failures === undefined ? {} : { failures }),
     ...(trail === undefined ? {} : { hash: trail }),
-    log: pipe(logged, table === null ? identity : tableDecisions(table), quality === null ? identity : watchFills(quality)),
+    log: pipe(
+      logged,
+      table === null ? identity : tableDecisions(table),
+      quality === null ? identity : watchFills(quality),
+      judge === null ? identity : judgeShadows(judge),
+    ),
     before,
     between: async () => table?.drain(),
     signal: context.signal,
@@ -245,9 +264,12 @@ const through = async (
   if (aborted) throw stopped(run, recorder);
   decisions.close();
   await table?.close();
+  judge?.finish();
   const replaySeconds = (performance.now() - startedAt) / 1000;
   const found =
-    trail === undefined ? [] : await verifyRun(run, trail, { choice: run.choice, context, failed, lastCloseMs: recorder.lastCloseMs });
+    trail === undefined
+      ? []
+      : await verifyRun(asItWent(run, judge), trail, { choice: run.choice, context, failed, lastCloseMs: recorder.lastCloseMs });
   if (found === null) throw stopped(run, recorder);
   const { commit, warnings } = await version;
   const record = runRecord(recorder, {
@@ -261,13 +283,14 @@ const through = async (
     configSha256: configSha256(config),
     ...hashes,
     verified: run.verified,
+    ...(judge === null ? {} : { shadows: judge.record }),
     commit,
     command: commandLine(),
     replaySeconds,
     peakRssMb: peakRssMb(),
   });
   if (quality === null) return record;
-  const fillModes = await compareFills(run, { quality, replayed: { recorder, ...hashes } }, context);
+  const fillModes = await compareFills(asItWent(run, judge), { quality, replayed: { recorder, ...hashes } }, context);
   if (context.signal.aborted) throw stopped(run, recorder);
   return { ...record, fillModes };
 };

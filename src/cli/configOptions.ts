@@ -49,6 +49,25 @@ const KEYED = {
     key: "models.swaps",
     help: "from a time on others serve, e.g. 2023-07-01:signal=lightgbm@3,regime=logit@3; repeat for more",
   },
+  shadow: {
+    type: "string",
+    multiple: true,
+    value: "LAYER=MEMBER",
+    key: "models.shadow",
+    help: "ask a member beside the one that serves, muted, and test day by day whether it should take its place; repeat for more",
+  },
+  promote: {
+    type: "boolean",
+    key: "models.test.promote",
+    help: "act it out: a shadow that wins serves from the next 00:00 UTC on",
+  },
+  canary: {
+    type: "string",
+    multiple: true,
+    value: "SYMBOL:LAYER=MEMBER",
+    key: "models.canary",
+    help: "a member serves one symbol, e.g. BTCUSDT:signal=lightgbm@3; repeat for more",
+  },
   decisions: { type: "string", value: "changes|all", key: "report.decisions", help: "all: also every decision bar, as decisions.parquet" },
 } as const satisfies Record<string, ConfigOption>;
 
@@ -127,6 +146,7 @@ const flagLayer = (name: ConfigOptionName, value: OptionValues[string]): ConfigL
     const items = name === "swap" ? value : itemsOf(value);
     return [{ source: value.map((item) => `--${name} ${item}`).join(" "), values: nest(path, items), exitCode: 2 }];
   }
+  if (value === true) return [layerOf(`--${name}`, path, "true", 2)];
   return typeof value === "string" ? [layerOf(`--${name} ${value}`, path, value, 2)] : [];
 };
 

@@ -91,6 +91,9 @@ const rowOf = async (config: RiposteConfig, layers: LayerMembers | null): Promis
 const requireOneMember = (layers: LayerMembers): void => {
   if (layers.trained.swaps.length > 0)
     throw new UserError("models.swaps is for backtests: in a dataset one member speaks for each layer, that of models.serve");
+  const { shadows, canaries } = layers.trained;
+  if (shadows.length + canaries.length > 0)
+    throw new UserError("models.shadow and models.canary are for backtests: in a dataset one member speaks for each layer of every symbol");
   requireServing(layers);
 };
 

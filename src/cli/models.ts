@@ -26,6 +26,11 @@ export const modelsCommand: Command = {
   words: "[list | verify [LAYER=MEMBER …] | card LAYER=MEMBER | promote LAYER=MEMBER … | rollback LAYER …]",
   options: {
     ...configOptions(),
+    shadow: {
+      type: "string",
+      value: "RUN",
+      help: "promote, rollback: by the comparison of a kept run (riposte runs), in place of a passed verdict",
+    },
     override: { type: "string", value: "REASON", help: "promote: also a member without a passed verdict; the reason is written down" },
   },
   run: async (values, context, given = []) => {
@@ -35,7 +40,9 @@ export const modelsCommand: Command = {
       const names = Object.keys(ACTIONS);
       throw new UserError(`models has no action ${action}${didYouMean(action, names) || ` (there are: ${names.join(", ")})`}`, 2);
     }
-    const { override, ...rest } = values;
+    const { override, shadow, ...rest } = values;
+    if (shadow !== undefined && action !== "promote" && action !== "rollback")
+      throw new UserError(`--shadow is for models promote and rollback: leave it out of ${action}`, 2);
     if (override !== undefined && action !== "promote")
       throw new UserError(`--override is for models promote: leave it out of ${action}`, 2);
     const { config } = await configOf(rest, context);

@@ -117,6 +117,19 @@ export interface Signal extends BeliefHeader<typeof Kind.signal> {
   readonly confidence: number;
 }
 
+/**
+ * What members of a layer would have said at a judged bar. Nobody on the line acts on it, and no decision hash holds it. It stands before the
+ * barrier of its burst, not directly behind its cause.
+ */
+export interface Shadow extends DerivedHeader<typeof Kind.shadow> {
+  readonly layer: string;
+  /** `[members, width]` float64, row-major, in the order of the comparison; what the layer's rule said where a member did not speak. */
+  readonly values: Float64Array;
+  readonly width: number;
+  /** By member, 1: it spoke itself. */
+  readonly own: Uint8Array;
+}
+
 /** A moment closed without the bars of some instruments (`operators/moments.ts`). */
 export interface MomentClosed extends DerivedHeader<typeof Kind.momentClosed> {
   readonly closeMs: number;
@@ -299,6 +312,7 @@ export type Derived =
   | Regime
   | Pattern
   | Signal
+  | Shadow
   | MomentClosed
   | AccountState
   | Fill

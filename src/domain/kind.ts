@@ -48,6 +48,7 @@ const ROWS = {
   regime: { number: 27 },
   pattern: { number: 28 },
   signal: { number: 29 },
+  shadow: { number: 47 },
   momentClosed: { number: 43 },
   fill: { number: 20 },
   accountState: { number: 30 },

@@ -4,6 +4,8 @@ import type { BeliefLayer } from "../../models/serving.ts";
 export interface MemberBars {
   readonly layer: BeliefLayer;
   readonly member: string;
+  /** The symbol, where a member may serve one alone; left out elsewhere. */
+  readonly symbol?: string;
   readonly bars: number;
   /** Close of the first and of the last of them. */
   readonly fromMs: number;
@@ -18,6 +20,7 @@ export interface FallbackBars {
 }
 
 interface Said {
+  readonly instrument: number;
   readonly member: string;
   readonly fallback: string;
   readonly knownAtMs: number;
@@ -26,19 +29,23 @@ interface Said {
 /** Who spoke for each layer, and how often another spoke instead: bounded by members and reasons. */
 export class MemberLog {
   readonly #fromMs: number;
+  readonly #symbols: readonly string[] | null;
   readonly #spoke = new Map<string, { -readonly [Key in keyof MemberBars]: MemberBars[Key] }>();
   readonly #fell = new Map<string, { -readonly [Key in keyof FallbackBars]: FallbackBars[Key] }>();
 
-  /** Bars that close up to `fromMs` only warm up. */
-  constructor(fromMs: number) {
+  /** Bars that close up to `fromMs` only warm up. `symbols`: by instrument, where a member may serve one alone; null: none does. */
+  constructor(fromMs: number, symbols: readonly string[] | null = null) {
     this.#fromMs = fromMs;
+    this.#symbols = symbols;
   }
 
-  said(layer: BeliefLayer, { member, fallback, knownAtMs }: Said): void {
+  said(layer: BeliefLayer, { instrument, member, fallback, knownAtMs }: Said): void {
     if (knownAtMs <= this.#fromMs) return;
-    const key = `${layer} ${member}`;
+    const symbol = this.#symbols?.[instrument];
+    const key = symbol === undefined ? `${layer} ${member}` : `${layer} ${member} ${symbol}`;
     const known = this.#spoke.get(key);
-    if (known === undefined) this.#spoke.set(key, { layer, member, bars: 1, fromMs: knownAtMs, toMs: knownAtMs });
+    if (known === undefined)
+      this.#spoke.set(key, { layer, member, ...(symbol === undefined ? {} : { symbol }), bars: 1, fromMs: knownAtMs, toMs: knownAtMs });
     else {
       known.bars += 1;
       known.toMs = knownAtMs;

@@ -36,6 +36,8 @@ interface RecorderOptions {
   readonly layers: LayerNames | null;
   /** Others than rules may speak: who did is kept. */
   readonly trained?: boolean;
+  /** A member serves one symbol: who spoke is kept by symbol. */
+  readonly canaries?: boolean;
 }
 
 /** A stop while it is live; closed with its position or by the stop that replaces it. */
@@ -90,7 +92,8 @@ export class Recorder {
     this.#lastMs = new Float64Array(options.instruments.length).fill(-Infinity);
     this.risk = new RiskSpans();
     const { instruments, fromMs, layers } = options;
-    this.members = options.trained === true ? new MemberLog(fromMs) : null;
+    this.members =
+      options.trained === true ? new MemberLog(fromMs, options.canaries === true ? instruments.map(({ symbol }) => symbol) : null) : null;
     this.beliefs = layers === null ? null : new BeliefRecorder({ instruments, fromMs, names: layers, patternAbove: PATTERN_ABOVE });
   }
 

@@ -5,6 +5,7 @@ import type { Direction } from "../domain/units.ts";
 import type { RiskLevel } from "../domain/derived.ts";
 import type { FallbackBars, MemberBars } from "./memberLog.ts";
 import type { FillQualityRow } from "./outcomes/fillQuality.ts";
+import type { ShadowRecord } from "./shadowRecord.ts";
 
 /**
  * What a run leaves behind for its report: plain data, bounded by trades and days, never by bars. Prices in USDT,
@@ -39,6 +40,8 @@ export interface RunRecord {
   readonly layers?: LayerNames;
   /** Who spoke for the layers, and how often a rule spoke in a member's place; left out when rules alone may speak. */
   readonly members?: { readonly spoke: readonly MemberBars[]; readonly fellBack: readonly FallbackBars[] };
+  /** Challengers beside their champions, day by day; left out when nobody was compared. */
+  readonly shadows?: ShadowRecord;
   /** The same run filled on bars, on trades and on the book; left out when nobody asked for it. */
   readonly fillModes?: readonly FillModeRow[];
 }

@@ -9,6 +9,7 @@ import { yearTargets } from "./metrics/yearTargets.ts";
 import { noTradeReason } from "./outcomes/noTrades.ts";
 import type { NoTradeFacts } from "./outcomes/noTrades.ts";
 import type { Recorder } from "./recorder.ts";
+import type { ShadowRecord } from "./shadowRecord.ts";
 import { refusalWarnings } from "./outcomes/refusalWarning.ts";
 import { runIntervals } from "./statistics/runIntervals.ts";
 import { verdictOf } from "./statistics/verdict.ts";
@@ -41,6 +42,7 @@ export interface RunFacts {
   readonly decisionsSha256: string;
   readonly decisions: number;
   readonly verified?: boolean;
+  readonly shadows?: ShadowRecord;
   readonly commit: string;
   readonly modules: Readonly<Record<string, string>>;
   readonly models: Readonly<Record<string, string>>;
@@ -82,6 +84,7 @@ export const runRecord = (recorder: Recorder, facts: RunFacts): RunRecord => {
     refusals: recorder.outcomes.refusals,
     rejections: recorder.outcomes.rejections,
     ...(recorder.members === null ? {} : { members: { spoke: recorder.members.spoke, fellBack: recorder.members.fellBack } }),
+    ...(facts.shadows === undefined ? {} : { shadows: facts.shadows }),
     ...(recorder.beliefs === null
       ? {}
       : { regimes: recorder.beliefs.regimes((index) => recorder.lastMs(index)), layers: recorder.beliefs.names }),

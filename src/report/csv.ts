@@ -1,4 +1,6 @@
+import { formatUtc } from "../domain/time.ts";
 import type { EquityRow, FillRow, TradeRow } from "../record/runRecord.ts";
+import type { ShadowDay } from "../record/shadowRecord.ts";
 
 /** A column of a CSV file: its header and what it holds of a row. */
 export type CsvColumn<Row> = readonly [name: string, value: (row: Row) => string | number | boolean];
@@ -40,6 +42,21 @@ export const EQUITY_COLUMNS: readonly CsvColumn<EquityRow>[] = [
   ["timeMs", (row) => row.timeMs],
   ["equityUsdt", (row) => row.equityUsdt],
   ["drawdown", (row) => row.drawdown],
+];
+
+/** One row a challenger and UTC day; scores are means over the day's judged bars (docs/models.md#shadows). */
+export const SHADOW_COLUMNS: readonly CsvColumn<ShadowDay>[] = [
+  ["day", (row) => formatUtc(row.dayMs).slice(0, 10)],
+  ["layer", (row) => row.layer],
+  ["champion", (row) => row.champion],
+  ["challenger", (row) => row.challenger],
+  ["bars", (row) => row.bars],
+  ["championScore", (row) => row.championScore],
+  ["challengerScore", (row) => row.challengerScore],
+  ["eChampion", (row) => row.eChampion],
+  ["eNothing", (row) => row.eNothing],
+  ["eRollBack", (row) => row.eRollBack],
+  ["decision", (row) => row.decision],
 ];
 
 /** Header and rows as lines that end in `\n` (RFC 4180, but for the line end). */

@@ -57,7 +57,7 @@ type Json =
   Scalar | readonly string[] | Readonly<Record<string, Scalar | readonly (number | null)[]>> | readonly Readonly<Record<string, Scalar>>[];
 type Summarised = Pick<
   RunRecord,
-  "identity" | "summary" | "fillModes" | "refusals" | "rejections" | "members" | "verdict" | "intervals" | "targets"
+  "identity" | "summary" | "fillModes" | "refusals" | "rejections" | "members" | "shadows" | "verdict" | "intervals" | "targets"
 >;
 
 /** The summary as one JSON document, what `--json` prints and `summary.json` holds; NaN and infinities are null. */
@@ -75,6 +75,7 @@ export const summaryObject = ({
   rejections,
   fillModes,
   members,
+  shadows,
   verdict,
   intervals,
   targets,
@@ -92,6 +93,7 @@ export const summaryObject = ({
   ...(identity.models === undefined ? {} : { models: identity.models }),
   ...(identity.inSample === undefined ? {} : { inSample: identity.inSample }),
   ...(members === undefined ? {} : { members: rows(members.spoke), fallbacks: rows(members.fellBack) }),
+  ...(shadows === undefined ? {} : { shadows: rows(shadows.results) }),
   ...(fillModes === undefined ? {} : { fillModes: rows(fillModes) }),
 });
 

@@ -2,6 +2,7 @@ import { MINUTE_MS } from "../domain/units.ts";
 import type { RunRecord } from "../record/runRecord.ts";
 import { BREAKDOWNS, breakdowns } from "./figures/breakdowns.ts";
 import { moneyFlow } from "./figures/moneyFlow.ts";
+import { shadowText } from "./figures/shadowText.ts";
 import { targetYears } from "./figures/targetYears.ts";
 import { NOTHING_COMPARED, sentNone } from "../record/outcomes/fillQuality.ts";
 import { count, counted, decimal, duration, percent, range, shortIso, signed, signedPercent, times, utcTime } from "./page/format.js";
@@ -35,6 +36,7 @@ export const summaryText = (record: RunRecord, { colour = false, reportPath }: S
     ...fillLines(record),
     ...riskLines(record),
     ...memberLines(record),
+    ...shadowLines(record),
     ...runLines(record, reportPath),
   ];
   return [
@@ -167,11 +169,26 @@ const riskLines = (record: RunRecord): readonly Line[] => {
 /** Where others than rules may speak: who did and when, and why a rule did in a member's place. */
 const memberLines = ({ members }: RunRecord): readonly Line[] => {
   if (members === undefined) return [];
-  const lines = members.spoke.flatMap(({ layer, member, bars, fromMs, toMs }) => [
-    [`${layer}: ${printable(member)}`, counted(bars, "bar"), `${utcTime(fromMs)} → ${utcTime(toMs)}`],
+  const lines = members.spoke.flatMap(({ layer, member, symbol, bars, fromMs, toMs }) => [
+    [
+      `${layer}: ${printable(member)}${symbol === undefined ? "" : ` on ${symbol}`}`,
+      counted(bars, "bar"),
+      `${utcTime(fromMs)} → ${utcTime(toMs)}`,
+    ],
   ]);
   const fell = members.fellBack.map(({ layer, reason, bars }) => [`${layer}: fell back`, counted(bars, "bar"), printable(reason)]);
   return [...lines, ...fell].map((parts, i) => [i === 0 ? "Members" : "", ...parts]);
+};
+
+/** What came of each challenger; the first of many. */
+const shadowLines = ({ shadows }: RunRecord): readonly Line[] => {
+  const results = shadows?.results ?? [];
+  const lines = results.slice(0, MOST_LISTED).map((result) => `${result.layer}: ${printable(shadowText(result))}`);
+  const rest = results.length - lines.length;
+  return [...lines, ...(rest > 0 ? [`and ${rest} more in summary.json`] : [])].map((line, i) => [
+    i === 0 ? "Shadows" : "",
+    ...line.split(/(?<=;) /),
+  ]);
 };
 
 /** Orders that the venue refused: the most frequent codes, each with the venue's words at the first of them. */

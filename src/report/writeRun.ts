@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { RunRecord } from "../record/runRecord.ts";
-import { csvLines, EQUITY_COLUMNS, FILL_COLUMNS, TRADE_COLUMNS } from "./csv.ts";
+import { csvLines, EQUITY_COLUMNS, FILL_COLUMNS, SHADOW_COLUMNS, TRADE_COLUMNS } from "./csv.ts";
 import { writePieces } from "../store/output/fileWriter.ts";
 import { reportPage } from "./html/reportPage.ts";
 import { sealRun } from "../record/runs/runSeal.ts";
@@ -9,7 +9,7 @@ import type { Staging } from "../record/runs/staging.ts";
 import { summaryJson } from "./summaryJson.ts";
 
 /**
- * Writes everything a finished run leaves (`report.html`, `summary.json`, `trades.csv`, `fills.csv`, `equity.csv`, and the hashes of
+ * Writes everything a finished run leaves (`report.html`, `summary.json`, `trades.csv`, `fills.csv`, `equity.csv`, `shadow.csv` where members were compared, and the hashes of
  * all files) into a staging folder in which others (the stream of `decisions.jsonl`) have written already and closed their files.
  * `decisions`: the lines of `decisions.jsonl`, without line ends, where nobody streamed them. Throws a `UserError` that names the file.
  */
@@ -18,6 +18,7 @@ export const stageRun = (staging: Staging, record: RunRecord, decisions?: Iterab
   write("trades.csv", csvLines(TRADE_COLUMNS, record.trades));
   write("fills.csv", csvLines(FILL_COLUMNS, record.fills));
   write("equity.csv", csvLines(EQUITY_COLUMNS, record.equity));
+  if (record.shadows !== undefined) write("shadow.csv", csvLines(SHADOW_COLUMNS, record.shadows.days));
   if (decisions !== undefined) write("decisions.jsonl", linesOf(decisions));
   write("report.html", reportPage(record));
   write("summary.json", [summaryJson(record)]);

@@ -15,7 +15,7 @@ import { UserError } from "../../domain/units.ts";
 import type { LayerNames } from "../../record/runRecord.ts";
 import { isModulePath, moduleNames } from "./moduleFiles.ts";
 import { checkTypes } from "./typeCheck.ts";
-import type { TrainedMembers } from "./trained.ts";
+import type { TrainedMembers, TrainedParts } from "./trained.ts";
 import { trainedMembers, verifyOptions } from "./trained.ts";
 import { familyMember, patternMember, positionMember, regimeMember, signalMember } from "./members.ts";
 
@@ -30,7 +30,7 @@ export interface LayerMembers {
   readonly others: TrainedMembers["others"];
   readonly serving: TrainedMembers["serving"];
   readonly refused: TrainedMembers["refused"];
-  readonly trained: Pick<TrainedMembers, "verified" | "swaps">;
+  readonly trained: TrainedParts;
   /** Inputs of the columns that a member, or `features.columns`, names. */
   readonly inputs: ReadonlySet<FeatureInput>;
   /** Decision bars before the first that counts, so that every column that a member reads is known. */

@@ -1,5 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Canary, Challenger } from "../../../config/challengers.ts";
+import { parseCanary, parseShadow } from "../../../config/challengers.ts";
 import type { Swap } from "../../../config/swaps.ts";
 import { parseSwap } from "../../../config/swaps.ts";
 import type { RiposteConfig } from "../../../config/schema.ts";
@@ -26,7 +28,12 @@ export interface TrainedMembers {
   readonly refused: Readonly<Record<string, string>>;
   /** In the order of their times. */
   readonly swaps: readonly Swap[];
+  readonly shadows: readonly Challenger[];
+  readonly canaries: readonly Canary[];
 }
+
+/** Those of them whose members are trained, or are to be. */
+export type TrainedParts = Pick<TrainedMembers, "verified" | "swaps" | "shadows" | "canaries">;
 
 /** The folder of all members. Throws a `SettingError` where there is none: an empty one would say that nobody is promoted. */
 export const modelsDir = ({ models }: Pick<RiposteConfig, "models">): string => {
@@ -48,14 +55,17 @@ export const verifyOptions = (
   return { dir: modelsDir(config), set, rules, embedding: pattern?.embedding.length ?? 0, networkOf };
 };
 
-/** Verifies every member that a config names. Throws a `MemberRefusal` for one that serves at the start; a swap to a refused one is refused on the line. */
+/** Verifies every member that a config names. Throws a `MemberRefusal` for one that stands there from the start; a swap to a refused one is refused on the line. */
 export const trainedMembers = (config: RiposteConfig, options: () => VerifyOptions): TrainedMembers => {
   const swaps = config.models.swaps.map(parseSwap).sort((a, b) => a.atMs - b.atMs);
   const serving = servingAtStart(config);
   const verified = new Map<string, VerifiedMember>();
   const refused: Record<string, string> = {};
-  for (const of of namesIn(serving)) {
-    verified.set(refusedKey(of.layer, of.member), verifyMember(of, options()));
+  const shadows = config.models.shadow.map(parseShadow);
+  const canaries = config.models.canary.map(parseCanary);
+  for (const of of [...namesIn(serving), ...[...shadows, ...canaries].filter(({ member }) => isTrainedName(member))]) {
+    const key = refusedKey(of.layer, of.member);
+    if (!verified.has(key)) verified.set(key, verifyMember(of, options()));
   }
   for (const of of swaps.flatMap(({ members }) => namesIn(members))) {
     const key = refusedKey(of.layer, of.member);
@@ -71,7 +81,7 @@ export const trainedMembers = (config: RiposteConfig, options: () => VerifyOptio
   const others = Object.fromEntries(
     BELIEF_LAYERS.map((layer) => [layer, all.filter(({ artefact }) => artefact.of.layer === layer).map(({ member }) => member)]),
   ) as unknown as TrainedMembers["others"];
-  return { verified: all, others, serving, refused, swaps };
+  return { verified: all, others, serving, refused, swaps, shadows, canaries };
 };
 
 const namesIn = (members: Readonly<Partial<Record<string, string>>>): MemberName[] =>

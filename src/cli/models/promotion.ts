@@ -10,6 +10,8 @@ import { verifyMember } from "../../store/models/verifyMember.ts";
 import type { VerifyOptions } from "../../store/models/verifyMember.ts";
 import { patternMember, regimeMember, signalMember } from "../members/members.ts";
 import { requirePromoted } from "../members/promoted.ts";
+import { promotionIn, rollbackIn, speakerOf } from "./shadowEvidence.ts";
+import type { Speaker } from "./shadowEvidence.ts";
 import type { ModelsWork } from "./work.ts";
 import { layerOf, memberOf, optionsOf } from "./work.ts";
 
@@ -19,18 +21,22 @@ export const promote = async (work: ModelsWork): Promise<unknown> => {
   if (words.length === 0) throw new UserError("promote needs a member: riposte models promote signal=lightgbm@3", 2);
   const override = typeof values["override"] === "string" ? values["override"].trim() : null;
   if (override === "") throw new UserError("--override needs a reason", 2);
+  const run = shadowRun(work);
+  if (run !== null && override !== null) throw new UserError("--shadow is evidence, and --override does without: give one of them", 2);
   const options = await optionsOf(config);
   const rules = await rulesOf(config);
   const before = readServing(dir).serving;
-  const changes = words.map(memberOf).map((of): Omit<Change, "from"> => {
+  const changes: Omit<Change, "from">[] = [];
+  for (const of of words.map(memberOf)) {
     const at = new Date().toISOString();
-    if (of.member === rules[of.layer]) return { at, layer: of.layer, to: null, action: "promote", override: null };
-    const { artefact } = verifyMember(of, options);
-    const passed = artefact.manifest.verdict === "passed";
+    const now = speakerOf(before[of.layer], rules[of.layer]);
+    const artefact = of.member === rules[of.layer] ? null : verifyMember(of, options).artefact;
+    const shadow = run === null ? {} : { shadow: await promotionIn(config, run, of, artefact?.sha256 ?? null, now) };
+    const to = artefact === null ? null : { member: of.member, sha256: artefact.sha256 };
+    const passed = artefact === null || run !== null || artefact.manifest.verdict === "passed";
     if (!passed && override === null) throw unproven(of, artefact.manifest.verdict);
-    const to = { member: of.member, sha256: artefact.sha256 };
-    return { at, layer: of.layer, to, action: "promote", override: passed ? null : override };
-  });
+    changes.push({ at, layer: of.layer, to, action: "promote", override: passed ? null : override, ...shadow });
+  }
   // Who serves already is not promoted once more: a rollback would lead to itself.
   return change(
     changes.filter(({ layer, to }) => !isSame(before[layer], to)),
@@ -38,10 +44,13 @@ export const promote = async (work: ModelsWork): Promise<unknown> => {
   );
 };
 
+/** The kept run of `--shadow`; null: none was named. */
+const shadowRun = ({ values }: ModelsWork): string | null => (typeof values["shadow"] === "string" ? values["shadow"] : null);
+
 const unproven = ({ layer, member }: MemberName, verdict: string | null): UserError => {
   const why = verdict === null ? "it has no verdict of a validation" : `its verdict is ${verdict}`;
   return new UserError(
-    `${layer} member ${member} is not promoted: ${why}; --override "reason" promotes it all the same, and is written down`,
+    `${layer} member ${member} is not promoted: ${why}; --override "reason" promotes it all the same, and is written down; --shadow RUN promotes it by a comparison`,
   );
 };
 
@@ -51,12 +60,17 @@ export const rollback = async (work: ModelsWork): Promise<unknown> => {
   if (words.length === 0) throw new UserError("rollback needs a layer: riposte models rollback signal", 2);
   const file = readServing(dir);
   const options = await optionsOf(config);
-  const changes = words.map(layerOf).map((layer): Omit<Change, "from"> => {
+  const rules = await rulesOf(config);
+  const run = shadowRun(work);
+  const changes: Omit<Change, "from">[] = [];
+  for (const layer of words.map(layerOf)) {
     const to = promotedBefore(file, layer);
     if (to === undefined) throw new UserError(`nobody was promoted in the ${layer} layer: there is nothing to go back to`);
-    return { at: new Date().toISOString(), layer, to, action: "rollback", override: null };
-  });
-  return change(changes, { work, options, rules: await rulesOf(config), named: changes });
+    const [now, then] = [file.serving[layer], to].map((each) => speakerOf(each, rules[layer])) as [Speaker, Speaker];
+    const shadow = run === null ? {} : { shadow: await rollbackIn(config, run, layer, now, then) };
+    changes.push({ at: new Date().toISOString(), layer, to, action: "rollback", override: null, ...shadow });
+  }
+  return change(changes, { work, options, rules, named: changes });
 };
 
 interface Changing {

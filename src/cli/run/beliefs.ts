@@ -9,6 +9,7 @@ import { columnsNamed } from "../../../operators/features/featureSet.ts";
 import { PATTERN_PROBABILITIES } from "../../../models/pattern/patternModule.ts";
 import { REGIME_STATES } from "../../domain/derived.ts";
 import type { Item } from "../../domain/item.ts";
+import { UserError } from "../../domain/units.ts";
 import { perceive, recall } from "../../pipeline.ts";
 import type { System } from "../../pipeline.ts";
 import { FORMAT, unusable } from "../../store/beliefs/beliefFile.ts";
@@ -37,6 +38,10 @@ export interface Beliefs {
 /** `path`: the file of `--beliefs`, which is read where it exists and written where it does not; null: beliefs are only computed. */
 export const beliefsOf = async (path: string | null, run: ComposedRun): Promise<Beliefs> => {
   if (path === null) return computed(run);
+  if (run.layers.trained.shadows.length > 0)
+    throw new UserError(
+      "shadows are asked while the layers before L4 run, which stored beliefs leave out: leave models.shadow or the beliefs out",
+    );
   return existsSync(path) ? await stored(path, run) : written(path, run);
 };
 

@@ -10,6 +10,7 @@ import type { LayerMembers } from "../members/layers.ts";
 import { layerMembers } from "../members/layers.ts";
 import { suspectOptions, unreadOptions } from "../members/members.ts";
 import { closeMembers, networkTroubles } from "../members/trained.ts";
+import { requireChallengers } from "./requireChallengers.ts";
 import { requireServing } from "./inSample.ts";
 import { requireFills } from "./requireFills.ts";
 import { swappedData } from "./swapCommands.ts";
@@ -39,6 +40,7 @@ export const composeRun = async (
   const limits = limitsOf(config);
   const layers = await layerMembers(config);
   requireServing(layers);
+  requireChallengers(config, layers);
   const warmUpBars = warmUpWanted(config, layers);
   const wanted = new Set([...kindsOfInputs(layers.inputs), ...kindsOfFills(config, compared)]);
   const data = await runData({ config, warmUpBars, wanted, ...choice, env });

@@ -10,6 +10,7 @@ import { journalFailures } from "../../engine/journalFailures.ts";
 import { backtestLine } from "../../pipeline.ts";
 import { simulatedVenue } from "../../venues/simulated/simulatedVenue.ts";
 import type { Beliefs } from "./beliefs.ts";
+import { challengersOf } from "./challengers.ts";
 import type { ComposedRun } from "./composeRun.ts";
 
 interface DecisionLineOptions {
@@ -22,16 +23,19 @@ interface DecisionLineOptions {
 
 /** Everything of a backtest that decides, with a simulated venue of its own, up to the hash of what it decided. */
 export const decisionLine = (
-  { config, layers, limits, data: { instruments, fromMs, barsFromTrades = [] } }: ComposedRun,
+  run: ComposedRun,
   beliefs: Beliefs,
   { hash, journal, failures }: DecisionLineOptions,
 ): OperatorFunction<Item, Item> => {
+  const { config, layers, limits, data } = run;
+  const { instruments, fromMs, barsFromTrades = [] } = data;
   const { venue, fills } = simulatedVenue(instruments, config.venue);
   const system = {
     instruments,
     timeframesMs: config.line.timeframes.map(timeframeMs),
     barsFromTrades,
     ...layers,
+    ...challengersOf(run, instruments),
     features: beliefs.features,
     limits,
     venue,

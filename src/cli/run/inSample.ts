@@ -13,6 +13,8 @@ interface ServingSpan {
   readonly member: string;
   readonly fromMs: number;
   readonly toMs: number;
+  /** What it is there, where it does not just serve. */
+  readonly as?: string;
 }
 
 /** Throws a `UserError` where the members of a config cannot serve together. */
@@ -49,10 +51,16 @@ export const trainedFacts = (layers: LayerMembers, { fromMs, toMs }: { readonly 
   inSample: inSample(layers, fromMs, toMs),
 });
 
+/** Shadows and canaries stand there from the start; a shadow may come to serve. */
+const challengerSpans = ({ trained: { shadows, canaries } }: LayerMembers, fromMs: number, toMs: number): ServingSpan[] => [
+  ...shadows.map(({ layer, member }) => ({ layer, member, fromMs, toMs, as: "is a shadow" })),
+  ...canaries.map(({ layer, member, symbol }) => ({ layer, member, fromMs, toMs, as: `serves ${symbol}` })),
+];
+
 /** A line for every member that serves inside its training span and embargo, or inside those of a member before it. */
 const inSample = (layers: LayerMembers, fromMs: number, toMs: number): string[] => {
   const known = new Map(layers.trained.verified.map((each) => [refusedKey(each.artefact.of.layer, each.artefact.of.member), each]));
-  const lines = servingSpans(layers, fromMs, toMs).flatMap((span) => {
+  const lines = [...servingSpans(layers, fromMs, toMs), ...challengerSpans(layers, fromMs, toMs)].flatMap((span) => {
     const member = known.get(refusedKey(span.layer, span.member));
     return member === undefined
       ? []
@@ -80,7 +88,7 @@ const overlaps = (span: ServingSpan, { fromMs, toMs, embargoMs }: Training): boo
   span.fromMs < toMs + embargoMs && span.toMs > fromMs;
 
 const lineOf = (span: ServingSpan, { who, fromMs, toMs, embargoMs }: Training): string => {
-  const { layer, member } = span;
-  const serves = `${layer} member ${member} serves from ${formatUtc(span.fromMs)} to ${formatUtc(span.toMs)}`;
+  const { layer, member, as = "serves" } = span;
+  const serves = `${layer} member ${member} ${as} from ${formatUtc(span.fromMs)} to ${formatUtc(span.toMs)}`;
   return `${serves}, and ${who} was trained on ${formatUtc(fromMs)} to ${formatUtc(toMs)} with an embargo of ${Math.round(embargoMs / HOUR_MS)} h.`;
 };

@@ -57,6 +57,7 @@ export const replayRun = async (run: ComposedRun, options: ReplayRunOptions): Pr
     fromMs,
     layers: names,
     trained: isServing(layers.trained),
+    canaries: layers.trained.canaries.length > 0,
   });
   const line = pipe(decisionLine(run, beliefs, { hash, ...options }), options.log ?? identity, record(recorder));
   const { aborted } = await drive(watched(options, dataHash), line, () => undefined, {

@@ -41,7 +41,7 @@ export async function* withSwaps(
       for (; (swaps[next]?.atMs ?? Infinity) < knownAtMs; next += 1) {
         if (at > from) yield burst.slice(from, at);
         from = at;
-        yield [commandOf(swaps[next] as Swap)];
+        yield [swapCommand(swaps[next] as Swap)];
       }
     }
     yield from === 0 ? burst : burst.slice(from);
@@ -49,7 +49,8 @@ export async function* withSwaps(
   late(swaps.slice(next));
 }
 
-const commandOf = ({ atMs, members }: Swap): Command => ({
+/** The command on the line; `from`: who asks for it. */
+export const swapCommand = ({ atMs, members }: Swap, from = { id: `swap-${atMs}`, by: "config", reason: "models.swaps" }): Command => ({
   ...{ kind: Kind.command, seq: 0, instrument: NO_INSTRUMENT, eventTimeMs: atMs, receivedTimeMs: atMs, knownAtMs: atMs },
-  ...{ command: "swapModel", id: `swap-${atMs}`, by: "config", reason: "models.swaps", argument: JSON.stringify(members) },
+  ...{ command: "swapModel", ...from, argument: JSON.stringify(members) },
 });

@@ -19,6 +19,7 @@ export const OWN_RUN_FILES: OwnFiles = {
   "trades.csv": /^symbol,side,entryTimeMs,/,
   "fills.csv": /^timeMs,symbol,clientOrderId,/,
   "equity.csv": /^timeMs,equityUsdt,/,
+  "shadow.csv": /^day,layer,champion,/,
   "decisions.jsonl": /^\{"timeMs":/,
   "decisions.parquet": "summary.json",
   [FILE_LIST]: "summary.json",

@@ -14,6 +14,7 @@ export const RUN_FILES = [
   "trades.csv",
   "fills.csv",
   "equity.csv",
+  "shadow.csv",
   "decisions.jsonl",
   "decisions.parquet",
   FILE_LIST,

@@ -1,11 +1,12 @@
 import { MINUTE_MS } from "../../domain/units.ts";
 import type { RunIdentity, RunRecord } from "../../record/runRecord.ts";
+import { shadowText } from "../figures/shadowText.ts";
 import { count, counted, decimal, duration, percent, range, signed, signedPercent, times, utcTime } from "../page/format.js";
 
 type Fact = readonly [name: string, value: string];
 
 /** The whole summary as name and value, units included. */
-export const figureRows = ({ summary, equity, members, intervals }: RunRecord): readonly Fact[] => [
+export const figureRows = ({ summary, equity, members, intervals, shadows }: RunRecord): readonly Fact[] => [
   ["Equity at the start", `${decimal(summary.equityStartUsdt)} USDT`],
   ["Equity at the end", `${decimal(summary.equityEndUsdt)} USDT`],
   ["Buy and hold at the end", `${decimal(equity.at(-1)?.buyAndHoldUsdt ?? NaN)} USDT`],
@@ -31,11 +32,12 @@ export const figureRows = ({ summary, equity, members, intervals }: RunRecord): 
   ["Bars", `${count(summary.bars)}, ${count(summary.gapBars)} missing`],
   ["Replay", `${decimal(summary.replaySeconds)} s, ${count(summary.barsPerSecond)} bars/s`],
   ["Peak memory", `${count(summary.peakRssMb)} MB`],
-  ...(members?.spoke ?? []).map(({ layer, member, bars, fromMs, toMs }): Fact => [
-    `${layer}: ${member}`,
+  ...(members?.spoke ?? []).map(({ layer, member, symbol, bars, fromMs, toMs }): Fact => [
+    `${layer}: ${member}${symbol === undefined ? "" : ` on ${symbol}`}`,
     `${counted(bars, "bar")}, ${utcTime(fromMs)} → ${utcTime(toMs)}`,
   ]),
   ...(members?.fellBack ?? []).map(({ layer, reason, bars }): Fact => [`${layer} fell back`, `${counted(bars, "bar")}: ${reason}`]),
+  ...(shadows?.results ?? []).map((result): Fact => [`${result.layer} shadow`, shadowText(result)]),
 ];
 
 /** What a second run must share with this one to be the same. */

@@ -10,6 +10,21 @@ const FILE = "serving.json";
 
 const promoted = z.strictObject({ member: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }).nullable();
 const layers = z.strictObject({ regime: promoted, pattern: promoted, signal: promoted });
+/** The comparison that a change goes by (docs/models.md#shadows): a kept run, and what it measured; null: not tested. */
+const shadow = z.strictObject({
+  run: z.string(),
+  decisionsSha256: z.string(),
+  /** Where its data came from. */
+  data: z.string(),
+  champion: z.string(),
+  challenger: z.string(),
+  eChampion: z.number().nullable(),
+  eNothing: z.number().nullable(),
+  eRollBack: z.number().nullable(),
+  days: z.number(),
+  /** Day of the promotion, or of the roll-back. */
+  on: z.string(),
+});
 const change = z.strictObject({
   at: z.string(),
   layer: z.enum(["regime", "pattern", "signal"]),
@@ -18,11 +33,14 @@ const change = z.strictObject({
   action: z.enum(["promote", "rollback"]),
   /** Why it was promoted against its verdict; null: it was not. */
   override: z.string().nullable(),
+  /** Left out where it does not go by one. */
+  shadow: shadow.optional(),
 });
 const schema = z.strictObject({ format: z.literal(1), serving: layers, history: z.array(change) });
 
 /** Who is promoted, by layer (null: the rule), and every change that led there. */
 export type ServingFile = z.output<typeof schema>;
+export type ShadowEvidence = z.output<typeof shadow>;
 export type Promoted = ServingFile["serving"][BeliefLayer];
 export type Change = ServingFile["history"][number];
 
