@@ -109,8 +109,9 @@ const walkForward = async (walk: Prepared, context: CommandContext): Promise<Wal
   const { values, simulated } = walk;
   const data = simulated ? await stages.run("simulated market", () => simulatedStore(walk, quiet)) : passedOn(values, DATA_OPTIONS);
   const dataset = await stages.run("dataset", () => datasetOf({ ...walk, every: plan.every }, data, quiet));
-  const dir = join(out, "work", workKey(plan, dataset));
-  const found = await stages.run("training", () => trained(walk, dataset, dir, context));
+  const args = [`--symbols=${config.symbols.join(",")}`, ...(simulated ? [] : passedOn(values, ["from", "to"])), ...plan.args];
+  const dir = join(out, "work", workKey(args, dataset));
+  const found = await stages.run("training", () => trained(values, args, { dataset: dataset.dir, dir }, context));
   const stitching: Stitching = {
     walk: found,
     options: [...passedOn(values, LINE_OPTIONS), ...data, ...(walk.manage === "labels" ? labelManagement(config) : [])],
@@ -138,16 +139,25 @@ const ledgerOf = ({ values, config, simulated }: Prepared, context: CommandConte
   return openLedger(typeof named === "string" ? named : null, { ...config.data, generated: simulated }, context);
 };
 
-/** Name of the folder in which the same walk-forward goes on. */
-const workKey = ({ args }: WalkPlan, { datasetSha256 }: DatasetFacts): string =>
-  sha256(Buffer.from(JSON.stringify([datasetSha256, ...args.filter((word) => !/^--(?:jobs|ray)=/.test(word))]))).slice(0, 12);
+/** Name of the folder in which the same walk-forward goes on: of what is asked for, wherever it lies and whoever does it. */
+const workKey = (args: readonly string[], { datasetSha256 }: DatasetFacts): string =>
+  sha256(JSON.stringify([datasetSha256, ...args.filter((word) => !/^--(?:jobs|ray)=/.test(word))])).slice(0, 12);
+
+/** Where the trainer reads and writes. */
+interface Places {
+  readonly dataset: string;
+  readonly dir: string;
+}
 
 /** The trainer's own walk; folds that are finished stay. */
-const trained = async (walk: Prepared, dataset: DatasetFacts, dir: string, context: CommandContext): Promise<Walk> => {
-  const { plan, values, config } = walk;
+const trained = async (
+  values: OptionValues,
+  asked: readonly string[],
+  { dataset, dir }: Places,
+  context: CommandContext,
+): Promise<Walk> => {
   mkdirSync(dir, { recursive: true });
-  const span = walk.simulated ? [] : passedOn(values, ["from", "to"]);
-  const args = ["walk", `--dataset=${dataset.dir}`, `--work=${dir}`, `--symbols=${config.symbols.join(",")}`, ...span, ...plan.args];
+  const args = ["walk", `--dataset=${dataset}`, `--work=${dir}`, ...asked];
   try {
     await runTrainer(args, values, context, (line, from) => {
       const [, done, total] = /^@ (\d+)\/(\d+)/.exec(line) ?? [];

@@ -26,6 +26,8 @@ describe("the plan of a walk-forward", () => {
     [{ judge: ["pattern=x"] }, '--judge "pattern=x": give LAYER=MODEL, where LAYER is regime or signal'],
     [{ judge: ["signal=", "regime="] }, "--judge: no model of any layer is left to judge"],
     [{ judge: ["signal=ridge"], serve: ["signal=catboost"] }, "--serve signal=catboost: it is not among those that are judged"],
+    [{ train: "6x" }, "--train 6x: give calendar months or days, e.g. 6m or 180d"],
+    [{ train: "20d", test: "1m" }, "--train, --test and --step: give all of them in months, or all in days"],
     [{ every: "0" }, "--every 0: give a whole number, 1 or more"],
     [{ costs: "0,x" }, "--costs 0,x: give fractions of the entry, e.g. 0,0.0004,0.001"],
     [{ "training-seed": "-1" }, "--training-seed -1: give a whole number, 1 or more"],

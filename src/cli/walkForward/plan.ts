@@ -46,6 +46,7 @@ export interface WalkPlan {
 
 /** What `--judge`, `--serve` and the others ask for. Throws a `UserError` that names the option. */
 export const walkPlan = (values: OptionValues): WalkPlan => {
+  requireSpans(values);
   const judge = { ...MODELS, ...byLayer("judge", values, (models) => modelsOf(models)) };
   for (const layer of TRAINED_LAYERS)
     for (const model of judge[layer])
@@ -74,6 +75,16 @@ export const walkPlan = (values: OptionValues): WalkPlan => {
         .join(",")}`,
     ],
   };
+};
+
+/** The trainer would say it too, but only when the dataset is there. */
+const requireSpans = (values: OptionValues): void => {
+  const spans = ["train", "test", "step"].filter((name) => values[name] !== undefined);
+  for (const name of spans)
+    if (!/^[1-9]\d{0,3}[md]$/.test(String(values[name])))
+      throw new UserError(`--${name} ${String(values[name])}: give calendar months or days, e.g. 6m or 180d`, 2);
+  if (new Set(spans.map((name) => String(values[name]).at(-1))).size > 1)
+    throw new UserError("--train, --test and --step: give all of them in months, or all in days", 2);
 };
 
 const byLayer = <T>(option: string, values: OptionValues, of: (text: string) => T): Partial<Record<TrainedLayer, T>> => {

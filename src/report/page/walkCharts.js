@@ -204,7 +204,7 @@ export const mountWalkDecay = ({ decay }) => {
     return {
       color: colours,
       legend: { ...legendOf(palette), data: names },
-      grid: { left: AXIS_PIXELS, right: 18, top: 30, bottom: 46 },
+      grid: { left: AXIS_PIXELS, right: 18, top: 48, bottom: 46 },
       tooltip: {
         ...tooltipStyle(palette),
         trigger: "item",
