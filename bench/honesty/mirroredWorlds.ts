@@ -33,7 +33,7 @@ export const mirroredWorlds = async (seeds: readonly number[], dataDir: string, 
         return { result, line: noEdgeLine(result) };
       }),
     );
-    return noEdgeChecks(found, { icMax: 3, claimsMax: 3 });
+    return noEdgeChecks(found, { icMax: 3, claimsMax: 3, tradesMin: 100 });
   } finally {
     await history.close();
   }

@@ -19,8 +19,6 @@ export const NO_EDGE_OPTIONS = [
   ...["--judge=signal=ridge,lightgbm", "--judge=regime=", "--costs=0,0.0004,0.001"],
 ];
 const JUDGED = "lightgbm";
-/** Fewer trades in a world than this pass by abstaining. */
-const TRADES_MIN = 200;
 
 export const noEdgeOf = (seed: number, { walk, labels }: WalkForwardRecord): NoEdge => {
   const [symbol = ""] = walk.symbols;
@@ -55,19 +53,22 @@ const bp = (fraction: number): string => (fraction * 1e4).toFixed(1);
 /** How many of a model's worlds raised an alarm. */
 const alarms = (worlds: readonly NoEdge[], of: "foundIc" | "claimed"): number => worlds.filter((world) => world[of][JUDGED]).length;
 
-/** `icMax`, `claimsMax`: alarms that chance may raise in so many worlds. */
-export const noEdgeChecks = (worlds: readonly NoEdge[], { icMax, claimsMax }: { icMax: number; claimsMax: number }): Check[] => {
+/** `icMax`, `claimsMax`: alarms that chance may raise in so many worlds; `tradesMin`: fewer in a world would pass by abstaining. */
+export const noEdgeChecks = (
+  worlds: readonly NoEdge[],
+  { icMax, claimsMax, tradesMin }: { icMax: number; claimsMax: number; tradesMin: number },
+): Check[] => {
   const count = worlds.length;
   const [found, claimed] = [alarms(worlds, "foundIc"), alarms(worlds, "claimed")];
   const costs = worlds[0]?.trades.map(({ cost }) => cost) ?? [];
   return [
     { holds: found <= icMax, text: `IC of a side above 0 at 2.5 %: ${found} of ${count} (at most ${icMax})` },
     { holds: claimed <= claimsMax, text: `verdicts that claim an edge, at no cost: ${claimed} of ${count} (at most ${claimsMax})` },
-    ...costs.flatMap((cost, at) => tradeChecks(worlds, cost, at)),
+    ...costs.flatMap((cost, at) => tradeChecks(worlds, cost, at, tradesMin)),
   ];
 };
 
-const tradeChecks = (worlds: readonly NoEdge[], cost: number, at: number): Check[] => {
+const tradeChecks = (worlds: readonly NoEdge[], cost: number, at: number, tradesMin: number): Check[] => {
   const trades = worlds.map((world) => world.trades[at] as NoEdge["trades"][number]);
   const least = Math.min(...trades.map(({ count }) => count));
   const gross = trades.map((each) => each.gross);
@@ -77,6 +78,6 @@ const tradeChecks = (worlds: readonly NoEdge[], cost: number, at: number): Check
       holds: Math.abs(mean) <= 3 * error,
       text: `mean of a trade before its cost, ${bp(cost)} bp: ${bp(mean)} bp, standard error ${bp(error)} (within 3 of them of 0)`,
     },
-    { holds: least >= TRADES_MIN, text: `trades a world at ${bp(cost)} bp: ${least} at least (${TRADES_MIN} or more)` },
+    { holds: least >= tradesMin, text: `trades a world at ${bp(cost)} bp: ${least} at least (${tradesMin} or more)` },
   ];
 };

@@ -12,5 +12,13 @@ export const nullWorlds = async (seeds: readonly number[], worlds: Worlds): Prom
     }),
   );
   // A side's alarm has 5 % in each world, a verdict 5 %: of 40, more than 4 and 5 would be rare.
-  return noEdgeChecks(found, found.length >= 40 ? { icMax: 4, claimsMax: 5 } : { icMax: 1, claimsMax: 2 });
+  return noEdgeChecks(
+    found,
+    found.length === 40
+      ? { icMax: 4, claimsMax: 5, tradesMin: 200 }
+      : { icMax: byChance(found.length), claimsMax: byChance(found.length), tradesMin: 200 },
+  );
 };
+
+/** Alarms at 5 % a world that chance exceeds in few hundreds: 2 standard deviations above the mean; 1 of 6. */
+const byChance = (worlds: number): number => Math.floor(0.05 * worlds + 2 * Math.sqrt(0.05 * 0.95 * worlds));

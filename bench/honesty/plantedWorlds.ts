@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { UserError } from "../../src/domain/units.ts";
 import type { WalkForwardRecord } from "../../src/walkForward/walkForwardRecord.ts";
 import { oracleWorth } from "./oracle.ts";
 import type { Check, Worlds } from "./world.ts";
@@ -52,6 +53,7 @@ const plantedWorld = (seed: number, strength: number, worlds: Worlds): Promise<F
       worlds,
     );
     const oracle = oracleWorth(join(dir, "dataset"), { seed, days: DAYS, edge: { kind: "planted", strength } }, chosen.walk.folds, COST);
+    if (!(oracle.net > 0)) throw new UserError(`world ${seed}: the oracle itself earns nothing, and shares of it say nothing`);
     const { labels } = chosen;
     const row = labels.find(({ model, calibrated }) => model === MODEL && calibrated);
     return {

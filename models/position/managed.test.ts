@@ -54,6 +54,12 @@ describe("entering", () => {
     expect(one({ ...held, lean: -0.9, net: NaN, netOther: NaN }, { enterBy: "netReturn" })).toBe("exit signal");
   });
 
+  it("with exitBySignal false: holds whatever L3 says", () => {
+    const held = { heldLots: LOTS, minute: 1, stopTicks: TICKS * 0.99 };
+    expect(one({ ...held, lean: -0.9 }, { exitBySignal: false })).toBe("-");
+    expect(one({ ...held, lean: 0.9, net: -0.001, netOther: 0.001 }, { exitBySignal: false, enterBy: "netReturn" })).toBe("-");
+  });
+
   it("risks what it says: the stop costs riskFraction of equity, whatever the stop's distance", () => {
     expect(one({}, { stopFraction: 0.0025 })).toBe(`long ${2 * LOTS}`);
     expect(one({}, { riskFraction: 0.002 })).toBe(`long ${2 * LOTS}`);
@@ -249,6 +255,7 @@ describe("options", () => {
       "position.options.trail.multiple is not an option of this module (did you mean atrMultiple?): it knows atStops, atrMultiple",
     ],
     [{ trail: 3 }, "position.options.trail is 3: it must be an object of options"],
+    [{ exitBySignal: 0 }, "position.options.exitBySignal is 0: it must be true or false"],
     [{ enterBy: "luck" }, 'position.options.enterBy is "luck": it must be "probability" or "netReturn"'],
     [{ minNetReturn: "no" }, 'position.options.minNetReturn is "no": it must be a number'],
     [{ cooldown: 5 }, "position.options.cooldown is not an option of this module"],

@@ -126,6 +126,7 @@ export const ciSteps = ({ shared, reports }: Places): Step[] => {
         "bench:honesty",
         "--",
         "null",
+        "champions",
         "--short",
         "--python",
         at("python"),

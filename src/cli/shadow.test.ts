@@ -333,7 +333,16 @@ describe("a promotion that is acted out", () => {
 describe("riposte models with a kept run as evidence", () => {
   const free = ["--set", "venue.takerFeeRate=0", "--set", "venue.slippageFraction=0", "--set", "models.test.alpha=0.9"];
   const models = (...words: readonly string[]): Promise<Ended> =>
-    runHere(["models", ...words, "--set", `models.dir=${at("models")}`, "--set", `runs.dir=${at("kept")}`]);
+    runHere([
+      "models",
+      ...words,
+      "--set",
+      `models.dir=${at("models")}`,
+      "--set",
+      `runs.dir=${at("kept")}`,
+      "--set",
+      "models.test.alpha=0.9",
+    ]);
   const kept = async (name: string, ...more: readonly string[]): Promise<void> => {
     const args = backtest(...free, "--name", name, "--set", `runs.dir=${at("kept")}`, ...more);
     const out = args.indexOf("--out");
@@ -372,6 +381,18 @@ describe("riposte models with a kept run as evidence", () => {
     expectRefusal(await promote("other"), 1, /compares signal member with@1 with against@1, and not with byRegime/);
     expectRefusal(await promote("nothing"), 2, /there is no run "nothing"/);
     expectRefusal(await models("promote", "signal=with@1", "--shadow", "won", "--override", "x"), 2, /give one of them/);
+    const strict = [
+      "models",
+      "promote",
+      "signal=with@1",
+      "--shadow",
+      "won",
+      "--set",
+      `models.dir=${at("models")}`,
+      "--set",
+      `runs.dir=${at("kept")}`,
+    ];
+    expectRefusal(await runHere(strict), 1, /asked for an e-value of 1\.1\d* only: models\.test\.alpha here asks for 20/);
     expectRefusal(await models("list", "--shadow", "won"), 2, /--shadow is for models promote and rollback/);
     const summary = await readFile(at("kept-won/summary.json"), "utf8");
     await writeFile(at("kept-won/summary.json"), summary.replace('"eChampion"', '"eChampion" '));

@@ -71,8 +71,8 @@ describe("walk-forward", { timeout: 60_000 }, () => {
   });
 
   test("keeps the other folds where some failed, and says how to go on", async () => {
-    const failing = run({}, {}, 'echo "train: fold 2022-09: the dataset has a hole there" >&2; exit 3');
-    await expect(failing).rejects.toThrow(/^fold 2022-09: .*hole there; the other folds are kept in .*: the same command goes on/);
+    const failing = run({}, {}, 'echo "train: fold 2022-09 failed: the dataset has a hole there" >&2; exit 3');
+    await expect(failing).rejects.toThrow(/^fold 2022-09 failed: .*hole there; the other folds are kept in .*: the same command goes on/);
   });
 
   test("makes the trainer's one line its own error", async () => {

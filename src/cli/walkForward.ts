@@ -127,7 +127,7 @@ const walkForward = async (walk: Prepared, context: CommandContext): Promise<Wal
     ...{ name: config.name, symbols: found.symbols, ...span, dataSource: dataset.source, simulated },
     warnings: [...new Set([...warnings, ...ledger.warnings, ...dataset.warnings, ...(runs[0]?.warnings ?? [])])],
     ...{ command: commandLine(), commit, walk: found, labels: labelsOf(found, plan, join(dir, "trades.csv")), backtests: runs },
-    ...judgedByLedger({ walk: found, run: runs[0], ...span }, ledger),
+    ...judgedByLedger({ walk: found, run: runs[0], ...span, market: simulated ? JSON.stringify(config.simulate) : "real" }, ledger),
     ledgerPath: shownPath(ledger.ledger.path),
     membersDir: shownPath(join(dir, "members")),
     seconds: stages.seconds,

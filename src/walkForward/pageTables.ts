@@ -62,13 +62,12 @@ export const labelSection = ({ labels }: WalkForwardRecord): Markup | null =>
     : tableCard(
         "label-trades",
         "What the predictions are worth",
-        "Trades on the labels' own returns: one position at a time, entered where the predicted return before costs is above the round trip. No spread, no queue, no risk.",
-        ["Model", "Symbol", "Predictions", "Round trip bp", "Trades", "Net bp a trade", "Sharpe", "PSR", "Verdict"],
+        "Trades on the labels' own returns: one position at a time, entered where the predicted return before costs is above the round trip. No spread, no queue, no risk. So many rows are so many tries: of twenty without skill one has a PSR of .95.",
+        ["Model", "Symbol", "Predictions", "Round trip bp", "Trades", "Net bp a trade", "Sharpe", "PSR"],
         3,
         labels.map(({ model, symbol, calibrated, cost, trades, meanNet, interval: [low, high], sharpe, verdict }) => [
           ...[model, symbol, calibrated ? "calibrated" : "raw", basisPoints(cost), count(trades)],
           ...[`${basisPoints(meanNet)} [${basisPoints(low)}, ${basisPoints(high)}]`, decimal(sharpe), decimal(verdict.psr)],
-          { none: "none", luck: "luck", notLuck: "not luck" }[verdict.is],
         ]),
       );
 

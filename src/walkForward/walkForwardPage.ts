@@ -174,7 +174,7 @@ const decaySection = ({ walk }: WalkForwardRecord): Markup | null =>
     : html`
         <section class="card" id="decay" aria-labelledby="decay-title">
           <h2 id="decay-title">How fast does it age?</h2>
-          <p class="note">Each fold's member asked in its own span, and in later ones; steps of ${walk.step}.</p>
+          <p class="note">Each fold's member asked in its own span, and in later ones; steps of ${walk.test}.</p>
           <div class="chart medium" data-chart="walk-decay" role="img" aria-label="Correlation by age of the member"></div>
         </section>
       `;
@@ -212,7 +212,8 @@ const crossSection = ({ walk: { cpcv } }: WalkForwardRecord): Markup | null => {
         <tbody>
           ${symbols.map((symbol) => {
             const ics = sorted(symbol);
-            const shown = [ics[0], ics[Math.floor(ics.length / 2)], ics.at(-1)];
+            const middle = ((ics[Math.floor((ics.length - 1) / 2)] ?? NaN) + (ics[Math.ceil((ics.length - 1) / 2)] ?? NaN)) / 2;
+            const shown = [ics[0], middle, ics.at(-1)];
             return html`<tr>
               <th scope="row">${symbol}</th>
               ${shown.map((ic) => html`<td class="number">${decimal(ic ?? NaN, 4)}</td>`)}

@@ -47,11 +47,16 @@ class Steps:
         return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m" if self.unit == "m" else "%Y-%m-%d")
 
     def whole(self, from_ms: int, last_ms: int) -> tuple[int, int]:
-        """From the first row to the end of the month or day of the last one."""
-        return from_ms, self.start_ms(self.number(last_ms) + 1)
+        """From the first row to the end of the last month or day that the rows fill. They may begin `LATE_MS` after the first one does,
+        because a line warms up, and end a day before the last one does, because labels look ahead."""
+        first, end = self.number(from_ms), self.number(last_ms) + 1
+        if self.unit == "m" and from_ms - self.start_ms(first) > LATE_MS:
+            from_ms = self.start_ms(first + 1)
+        return from_ms, self.start_ms(end - 1 if self.start_ms(end) - last_ms > DAY_MS else end)
 
 
 DAY_MS = 86_400_000
+LATE_MS = 3 * DAY_MS
 
 
 def month_ms(number: int) -> int:

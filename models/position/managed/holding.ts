@@ -15,7 +15,7 @@ export const manageHolding = (settings: ManagedSettings, trade: Trade, view: Pos
   const side: Direction = view.position.positionLots > 0 ? 1 : -1;
   observe(view, trade, trade.seen);
   if (seen(trade, Observed.timeInTrade) >= 1) propose.exit("time-limit");
-  else if (hasTurned(settings, view, side)) propose.exit("signal");
+  else if (settings.exitBySignal && hasTurned(settings, view, side)) propose.exit("signal");
   else if (moveStop(settings, trade, view, side, propose)) {
     takePart(settings, trade, view, propose);
     scaleIn(settings, trade, view, side, propose);

@@ -19,6 +19,8 @@ export interface ManagedSettings {
   readonly enterBy: "probability" | "netReturn";
   readonly enterProbability: number;
   readonly exitProbability: number;
+  /** Whether it leaves when L3 speaks for the other side. */
+  readonly exitBySignal: boolean;
   /** Null: not asked. */
   readonly minNetReturn: number | null;
   readonly timeLimitMinutes: number;
@@ -41,6 +43,7 @@ export const managedSettings = (options: Readonly<Record<string, unknown>>): Man
     enterBy: enterByOf(options),
     enterProbability: number("enterProbability", { default: 0.7, above: 0, max: 1 }),
     exitProbability: number("exitProbability", { default: 0.4, above: 0, max: 1 }),
+    exitBySignal: exitBySignalOf(options),
     minNetReturn: nullable(options, "minNetReturn"),
     timeLimitMinutes: number("timeLimitMinutes", { default: 360, above: 0, max: MINUTES_MAX }),
     cooldownMinutes: number("cooldownMinutes", { default: 240, min: 0, max: MINUTES_MAX }),
@@ -80,6 +83,12 @@ const enterByOf = ({ enterBy = "probability" }: Readonly<Record<string, unknown>
   if (enterBy === "probability" || enterBy === "netReturn") return enterBy;
   const path = `${WHERE}.enterBy`;
   throw new SettingError([path], `${path} is ${JSON.stringify(enterBy)}: it must be "probability" or "netReturn"`);
+};
+
+const exitBySignalOf = ({ exitBySignal = true }: Readonly<Record<string, unknown>>): boolean => {
+  if (typeof exitBySignal === "boolean") return exitBySignal;
+  const path = `${WHERE}.exitBySignal`;
+  throw new SettingError([path], `${path} is ${JSON.stringify(exitBySignal)}: it must be true or false`);
 };
 
 const nullable = (options: Readonly<Record<string, unknown>>, name: string): number | null => {

@@ -27,13 +27,17 @@ interface Compared {
 
 /** What a kept run says for a challenger to take the place of who serves now. Throws a `UserError` where it does not say that. */
 export const promotionIn = async (
-  config: Pick<RiposteConfig, "runs">,
+  config: Pick<RiposteConfig, "runs" | "models">,
   word: string,
   { layer, member }: MemberName,
   sha256: string | null,
   now: Speaker,
 ): Promise<ShadowEvidence> => {
   const { run, result } = await comparedIn(config, word, layer, { member, sha256 }, now);
+  if (result.needed < 1 / config.models.test.alpha)
+    throw new UserError(
+      `run ${run.id} asked for an e-value of ${result.needed} only: models.test.alpha here asks for ${1 / config.models.test.alpha}`,
+    );
   if (result.promotedMs === null)
     throw new UserError(`run ${run.id} does not promote ${layer} member ${member}: its e-values did not reach ${result.needed}`);
   if (result.rolledBackMs !== null)

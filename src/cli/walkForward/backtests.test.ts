@@ -41,7 +41,11 @@ describe("the backtests of a walk-forward", () => {
   it("hold as the labels do", () => {
     const { labels } = configSchema.parse({ labels: { stop: 0.004, horizonMinutes: 30 } });
     expect(labelManagement({ labels })).toEqual(
-      expect.arrayContaining(["--set=position.options.stopFraction=0.004", "--set=position.options.timeLimitMinutes=30"]),
+      expect.arrayContaining([
+        "--set=position.options.stopFraction=0.004",
+        "--set=position.options.timeLimitMinutes=30",
+        "--set=position.options.exitBySignal=false",
+      ]),
     );
     const volatility = configSchema.parse({ labels: { unit: "volatility", stop: 1, target: 2 } }).labels;
     expect(labelManagement({ labels: volatility }).join()).not.toContain("stopFraction");

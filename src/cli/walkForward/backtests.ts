@@ -30,6 +30,8 @@ export interface Stitching {
 export const labelManagement = ({ labels }: Pick<RiposteConfig, "labels">): string[] =>
   Object.entries({
     enterBy: "netReturn",
+    exitBySignal: false,
+    minNetReturn: null,
     timeLimitMinutes: labels.horizonMinutes,
     cooldownMinutes: 0,
     ...(labels.unit === "fraction" ? { stopFraction: labels.stop, targetFraction: labels.target } : {}),

@@ -19,6 +19,8 @@ interface Counted {
   /** The judged span, ISO. */
   readonly from: string;
   readonly to: string;
+  /** Which market: real prices, or a simulated one with its seed and edge. */
+  readonly market: string;
 }
 
 /** Puts a walk-forward into the ledger, and judges it as one of all that were made of these symbols and months. */
@@ -44,18 +46,19 @@ export const judgedByLedger = (
 };
 
 /** Whether two walk-forwards judged some of the same months of some of the same symbols: whoever saw one has seen of the other. */
-const overlaps = (trial: Trial, { walk, from, to }: Counted): boolean =>
+const overlaps = (trial: Trial, { walk, from, to, market }: Counted): boolean =>
+  trial.values["market"] === market &&
   trial.symbols.some((symbol) => walk.symbols.includes(symbol)) &&
   parseTime(trial.from) < parseTime(to) &&
   parseTime(trial.to) > parseTime(from);
 
-const trialOf = ({ walk, run, from, to }: Counted): Trial => {
+const trialOf = ({ walk, run, from, to, market }: Counted): Trial => {
   const about = {
     kind: "walkForward",
     symbols: walk.symbols,
     from,
     to,
-    values: { train: walk.train, test: walk.test, step: walk.step },
+    values: { train: walk.train, test: walk.test, step: walk.step, market },
   } as const;
   if (run === undefined) {
     const none = { sharpePerDay: null, days: 0, skew: null, kurtosis: null, totalReturn: null, maxDrawdown: null, trades: 0 };

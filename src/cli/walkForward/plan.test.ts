@@ -28,6 +28,8 @@ describe("the plan of a walk-forward", () => {
     [{ judge: ["signal=ridge"], serve: ["signal=catboost"] }, "--serve signal=catboost: it is not among those that are judged"],
     [{ train: "6x" }, "--train 6x: give calendar months or days, e.g. 6m or 180d"],
     [{ train: "20d", test: "1m" }, "--train, --test and --step: give all of them in months, or all in days"],
+    [{ step: "2m" }, "--step 2m: it must be that of --test, so that every moment is judged once"],
+    [{ serve: ["signal="] }, "--serve signal=: it is not among those that are judged"],
     [{ every: "0" }, "--every 0: give a whole number, 1 or more"],
     [{ costs: "0,x" }, "--costs 0,x: give fractions of the entry, e.g. 0,0.0004,0.001"],
     [{ "training-seed": "-1" }, "--training-seed -1: give a whole number, 1 or more"],

@@ -20,7 +20,7 @@ const text = (value: string, help: string, preset?: string): OptionSpec => ({
 export const WALK_OPTIONS: Record<string, OptionSpec> = {
   train: text("SPAN", "training window: 6m (calendar months) or 180d", "6m"),
   test: text("SPAN", "judged span behind it", "1m"),
-  step: text("SPAN", "from one fold to the next (default: --test)"),
+  step: text("SPAN", "from one fold to the next; that of --test, so that every moment is judged once"),
   judge: { ...text("LAYER=A,B", "models to judge, e.g. signal=ridge,lightgbm; LAYER= for none (default: all of both)"), multiple: true },
   serve: { ...text("LAYER=MODEL", "who serves in the backtest (default: the layer's last judged model)"), multiple: true },
   every: text("BARS", "a row every so many bars", "15"),
@@ -57,8 +57,10 @@ export const walkPlan = (values: OptionValues): WalkPlan => {
   const serve: Partial<Record<TrainedLayer, string>> = {};
   for (const layer of TRAINED_LAYERS) {
     const model = named[layer] ?? judge[layer].at(-1);
-    if (model === undefined || model === "") continue;
-    if (!judge[layer].includes(model)) throw new UserError(`--serve ${layer}=${model}: it is not among those that are judged`, 2);
+    if (model === undefined) continue;
+    // Ridge is always judged beside.
+    if (!judge[layer].includes(model) && !(layer === "signal" && model === "ridge" && judge.signal.length > 0))
+      throw new UserError(`--serve ${layer}=${model}: it is not among those that are judged`, 2);
     serve[layer] = model;
   }
   const own = ["train", "test", "step", "every", "embargo", "cost", "costs", "columns", "calibration", "cpcv", "ray", "jobs"];
@@ -85,6 +87,8 @@ const requireSpans = (values: OptionValues): void => {
       throw new UserError(`--${name} ${String(values[name])}: give calendar months or days, e.g. 6m or 180d`, 2);
   if (new Set(spans.map((name) => String(values[name]).at(-1))).size > 1)
     throw new UserError("--train, --test and --step: give all of them in months, or all in days", 2);
+  if (values["step"] !== undefined && values["step"] !== values["test"])
+    throw new UserError(`--step ${String(values["step"])}: it must be that of --test, so that every moment is judged once`, 2);
 };
 
 const byLayer = <T>(option: string, values: OptionValues, of: (text: string) => T): Partial<Record<TrainedLayer, T>> => {

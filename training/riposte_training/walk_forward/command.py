@@ -64,7 +64,10 @@ def run(options: Options, began: float, say: Say) -> int:
         print(line, flush=True)
     over = f": {100 * (wall * jobs / spent - 1):.0f} % above it" if spent else ""
     print(f"models {spent:.1f} s in {jobs} processes, {wall:.1f} s by the clock{over}", flush=True)
-    return FAILED if any(isinstance(result, str) for result in results.values()) else 0
+    failed = [line_of(task, result) for task, result in results.items() if isinstance(result, str)]
+    if failed:
+        say(f"train: {failed[0]}" + (f"; and {len(failed) - 1} others" if len(failed) > 1 else ""))
+    return FAILED if failed else 0
 
 
 def tasks_of(options: Options, ground: Ground) -> list[Task]:
