@@ -41,7 +41,7 @@ export const judgeOf = (run: ComposedRun): ShadowJudge | null => {
   if (shadows === undefined) return null;
   const { labels, models, venue } = config;
   return new ShadowJudge({
-    ...{ instruments: data.instruments, set: layers.features, fromMs: data.fromMs, ...shadows },
+    ...{ instruments: data.instruments, set: layers.features, fromMs: data.fromMs, toMs: data.toMs, ...shadows },
     ...{ stop: labels.stop, target: labels.target, horizonMs: labels.horizonMinutes * MINUTE_MS },
     ...{ alpha: models.test.alpha, actedOut: models.test.promote },
     costs: data.instruments.map(({ takerFeeRate }) => 2 * ((venue.takerFeeRate ?? takerFeeRate) + venue.slippageFraction)),

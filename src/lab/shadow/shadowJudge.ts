@@ -24,6 +24,8 @@ interface ShadowJudgeOptions {
   /** The feature row; null: none. */
   readonly set: FeatureSet | null;
   readonly fromMs: number;
+  /** From here on nothing is acted out: the line is over. */
+  readonly toMs: number;
   /** By layer, who is compared, the champion first. */
   readonly members: Readonly<Partial<Record<BeliefLayer, readonly string[]>>>;
   readonly everyMs: number;
@@ -53,11 +55,15 @@ export class ShadowJudge {
   private readonly stateColumns: readonly [percentile: number, trend: number] | null;
   /** What the looks so far ask for, in order. */
   readonly asked: AskedSwap[] = [];
+  private readonly toMs: number;
+  /** Pairs of which something was decided when the line was over. */
+  private readonly late = new Set<ShadowPair>();
 
   /** Throws a `UserError` where a regime is compared on a line without the two features that its states are made of. */
   constructor(options: ShadowJudgeOptions) {
     const { set, members, costs, stop, target, horizonMs } = options;
     this.days = new JudgedDays(options);
+    this.toMs = options.toMs;
     this.stateColumns =
       members.regime === undefined || set === null
         ? null
@@ -101,7 +107,8 @@ export class ShadowJudge {
   }
 
   get record(): ShadowRecord {
-    return { results: this.pairs.map((pair) => pair.result), days: this.rows };
+    const results = this.pairs.map((pair) => ({ ...pair.result, actedOut: pair.result.actedOut && !this.late.has(pair) }));
+    return { results, days: this.rows };
   }
 
   private lookAt(dayMs: number, atMs: number, bars: readonly JudgedBar[]): void {
@@ -109,8 +116,9 @@ export class ShadowJudge {
       const row = pair.day(dayMs, atMs, bars);
       if (row === null) continue;
       this.rows.push(row);
-      if (row.decision === "promote") this.asked.push({ atMs, layer: row.layer, member: row.challenger });
-      if (row.decision === "rollBack") this.asked.push({ atMs, layer: row.layer, member: row.champion });
+      if (atMs >= this.toMs && row.decision !== "") this.late.add(pair);
+      else if (row.decision === "promote") this.asked.push({ atMs, layer: row.layer, member: row.challenger });
+      else if (row.decision === "rollBack") this.asked.push({ atMs, layer: row.layer, member: row.champion });
     }
   }
 }
