@@ -90,6 +90,10 @@ describe("walk-forward", { timeout: 60_000 }, () => {
     [{ backtest: "two" }, /^--backtest two: give all, one or none$/],
     [{ manage: "well" }, /^--manage well: give labels or config$/],
     [{ calibration: "none", backtest: "one" }, /^--calibration none makes no members that could serve: add --backtest none$/],
+    [
+      { position: "bracket", backtest: "one" },
+      /^--manage labels sets options of the position manager "managed": with bracket add --manage config$/,
+    ],
     [{ jobs: "0" }, /^--jobs 0: give a whole number, 1 or more$/],
     [{ set: ["models.serve.signal=ridge@1"] }, /^models\.serve and models\.swaps are what a walk-forward sets itself/],
   ])("refuses %o before anything is done", async (values, message) => {

@@ -91,6 +91,11 @@ const prepared = async (values: OptionValues, context: CommandContext): Promise<
     throw new UserError("--calibration none makes no members that could serve: add --backtest none", 2);
   const manage = String(values["manage"]);
   if (manage !== "labels" && manage !== "config") throw new UserError(`--manage ${manage}: give labels or config`, 2);
+  if (manage === "labels" && backtests !== "none" && config.position.module !== "managed")
+    throw new UserError(
+      `--manage labels sets options of the position manager "managed": with ${config.position.module} add --manage config`,
+      2,
+    );
   const jobs = values["jobs"] === undefined ? availableParallelism() : Number(values["jobs"]);
   if (!Number.isSafeInteger(jobs) || jobs < 1) throw new UserError(`--jobs ${String(values["jobs"])}: give a whole number, 1 or more`, 2);
   const out = resolve(String(values["out"]));

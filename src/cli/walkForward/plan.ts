@@ -53,6 +53,7 @@ export const walkPlan = (values: OptionValues): WalkPlan => {
       if (!MODELS[layer].includes(model))
         throw new UserError(`--judge ${layer}=${model}: the ${layer} layer has ${MODELS[layer].join(", ")}`, 2);
   if (TRAINED_LAYERS.every((layer) => judge[layer].length === 0)) throw new UserError("--judge: no model of any layer is left to judge", 2);
+  requireNumbers(values, judge);
   const named = byLayer("serve", values, (model) => model);
   const serve: Partial<Record<TrainedLayer, string>> = {};
   for (const layer of TRAINED_LAYERS) {
@@ -89,6 +90,19 @@ const requireSpans = (values: OptionValues): void => {
     throw new UserError("--train, --test and --step: give all of them in months, or all in days", 2);
   if (values["step"] !== undefined && values["step"] !== values["test"])
     throw new UserError(`--step ${String(values["step"])}: it must be that of --test, so that every moment is judged once`, 2);
+};
+
+/** So is this: a year's market would be made first. */
+const requireNumbers = (values: OptionValues, judge: WalkPlan["judge"]): void => {
+  wholeOf("embargo", values);
+  const cost = Number(values["cost"]);
+  if (!(cost >= 0 && cost < 1)) throw new UserError(`--cost ${String(values["cost"])}: give a fraction of the entry, e.g. 0.001`, 2);
+  if (values["cpcv"] === undefined) return;
+  const [, groups, tested] = /^([1-9]\d?),([1-9]\d?)$/.exec(String(values["cpcv"])) ?? [];
+  if (!(Number(tested) < Number(groups)))
+    throw new UserError(`--cpcv ${String(values["cpcv"])}: give groups of time and fewer of them to judge, e.g. 6,2`, 2);
+  if (judge.signal.length === 0 || values["calibration"] === "none")
+    throw new UserError("--cpcv judges the calibrated signal that serves: judge one, and leave --calibration out", 2);
 };
 
 const byLayer = <T>(option: string, values: OptionValues, of: (text: string) => T): Partial<Record<TrainedLayer, T>> => {
