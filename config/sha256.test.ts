@@ -32,6 +32,8 @@ describe("configSha256", () => {
     expect(new Set(places.map(hashOf)).size).toBe(1);
     expect(hashOf({ market: "spot" })).not.toBe(hashOf({}));
     expect(hashOf({ warmUp: false })).not.toBe(hashOf({}));
+    expect(hashOf({ warmUpDaysMin: 40 })).not.toBe(hashOf({}));
+    expect(hashOf({ warmUpDaysMin: 0 })).toBe(hashOf({}));
   });
 
   it("changes with who is to serve, and not with where members lie, or with the setting where rules alone serve", () => {

@@ -20,9 +20,14 @@ export const servedIn = ({ serve, swaps, canary, shadow, test }: RiposteConfig["
   return rules ? {} : { models: { serve, swaps, ...beside } };
 };
 
-/** What a config says of its data but where they lie: which they are, their own hash tells. */
-export const withoutPlace = ({ store: _, dir: _dir, questdb: _server, ...rest }: RiposteConfig["data"]): Partial<RiposteConfig["data"]> =>
-  rest;
+/** What a config says of its data but where they lie: which they are, their own hash tells. A warm-up that nobody asked for is left out, as above. */
+export const withoutPlace = ({
+  store: _,
+  dir: _dir,
+  questdb: _server,
+  warmUpDaysMin,
+  ...rest
+}: RiposteConfig["data"]): Partial<RiposteConfig["data"]> => (warmUpDaysMin === 0 ? rest : { ...rest, warmUpDaysMin });
 
 /** JSON without spaces and with the keys of every object sorted by code unit. */
 export const canonicalJson = (value: unknown): string =>
