@@ -80,14 +80,18 @@ const commandStep = (layer: AnyLayer, { command, argument }: Command, emit: Emit
   if (refusal !== "") return;
   const at = names.indexOf(serving[kind.layer]);
   if (at !== layer.at || layer.canaries !== null) release(layer, emit);
-  const { canaries = [] } = layers;
   for (const before of ["regime", "pattern"] as const)
-    if (serving[before] !== layer.serving[before] || canaries.some(({ members }) => members[before] !== undefined))
-      for (const { ring } of layer.seats) ring?.swapped(before);
+    for (let i = 0; i < layer.seats.length; i += 1)
+      if (serving[before] !== layer.serving[before] || (layer.canariesStand && hasCanary(layers, before, i)))
+        (layer.seats[i] as AnySeat).ring?.swapped(before);
+  layer.canariesStand = false;
   layer.canaries = null;
   layer.serving = serving;
   layer.at = at;
 };
+
+const hasCanary = ({ canaries = [] }: Layers, before: "regime" | "pattern", instrument: number): boolean =>
+  canaries.some((canary) => (canary.instrument as number) === instrument && canary.members[before] !== undefined);
 
 // ---- what it says -------------------------------------------------------------------------------------------------------
 
@@ -227,6 +231,7 @@ const layerOf = (members: Members<StepMember, unknown>, serving: Serving, window
     serving,
     at: names.indexOf(serving[kind.layer]),
     canaries: canariesOf(members),
+    canariesStand: (layers.canaries ?? []).length > 0,
     batch: windowed ? new Batch() : null,
     rows: places.map((place) => (place === null ? null : new MemberRows())),
     shadows: shadowsOf(members),

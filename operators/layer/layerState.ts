@@ -31,6 +31,8 @@ interface Layer<M extends StepMember, V> {
   at: number;
   /** By instrument: who serves there in its place, until the next swap; −1: nobody. Null: nobody anywhere. */
   canaries: Int32Array | null;
+  /** Of whatever layer: until the next swap. */
+  canariesStand: boolean;
   /** Null: the layer has no window member. */
   readonly batch: Batch<V> | null;
   /** By member: its rows of the batch; null: a step member. */

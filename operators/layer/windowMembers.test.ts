@@ -11,7 +11,7 @@ import { BARRIER } from "../../src/domain/item.ts";
 import type { Item } from "../../src/domain/item.ts";
 import { Kind } from "../../src/domain/kind.ts";
 import { Bar } from "../../src/domain/kline.ts";
-import { NO_INSTRUMENT } from "../../src/domain/units.ts";
+import { instrumentIndex, NO_INSTRUMENT } from "../../src/domain/units.ts";
 import { bar, BTC, featureRowOf, funding, gapOf, patternOf, regimeOf } from "../../test/items.ts";
 import { featureSet } from "../features/featureSet.ts";
 import type { Layers } from "../layers.ts";
@@ -138,6 +138,29 @@ describe("a window over beliefs", () => {
     expect(reasons(answering(GOOD3, { window: 2, beliefs: ["regime"] }), swapTo("new"))).toEqual(full);
     expect(reasons(answering(GOOD3, { window: 2, beliefs: ["pattern"] }), swapTo("old"))).toEqual(full);
     expect(reasons(answering(GOOD3, { window: 2 }), swapTo("new"))).toEqual(full);
+  });
+});
+
+describe("a window over beliefs of a canary", () => {
+  const swapTo = (pattern: string): Item => ({
+    ...{ ...funding({ at: 2 }), kind: Kind.command, instrument: NO_INSTRUMENT },
+    ...{ command: "swapModel", id: "", by: "", reason: "", argument: JSON.stringify({ pattern }) },
+  });
+  const bars = (...ats: number[]): Item[] => ats.flatMap((at) => [...whole(at, [0.3, 0.4, 5]), BARRIER]);
+  const of = { pattern: [{ name: "old" }, { name: "new" }] };
+  const reasons = (canary: number, ...swaps: Item[]): string[] => {
+    const member = answering(GOOD3, { window: 2, beliefs: ["pattern"] });
+    const canaries = [{ instrument: instrumentIndex(canary), members: { pattern: "new" } }];
+    const layers = { ...layersOf({ ...of, signal: [RULE3, member] }, { signal: member.name }), canaries };
+    const items = [...bars(1, 2), ...swaps.slice(0, 1), ...bars(3, 4), ...swaps.slice(1), ...bars(5, 6)];
+    return spoken(signal(layers, RULE3, [member]), items).map((word) => (word.endsWith("window not full") ? "-" : "+"));
+  };
+
+  it("begins anew where a swap ends the canary, and not at later swaps that change nobody", () => {
+    expect(reasons(0, swapTo("old"), swapTo("old")).join("")).toBe("-+-+++");
+  });
+  it("goes on for symbols that had none", () => {
+    expect(reasons(1, swapTo("old"), swapTo("old")).join("")).toBe("-+++++");
   });
 });
 
