@@ -1,11 +1,13 @@
 """Mistakes get one line, and leave what is there as it was."""
 
 import json
+from datetime import datetime
 
 import pytest
 from walking import RIDGE, STEPS, walked
 
 from riposte_training.cli import main
+from riposte_training.folds import Steps
 
 
 def refused(capsys, *argv):
@@ -63,3 +65,12 @@ def test_a_kept_fold_of_another_version_is_named(capsys, dataset, tmp_path):
     line = refused(capsys, "--dataset", str(dataset), "--work", str(tmp_path), *STEPS, *RIDGE)
     assert "has format 9" in line
     assert about.parent.name in line
+
+
+def test_a_month_that_the_rows_do_not_fill_is_neither_learnt_from_nor_judged():
+    day = lambda text: int(datetime.fromisoformat(f"{text}+00:00").timestamp() * 1000)  # noqa: E731
+    whole = lambda first, last: Steps().whole(day(first), day(last))  # noqa: E731
+    assert whole("2022-01-20T00:00", "2022-08-03T00:00") == (day("2022-02-01"), day("2022-08-01"))
+    assert whole("2022-01-03T06:00", "2023-12-31T19:45") == (day("2022-01-03T06:00"), day("2024-01-01"))
+    days = Steps("d", 20, 5, 5).whole(day("2022-01-03T06:00"), day("2022-02-03T19:45"))
+    assert days == (day("2022-01-03T06:00"), day("2022-02-04"))
