@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { ShadowResult } from "../../src/record/shadowRecord.ts";
 import { writeRandomMember } from "./members.ts";
-import { inParallel, riposteIn } from "./riposteCalls.ts";
+import { inParallel } from "../../src/cli/frame/inParallel.ts";
+import { ownCommand } from "../../src/cli/walkForward/ownCommand.ts";
 
 /**
  * Champion and challenger, through the program's own commands on simulated worlds; prints one JSON line and ends with 1 where a bound is broken.
@@ -55,6 +56,9 @@ interface World {
 }
 
 const COMMON = ["--set", `models.dir=${models}`, "--set", "runs.keep=1", "--set", "runs.trash=0"];
+
+const { signal } = new AbortController();
+const riposteIn = (cwd: string, args: readonly string[]): Promise<unknown> => ownCommand(args, { env: process.env, signal, cwd });
 
 /** A backtest with shadows in a folder of its own. */
 const shadowed = async (name: string, args: readonly string[]): Promise<World> => {

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { inParallel } from "../../src/cli/frame/inParallel.ts";
 import { ownCommand } from "../../src/cli/walkForward/ownCommand.ts";
 import type { WalkForwardRecord } from "../../src/walkForward/walkForwardRecord.ts";
 
@@ -48,19 +49,15 @@ export const eachWorld = async <T>(
   seeds: readonly number[],
   { jobs, tell }: Worlds,
   work: (seed: number) => Promise<{ readonly result: T; readonly line: string }>,
-): Promise<T[]> => {
-  const results: T[] = [];
-  let next = 0;
-  const seat = async (): Promise<void> => {
-    for (let at = next++; at < seeds.length; at = next++) {
-      const { result, line } = await work(seeds[at] as number);
-      results[at] = result;
+): Promise<T[]> =>
+  inParallel(
+    jobs,
+    seeds.map((seed) => async () => {
+      const { result, line } = await work(seed);
       tell(line);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(jobs, seeds.length) }, seat));
-  return results;
-};
+      return result;
+    }),
+  );
 
 export const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 

@@ -8,8 +8,10 @@ import { OWN_SWEEP_FILES } from "../record/runs/ownFiles.ts";
 import type { KeptRun } from "../record/runs/keptRun.ts";
 import type { SweepRecord } from "../sweep/sweepRecord.ts";
 import { sweepText } from "../sweep/sweepText.ts";
-import { stageSweep, sweepObject } from "../sweep/writeSweep.ts";
+import { jsonObject } from "../report/jsonObject.ts";
+import { stageSweep } from "../sweep/writeSweep.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
+import { wholeOption } from "./frame/wholeOption.ts";
 import { configOptions, RUN_OPTIONS } from "./configOptions.ts";
 import { codeVersion } from "./run/identity.ts";
 import { composeSweep, composeTest } from "./sweep/composeSweep.ts";
@@ -56,8 +58,8 @@ export const sweepCommand: Command = {
   },
   run: async (values, context) => {
     const settings = settingsOf(listOf(values["set"]));
-    const grid = gridOf(settings.swept, whole("max-runs", values));
-    const jobs = values["jobs"] === undefined ? availableParallelism() : whole("jobs", values);
+    const grid = gridOf(settings.swept, wholeOption("max-runs", values));
+    const jobs = values["jobs"] === undefined ? availableParallelism() : wholeOption("jobs", values);
     const spans = spansOf(values);
     const plan = await composeSweep(spans === null ? values : withSpan(values, spans.train), settings, grid, context);
     const test = spans === null ? null : await composeTest(plan, withSpan(values, spans.test), settings, grid, context);
@@ -78,7 +80,7 @@ export const sweepCommand: Command = {
     };
     const { record, kept } = await runSweep(sweep, textOf(values["beliefs"]), context);
     context.print(`${sweepText(record, join(sweep.outDir, "sweep.html"))}${keptText(kept)}`);
-    return sweepObject(record);
+    return jsonObject(record);
   },
 };
 
@@ -154,11 +156,3 @@ const endOf = ({ runs, planned, commit, dataSha256, from, to }: SweepRecord, sto
 
 const textOf = (value: OptionValues[string]): string | null => (typeof value === "string" ? value : null);
 const listOf = (value: OptionValues[string]): string[] => (Array.isArray(value) ? value : []);
-
-const whole = (name: string, values: OptionValues): number => {
-  const text = String(values[name]);
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1)
-    throw new UserError(`--${name} ${text}: give a whole number, 1 or more`, 2);
-  return value;
-};

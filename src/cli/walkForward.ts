@@ -5,13 +5,14 @@ import type { RiposteConfig } from "../../config/schema.ts";
 import { formatUtc } from "../domain/time.ts";
 import { UserError } from "../domain/units.ts";
 import { sha256 } from "../store/hashing/sha256.ts";
+import { jsonObject } from "../report/jsonObject.ts";
 import { counted } from "../report/page/format.js";
 import { labelRows, readLabelTrades } from "../walkForward/labelTrades.ts";
 import type { Walk } from "../walkForward/walkFile.ts";
 import { readWalk } from "../walkForward/walkFile.ts";
 import { walkForwardText } from "../walkForward/walkForwardText.ts";
 import type { StitchedRun, WalkForwardRecord } from "../walkForward/walkForwardRecord.ts";
-import { stageWalkForward, walkForwardObject } from "../walkForward/writeWalkForward.ts";
+import { stageWalkForward } from "../walkForward/writeWalkForward.ts";
 import { openStaging } from "../record/runs/staging.ts";
 import { configOf, configOptions, RUN_OPTIONS } from "./configOptions.ts";
 import { dataChoice, isSimulated } from "./data/history.ts";
@@ -19,6 +20,8 @@ import { shownPath } from "./data/shownPath.ts";
 import type { OpenLedger } from "./data/trialLedgers.ts";
 import { openLedger } from "./data/trialLedgers.ts";
 import type { Command, CommandContext, OptionValues } from "./frame/command.ts";
+import { inParallel } from "./frame/inParallel.ts";
+import { wholeOption } from "./frame/wholeOption.ts";
 import { codeVersion, commandLine } from "./run/identity.ts";
 import { pythonOption, runTrainer, TrainerFailed } from "./training/trainer.ts";
 import type { Stitching } from "./walkForward/backtests.ts";
@@ -63,7 +66,7 @@ export const walkForwardCommand: Command = {
     stageWalkForward(staging, record);
     staging.commit();
     context.print(walkForwardText(record, join(walk.out, "walk-forward.html")));
-    return walkForwardObject(record);
+    return jsonObject(record);
   },
 };
 
@@ -96,8 +99,7 @@ const prepared = async (values: OptionValues, context: CommandContext): Promise<
       `--manage labels sets options of the position manager "managed": with ${config.position.module} add --manage config`,
       2,
     );
-  const jobs = values["jobs"] === undefined ? availableParallelism() : Number(values["jobs"]);
-  if (!Number.isSafeInteger(jobs) || jobs < 1) throw new UserError(`--jobs ${String(values["jobs"])}: give a whole number, 1 or more`, 2);
+  const jobs = values["jobs"] === undefined ? availableParallelism() : wholeOption("jobs", values);
   const out = resolve(String(values["out"]));
   mkdirSync(out, { recursive: true });
   return { plan, values, config, simulated: isSimulated({ ...dataChoice(values, context), config }), out, backtests, manage, jobs };
@@ -193,16 +195,14 @@ const allStitched = async (
   jobs: number,
   context: CommandContext,
 ): Promise<(StitchedRun & { readonly warnings: readonly string[] })[]> => {
-  const runs: (StitchedRun & { readonly warnings: readonly string[] })[] = [];
-  let [next, done] = [0, 0];
-  const seat = async (): Promise<void> => {
-    for (let at = next++; at < sets.length; at = next++) {
-      runs[at] = await stitched(stitching, sets[at] ?? [], context);
-      done += 1;
-      context.progress(`backtests (${counted(sets.length, "run")})`, done, sets.length);
-    }
+  let done = 0;
+  const one = (layers: (typeof sets)[number]) => async () => {
+    const run = await stitched(stitching, layers, context);
+    done += 1;
+    context.progress(`backtests (${counted(sets.length, "run")})`, done, sets.length);
+    return run;
   };
-  await Promise.all(Array.from({ length: Math.min(jobs, sets.length) }, seat));
+  const runs = await inParallel(jobs, sets.map(one));
   if (context.signal.aborted) throw new UserError(`stopped: folds and members are kept in ${shownPath(stitching.membersDir)}`);
   return runs;
 };

@@ -1,6 +1,7 @@
 import { SWEEP_MODULES, SWEEP_STYLES } from "../report/html/assets.ts";
 import type { Markup } from "../report/html/markup.ts";
 import { html } from "../report/html/markup.ts";
+import { factTable, pageTop, simulatedBanner } from "../report/html/pageParts.ts";
 import { framedPage } from "../report/html/pageFrame.ts";
 import { count, decimal, percent, shortIso } from "../report/page/format.js";
 import type { SweepFigure, SweepRecord, SweepRun } from "./sweepRecord.ts";
@@ -32,10 +33,7 @@ const pageDataOf = ({ keys, runs, test }: SweepRecord): unknown => ({
 
 const headerSection = (record: SweepRecord): Markup => html`
   <header class="top">
-    <div class="top-row">
-      <p class="brand">Riposte <span>sweep</span></p>
-      <button type="button" class="theme-button" data-theme-button aria-label="Switch between light and dark">◐</button>
-    </div>
+    ${pageTop("sweep")}
     <h1>${record.name}</h1>
     <p class="lead">
       <strong>${record.symbols.join(", ")}</strong>
@@ -45,14 +43,7 @@ const headerSection = (record: SweepRecord): Markup => html`
       <span>profile ${record.profile}</span>
       ${record.simulated ? null : html`<span>${record.dataSource}</span>`}
     </p>
-    ${
-      record.simulated
-        ? html`<p class="banner" role="note">
-            <strong>Simulated market, not real prices.</strong> Nothing here says anything about a real market. Source:
-            ${record.dataSource}.
-          </p>`
-        : null
-    }
+    ${simulatedBanner(record)}
     ${
       record.runs.length < record.planned
         ? html`<p class="banner" role="note">The sweep was stopped after ${count(record.runs.length)} of ${count(record.planned)} runs.</p>`
@@ -169,31 +160,17 @@ const tableRow = (run: SweepRun, index: number, columns: ReturnType<typeof figur
 const runSection = (record: SweepRecord): Markup => html`
   <section class="card wide" id="run" aria-labelledby="run-title">
     <h2 id="run-title">The sweep</h2>
-    <div class="table-box">
-      <table>
-        <tbody>
-          ${(
-            [
-              ["Command", record.command],
-              ["Data", record.dataSha256],
-              ["Commit", record.commit],
-              ...Object.entries(record.modules).map(([name, sha256]) => [`Module ${name}`, sha256] as const),
-              ...Object.entries(record.models).map(([name, sha256]) => [`Member ${name}`, sha256] as const),
-              [
-                "Ledger",
-                `${record.ledger.path}: ${record.ledger.added} added, ${record.ledger.known} known already, ${record.ledger.trials} in all`,
-              ],
-              ["Swept", record.keys.map(({ key, values }) => `${key} = ${values.join(", ")}`).join("; ")],
-            ] as const
-          ).map(
-            ([name, value]) =>
-              html`<tr>
-                <th scope="row">${name}</th>
-                <td class="wrap"><code>${value}</code></td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${factTable([
+      ["Command", record.command],
+      ["Data", record.dataSha256],
+      ["Commit", record.commit],
+      ...Object.entries(record.modules).map(([name, sha256]) => [`Module ${name}`, sha256] as const),
+      ...Object.entries(record.models).map(([name, sha256]) => [`Member ${name}`, sha256] as const),
+      [
+        "Ledger",
+        `${record.ledger.path}: ${record.ledger.added} added, ${record.ledger.known} known already, ${record.ledger.trials} in all`,
+      ],
+      ["Swept", record.keys.map(({ key, values }) => `${key} = ${values.join(", ")}`).join("; ")],
+    ])}
   </section>
 `;

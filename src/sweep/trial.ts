@@ -1,3 +1,5 @@
+import { returnMoments } from "../risk/sharpeBound.ts";
+
 /** What tried: a run of a sweep's grid, or a whole walk-forward. */
 type TrialKind = (typeof TRIAL_KINDS)[number];
 export const TRIAL_KINDS = ["sweep", "walkForward"] as const;
@@ -40,6 +42,26 @@ interface TrialStatistics {
   /** Sample variance (n − 1) of the daily Sharpe ratios; NaN below two of them. */
   readonly sharpeVariance: number;
 }
+
+/** What a run earned, as its trial has it. */
+export const earnedIn = (
+  dailyReturns: Float64Array,
+  { totalReturn, maxDrawdown, trades }: { readonly totalReturn: number; readonly maxDrawdown: number; readonly trades: number },
+): Pick<Trial, "sharpePerDay" | "days" | "skew" | "kurtosis" | "totalReturn" | "maxDrawdown" | "trades" | "dailyReturns"> => {
+  const { count, mean, standardDeviation, skew, kurtosis } = returnMoments(dailyReturns);
+  return {
+    sharpePerDay: finiteOrNull(mean / standardDeviation),
+    days: count,
+    skew: finiteOrNull(skew),
+    kurtosis: finiteOrNull(kurtosis),
+    totalReturn: finiteOrNull(totalReturn),
+    maxDrawdown: finiteOrNull(maxDrawdown),
+    trades,
+    dailyReturns: packedReturns(dailyReturns),
+  };
+};
+
+const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** Trials by what makes one: the same settings, modules and members on the same data are one trial, however often they run. */
 export const identityOf = ({ kind, configSha256, dataSha256, modules, models }: Trial): string =>

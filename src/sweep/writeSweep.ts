@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { CsvColumn } from "../report/csv.ts";
 import { csvLines } from "../report/csv.ts";
+import { jsonObject } from "../report/jsonObject.ts";
 import { writePieces } from "../store/output/fileWriter.ts";
 import type { Staging } from "../record/runs/staging.ts";
 import { sweepPage } from "./sweepPage.ts";
@@ -13,13 +14,9 @@ export const stageSweep = (staging: Staging, record: SweepRecord): void => {
     writePieces(staging.file(name), pieces, join(staging.outDir, name));
   };
   write("sweep.csv", csvLines(columnsOf(record), record.runs));
-  write("sweep.json", [`${JSON.stringify(sweepObject(record), null, 2)}\n`]);
+  write("sweep.json", [`${JSON.stringify(jsonObject(record), null, 2)}\n`]);
   write("sweep.html", sweepPage(record));
 };
-
-/** The document of `sweep.json` and `--json`; every number that JSON cannot hold is null. */
-export const sweepObject = (record: SweepRecord): unknown =>
-  JSON.parse(JSON.stringify(record, (_key, value: unknown) => (typeof value === "number" && !Number.isFinite(value) ? null : value)));
 
 const columnsOf = ({ keys, test }: SweepRecord): CsvColumn<SweepRun>[] => [
   ...keys.map(({ key }, index): CsvColumn<SweepRun> => [key, (run) => run.values[index] ?? ""]),

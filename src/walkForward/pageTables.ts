@@ -1,5 +1,6 @@
 import { html } from "../report/html/markup.ts";
 import type { Markup } from "../report/html/markup.ts";
+import { factTable } from "../report/html/pageParts.ts";
 import { count, counted, decimal, percent, utcDay } from "../report/page/format.js";
 import type { WalkForwardRecord } from "./walkForwardRecord.ts";
 import { trainingOverhead } from "./walkForwardRecord.ts";
@@ -115,37 +116,23 @@ export const runSection = (record: WalkForwardRecord): Markup => {
   return html`
     <section class="card wide" id="run" aria-labelledby="run-title">
       <h2 id="run-title">The walk-forward</h2>
-      <div class="table-box">
-        <table>
-          <tbody>
-            ${(
-              [
-                ["Command", record.command],
-                ["Dataset", walk.datasetSha256],
-                ["Training", walk.identitySha256],
-                ["Commit", record.commit],
-                ["Members", record.membersDir],
-                ["Ledger", `${record.ledgerPath}: ${counted(record.tries, "walk-forward")} on these data`],
-                [
-                  "Models",
-                  `${decimal(walk.seconds.model, 1)} s in ${decimal(walk.seconds.wall, 1)} s on ${counted(walk.seconds.processes, "process", "processes")}: overhead ${overhead}`,
-                ],
-                ...Object.entries(record.seconds).map(([stage, seconds]) => [`Time, ${stage}`, `${decimal(seconds, 1)} s`] as const),
-                ...record.backtests.map(({ served, dir, decisionsSha256 }): readonly [string, string] => [
-                  `Decisions, ${served.length === 0 ? "rules" : served.join(" + ")}`,
-                  `${decisionsSha256} ${dir}`,
-                ]),
-              ] as const
-            ).map(
-              ([name, value]) =>
-                html`<tr>
-                  <th scope="row">${name}</th>
-                  <td class="wrap"><code>${value}</code></td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
+      ${factTable([
+        ["Command", record.command],
+        ["Dataset", walk.datasetSha256],
+        ["Training", walk.identitySha256],
+        ["Commit", record.commit],
+        ["Members", record.membersDir],
+        ["Ledger", `${record.ledgerPath}: ${counted(record.tries, "walk-forward")} on these data`],
+        [
+          "Models",
+          `${decimal(walk.seconds.model, 1)} s in ${decimal(walk.seconds.wall, 1)} s on ${counted(walk.seconds.processes, "process", "processes")}: overhead ${overhead}`,
+        ],
+        ...Object.entries(record.seconds).map(([stage, seconds]) => [`Time, ${stage}`, `${decimal(seconds, 1)} s`] as const),
+        ...record.backtests.map(({ served, dir, decisionsSha256 }): readonly [string, string] => [
+          `Decisions, ${served.length === 0 ? "rules" : served.join(" + ")}`,
+          `${decisionsSha256} ${dir}`,
+        ]),
+      ])}
     </section>
   `;
 };

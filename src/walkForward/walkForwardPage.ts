@@ -1,6 +1,7 @@
 import { SWEEP_STYLES, WALK_MODULES } from "../report/html/assets.ts";
 import { html } from "../report/html/markup.ts";
 import type { Markup } from "../report/html/markup.ts";
+import { pageTop, simulatedBanner } from "../report/html/pageParts.ts";
 import { framedPage } from "../report/html/pageFrame.ts";
 import { count, counted, decimal, percent, shortIso, signedPercent } from "../report/page/format.js";
 import { foldSection, labelSection, regimeSection, runSection, signalSection } from "./pageTables.ts";
@@ -50,10 +51,7 @@ const shownSignals = ({ walk }: WalkForwardRecord): string[] => {
 
 const headerSection = (record: WalkForwardRecord): Markup => html`
   <header class="top">
-    <div class="top-row">
-      <p class="brand">Riposte <span>walk-forward</span></p>
-      <button type="button" class="theme-button" data-theme-button aria-label="Switch between light and dark">◐</button>
-    </div>
+    ${pageTop("walk-forward")}
     <h1>${record.name}</h1>
     <p class="lead">
       <strong>${record.symbols.join(", ")}</strong>
@@ -61,15 +59,7 @@ const headerSection = (record: WalkForwardRecord): Markup => html`
       <span>${counted(record.walk.folds.length, "fold")}: train ${record.walk.train}, judge ${record.walk.test}</span>
       ${record.simulated ? null : html`<span>${record.dataSource}</span>`}
     </p>
-    ${
-      record.simulated
-        ? html`<p class="banner" role="note">
-            <strong>Simulated market, not real prices.</strong> Nothing here says anything about a real market. Source:
-            ${record.dataSource}.
-          </p>`
-        : null
-    }
-    ${record.warnings.map((warning) => html`<p class="warning" role="note">${warning}</p>`)}
+    ${simulatedBanner(record)} ${record.warnings.map((warning) => html`<p class="warning" role="note">${warning}</p>`)}
   </header>
 `;
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { jsonObject } from "../report/jsonObject.ts";
 import { writePieces } from "../store/output/fileWriter.ts";
 import type { Staging } from "../record/runs/staging.ts";
 import { walkForwardPage } from "./walkForwardPage.ts";
@@ -9,10 +10,6 @@ export const stageWalkForward = (staging: Staging, record: WalkForwardRecord): v
   const write = (name: string, pieces: Iterable<string>): void => {
     writePieces(staging.file(name), pieces, join(staging.outDir, name));
   };
-  write("walk-forward.json", [`${JSON.stringify(walkForwardObject(record), null, 2)}\n`]);
+  write("walk-forward.json", [`${JSON.stringify(jsonObject(record), null, 2)}\n`]);
   write("walk-forward.html", walkForwardPage(record));
 };
-
-/** The document of `walk-forward.json` and `--json`; every number that JSON cannot hold is null. */
-export const walkForwardObject = (record: WalkForwardRecord): unknown =>
-  JSON.parse(JSON.stringify(record, (_key, value: unknown) => (typeof value === "number" && !Number.isFinite(value) ? null : value)));

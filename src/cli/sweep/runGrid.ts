@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import { returnMoments } from "../../risk/sharpeBound.ts";
 import type { SweptKey } from "../../sweep/sweepRecord.ts";
 import type { Trial } from "../../sweep/trial.ts";
-import { packedReturns } from "../../sweep/trial.ts";
+import { earnedIn } from "../../sweep/trial.ts";
 import type { TrialLedger } from "../../sweep/trialLedger.ts";
 import type { CommandContext } from "../frame/command.ts";
 import type { PlannedSweep } from "./composeSweep.ts";
@@ -58,7 +57,6 @@ export const runGrid = async (
 
 /** A run as the ledger keeps it. */
 const trialOf = ({ summary, identity, dailyReturns }: TrialResult, swept: readonly SweptKey[], values: readonly string[]): Trial => {
-  const { count, mean, standardDeviation, skew, kurtosis } = returnMoments(dailyReturns);
   return {
     kind: "sweep",
     configSha256: identity.configSha256,
@@ -70,15 +68,6 @@ const trialOf = ({ summary, identity, dailyReturns }: TrialResult, swept: readon
     from: summary.from,
     to: summary.to,
     values: Object.fromEntries(swept.map(({ key }, index) => [key, values[index]])),
-    sharpePerDay: finiteOrNull(mean / standardDeviation),
-    days: count,
-    skew: finiteOrNull(skew),
-    kurtosis: finiteOrNull(kurtosis),
-    totalReturn: finiteOrNull(summary.totalReturn),
-    maxDrawdown: finiteOrNull(summary.maxDrawdown),
-    trades: summary.trades,
-    dailyReturns: packedReturns(dailyReturns),
+    ...earnedIn(dailyReturns, summary),
   };
 };
-
-const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);

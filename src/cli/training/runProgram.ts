@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 
 interface ProgramOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Its working folder; left out: that of this process. */
+  readonly cwd?: string;
   /** Sends SIGINT, so that the program can keep what is finished. */
   readonly signal: AbortSignal;
   /** A line of its standard output or of its errors. */
@@ -9,9 +11,13 @@ interface ProgramOptions {
 }
 
 /** Exit code of a program; null: it could not be started, or a signal ended it. What the system said of the start is a line of errors. */
-export const runProgram = (command: string, args: readonly string[], { env, signal, onLine }: ProgramOptions): Promise<number | null> =>
+export const runProgram = (
+  command: string,
+  args: readonly string[],
+  { signal, onLine, ...surroundings }: ProgramOptions,
+): Promise<number | null> =>
   new Promise((resolve) => {
-    const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { ...surroundings, stdio: ["ignore", "pipe", "pipe"] });
     const stop = (): void => {
       child.kill("SIGINT");
     };

@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { RUN_FILE } from "../../record/runs/runFile.ts";
 import type { Verdict } from "../../record/statistics/verdict.ts";
 import { verdictOf } from "../../record/statistics/verdict.ts";
-import { returnMoments } from "../../risk/sharpeBound.ts";
 import { parseTime } from "../../domain/time.ts";
 import type { Trial } from "../../sweep/trial.ts";
-import { allTrials, packedReturns, trialsOf, trialStatistics } from "../../sweep/trial.ts";
+import { allTrials, earnedIn, trialsOf, trialStatistics } from "../../sweep/trial.ts";
 import type { Walk } from "../../walkForward/walkFile.ts";
 import type { StitchedRun } from "../../walkForward/walkForwardRecord.ts";
 import type { OpenLedger } from "../data/trialLedgers.ts";
@@ -74,15 +73,11 @@ const trialOf = ({ walk, run, from, to, market }: Counted): Trial => {
     };
   }
   const { hashes } = JSON.parse(readFileSync(join(run.dir, RUN_FILE), "utf8")) as { hashes: Hashes };
-  const returns = returnsOf(run);
-  const { count, mean, standardDeviation, skew, kurtosis } = returnMoments(returns);
   return {
     ...about,
     ...{ configSha256: hashes.config, dataSha256: hashes.data, decisionsSha256: run.decisionsSha256 },
     ...{ modules: hashes.modules, models: hashes.models ?? {} },
-    ...{ sharpePerDay: finiteOrNull(mean / standardDeviation), days: count, skew: finiteOrNull(skew), kurtosis: finiteOrNull(kurtosis) },
-    ...{ totalReturn: finiteOrNull(run.totalReturn), maxDrawdown: finiteOrNull(run.maxDrawdown), trades: run.trades },
-    dailyReturns: packedReturns(returns),
+    ...earnedIn(returnsOf(run), run),
   };
 };
 
@@ -95,5 +90,3 @@ interface Hashes {
 
 const returnsOf = ({ equity }: StitchedRun): Float64Array =>
   Float64Array.from(equity.slice(1), ([, value], day) => value / (equity[day]?.[1] ?? NaN) - 1);
-
-const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);

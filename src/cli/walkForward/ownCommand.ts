@@ -5,12 +5,15 @@ import { runProgram } from "../training/runProgram.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../../bin/riposte.mjs", import.meta.url));
 
-/** Runs a command of this program in a process of its own, and returns what its `--json` says. Throws its refusal as a `UserError`. */
-export const ownCommand = async (args: readonly string[], { env, signal }: Pick<CommandContext, "env" | "signal">): Promise<unknown> => {
+/** Runs a command of this program in a process of its own, in `cwd` if given, and returns what its `--json` says. Throws its refusal as a `UserError`. */
+export const ownCommand = async (
+  args: readonly string[],
+  { env, signal, cwd }: Pick<CommandContext, "env" | "signal"> & { readonly cwd?: string },
+): Promise<unknown> => {
   const printed: string[] = [];
   let last = "";
   const code = await runProgram(process.execPath, [PROGRAM, ...args, "--json"], {
-    ...{ env, signal },
+    ...{ env, signal, ...(cwd === undefined ? {} : { cwd }) },
     onLine: (line, from) => {
       if (from === "out") printed.push(line);
       else if (line.startsWith("riposte: ")) last = line.slice("riposte: ".length);

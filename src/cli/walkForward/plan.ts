@@ -1,5 +1,6 @@
 import { UserError } from "../../domain/units.ts";
 import type { OptionSpec, OptionValues } from "../frame/command.ts";
+import { wholeOption } from "../frame/wholeOption.ts";
 
 /** Layers that a walk-forward trains. */
 const TRAINED_LAYERS = ["regime", "signal"] as const;
@@ -67,11 +68,11 @@ export const walkPlan = (values: OptionValues): WalkPlan => {
   const own = ["train", "test", "step", "every", "embargo", "cost", "costs", "columns", "calibration", "cpcv", "ray", "jobs"];
   const passed = own.flatMap((name) => (typeof values[name] === "string" ? [`--${name}=${values[name]}`] : []));
   return {
-    ...{ judge, serve, every: wholeOf("every", values), costs: costsOf(String(values["costs"])) },
+    ...{ judge, serve, every: wholeOption("every", values), costs: costsOf(String(values["costs"])) },
     args: [
       ...passed,
       ...(values["step"] === undefined ? [`--step=${String(values["test"])}`] : []),
-      `--seed=${wholeOf("training-seed", values)}`,
+      `--seed=${wholeOption("training-seed", values)}`,
       ...TRAINED_LAYERS.map((layer) => `--${layer}=${judge[layer].join(",")}`),
       `--serve=${Object.entries(serve)
         .map(([layer, model]) => `${layer}=${model}`)
@@ -94,7 +95,7 @@ const requireSpans = (values: OptionValues): void => {
 
 /** So is this: a year's market would be made first. */
 const requireNumbers = (values: OptionValues, judge: WalkPlan["judge"]): void => {
-  wholeOf("embargo", values);
+  wholeOption("embargo", values);
   const cost = Number(values["cost"]);
   if (!(cost >= 0 && cost < 1)) throw new UserError(`--cost ${String(values["cost"])}: give a fraction of the entry, e.g. 0.001`, 2);
   if (values["cpcv"] === undefined) return;
@@ -118,13 +119,6 @@ const byLayer = <T>(option: string, values: OptionValues, of: (text: string) => 
 
 const isTrained = (layer: string): layer is TrainedLayer => (TRAINED_LAYERS as readonly string[]).includes(layer);
 const modelsOf = (models: string): string[] => models.split(",").filter((model) => model !== "");
-
-const wholeOf = (name: string, values: OptionValues): number => {
-  const value = Number(values[name]);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new UserError(`--${name} ${String(values[name])}: give a whole number, 1 or more`, 2);
-  return value;
-};
 
 const costsOf = (costs: string): number[] =>
   costs.split(",").map((cost) => {

@@ -3,6 +3,7 @@ import { MINUTE_MS } from "../../domain/units.ts";
 import { count, counted, decimal, duration, percent, range, shortIso, signed, signedPercent, times, utcTime } from "../page/format.js";
 import { html } from "./markup.ts";
 import type { Markup } from "./markup.ts";
+import { pageTop, simulatedBanner } from "./pageParts.ts";
 import { signClass } from "./tables.ts";
 
 const SECTIONS = [
@@ -21,10 +22,7 @@ export const headerSection = ({ identity, summary, trades, verdict }: RunRecord,
   const sections = SECTIONS.filter(([id]) => (id !== "costs" || trades.length > 0) && (id !== "layers" || layered));
   return html`
     <header class="top">
-      <div class="top-row">
-        <p class="brand">Riposte <span>backtest report</span></p>
-        <button type="button" class="theme-button" data-theme-button aria-label="Switch between light and dark">◐</button>
-      </div>
+      ${pageTop("backtest report")}
       <h1>${identity.name}</h1>
       <p class="lead">
         <strong>${summary.symbol}</strong>
@@ -34,7 +32,7 @@ export const headerSection = ({ identity, summary, trades, verdict }: RunRecord,
         ${identity.simulated ? null : html`<span>${identity.dataSource}</span>`}
       </p>
       <p class="verdict"><strong>Verdict</strong> ${verdict.sentence}.</p>
-      ${identity.simulated ? html`<p class="banner" role="note"><strong>Simulated market, not real prices.</strong> Nothing here says anything about a real market. Source: ${identity.dataSource}.</p>` : null}
+      ${simulatedBanner(identity)}
       ${identity.inSample === undefined ? null : html`<p class="banner" role="note"><strong>IN-SAMPLE.</strong> This run proves nothing: ${identity.inSample.join(" ")}</p>`}
       ${identity.warnings.map((warning) => html`<p class="warning" role="note">${warning}</p>`)}
       <nav aria-label="Sections">${sections.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
